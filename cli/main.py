@@ -32,6 +32,7 @@ _COMMANDS = (
         "articles",
         "search",
         "searches",
+        "attention",
         "show",
         "copies",
         "threads",

@@ -5,7 +5,7 @@ Two lanes of two workers each (`db.inspect.worker`), so that pages of known cost
 others determine:
 
     own       the front page, articles, sources, people, runs, rejections, style sheets
-    foreign   SQL and tables, stored pages, search, comparisons
+    foreign   SQL and tables, stored pages, search, attention, comparisons
 
 A worker answers one request at a time. It is killed past the time limit, or when the client has gone; the next request
 starts another (a fork of a process that has imported everything: some 50 ms). Requests wait in a queue of limited
@@ -42,7 +42,7 @@ SMALL_BYTES = 1_000_000
 SEND_S = 60.0
 _CHUNK_BYTES = 256 * 1024
 
-_FOREIGN = ("/-/search",)
+_FOREIGN = ("/-/search", "/-/attention")
 _WORKER = "db.inspect.worker"
 _Child = multiprocessing.context.ForkServerProcess
 

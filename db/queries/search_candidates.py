@@ -78,21 +78,25 @@ class SearchQuestion:
 
     def match(self, zone: str = "", also: str = "") -> str:
         """The FTS5 expression, in a zone of the index, with filters and exclusions; `also`: a further condition."""
-        filters, parts = self.filters, [self.query.match(zone)]
-        if also:
-            parts.append(also)
-        if filters.source_id is not None:
-            parts.append(f'"_s{filters.source_id}"')
-        if filters.language:
-            parts.append(f'"{(language_grams(filters.language) or ["_l"])[-1]}"')
-        if filters.person:
-            parts.append(f"({self.person.match('_p')})" if self.person else '"_p"')
-        if filters.since or filters.until:
-            first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
-            last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
-            parts.append(period_match(first, last))
-        filtered = " AND ".join(parts)
-        return f"({filtered}) NOT ({excluded})" if (excluded := self.query.excluded_match()) else filtered
+        match = self.query.match(zone)
+        return with_filters(f"{match} AND {also}" if also else match, self.query, self.filters, self.person)
+
+
+def with_filters(match: str, query: Query, filters: ArticleFilter, person: Term | None) -> str:
+    """The FTS5 expression `match` with filters and exclusions added."""
+    parts = [match]
+    if filters.source_id is not None:
+        parts.append(f'"_s{filters.source_id}"')
+    if filters.language:
+        parts.append(f'"{(language_grams(filters.language) or ["_l"])[-1]}"')
+    if filters.person:
+        parts.append(f"({person.match('_p')})" if person else '"_p"')
+    if filters.since or filters.until:
+        first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
+        last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
+        parts.append(period_match(first, last))
+    filtered = " AND ".join(parts)
+    return f"({filtered}) NOT ({excluded})" if (excluded := query.excluded_match()) else filtered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,17 +133,21 @@ def documents(conn: sqlite3.Connection, page_ids: Iterable[int]) -> Iterator[sql
     return iter(named_rows(conn, _DOCUMENTS, (json.dumps(list(page_ids)),)))
 
 
-def judge(row: sqlite3.Row, question: SearchQuestion, weights: Sequence[float] = ()) -> Candidate | None:
-    """The page if its text matches; with the weight of each group of the query, it gets a score."""
+def folded_fields(row: sqlite3.Row) -> tuple[str, str]:
+    """What a query is matched against: title, people, source, and subtitle with text of a row, folded; and the people alone."""
     # Folded in one call: for short texts the call costs more than the work.
     text = f"{row['subtitle'] or ''}\n{row['text']}"
     fields = (row["title"], row["people"] or "", row["source"] or "", text)
     whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
-    if not question.query.matches(whole):
+    return whole, whole.split(_FIELD_SEPARATOR, 2)[1]
+
+
+def judge(row: sqlite3.Row, question: SearchQuestion, weights: Sequence[float] = ()) -> Candidate | None:
+    """The page if its text matches; with the weight of each group of the query, it gets a score."""
+    whole, names = folded_fields(row)
+    if not question.query.matches(whole) or (question.person and not question.person.pattern.search(names)):
         return None
-    of_title, names, outlet, rest = whole.split(_FIELD_SEPARATOR)
-    if question.person and not question.person.pattern.search(names):
-        return None
+    of_title, _, outlet, rest = whole.split(_FIELD_SEPARATOR)
     zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}
     return Candidate(page_id=row["page_id"], at=row["at"], score=_score(question.query, zones, weights))
 

@@ -22,6 +22,7 @@
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
     (`db.schema.count_tables`).
+    dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
@@ -43,6 +44,7 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.attention_tables import ATTENTION
 from db.schema.backfill_tables import BACKFILLS
 from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
@@ -363,6 +365,12 @@ def m0034_threads(db: Database) -> None:
 def m0035_corrections(db: Database) -> None:
     """What revisions changed. Articles that were fetched more than once wait to be settled again, which judges them."""
     run_script(db, CORRECTIONS)
+
+
+@migrations()
+def m0037_attention(db: Database) -> None:
+    """The day of each article and the articles of each day are kept, so that hits of a search are counted over time."""
+    run_script(db, ATTENTION)
     make_views(db)
 
 

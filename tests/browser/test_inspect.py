@@ -93,11 +93,14 @@ KINDS = {
     "daily source": "/-/source/{daily}",
     "threads": "/-/threads?since=2020-01-01",
     "thread": "/-/thread/{water}",
+    "attention": '/-/attention?q=水厂&q=ferry OR page&q="last ferry"&by=week&apart=yes',
+    "attention form": "/-/attention",
+    "attention words": "/-/attention/words?q=ferry",
     "nothing": "/-/article/999999",
 }
 # Pages with English in them whatever the language. Delete a line when its page is done: one without English fails.
-HALF_TRANSLATED = {"changes", "search", "search form", "search filters"}
-DRAWN = {"front", "article", "copies", "cluster", "source", "daily source", "thread"}
+HALF_TRANSLATED: set[str] = set()
+DRAWN = {"attention", "front", "article", "copies", "cluster", "source", "daily source", "thread"}
 # Where no level of a heading is skipped.
 LEVELLED = (
     "article",
@@ -114,7 +117,8 @@ LEVELLED = (
 )
 # Where somebody's ill will shows.
 HOSTILE = (
-    "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    "/", "/-/attention?q=page&q=%3Cscript%3Ealert(1)%3C/script%3E&by=%3Cscript%3E", "/-/attention/words?q=%3C/script%3Epage",
+    "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
     "/-/searches", "/-/corrections", "/-/corrections?since=%3Cscript%3E&kind='&source=%22", "/-/digest", "/-/coverage",
@@ -238,6 +242,34 @@ def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
     tab.go("/", drawn=True)
     spec = json.loads(tab.page.locator('script[data-spec="week"]').text_content() or "")
     assert {gap["note"] for gap in spec["layer"][1]["data"]["values"]} == {"nothing was crawled"}
+    tab.check()
+    tab.page.context.close()
+
+
+def test_a_point_of_attention_leads_to_its_articles(scene: Scene) -> None:
+    """By the table and by a click on the chart; the same figures as CSV; the shown SQL runs."""
+    tab = scene.watched()
+    tab.go("/-/attention")
+    tab.page.get_by_label("Query 1").fill("水廠")
+    tab.page.get_by_label("Shown as").select_option("counts")
+    tab.page.keyboard.press("Tab")
+    tab.page.get_by_role("button", name="Show").click()
+    tab.page.wait_for_url("**/-/attention?q=*")
+    tab.page.wait_for_selector("html[data-drawn]")
+    spec = json.loads(tab.page.locator('script[data-spec="attention"]').text_content() or "")
+    point = max(spec["data"]["values"], key=lambda value: value["hits"])
+    assert point["hits"] == 2
+    tab.page.get_by_text("The figures as a table").first.click()
+    assert tab.page.locator(".figures a").first.get_attribute("href") == point["address"]
+    address = tab.page.get_by_role("link", name="CSV").get_attribute("href") or ""
+    rows = list(csv.DictReader(ask(scene.home, address)[1].splitlines()))
+    assert sum(int(row["matching"]) for row in rows if not row["source"]) == 2
+    tab.page.get_by_text("The SQL of this page").click()
+    sql = tab.page.locator("details.sql a").first.get_attribute("href") or ""
+    assert ask(scene.home, sql.replace("?", ".json?"))[0] == 200
+    tab.page.locator(".figures a").first.click()
+    tab.page.wait_for_url("**/-/search?*")
+    assert tab.page.locator(".found h2").count() == 2
     tab.check()
     tab.page.context.close()
 

@@ -13,6 +13,7 @@ from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
 from db.inspect.pages import (
+    attention_views,
     charts,
     correction_views,
     permalink_views,
@@ -48,6 +49,7 @@ from db.timestamps import format_timestamp
 SECTIONS = (
     ("/", gettext_noop("Front page")),
     ("/-/search", gettext_noop("Articles")),
+    ("/-/attention", gettext_noop("Attention")),
     ("/-/digest", gettext_noop("Digest")),
     ("/-/threads", gettext_noop("Threads")),
     ("/-/corrections", gettext_noop("Corrections")),
@@ -297,4 +299,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *saved_search_views.ROUTES,
     *correction_views.ROUTES,
     *thread_views.ROUTES,
+    *attention_views.ROUTES,
 )

@@ -25,7 +25,7 @@
     rule: { color: colour("--hatch") },
     rect: { stroke: colour("--paper"), strokeWidth: 1.5 },
     range: {
-      category: [colour("--chart-1"), colour("--chart-2"), colour("--chart-3")],
+      category: [colour("--chart-1"), colour("--chart-2"), colour("--chart-3"), colour("--chart-4")],
       heatmap: [colour("--heat-0"), colour("--heat-1"), colour("--heat-2")],
     },
   });

@@ -1,0 +1,135 @@
+"""The words that set a result apart from the archive: found in samples, ranked by `keyness`.
+
+    sample_texts ──> without furniture ──> words with and without spaces between them ──> keyness ──> whole ones only
+
+Furniture of a site says nothing about the result: a line that three articles of a source repeat is not read, and a word that stands
+in half of a source's articles in the archive does not count in any of that source.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import snapshot
+from db.queries.attention_texts import SampledText, TextSamples, sample_texts
+from db.reports.attention.keyness import keyness
+from db.reports.attention.spaced_words import find_spaced_words
+from db.reports.attention.unspaced_words import WordInTexts, find_words
+from db.search.query import parse_query
+from db.text_folding import fold
+
+RESULT_SAMPLE, ARCHIVE_SAMPLE = 200, 400
+"""Articles to read: 0.2 s (bench/search/attention_scale.py)."""
+MIN_Z = 3.0
+"""Of 1,000 words that are as frequent here as there, one or two pass this by chance."""
+MIN_ARTICLES = 3
+MOST_WORDS = 40
+REPEATED_LINE = 3
+"""Articles of one source that have a line: real lines of a text are not printed three times."""
+FURNITURE_SHARE, FURNITURE_LEAST = 0.5, 5
+"""A word in half of a source's articles of the archive's sample, if these are five at least, belongs to the source."""
+_WHOLE = 0.8
+"""A word that stands within a longer one in so many of its articles is a part of it."""
+# So many characters of a text are read: what it is about is said by then.
+_LONGEST_TEXT = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopWord:
+    """A word, how many articles of either sample have it, and z of `keyness`."""
+
+    word: str
+    result: int
+    archive: int
+    z: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopWords:
+    """The words, highest z first. `result`, `archive`: articles that were read. `candidates`: pages that the index named."""
+
+    words: tuple[TopWord, ...]
+    result: int
+    archive: int
+    candidates: int
+
+
+def top_words(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> TopWords:
+    """The words of a query's result in a period. Reads at most 600 articles. Raises QueryError."""
+    with snapshot(conn):
+        samples = sample_texts(
+            conn, query, filters, first, last, most=RESULT_SAMPLE, most_archive=ARCHIVE_SAMPLE
+        )  # fmt: skip
+    return rank_words(samples, asked_words(query))
+
+
+def asked_words(query: str) -> frozenset[str]:
+    """The folded words and phrases of a query, without blanks: they are in every article of its result. Raises QueryError."""
+    return frozenset("".join(term.units) for group in parse_query(query).groups for term in group)
+
+
+def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> TopWords:
+    """The words of the result that are key to it, without those that were asked for. Pure."""
+    both = [*samples.result, *samples.archive]
+    of_result = len(samples.result)
+    texts = without_repeated_lines(both)
+    sources = np.array([text.source_id for text in both], dtype=np.int64)
+    found = [*find_words(texts, of_result, MIN_ARTICLES), *find_spaced_words(texts, of_result, MIN_ARTICLES)]
+    scored = []
+    for one in found:
+        folded = fold(one.word)
+        if "".join(folded.split()) in asked:
+            continue
+        word = _scored(one, sources, of_result)
+        if word.z >= MIN_Z and word.result >= MIN_ARTICLES:
+            scored.append((word, folded, frozenset(one.texts.tolist())))
+    scored.sort(key=lambda item: (-item[0].z, item[1]))
+    return TopWords(
+        words=tuple(_whole_ones(scored[: 4 * MOST_WORDS])[:MOST_WORDS]),
+        result=of_result,
+        archive=len(samples.archive),
+        candidates=samples.candidates,
+    )
+
+
+def without_repeated_lines(texts: Sequence[SampledText]) -> list[str]:
+    """Title and text of each, without the lines that articles of its source repeat."""
+    lines = [[line.strip() for line in f"{one.title}\n{one.text[:_LONGEST_TEXT]}".split("\n")] for one in texts]
+    counts = Counter((one.source_id, line) for one, of in zip(texts, lines, strict=True) for line in set(of))
+    return [
+        "\n".join(line for line in of if counts[one.source_id, line] < REPEATED_LINE)
+        for one, of in zip(texts, lines, strict=True)
+    ]
+
+
+def _scored(one: WordInTexts, sources: np.ndarray, of_result: int) -> TopWord:
+    """The word's counts without the sources whose furniture it is."""
+    archive_sources = sources[of_result:]
+    counts = np.bincount(archive_sources, minlength=int(sources.max(initial=0)) + 1)
+    having = np.bincount(sources[one.texts[one.texts >= of_result]], minlength=len(counts))
+    furnished = (counts >= FURNITURE_LEAST) & (having >= FURNITURE_SHARE * counts)
+    kept = one.texts[~furnished[sources[one.texts]]]
+    counted = ~furnished[sources]
+    hits, others = int((kept < of_result).sum()), int((kept >= of_result).sum())
+    articles, other_articles = int(counted[:of_result].sum()), int(counted[of_result:].sum())
+    z = float(keyness(hits, others, articles, other_articles)) if hits else 0.0
+    return TopWord(word=one.word, result=hits, archive=others, z=round(z, 2))
+
+
+def _whole_ones(scored: Sequence[tuple[TopWord, str, frozenset[int]]]) -> list[TopWord]:
+    """Without the words that stand within a longer one in nearly all of their articles."""
+    return [
+        word
+        for word, folded, texts in scored
+        if not any(
+            len(longer) > len(folded) and folded in longer and len(texts & others) >= _WHOLE * len(texts)
+            for _, longer, others in scored
+        )
+    ]
