@@ -118,9 +118,9 @@ def _candidates(runs: _Runs, of_result: int, texts: int, least: int) -> list[tup
         if not len(starts):
             continue
         hits = np.add.reduceat(in_result.astype(np.int64), starts)
-        alls = np.diff(starts, append=len(grams))
+        every = np.diff(starts, append=len(grams))
         enough = np.flatnonzero(hits >= least)
-        score = keyness(hits[enough], (alls - hits)[enough], of_result, texts - of_result)
+        score = keyness(hits[enough], (every - hits)[enough], of_result, texts - of_result)
         best = np.argsort(-score, kind="stable")[:_CANDIDATES]
         scored += [(float(score[at]), length, int(grams[starts[enough[at]]])) for at in best if score[at] > 0]
     scored.sort(key=lambda one: (-one[0], one[1], one[2]))
