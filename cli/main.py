@@ -46,6 +46,7 @@ _COMMANDS = (
         "settle",
         "cluster",
         "import",
+        "ccnews",
         "export",
         "backup",
         "upkeep",

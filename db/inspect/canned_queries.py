@@ -13,6 +13,7 @@ _HIDDEN_TABLES = (
     "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
+    "news_archive_files",
     "_sqlite_migrations",
 )  # fmt: skip
 

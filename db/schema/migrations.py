@@ -22,7 +22,7 @@
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
-    pages were fetched.
+    pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
@@ -38,6 +38,7 @@ from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
+from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
@@ -342,6 +343,13 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0038_news_archive_files(db: Database) -> None:
+    """Which files of CC-NEWS were read, and for which sources."""
+    for statement in _statements(NEWS_ARCHIVE_FILES):
         db.execute(statement)
     make_views(db)
 
