@@ -50,6 +50,7 @@ _COMMANDS = (
         "settle",
         "cluster",
         "import",
+        "ccnews",
         "export",
         "backup",
         "upkeep",

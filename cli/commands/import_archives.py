@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import click
 
 from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
-from cli.extraction.engine import ExtractionEngine, readers
+from cli.extraction.engine import ExtractionEngine
+from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
-from cli.output.tables import format_run_duration
-from cli.signals import stopping
-from db.connection.database import open_readonly
-from db.connection.writer import Writer
-from db.errors import CopydeskError, UsageError
-from db.store.archive_import import find_fetched_page
-from db.store.facts import begin_run, end_run
-from db.store.run_counts import Figures, count_run
+from db.errors import UsageError
 from db.store.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
-from pipelines.exchange.items import Item
+from pipelines.exchange.items import IsKnown, Item
 from pipelines.exchange.open_archive import ArchiveOptions, read_archive
 from pipelines.exchange.remote import RemoteArchives, find_archives, read_items
-from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.ingest_settings import plan_ingest
-from pipelines.urls import clean_url, link_key
-
-# Seconds between checks for Ctrl-C while the last pages are extracted.
-_POLL_S = 0.2
+from pipelines.urls import clean_url
 
 
 @click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
@@ -82,8 +67,16 @@ def import_archives(
     with context.open(create=True) as db:
         source_id = find_source(db.conn, name).id if name else None
     plan = None if no_extract else plan_ingest(context.config)
-    outcome = _import(context, found, source_id, clean_url(base) if base else None, plan, workers)
-    click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
+    address = clean_url(base) if base else None
+
+    def take(importer: Importer, is_known: IsKnown, stop: threading.Event) -> None:
+        _take(
+            importer, found, ArchiveOptions(limit=context.config.max_page_size, is_known=is_known, base=address), stop
+        )
+
+    outcome = run_import(context.config, take, plan, workers, source_id=source_id)
+    again = "import the same files again to continue"
+    click.echo(json.dumps(outcome) if as_json else "\n".join(import_summary(outcome, again)))
     damage = outcome["damage"]
     assert isinstance(damage, list)
     print_damage("import", damage)
@@ -102,66 +95,6 @@ def _found(files: Sequence[str]) -> list[Path | RemoteArchives]:
     for file in files:
         found += find_archives([file]) if "://" in file else [Path(file)]
     return found
-
-
-def _import(
-    context: CommandContext,
-    found: Sequence[Path | RemoteArchives],
-    source_id: int | None,
-    base: str | None,
-    plan: IngestPlan | None,
-    engine: ExtractionEngine,
-) -> dict[str, object]:
-    config, began = context.config, datetime.now(UTC)
-    writer = Writer(config.database)
-    reader = open_readonly(config.database)
-    try:
-        # A cluster that cannot be used leaves no run behind.
-        with _ingest(plan, engine, writer) as ingest:
-            run_id = writer.submit(partial(begin_run, command="import", pid=os.getpid(), at=began)).result()
-            importer = Importer(writer, run_id, source_id=source_id, wake=ingest.wake if ingest else None)
-            ended, error = "failed", None
-            if ingest:
-                ingest.start()
-            try:
-                with stopping() as stop:
-                    _take(importer, found, _options(reader, config.max_page_size, base), stop)
-                    _finish(ingest, stop)
-                    ended = "stopped" if stop.is_set() else "finished"
-            except CopydeskError as failure:
-                error = str(failure)
-                raise
-            finally:
-                if ingest and ingest.working:
-                    ingest.stop()
-                    ingest.join()
-                now = datetime.now(UTC)
-                figures = _figures(importer.counts, count_run(reader, run_id, began, now))
-                end = partial(end_run, run_id=run_id, ended=ended, at=now, figures=figures, error=error)
-                writer.submit(end).result()
-    finally:
-        reader.close()
-        writer.close()
-    return {"run": run_id, "ended": ended, **figures}
-
-
-@contextmanager
-def _ingest(plan: IngestPlan | None, engine: ExtractionEngine, writer: Writer) -> Iterator[Ingest | None]:
-    """The ingest for the imported pages, on this machine or a cluster; None without a plan."""
-    if plan is None:
-        yield None
-    elif engine.scheduler is None:
-        yield Ingest(plan, writer)
-    else:
-        with readers(plan, engine, database=plan.database) as cluster:
-            yield Ingest(plan, writer, cluster)
-
-
-def _options(reader: sqlite3.Connection, limit: int, base: str | None) -> ArchiveOptions:
-    def is_known(url: str, at: datetime) -> bool:
-        return find_fetched_page(reader, link_key(url), url, at) is not None
-
-    return ArchiveOptions(limit=limit, is_known=is_known, base=base)
 
 
 def _take(
@@ -184,45 +117,3 @@ def _items(one: Path | RemoteArchives, options: ArchiveOptions) -> tuple[str, It
     if isinstance(one, Path):
         return one.name, read_archive(one, options)
     return f"{len(one.paths):,} files", read_items(one, options)
-
-
-def _finish(ingest: Ingest | None, stop: threading.Event) -> None:
-    """Wait until all pages are extracted and settled, or `stop` is set."""
-    if ingest is None:
-        return
-    ingest.finish()
-    while ingest.working and not stop.is_set():
-        ingest.join(_POLL_S)
-    if stop.is_set():
-        ingest.stop()
-    ingest.join()
-
-
-def _figures(counts: ImportCounts, brought: Figures) -> dict[str, object]:
-    """The figures of an import: those of the archive, then those that a crawl has too."""
-    return {
-        "items": counts.items,
-        "pages": counts.pages,
-        "known": counts.known,
-        "passed": dict(counts.passed.reasons.most_common()),
-        "damage": counts.passed.places,
-        "incomplete": counts.passed.incomplete,
-        **brought.as_dict(),
-    }
-
-
-def _summary(outcome: dict[str, object]) -> list[str]:
-    passed = outcome["passed"]
-    assert isinstance(passed, dict)
-    state = "stopped early; import the same files again to continue" if outcome["ended"] == "stopped" else "done"
-    lines = [
-        f"import {state}: {outcome['pages']} new pages, {format_run_duration(float(str(outcome['seconds'])))}",
-        f"  unchanged {outcome['unchanged']} · known before {outcome['known']} · new {outcome['new']}"
-        f" · updated {outcome['updated']} · duplicate {outcome['duplicate']}",
-    ]
-    if passed:
-        reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())
-        lines.append(f"  skipped: {sum(passed.values())} ({reasons})")
-    if outcome["unread"]:
-        lines.append(f"  {outcome['unread']} pages are stored but not extracted yet; the next crawl extracts them")
-    return lines

@@ -25,7 +25,7 @@
     dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
-    pages were fetched.
+    pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
     articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
@@ -50,6 +50,7 @@ from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
+from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
@@ -371,6 +372,12 @@ def m0035_corrections(db: Database) -> None:
 def m0037_attention(db: Database) -> None:
     """The day of each article and the articles of each day are kept, so that hits of a search are counted over time."""
     run_script(db, ATTENTION)
+
+
+@migrations()
+def m0038_news_archive_files(db: Database) -> None:
+    """Which files of CC-NEWS were read, and for which sources."""
+    run_script(db, NEWS_ARCHIVE_FILES)
     make_views(db)
 
 

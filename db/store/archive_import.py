@@ -37,7 +37,7 @@ def sources_by_host(conn: sqlite3.Connection) -> dict[str, int]:
     """Source ids by host without "www."; the first source if several share one."""
     found: dict[str, int] = {}
     for source in all_sources(conn):
-        found.setdefault(_host(source.url), source.id)
+        found.setdefault(host_of(source.url), source.id)
     return found
 
 
@@ -50,7 +50,7 @@ def find_or_add_source(
     paused and its `every` is "never": importing an archive does not ask for its sites to be crawled.
     """
     address = named[1] if named else url
-    host = _host(address)
+    host = host_of(address)
     if host not in known:
         parts = urlsplit(address)
         home = address if named else f"{parts.scheme}://{parts.netloc}/"
@@ -72,7 +72,8 @@ def _is_name_taken(conn: sqlite3.Connection, name: str) -> bool:
     return conn.execute("SELECT 1 FROM sources WHERE name = ?", (name,)).fetchone() is not None
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """Host without "www.", and port: the keys of `sources_by_host`."""
     parts = urlsplit(url)
     return f"{(parts.hostname or url).removeprefix('www.')}:{parts.port or ''}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -48,14 +48,22 @@ class ImportCounts:
 
 
 class Importer:
-    """Imports items. `source_id`: the source of all pages, instead of one for each host; `wake`: called after each transaction."""
+    """Imports items. `source_id`: the source of all pages, instead of one for each host; `hosts`: that of each host, where not the
+    known one with its address; `wake`: called after each transaction.
+    """
 
     def __init__(
-        self, writer: Writer, run_id: int, *, source_id: int | None = None, wake: Callable[[], None] | None = None
+        self,
+        writer: Writer,
+        run_id: int,
+        *,
+        source_id: int | None = None,
+        hosts: Mapping[str, int] | None = None,
+        wake: Callable[[], None] | None = None,
     ) -> None:
-        self._writer, self._run_id, self._source_id = writer, run_id, source_id
+        self.writer, self._run_id, self._source_id = writer, run_id, source_id
         self._wake = wake
-        self._hosts: dict[str, int] | None = None
+        self._hosts: dict[str, int] | None = dict(hosts) if hosts is not None else None
         self._pages: OrderedDict[str, int] = OrderedDict()
         self.counts = ImportCounts()
 
@@ -93,7 +101,7 @@ class Importer:
                 self._hosts = sources_by_host(conn)
             return Counter(self._put(conn, *one) for one in held)
 
-        fates = self._writer.submit(job).result()
+        fates = self.writer.submit(job).result()
         counts = self.counts
         counts.pages += fates.pop("new", 0)
         fates.pop("unchanged", 0)  # no page, only a fetch: counted in the run's figures

@@ -33,9 +33,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _REDIRECT_HOLDS, _MOST_REDIRECTS = timedelta(minutes=10), 5000
 
 
-def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The items of a WARC file, plain or gzip. `limit`: the largest body kept, in bytes. Raises UsageError if it is no WARC."""
-    items = _WarcItems(name, limit, is_known)
+def read_warc(
+    file: IO[bytes], name: str, *, limit: int, is_known: IsKnown, items: WarcItems | None = None
+) -> Iterator[Item]:
+    """The items of a WARC file, plain or gzip. `limit`: the largest body kept, in bytes. Raises UsageError if it is no WARC.
+
+    `items`: what is remembered of the parts of the same file that were read before.
+    """
+    items = items or WarcItems(name, limit, is_known)
     for record in read_records(file, name):
         if isinstance(record, DamagedRange):
             yield from items.flush()
@@ -50,7 +55,7 @@ def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> I
     yield from items.flush()
 
 
-class _WarcItems:
+class WarcItems:
     """State between records: redirects, and the page whose further parts and drawn document follow."""
 
     def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:

@@ -1,0 +1,221 @@
+"""`copydesk ccnews`: the pages of known sources out of CC-NEWS, Common Crawl's news archive, streamed once for all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import click
+
+from cli.completions import source_names
+from cli.context import CommandContext
+from cli.extraction.engine import ExtractionEngine
+from cli.extraction.import_run import import_summary, run_import
+from cli.output.archive_damage import print_damage
+from cli.output.progress import progress_line
+from db.config.loader import Config
+from db.errors import UsageError
+from db.store.archive_import import host_of
+from db.store.news_archive_files import note_read, unread_for
+from db.store.sources import choose_sources
+from pipelines.exchange.importer import ImportCounts, Importer
+from pipelines.exchange.items import IsKnown
+from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file
+from pipelines.exchange.warc_sieve import SieveCounts, check_installed, sift_warc
+from pipelines.processing.ingest_settings import plan_ingest
+
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_GIGABYTES_A_FILE = 1.0
+"""The usual size of a file of CC-NEWS, unlike its number of records, is fixed: a file is closed at 1 GB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What is to be read: the source of each host, and the files with the sources for which each is not read yet."""
+
+    hosts: dict[str, int]
+    files: list[tuple[str, set[int]]]
+    read_before: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """How far it is."""
+
+    counts: SieveCounts = field(default_factory=SieveCounts)
+    files: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+@click.command(short_help="Take known sources' pages from CC-NEWS.")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
+@click.option("--since", metavar="MONTH", required=True, help="First month: 2026-01. CC-NEWS begins with 2016-08.")
+@click.option("--until", metavar="MONTH", help="Last month, included.  [default: this one]")
+@click.option("--plan", is_flag=True, help="Only list the files, and say how much that is: none is read.")
+@click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_obj
+def ccnews(
+    context: CommandContext,
+    names: tuple[str, ...],
+    since: str,
+    until: str | None,
+    plan: bool,
+    no_extract: bool,
+    as_json: bool,
+) -> None:
+    """Store the pages that CC-NEWS has of the named sources, or of all, then extract and settle them.
+
+    CC-NEWS is Common Crawl's archive of the world's news sites, some 600 files of 1 GB a month. Each file is streamed once, for all
+    sources that want it; nothing is kept of other sites. A file that was read to its end is not read again for the same sources, so
+    the same command goes on where it was stopped.
+
+    \b
+    Examples:
+      copydesk ccnews --since 2026-10 --plan
+      copydesk ccnews example-daily.com wanbao.example --since 2025-01 --until 2025-12
+    """
+    first, last = _month(since, "--since"), _month(until, "--until") if until else datetime.now(UTC).date()
+    if first > last:
+        raise UsageError(f"--since ({since}) is after --until ({until or 'now'})")
+    check_installed()
+    work = _work(context, names, first, last)
+    if plan:
+        _show_plan(work, as_json=as_json)
+        return
+    reading = _Reading()
+    outcome = run_import(
+        context.config,
+        _Reader(context.config, work, reading).take,
+        None if no_extract else plan_ingest(context.config),
+        ExtractionEngine(jobs=1),
+        hosts=work.hosts,
+    )
+    outcome |= {"files": reading.files, "records": reading.counts.records, "wanted": reading.counts.wanted}
+    outcome |= {"failed_files": reading.failed}
+    if as_json:
+        click.echo(json.dumps(outcome))
+    else:
+        for line in import_summary(outcome, "the same command continues"):
+            click.echo(line)
+        click.echo(
+            f"  {reading.files:,} files, {reading.counts.records:,} records, {reading.counts.wanted:,} of the sources"
+        )
+    damage = outcome["damage"]
+    assert isinstance(damage, list)
+    print_damage("ccnews", [*damage, *reading.failed])
+    if outcome["ended"] == "stopped":
+        sys.exit(130)
+    if outcome["incomplete"] or reading.failed:
+        sys.exit(1)
+
+
+def _month(text: str, option: str) -> date:
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{option}: expected a month such as 2026-01, got {text}")
+    return max(date(int(match[1]), int(match[2]), 1), FIRST_MONTH)
+
+
+def _work(context: CommandContext, names: Sequence[str], first: date, last: date) -> _Work:
+    config = context.config
+    with context.open() as db:
+        sources = choose_sources(db.conn, names)
+        hosts: dict[str, int] = {}
+        for source in sources:
+            settings = config.for_source(source.name, source.settings)
+            for address in (source.url, *(f"https://{host}/" for host in settings.article_hosts if host != "*")):
+                hosts.setdefault(host_of(address), source.id)
+        if not hosts:
+            raise UsageError("there is no source; `copydesk sources add URL` adds one")
+        listed = [
+            path for month in months_between(first, last) for path in list_files(config.common_crawl_data_url, month)
+        ]
+        if not listed:
+            raise UsageError(
+                f"{config.common_crawl_data_url}: has no files of CC-NEWS from {first:%Y-%m} to {last:%Y-%m}"
+            )
+        ids = set(hosts.values())
+        files = [(path, left) for path in listed if (left := unread_for(db.conn, path, ids))]
+    return _Work(hosts=hosts, files=files, read_before=len(listed) - len(files))
+
+
+def _show_plan(work: _Work, *, as_json: bool) -> None:
+    files, sources = len(work.files), len(set(work.hosts.values()))
+    if as_json:
+        click.echo(json.dumps({"files": files, "read_before": work.read_before, "sources": sources}))
+        return
+    click.echo(
+        f"{files:,} files, {sources:,} sources: some {files * _GIGABYTES_A_FILE:,.0f} GB to receive; of other sites nothing is kept"
+    )
+    if work.read_before:
+        click.echo(f"{work.read_before:,} more were read before")
+
+
+class _Reader:
+    """Reads the files in turn; one that fails is noted, and the next one is read."""
+
+    def __init__(self, config: Config, work: _Work, reading: _Reading) -> None:
+        self._config, self._work, self._reading = config, work, reading
+
+    def take(self, importer: Importer, is_known: IsKnown, stop: threading.Event) -> None:
+        """Give the wanted pages to the importer until there are no more, or the event is set."""
+        reading = self._reading
+        with progress_line() as show:
+            for number, (path, left) in enumerate(self._work.files, 1):
+                if stop.is_set():
+                    return
+                pages, records = importer.counts.pages, reading.counts.records
+                progress = self._progress(number, show)
+                try:
+                    self._take_file(path, left, importer, is_known, stop, progress)
+                except OSError as error:
+                    if not stop.is_set():
+                        reading.failed.append(str(error))
+                    continue
+                if not stop.is_set():
+                    reading.files += 1
+                    _note(importer, path, left, reading.counts.records - records, importer.counts.pages - pages)
+
+    def _take_file(
+        self,
+        path: str,
+        left: Collection[int],
+        importer: Importer,
+        is_known: IsKnown,
+        stop: threading.Event,
+        progress: Callable[[ImportCounts], None],
+    ) -> None:
+        wanted = {host for host, source in self._work.hosts.items() if source in left}
+        base, limit = self._config.common_crawl_data_url, self._config.max_page_size
+
+        def is_wanted(url: str) -> bool:
+            return host_of(url) in wanted
+
+        with open_file(base, path, lambda pause: not stop.wait(pause)) as stream:
+            items = sift_warc(stream, path, is_wanted, self._reading.counts, limit=limit, is_known=is_known)
+            importer.take(items, stopped=stop.is_set, show=progress)
+
+    def _progress(self, number: int, show: Callable[[str, int], None]) -> Callable[[ImportCounts], None]:
+        counts, files, began = self._reading.counts, len(self._work.files), time.monotonic()
+        before = counts.records
+
+        def progress(done: ImportCounts) -> None:
+            rate = (counts.records - before) / max(0.001, time.monotonic() - began)
+            show(f"file {number:,} of {files:,}: {rate:,.0f} records/s, {done.pages:,} new pages", counts.records)
+
+        return progress
+
+
+def _note(importer: Importer, path: str, source_ids: Collection[int], records: int, pages: int) -> None:
+    def job(conn: sqlite3.Connection) -> None:
+        note_read(conn, path, source_ids, records=records, pages=pages, at=datetime.now(UTC))
+
+    importer.writer.submit(job).result()

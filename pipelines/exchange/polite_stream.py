@@ -1,0 +1,116 @@
+"""A file on a web server as a stream that survives broken connections, and rests where the server says that it is busy."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+ATTEMPTS = 5
+"""Tries in a row without a byte received; then the file is given up."""
+PAUSE_S, REST_S = 2.0, 60.0
+"""Seconds before the second try, doubled each time; and after a status of `BUSY`."""
+BUSY = frozenset({403, 429, 503})
+"""Common Crawl answers 403 to clients that are too fast."""
+_TIMEOUT_S = 60.0
+_TROUBLE = (OSError, http.client.HTTPException)
+
+
+class PoliteStream(io.RawIOBase):
+    """Reads an address from its beginning to its end, by one connection at a time. Not seekable.
+
+    `wait` sleeps so many seconds and returns False where that was interrupted: reading ends then with an OSError.
+    """
+
+    def __init__(self, url: str, wait: Callable[[float], bool]) -> None:
+        self._url, self._wait = url, wait
+        self._at, self._size = 0, -1
+        self._answer: Any = None
+        self._failures = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """As `io.RawIOBase`. Raises FileNotFoundError (404) and OSError, after all attempts."""
+        while self._size < 0 or self._at < self._size:
+            try:
+                if self._answer is None:
+                    self._answer = self._open()
+                got = int(self._answer.readinto(buffer))
+                if got:
+                    self._at += got
+                    self._failures = 0
+                    return got
+                if self._size < 0:
+                    return 0
+                raise http.client.IncompleteRead(b"", self._size - self._at)
+            except FileNotFoundError:
+                raise
+            except _TROUBLE as error:
+                self._after(error)
+        return 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+        super().close()
+
+    def _open(self) -> Any:
+        asked = urllib.request.Request(self._url)  # noqa: S310 - the caller's own setting
+        if self._at:
+            asked.add_header("Range", f"bytes={self._at}-")
+        try:
+            answer = urllib.request.urlopen(asked, timeout=_TIMEOUT_S)  # noqa: S310
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code in (404, 410):
+                raise FileNotFoundError(f"{self._url}: status {error.code}") from error
+            raise
+        length = answer.headers.get("Content-Length", "")
+        if self._at and answer.status != 206:
+            self._pass_over(answer)
+        if length.isdigit():
+            self._size = int(length) + (self._at if answer.status == 206 else 0)
+        return answer
+
+    def _pass_over(self, answer: Any) -> None:
+        """Skip what is there already, where the server knows no ranges."""
+        left = self._at
+        while left and (piece := answer.read(min(left, 1 << 20))):
+            left -= len(piece)
+
+    def _after(self, error: Exception) -> None:
+        """Wait before the next attempt. Raises OSError where there is none."""
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+        self._failures += 1
+        status = getattr(error, "code", None)
+        if self._failures >= ATTEMPTS or (status is not None and status < 500 and status not in BUSY):
+            raise OSError(f"{self._url}: {_words(error)}, at byte {self._at:,}") from error
+        pause = REST_S if status in BUSY else PAUSE_S * 2 ** (self._failures - 1)
+        if not self._wait(pause):
+            raise OSError(f"{self._url}: stopped")
+
+
+def open_polite(url: str, wait: Callable[[float], bool]) -> io.BufferedReader:
+    """The address as a buffered stream."""
+    return io.BufferedReader(PoliteStream(url, wait), 1 << 20)
+
+
+def sleep(seconds: float) -> bool:
+    """A `wait` that nothing interrupts."""
+    time.sleep(seconds)
+    return True
+
+
+def _words(error: Exception) -> str:
+    code = getattr(error, "code", None)
+    return f"status {code}" if code is not None else str(error) or type(error).__name__
