@@ -23,7 +23,7 @@ from db.queries.corrections import (
     corrections as read_corrections,
 )
 from db.shell_commands import shell_command
-from db.store.near_copies import count_unsettled
+from db.store.near_copies import count_undecided
 from db.store.sources import find_source
 from db.substance import Substance
 
@@ -31,7 +31,7 @@ _USUAL_SPAN = timedelta(days=30)
 _SHOWN = 200
 
 
-@click.command()
+@click.command(short_help="Show what outlets corrected, and whether it matters.")
 @click.option("--since", metavar="TIME", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
 @click.option("--source", metavar="NAME", help="Only of this source.")
 @click.option("--kind", type=click.Choice([kind.value for kind in Substance]), help="Only where this changed.")
@@ -72,7 +72,7 @@ def corrections(
             silent=bool(only["silent"]),
         )
         found = read_corrections(conn, wanted, newest=newest, limit=limit or -1)
-        total, waiting = count_corrections(conn, wanted), count_unsettled(conn)
+        total, waiting = count_corrections(conn, wanted), count_undecided(conn)
     if as_json:
         for one in found:
             click.echo(json.dumps(correction_object(one), ensure_ascii=False))

@@ -19,7 +19,8 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
 from db.queries.articles import count_verdicts
-from db.store.near_copies import any_unsettled, count_unsettled, unsettle_undecided
+from db.store.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
+from db.store.threads import count_unthreaded
 from pipelines.dedup.settle import STEP, reset_settling
 from pipelines.dedup.settle import settle as settle_pages
 
@@ -54,10 +55,8 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
         with stopping() as stop:
             pages = set().union(*_steps(db.conn, stop, everything=everything))
         if stop.is_set():
-            left = count_unsettled(db.conn)
-            click.echo(
-                f"stopped early: {left} article pages wait; the next `copydesk settle` or crawl continues", err=True
-            )
+            left = f"{count_undecided(db.conn)} article pages wait, and {count_unthreaded(db.conn)} for their threads"
+            click.echo(f"stopped early: {left}; the next `copydesk settle` or crawl continues", err=True)
             sys.exit(130)
         after = count_verdicts(db.conn)
     total = sum(after.values())

@@ -137,7 +137,7 @@ OTHER_VIEWS = {
 
 def plain_description(text: str) -> str:
     """A description without the links of docs/schema.md."""
-    return re.sub(r" \(\[[^\]]+\]\([^)]+\)\)", "", text)
+    return re.sub(r" \(\[[^\[\]]{1,80}\]\([^()]{1,120}\)\)", "", text)
 
 
 def view_metadata() -> dict[str, Any]:

@@ -138,9 +138,14 @@ def unsettled_articles(conn: sqlite3.Connection, limit: int) -> list[tuple[str, 
     return conn.execute(_UNSETTLED, (limit,)).fetchall()
 
 
+def count_undecided(conn: sqlite3.Connection) -> int:
+    """How many pairs of address key and text hash wait to be settled."""
+    return int(conn.execute("SELECT count(*) FROM unsettled").fetchone()[0])
+
+
 def count_unsettled(conn: sqlite3.Connection) -> int:
-    """How many pairs of address key and text hash wait to be settled, and articles to be placed in threads."""
-    return int(conn.execute("SELECT count(*) FROM unsettled").fetchone()[0]) + count_unthreaded(conn)
+    """The same, and articles to be placed in threads: how much settling has to do."""
+    return count_undecided(conn) + count_unthreaded(conn)
 
 
 def any_unsettled(conn: sqlite3.Connection) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.bodies.store import load_body
+from db.errors import DatabaseDamaged
 from db.named_rows import named_rows
 from db.substance import ChangeJudgement, Noise, Substance, pack_evidence, pack_passages
 
@@ -119,8 +120,15 @@ def seen_page(conn: sqlite3.Connection, page_id: int) -> SeenPage:
 
 
 def page_bytes(conn: sqlite3.Connection, page: SeenPage) -> bytes | None:
-    """The bytes of a page; None if they were pruned or are too many."""
-    return None if page.pruned_at or page.size > MOST_BYTES else load_body(conn, page.body_id)
+    """The bytes of a page; None if they were pruned, are too many, or damaged: that is `copydesk upkeep check`'s to tell, and
+    settling goes on.
+    """
+    if page.pruned_at or page.size > MOST_BYTES:
+        return None
+    try:
+        return load_body(conn, page.body_id)
+    except DatabaseDamaged:
+        return None
 
 
 def save_change(conn: sqlite3.Connection, change: RevisionChange) -> None:

@@ -101,4 +101,4 @@ def test_settings_are_shown_as_they_are_written() -> None:
         "30 min",
         "1.0 GB",
     )
-    assert not [name for name, text in shown.items() if "inf" in text or text.endswith(".0")]
+    assert not [name for name, text in shown.items() if text.endswith((".0", "inf"))]

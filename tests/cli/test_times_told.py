@@ -11,7 +11,8 @@ import pytest
 
 from db.humanize import format_database_size
 from db.inspect.pages.people import person
-from db.inspect.pages.source import source_details, source_lines
+from db.inspect.pages.source import source_details
+from db.inspect.pages.sources import SourcesForm, source_list
 from db.inspect.pages.template_filters import page_time, when
 from db.models import Moment, OffsetFrom, Precision
 from db.store import facts
@@ -55,7 +56,7 @@ def test_a_source_that_answers_with_nothing_new_was_fetched(newsroom: Newsroom) 
         shown = source_details(conn, source_id, LATER)
         assert shown is not None
         assert (shown.last_fetched, shown.last_new) == (format_timestamp(LATER), newest)
-        assert {line.name: line.last_fetched for line in source_lines(conn, LATER)}[
+        assert {line.name: line.last_look for line in source_list(conn, SourcesForm.of({}), LATER).lines}[
             "mirror.example"
         ] == format_timestamp(LATER)
         view = "SELECT last_fetched_utc, last_page_utc FROM sources_view WHERE name = 'mirror.example'"

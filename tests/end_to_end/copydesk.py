@@ -152,7 +152,16 @@ class Copydesk:
             "thread_articles",
             "thread_postings",
         )
-        return {table: self.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables}
+        names = dict(self.query("SELECT id, name FROM sources"))
+        derived = {}
+        for table in tables:
+            columns = [row[1] for row in self.query(f"PRAGMA table_info({table})")]
+            rows = self.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3")
+            if "source_id" in columns:  # another database numbers its sources anew
+                at = columns.index("source_id")
+                rows = [(*row[:at], names[row[at]], *row[at + 1 :]) for row in rows]
+            derived[table] = rows
+        return derived
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:

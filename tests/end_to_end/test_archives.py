@@ -78,6 +78,8 @@ def test_another_library_reads_our_warc(crawled: Copydesk) -> None:
 def test_articles_are_read_back_by_other_readers(crawled: Copydesk) -> None:
     told = [json.loads(line) for line in crawled.run("articles", "--limit", "0", "--json").stdout.splitlines()]
     assert len(told) > 30
+    for row in told:
+        del row["cursor"]  # its place in this list
     for form in ("jsonl", "csv", "rss", "jsonfeed", "parquet"):
         crawled.run("export", form, "-o", f"out.{form}")
     lines = (crawled.folder / "out.jsonl").read_text(encoding="utf-8").splitlines()

@@ -21,7 +21,7 @@ from db.queries.corrections import (
     count_corrections,
     stream_query,
 )
-from db.store.near_copies import count_unsettled
+from db.store.near_copies import count_undecided
 from db.substance import Noise, Passage, Substance
 from db.text_changes import ChangedWords, ChangeKind
 
@@ -147,7 +147,7 @@ def corrections_page(conn: sqlite3.Connection, form: CorrectionForm, now: dateti
         found=corrections(conn, wanted, newest=form.newest, limit=SIZE, skip=skip),
         total=count_corrections(conn, wanted),
         by_source=corrections_by_source(conn, wanted),
-        waiting=count_unsettled(conn),
+        waiting=count_undecided(conn),
         sources=list(conn.execute(_SOURCES)),
         languages=[language for (language,) in conn.execute(_LANGUAGES)],
         queries=[
