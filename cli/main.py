@@ -33,6 +33,7 @@ _COMMANDS = (
         "search",
         "show",
         "copies",
+        "copying",
         "stats",
         "coverage",
         "digest",

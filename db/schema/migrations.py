@@ -19,6 +19,8 @@
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
+    counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
@@ -34,8 +36,10 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 
 from __future__ import annotations
 
+from db.copying.takings import COUNT_LAGS, COUNT_OUTLETS, COUNT_PAIRS, fill_takings
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
+from db.schema.copying_tables import COPYING, COPYING_COUNTED
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -342,6 +346,16 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0036_copying(db: Database) -> None:
+    """Who takes articles from whom, counted by pair and month, from the decisions that stand."""
+    for statement in _statements(COPYING):
+        db.execute(statement)
+    fill_takings(db.conn)
+    for statement in (COUNT_PAIRS, COUNT_LAGS, COUNT_OUTLETS, *_statements(COPYING_COUNTED)):
         db.execute(statement)
     make_views(db)
 

@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from db.copying.takings import rebuild_takings, refresh_takings
 from db.models import Decision, Verdict
 from db.store.near_copies import (
     drop_derived_rows,
@@ -63,8 +64,11 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
 
 
 def reset_settling(conn: sqlite3.Connection) -> None:
-    """Drop the index of near copies and mark every article unsettled. Decisions stay until they are made again."""
+    """Drop the index of near copies and mark every article unsettled. Decisions stay until they are made again; what is counted of
+    them (`db.copying.takings`) is counted anew.
+    """
     drop_derived_rows(conn)
+    rebuild_takings(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
@@ -169,6 +173,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         if text_at[decision.article_id] in clusters.complete:
             save_decision(conn, decision)
             decided.add(decision.page_id)
+    refresh_takings(conn, decided)
     return decided
 
 

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, report_views
+from db.inspect.pages import charts, copying_views, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
@@ -42,6 +42,7 @@ SECTIONS = (
     ("/-/digest", gettext_noop("Digest")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
+    ("/-/copying", gettext_noop("Copying")),
     ("/-/people", gettext_noop("People")),
     ("/-/runs", gettext_noop("Runs")),
     ("/-/rejections", gettext_noop("Rejections")),
@@ -282,4 +283,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/rejections$", rejections),
     (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
+    *copying_views.ROUTES,
 )

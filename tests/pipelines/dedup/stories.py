@@ -15,6 +15,10 @@ SETTLED = (
     "address_parameters",
     "folded_pages",
     "unsettled",
+    "takings",
+    "copy_pairs",
+    "copy_lags",
+    "source_outlets",
 )
 """The tables that settling fills."""
 
