@@ -18,7 +18,7 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from db.copying.lags import MEDIAN_ERROR, median_of_bins
@@ -88,6 +88,9 @@ class LagFigures:
     error_s: float | None = None
 
 
+_NO_LAGS = LagFigures()
+
+
 @dataclass(slots=True, kw_only=True)
 class CopyCounts:
     """Articles of a pair, each in one of these. `against_time`: it credits this one, and another had it before; `against_credit`:
@@ -125,14 +128,6 @@ class CopyCounts:
             case _:
                 return self.credited + self.earliest_only
 
-    def add(self, other: CopyCounts) -> None:
-        """Add the counts of another pair."""
-        self.both += other.both
-        self.credited_only += other.credited_only
-        self.earliest_only += other.earliest_only
-        self.against_time += other.against_time
-        self.against_credit += other.against_credit
-
 
 @dataclass(slots=True, kw_only=True)
 class CopyPair:
@@ -142,46 +137,41 @@ class CopyPair:
     origin: CopyOrigin
     counts: CopyCounts
     articles: int = 0
-    lags: LagFigures = field(default_factory=LagFigures)
+    lags: LagFigures = _NO_LAGS
 
 
 def load_pairs(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter) -> list[CopyPair]:
     """All pairs of whom anything counts, those with most articles first. Without lags, see `add_lags`."""
-    found: dict[tuple[int, CopyOrigin], CopyCounts] = defaultdict(CopyCounts)
+    found: dict[CopyOrigin, dict[int, CopyCounts]] = defaultdict(lambda: defaultdict(CopyCounts))
+    resolved: dict[str, CopyOrigin | None] = {"": None}
+    sources = {source_id: source_origin(source_id) for source_id in names.sources}
+    by_source: dict[int, dict[int, CopyCounts]] = {source_id: found[origin] for source_id, origin in sources.items()}
     for source_id, from_id, credited, articles in conn.execute(PAIRS_SQL, wanted.values):
-        earliest = source_origin(from_id) if from_id else None
-        named = names.resolve(credited) if credited else None
-        _count(found, source_id, earliest, named, articles)
+        if credited not in resolved:
+            resolved[credited] = names.resolve(credited)
+        named = resolved[credited]
+        named_id = named.source_id if named else 0
+        if named is None or named_id == source_id:
+            if from_id:
+                by_source[from_id][source_id].earliest_only += articles
+        elif named_id and named_id == from_id:
+            by_source[from_id][source_id].both += articles
+        else:
+            # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
+            if from_id and named_id:
+                found[named][source_id].against_time += articles
+            else:
+                found[named][source_id].credited_only += articles
+            if from_id:
+                by_source[from_id][source_id].against_credit += articles
     pairs = [
         CopyPair(source_id=source_id, origin=origin, counts=counts, articles=articles)
-        for (source_id, origin), counts in found.items()
+        for origin, takers in found.items()
+        for source_id, counts in takers.items()
         if (articles := counts.of(wanted.known))
     ]
-    pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.text))
+    pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.kind, pair.origin.key))
     return pairs
-
-
-def _count(
-    found: dict[tuple[int, CopyOrigin], CopyCounts],
-    source_id: int, earliest: CopyOrigin | None, named: CopyOrigin | None, articles: int,
-) -> None:  # fmt: skip
-    """Count articles of a source in the one or two pairs that they belong to."""
-    if named == source_origin(source_id):
-        named = None
-    if named is None:
-        if earliest is not None:
-            found[source_id, earliest].earliest_only += articles
-    elif earliest is None:
-        found[source_id, named].credited_only += articles
-    elif named == earliest:
-        found[source_id, earliest].both += articles
-    else:
-        # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
-        if named.kind is OriginKind.SOURCE:
-            found[source_id, named].against_time += articles
-        else:
-            found[source_id, named].credited_only += articles
-        found[source_id, earliest].against_credit += articles
 
 
 def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, pairs: Iterable[CopyPair]) -> None:
@@ -191,9 +181,12 @@ def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter
     chosen = {"takers": json.dumps(sorted(takers)), "origins": json.dumps(sorted(origins))}
     bins: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
     stated: Counter[tuple[int, int]] = Counter()
+    resolved = {"": 0}
     for source_id, from_id, credited, basis, number, articles in conn.execute(_LAGS, wanted.values | chosen):
         ids = (source_id, from_id)
-        if ids in by_ids and _has_lag(names, source_id, from_id, credited, wanted.known):
+        if credited not in resolved:
+            resolved[credited] = names.resolve(credited).source_id or -1
+        if ids in by_ids and _has_lag(source_id, from_id, resolved[credited], wanted.known):
             bins[ids][number] += articles
             stated[ids] += articles if basis == "stated" else 0
     intervals = look_intervals(conn, wanted, takers | origins)
@@ -205,12 +198,13 @@ def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter
         by_ids[ids].lags = LagFigures(count=count, stated=stated[ids], median_s=median, error_s=error)
 
 
-def _has_lag(names: OriginNames, source_id: int, from_id: int, credited: str, known: Known) -> bool:
-    """Whether the lag of articles with this credit belongs to the pair with their earliest source."""
-    named = names.resolve(credited) if credited else None
-    if named is None or named == source_origin(source_id):
+def _has_lag(source_id: int, from_id: int, named_id: int, known: Known) -> bool:
+    """Whether the lag of articles belongs to the pair with their earliest source. `named_id`: the source that they credit, 0 for
+    none, -1 for somebody who is none.
+    """
+    if named_id in (0, source_id):
         return known is not Known.CREDITED
-    return known is Known.EARLIEST or named == source_origin(from_id)
+    return known is Known.EARLIEST or named_id == from_id
 
 
 def look_intervals(conn: sqlite3.Connection, wanted: CopyingFilter, source_ids: Iterable[int]) -> dict[int, float]:

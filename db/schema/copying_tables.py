@@ -61,7 +61,7 @@ CREATE TABLE copy_lags (
     basis TEXT NOT NULL,
     bin INTEGER NOT NULL,
     articles INTEGER NOT NULL,
-    PRIMARY KEY ({_PAIR}, basis, bin)
+    PRIMARY KEY (source_id, from_id, credited, basis, bin, language, month)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE source_outlets (
