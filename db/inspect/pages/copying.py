@@ -284,13 +284,13 @@ def lag_text(seconds: float | None) -> str:
         return ""
     size = abs(seconds)
     if size < 90:
-        text = gettext("%(number)s s") % {"number": f"{size:.0f}"}
+        text = gettext("%(seconds)s s") % {"seconds": f"{size:.0f}"}
     elif size < 5400:
-        text = gettext("%(number)s min") % {"number": _short(size / 60)}
+        text = gettext("%(minutes)s min") % {"minutes": _short(size / 60)}
     elif size < 129600:
-        text = gettext("%(number)s h") % {"number": _short(size / 3600)}
+        text = gettext("%(hours)s h") % {"hours": _short(size / 3600)}
     else:
-        text = gettext("%(number)s days") % {"number": _short(size / 86400)}
+        text = gettext("%(days)s days") % {"days": _short(size / 86400)}
     return f"\u2212{text}" if seconds < 0 else text
 
 
