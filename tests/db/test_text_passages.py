@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_pieces_are_the_text(seed: int) -> None:
         ]
         assert sum(piece.is_start for pieces in paragraphs for piece in pieces) == len(found.passages)
         ordered = sorted(spans)
-        assert all(one[1] <= other[0] for one, other in zip(ordered, ordered[1:], strict=False)), "passages overlap"
+        assert all(one[1] <= other[0] for one, other in pairwise(ordered)), "passages overlap"
 
 
 def test_nothing_in_common() -> None:
