@@ -2,11 +2,11 @@
 
     python -m bench.database.copying_scale [--articles 1000000] [--sources 500] [--months 36] [--times 7] [--folder FOLDER]
 
-Articles are rows without pages worth reading: texts of some 150 words, one in three the copy of an earlier one. Sources copy by rank
-(Zipf), each mostly from a few favourites; two in five copies name their original, one in eight names an agency, one in thirty an
-outlet that is not crawled, a tenth of the others name an agency too. Decisions are entered as settling leaves them. Then the takings
-are made as by the migration, in one go, and 2,000 more as settling does; their cost is printed. Then `copydesk inspect` is asked for
-each page: first, median and longest by the clock. At last all rows are made again and compared.
+Articles are rows without pages worth reading: texts of some 150 words, one in three the copy of an earlier one. Sources copy
+by rank (Zipf), each mostly from a few favourites; two in five copies name their original, one in eight names an agency, one in
+thirty an outlet that is not crawled, a tenth of the others name an agency too. Decisions are entered as settling leaves them.
+Then the takings are made as by the migration, in one go, and 2,000 more as settling does; their cost is printed, and all rows
+are compared. Then `copydesk inspect` is asked for each page: first, median and longest by the clock.
 
 1,000,000 articles take some 2.5 GB of disk and ten minutes; with --folder they are kept for the next time.
 """
@@ -36,6 +36,13 @@ _BATCH = 5000
 _FAVOURITES = 12
 _RECENT = 40_000
 _TABLES = ("takings", "copy_pairs", "copy_lags", "source_outlets")
+_ROWS = {
+    "pages": "id, source_id, url, final_url, fetched_at, status, headers, body_id, content_type",
+    "outcomes": "page_id, extractor_id",
+    "articles": "page_id, address_key, text_hash, url, title, published_utc, published_precision, source, original_source,"
+    " language, text",
+    "decisions": "page_id, verdict, article_id, original_id",
+}
 _LANGUAGES = ("zh", "en", "de", "fr")
 
 
@@ -82,20 +89,10 @@ class CopyingArchive:
         """Enter articles with their decisions."""
         rows = [self._article(n) for n in numbers]
         at = 0
-        for table, width in (("pages", 9), ("outcomes", 2), ("articles", 10), ("decisions", 4)):
-            columns = {
-                "pages": "id, source_id, url, final_url, fetched_at, status, headers, body_id, content_type",
-                "outcomes": "page_id, extractor_id",
-                "articles": "page_id, address_key, text_hash, url, title, published_utc, published_precision, source,"
-                " original_source, language",
-                "decisions": "page_id, verdict, article_id, original_id",
-            }[table]
-            if table == "articles":
-                columns, width = f"{columns}, text", width + 1
-            marks = ", ".join("?" * width)
-            self.conn.executemany(
-                f"INSERT INTO {table} ({columns}) VALUES ({marks})", [row[at : at + width] for row in rows]
-            )
+        for table, columns in _ROWS.items():
+            width = columns.count(",") + 1
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * width)})"
+            self.conn.executemany(statement, [row[at : at + width] for row in rows])
             at += width
         for table in ("unread", "unsettled", "unindexed"):
             self.conn.execute(f"DELETE FROM {table}")

@@ -69,6 +69,9 @@ KINDS = {
     "sources": "/-/sources",
     "catalogue": "/-/catalogue",
     "source": "/-/source/{evening}",
+    "copying": "/-/copying",
+    "copying pair": "/-/copying/pair?source={mirror}&origin=source:{evening}",
+    "compared": "/-/compare/{water}/{copy}",
     "runs": "/-/runs",
     "run": "/-/run/{run}",
     "people": "/-/people",
@@ -87,6 +90,8 @@ HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
+    "/-/copying?language=zh&since=%3Cscript%3E&known=%22&top=x", "/-/copying/pair?source={ill_source}&origin=outlet:%3Cscript%3E",
+    "/-/compare/{ill}/{water}", "/-/compare/{water}/{ill}",
     "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
@@ -176,6 +181,32 @@ def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
     tab.go("/", drawn=True)
     spec = json.loads(tab.page.locator('script[data-spec="week"]').text_content() or "")
     assert {gap["note"] for gap in spec["layer"][1]["data"]["values"]} == {"nothing was crawled"}
+    tab.check()
+    tab.page.context.close()
+
+
+def test_a_matrix_leads_to_the_texts(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/copying")
+    cell = tab.page.get_by_role("link", name="1 article of mirror.example, taken from wanbao.example")
+    assert "1 credited" in tab.page.locator("td", has=cell).inner_text()
+    (row,) = (row for row in json.loads(ask(scene.home, "/-/copying.json")[1]) if row["source"] == "mirror.example")
+    assert (row["taken_from"], row["both"]) == ("wanbao.example", 1)
+    cell.click()
+    tab.page.wait_for_url("**/-/copying/pair?*")
+    address = tab.page.get_by_role("link", name="CSV").get_attribute("href") or ""
+    (line,) = csv.DictReader(ask(scene.home, address)[1].splitlines())
+    assert (line["how"], line["credit"]) == ("both", "江城晚报")
+    tab.page.get_by_role("link", name="Side by side").click()
+    tab.page.wait_for_url("**/-/compare/*")
+    # From passage to passage by keyboard, and to the other text.
+    jumps = tab.page.locator(".jump")
+    assert jumps.count() >= 2
+    jumps.first.focus()
+    tab.page.keyboard.press("Enter")
+    assert tab.page.url.endswith("#b1")
+    passages = json.loads(ask(scene.home, f"/-/compare/{scene.ids['water']}/{scene.ids['copy']}.json")[1])
+    assert len(passages) * 2 == jumps.count()
     tab.check()
     tab.page.context.close()
 
