@@ -171,7 +171,7 @@ def _stated_error(*rows: sqlite3.Row) -> float:
 
 def _seen_error(conn: sqlite3.Connection, *rows: sqlite3.Row) -> float | None:
     """The interval at which the slower of the two sources was looked at on the day on which its article was seen."""
-    intervals = []
+    intervals: list[float] = []
     for row in rows:
         looks = conn.execute(_LOOKS, (row["source_id"], row["fetched_at"][:10])).fetchone()
         if looks is None:

@@ -198,7 +198,7 @@ def test_a_matrix_leads_to_the_texts(scene: Scene) -> None:
     (line,) = csv.DictReader(ask(scene.home, address)[1].splitlines())
     assert (line["how"], line["credit"]) == ("both", "江城晚报")
     tab.page.get_by_role("link", name="Side by side").click()
-    tab.page.wait_for_url("**/-/compare/*")
+    tab.page.wait_for_url("**/-/compare/**")
     # From passage to passage by keyboard, and to the other text.
     jumps = tab.page.locator(".jump")
     assert jumps.count() >= 2
