@@ -36,6 +36,7 @@ _COMMANDS = (
         "show",
         "copies",
         "threads",
+        "copying",
         "stats",
         "coverage",
         "digest",

@@ -15,6 +15,7 @@ _HIDDEN_TABLES = (
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "current_pages", "source_counts", "article_days", "value_counts", "page_counts",
     "source_days", "coverage_weeks", "coverage_judged", "digests", "dated_articles", "archive_days",
+    "takings", "copy_pairs", "copy_lags", "source_outlets",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "to_match", "search_matches", "search_messages",

@@ -19,6 +19,8 @@
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
+    counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
     (`db.schema.count_tables`).
@@ -43,9 +45,12 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 
 from __future__ import annotations
 
+from db.copying.takings import COUNT_LAGS, COUNT_OUTLETS, COUNT_PAIRS, fill_takings
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.attention_tables import ATTENTION
 from db.schema.backfill_tables import BACKFILLS
+from db.schema.copies_tables import CLAIMS, COPIES, MARKS_ANEW
+from db.schema.copying_tables import COPYING, COPYING_COUNTED
 from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
@@ -80,69 +85,6 @@ migrations = Migrations("copydesk")
 # Marks a database as Copydesk's (PRAGMA application_id): "CPYD" in ASCII.
 APPLICATION_ID = 0x43505944
 
-# The tables of `db.store.near_copies`. Keys of two integers without rowid: a shingle of a text takes 20 bytes.
-_COPIES = """
-CREATE TABLE marks (
-    mark INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    PRIMARY KEY (mark, place)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE marked_texts (
-    text INTEGER PRIMARY KEY,
-    marks BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE likenesses (
-    text INTEGER NOT NULL,
-    other INTEGER NOT NULL,
-    PRIMARY KEY (text, other)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE unsettled (
-    address_key TEXT NOT NULL,
-    text_hash BLOB NOT NULL,
-    PRIMARY KEY (address_key, text_hash)
-) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER article_is_unsettled AFTER INSERT ON articles
-BEGIN INSERT OR IGNORE INTO unsettled VALUES (new.address_key, new.text_hash); END;
-CREATE TRIGGER article_is_gone AFTER DELETE ON articles
-BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); END;
-
-INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
-"""
-
-_MARKS_ANEW = """
-DELETE FROM marks;
-DELETE FROM likenesses;
-DROP TABLE marked_texts;
-CREATE TABLE marked_texts (
-    text INTEGER PRIMARY KEY,
-    letters INTEGER NOT NULL,
-    marks BLOB NOT NULL
-) STRICT;
-INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
-"""
-
-# The table of `db.addresses.claims`. The index has the columns in the order in which the claims on an address are read. The
-# trigger runs before the article is deleted, because the claim is deleted with it.
-_CLAIMS = """
-CREATE TABLE claims (
-    page_id INTEGER PRIMARY KEY REFERENCES articles (page_id) ON DELETE CASCADE,
-    source_id INTEGER NOT NULL,
-    claimed_key TEXT NOT NULL,
-    own_key TEXT NOT NULL,
-    may INTEGER NOT NULL,
-    believed INTEGER
-) STRICT;
-CREATE INDEX claims_claimed ON claims (claimed_key, source_id, own_key, may, believed);
-CREATE INDEX claims_own ON claims (own_key) WHERE believed = 0;
-
-CREATE TRIGGER claim_goes BEFORE DELETE ON articles
-BEGIN INSERT OR IGNORE INTO unsettled SELECT own_key, old.text_hash FROM claims WHERE page_id = old.page_id; END;
-"""
-
 
 @migrations()
 def m0001_ground(db: Database) -> None:
@@ -156,13 +98,13 @@ def m0001_ground(db: Database) -> None:
 @migrations()
 def m0002_copies(db: Database) -> None:
     """The index of near copies; every article waits to be settled into it."""
-    run_script(db, _COPIES)
+    run_script(db, COPIES)
 
 
 @migrations()
 def m0003_marks(db: Database) -> None:
     """Shingles are hashed differently and texts have a length: the index is empty until every article is settled again."""
-    run_script(db, _MARKS_ANEW)
+    run_script(db, MARKS_ANEW)
 
 
 @migrations()
@@ -240,7 +182,7 @@ def m0017_sitemap_readings(db: Database) -> None:
 @migrations()
 def m0018_claims(db: Database) -> None:
     """Claims of pages about their address are judged. Earlier claims stay believed until the article is settled again."""
-    run_script(db, _CLAIMS)
+    run_script(db, CLAIMS)
 
 
 @migrations()
@@ -366,6 +308,15 @@ def m0034_threads(db: Database) -> None:
 def m0035_corrections(db: Database) -> None:
     """What revisions changed. Articles that were fetched more than once wait to be settled again, which judges them."""
     run_script(db, CORRECTIONS)
+
+
+@migrations()
+def m0036_copying(db: Database) -> None:
+    """Who takes articles from whom, counted by pair and month, from the decisions that stand."""
+    run_script(db, COPYING)
+    fill_takings(db.conn)
+    for statement in (COUNT_PAIRS, COUNT_LAGS, COUNT_OUTLETS, *statements_of(COPYING_COUNTED)):
+        db.execute(statement)
 
 
 @migrations()

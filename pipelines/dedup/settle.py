@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from db.copying.takings import rebuild_takings, refresh_takings
 from db.models import Decision, Verdict
 from db.store.near_copies import (
     drop_derived_rows,
@@ -70,11 +71,12 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
 
 def reset_settling(conn: sqlite3.Connection) -> None:
     """Drop the index of near copies, what revisions changed and all threads, and mark every article unsettled. Decisions stay until
-    they are made again.
+    they are made again; what is counted of them (`db.copying.takings`) is counted anew.
     """
     drop_derived_rows(conn)
     drop_changes(conn)
     drop_threads(conn)
+    rebuild_takings(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
@@ -180,6 +182,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
             save_decision(conn, decision)
             decided[decision.page_id] = decision
     keep_changes(conn, decided.values(), {page.page_id: page for page in pages})
+    refresh_takings(conn, decided)
     return set(decided)
 
 

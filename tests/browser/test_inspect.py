@@ -81,6 +81,9 @@ KINDS = {
     "sources": "/-/sources?sort=-month",
     "catalogue": "/-/catalogue",
     "source": "/-/source/{evening}",
+    "copying": "/-/copying",
+    "copying pair": "/-/copying/pair?source={mirror}&origin=source:{evening}",
+    "compared": "/-/compare/{water}/{copy}",
     "runs": "/-/runs",
     "run": "/-/run/{run}",
     "people": "/-/people",
@@ -127,6 +130,8 @@ HOSTILE = (
     "/-/runs",
     "/-/searches", "/-/corrections", "/-/corrections?since=%3Cscript%3E&kind='&source=%22", "/-/digest", "/-/coverage",
     "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1", "/-/thread/{ill}", "/-/threads?language=%3Cscript%3E&source=x",
+    "/-/copying?language=zh&since=%3Cscript%3E&known=%22&top=x", "/-/copying/pair?source={ill_source}&origin=outlet:%3Cscript%3E",
+    "/-/compare/{ill}/{water}", "/-/compare/{water}/{ill}",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
@@ -274,6 +279,30 @@ def test_a_point_of_attention_leads_to_its_articles(scene: Scene) -> None:
     tab.page.locator(".figures a").first.click()
     tab.page.wait_for_url("**/-/search?*")
     assert tab.page.locator(".found h2").count() == 2
+
+
+def test_a_matrix_leads_to_the_texts(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/copying")
+    cell = tab.page.get_by_role("link", name="1 article of mirror.example, taken from wanbao.example")
+    assert "1 credited" in tab.page.locator("td", has=cell).inner_text()
+    (row,) = (row for row in json.loads(ask(scene.home, "/-/copying.json")[1]) if row["source"] == "mirror.example")
+    assert (row["taken_from"], row["both"]) == ("wanbao.example", 1)
+    cell.click()
+    tab.page.wait_for_url("**/-/copying/pair?*")
+    address = tab.page.get_by_role("link", name="CSV").get_attribute("href") or ""
+    (line,) = csv.DictReader(ask(scene.home, address)[1].splitlines())
+    assert (line["how"], line["credit"]) == ("both", "江城晚报")
+    tab.page.get_by_role("link", name="Side by side").click()
+    tab.page.wait_for_url("**/-/compare/**")
+    # From passage to passage by keyboard, and to the other text.
+    jumps = tab.page.locator(".jump")
+    assert jumps.count() >= 2
+    jumps.first.focus()
+    tab.page.keyboard.press("Enter")
+    assert tab.page.url.endswith("#b1")
+    passages = json.loads(ask(scene.home, f"/-/compare/{scene.ids['water']}/{scene.ids['copy']}.json")[1])
+    assert len(passages) * 2 == jumps.count()
     tab.check()
     tab.page.context.close()
 

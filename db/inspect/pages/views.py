@@ -15,6 +15,7 @@ from db.errors import QueryError
 from db.inspect.pages import (
     attention_views,
     charts,
+    copying_views,
     correction_views,
     permalink_views,
     report_views,
@@ -55,6 +56,7 @@ SECTIONS = (
     ("/-/corrections", gettext_noop("Corrections")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
+    ("/-/copying", gettext_noop("Copying")),
     ("/-/people", gettext_noop("People")),
     ("/-/runs", gettext_noop("Runs")),
     ("/-/rejections", gettext_noop("Rejections")),
@@ -300,4 +302,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *correction_views.ROUTES,
     *thread_views.ROUTES,
     *attention_views.ROUTES,
+    *copying_views.ROUTES,
 )

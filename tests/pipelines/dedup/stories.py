@@ -19,6 +19,10 @@ SETTLED = (
     "revision_changes",
     "unsettled",
     *THREAD_TABLES,
+    "takings",
+    "copy_pairs",
+    "copy_lags",
+    "source_outlets",
 )
 """The tables that settling fills."""
 
