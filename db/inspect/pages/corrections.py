@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from db.inspect.translation.catalogues import gettext_noop
+from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
     CorrectedArticle,
     CorrectionFilter,
@@ -151,8 +151,8 @@ def corrections_page(conn: sqlite3.Connection, form: CorrectionForm, now: dateti
         sources=list(conn.execute(_SOURCES)),
         languages=[language for (language,) in conn.execute(_LANGUAGES)],
         queries=[
-            (gettext_noop("The stream"), filled(stream, values)),
-            (gettext_noop("By source"), filled(counted, its_values)),
+            (gettext("The stream"), filled(stream, values)),
+            (gettext("By source"), filled(counted, its_values)),
         ],
     )
 
