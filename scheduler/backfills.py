@@ -110,7 +110,8 @@ class BackfillRunner:
         assert current is not None
         self._current, self._look_at = None, None
         name, failed = current.backfill.source_name, ended.outcome == "failed"
-        gets_on = not failed and count_done(conn, current.backfill.id) > current.done
+        # One that was stopped says nothing of what it would have reached.
+        gets_on = ended.outcome == "stopped" or (not failed and count_done(conn, current.backfill.id) > current.done)
         self._served[current.backfill.source_id] = now if gets_on else now + REST
         message = (
             f"back-fill of {name}: {ended.figures.get('fetched', 0)} fetched, {format_run_duration(ended.seconds)}"

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
+from crawler.backfill.capture_times import format_capture_time, parse_capture_time
 from crawler.backfill.channel import (
     BackfillScope,
     CapturedPage,
@@ -31,7 +32,6 @@ from db.errors import UsageError
 from pipelines.exchange.items import ArchivedPage
 from pipelines.exchange.warc_reader import read_warc
 
-_STAMP = "%Y%m%d%H%M%S"
 _WEEK = re.compile(r"(20\d\d)-(\d\d)$")
 _CRAWL_SPAN = timedelta(days=30)
 """How long the crawl of a collection takes at most, where the list says only its week."""
@@ -107,7 +107,7 @@ class CommonCrawlChannel:
             raise ValueError("no collections")
         hosts = dict.fromkeys([urlsplit(scope.home).hostname or "", *sorted(scope.hosts)])
         until = scope.until - timedelta(seconds=1)  # the index includes `to`
-        times = {"from": _stamp(scope.since), "to": _stamp(until)}
+        times = {"from": format_capture_time(scope.since), "to": format_capture_time(until)}
         steps = [self._count(url, host, times) for url in wanted for host in hosts if host]
         return StepResult(next_steps=steps, trouble=None if steps else "no collection is of that time")
 
@@ -130,7 +130,11 @@ class CommonCrawlChannel:
     def _link(self, row: Mapping[str, object]) -> PastLink | None:
         url, file = str(row.get("url", "")), str(row.get("filename", ""))
         kind = str(row.get("mime-detected") or row.get("mime") or "text/html")
-        captured_at, begins, size = _time(row.get("timestamp")), _number(row.get("offset")), _number(row.get("length"))
+        captured_at, begins, size = (
+            parse_capture_time(row.get("timestamp")),
+            _number(row.get("offset")),
+            _number(row.get("length")),
+        )
         is_page = kind in _HTML and str(row.get("status", "200")) == "200" and not row.get("truncated")
         if not is_page or captured_at is None or begins is None or not size or not file:
             return None
@@ -169,18 +173,5 @@ def _rows(body: bytes) -> Iterator[Mapping[str, object]]:
             yield row
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime(_STAMP)
-
-
 def _number(value: object) -> int | None:
     return int(str(value)) if re.fullmatch(r"[0-9]{1,15}", str(value)) else None
-
-
-def _time(stamp: object) -> datetime | None:
-    if not re.fullmatch(r"[0-9]{14}", str(stamp)):
-        return None
-    try:
-        return datetime.strptime(str(stamp), _STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from crawler.backfill.capture_times import format_capture_time, parse_capture_time
 from crawler.backfill.channel import (
     BackfillScope,
     CapturedPage,
@@ -32,7 +33,6 @@ CAPTURES_PER_QUERY = 5000
 """Some 1 MB of index, and 40 ms to read."""
 _SHORTEST = timedelta(minutes=1)
 """A time with more captures than a query may give is not divided further than this."""
-_STAMP = "%Y%m%d%H%M%S"
 _ORIGINAL = "x-archive-orig-"
 _UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """What the site's headers say of a transfer that is over: the body is unpacked when it gets here."""
@@ -80,7 +80,7 @@ class WaybackChannel:
             return StepResult(trouble="the answer is not a list of captures (CDX)")
         links = [link for capture in captures if (link := self._link(capture)) is not None]
         host, match = str(step.state.get("host")), str(step.state.get("match"))
-        since, until = _time(step.state.get("from")), _time(step.state.get("to"))
+        since, until = parse_capture_time(step.state.get("from")), parse_capture_time(step.state.get("to"))
         if since is None or until is None:
             return StepResult(links=links)
         if resume_key is not None:
@@ -100,7 +100,7 @@ class WaybackChannel:
         if answer.status != 200:
             return None
         replayed = _REPLAY.search(answer.url)
-        captured_at = (_time(replayed[1]) if replayed else None) or link.captured_at
+        captured_at = (parse_capture_time(replayed[1]) if replayed else None) or link.captured_at
         if captured_at is None:
             return None
         return CapturedPage(
@@ -112,7 +112,7 @@ class WaybackChannel:
         )
 
     def _step(self, host: str, match: str, since: datetime, until: datetime, resume_key: str | None = None) -> Step:
-        first, last = since.astimezone(UTC).strftime(_STAMP), until.astimezone(UTC).strftime(_STAMP)
+        first, last = format_capture_time(since), format_capture_time(until)
         asked = [("url", host), ("matchType", match), ("from", first), ("to", last)]
         asked += [("filter", "statuscode:200"), ("filter", "mimetype:text/html"), ("collapse", "digest")]
         asked += [("output", "json"), ("limit", str(self._limit)), ("showResumeKey", "true")]
@@ -126,7 +126,7 @@ class WaybackChannel:
 
     def _link(self, capture: Mapping[str, object]) -> PastLink | None:
         url, stamp, size = str(capture.get("original", "")), str(capture.get("timestamp", "")), capture.get("length")
-        captured_at = _time(stamp)
+        captured_at = parse_capture_time(stamp)
         if captured_at is None or not url.startswith(("http://", "https://")):
             return None
         return PastLink(
@@ -186,12 +186,3 @@ def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if "content-type" not in {name.lower() for name in own}:
         own |= {name: value for name, value in headers.items() if name.lower() == "content-type"}
     return {name: value for name, value in own.items() if name.lower() not in _UNDONE}
-
-
-def _time(stamp: object) -> datetime | None:
-    if not re.fullmatch(r"[0-9]{14}", str(stamp)):
-        return None
-    try:
-        return datetime.strptime(str(stamp), _STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        return None

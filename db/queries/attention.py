@@ -14,7 +14,6 @@ large it is.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.search_candidates import folded_fields, with_filters
 from db.search.query import Query, Term, parse_query, parse_term
+from db.shown_sql import fill_values
 
 _EPOCH = date(1970, 1, 1)
 _ONE_DAY = timedelta(days=1)
@@ -48,7 +48,6 @@ _KINDS = {
     ArticleKind.COPY: "c.copied = 1",
     ArticleKind.CORRECTED: "c.revision > 1",
 }
-_PARAMETER = re.compile(r":([a-z]+)")
 _ALL_DAYS = "SELECT day, articles FROM archive_days WHERE day BETWEEN ? AND ?"
 _SOURCE_DAYS = "SELECT source_id, day, articles FROM source_days WHERE source_id = ? AND day BETWEEN ? AND ?"
 _FIRST_DAY = "SELECT min(day) FROM archive_days WHERE day BETWEEN ? AND ? AND articles > 0"
@@ -162,15 +161,7 @@ def counting_sql(query: str, filters: ArticleFilter, first: date, last: date) ->
     """The statement that counts the candidates of a query by day, with its values filled in. Raises QueryError."""
     selection = _selection(query, filters, first, last)
     sql = f"SELECT date(c.day * 86400, 'unixepoch') AS day, sum(1 - c.copied) AS originals, sum(c.copied) AS copies{selection.sql}"
-    filled = _PARAMETER.sub(lambda found: _literal(selection.values[found[1]]), sql)
-    return f"{filled.strip()}\nGROUP BY c.day ORDER BY c.day"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, int):
-        return str(value)
-    quoted = str(value).replace("'", "''")
-    return f"'{quoted}'"
+    return f"{fill_values(sql, selection.values)}\nGROUP BY c.day ORDER BY c.day"
 
 
 def denominator_sql(source_id: int | None, first: date, last: date) -> str:

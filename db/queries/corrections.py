@@ -6,7 +6,6 @@ Filters and figures read the index `revision_changes_seen` only; texts are read 
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from db.named_rows import named_rows
+from db.proportions import wilson_interval
 from db.substance import (
     MATTERS,
     ChangeEvidence,
@@ -25,8 +25,6 @@ from db.substance import (
 from db.timestamps import format_timestamp
 
 _SHORT = timedelta(days=1)
-_Z = 1.959964
-"""Of a 95 % interval."""
 
 _STREAM = """
 SELECT r.page_id, r.previous_id, r.article_id, r.source_id, s.name AS source, r.revision, r.seen_at, r.language, r.score, r.kinds,
@@ -191,16 +189,6 @@ def correction_object(one: CorrectedArticle) -> dict[str, object]:
     }  # fmt: skip
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927), which also holds for few: 0 of 0 is anything."""
-    if not of:
-        return 0.0, 1.0
-    share, square = hits / of, _Z * _Z / of
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * math.sqrt(share * (1 - share) / of + square / (4 * of)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _source_line(
     source_id: int, name: str, articles: int, found: list[tuple[int, int, int | None]]
 ) -> SourceCorrections:
@@ -209,8 +197,8 @@ def _source_line(
     articles = max(articles, corrected)
     silent = sum(silent for _, silent, _ in found)
     times = [seconds for _, _, seconds in found if seconds is not None]
-    low, high = wilson(corrected, articles)
-    silent_low, silent_high = wilson(silent, len(found))
+    low, high = wilson_interval(corrected, articles)
+    silent_low, silent_high = wilson_interval(silent, len(found))
     return SourceCorrections(
         source_id=source_id, source=name, articles=articles, corrected=corrected, corrections=len(found), silent=silent,
         low=low, high=high, silent_low=silent_low, silent_high=silent_high,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from db.named_rows import named_rows
+from db.shown_sql import fill_values
 
 DROPPED_AFTER = timedelta(days=1)
 """A source whose last article came so long before the last one of the others has dropped the story."""
@@ -153,7 +152,7 @@ def biggest_threads(conn: sqlite3.Connection, wanted: ThreadFilter, limit: int) 
 
 def biggest_threads_sql(wanted: ThreadFilter, limit: int) -> str:
     """The statement of `biggest_threads` with its values filled in."""
-    return _filled(_BIGGEST, wanted.values(limit))
+    return fill_values(_BIGGEST, wanted.values(limit))
 
 
 def load_thread(conn: sqlite3.Connection, thread_id: int) -> Thread | None:
@@ -168,7 +167,7 @@ def load_thread(conn: sqlite3.Connection, thread_id: int) -> Thread | None:
 
 def thread_sql(thread_id: int) -> str:
     """The statement that reads the articles of a thread, with its values filled in."""
-    return _filled(_MEMBERS, {"thread": thread_id, "limit": MOST_ARTICLES})
+    return fill_values(_MEMBERS, {"thread": thread_id, "limit": MOST_ARTICLES})
 
 
 def thread_of_article(conn: sqlite3.Connection, article_id: int) -> tuple[int, int, int] | None:
@@ -223,18 +222,6 @@ def _lanes(members: list[ThreadMember]) -> list[ThreadLane]:
 
 def _moment(at: str) -> datetime:
     return datetime.fromisoformat(at)
-
-
-def _filled(query: str, values: Mapping[str, object]) -> str:
-    """The statement with its values as literals, to run it by hand."""
-
-    def literal(found: re.Match[str]) -> str:
-        value = values[found[1]]
-        if value is None:
-            return "NULL"
-        return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-    return re.sub(r":([a-z]+)", literal, query).strip()
 
 
 def _stamp(at: datetime) -> str:

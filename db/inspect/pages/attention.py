@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from db.inspect.pages.form_values import source_choices
 from db.inspect.pages.search import SearchForm
 from db.queries.attention import PAGE_LIMITS, first_day_since
 from db.reports.attention.attention import MOST_QUERIES, AttentionRequest
@@ -17,7 +18,6 @@ from db.reports.attention.periods import Period, PeriodUnit, usual_unit
 # Twelve weeks: a point each day, as wide as a finger on a phone allows.
 USUAL_SPAN = timedelta(weeks=12)
 _LONGEST = 500
-_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name"
 _LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 1000) ORDER BY 1"
 
 
@@ -111,7 +111,7 @@ class AttentionForm:
 
 def form_options(conn: sqlite3.Connection) -> tuple[Sequence[tuple[int, str]], Sequence[str]]:
     """Sources and languages to choose from."""
-    return list(conn.execute(_SOURCES)), [language for (language,) in conn.execute(_LANGUAGES) if language]
+    return source_choices(conn), [language for (language,) in conn.execute(_LANGUAGES) if language]
 
 
 def _date(text: str) -> date | None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.inspect.pages.attention import AttentionForm
-from db.inspect.pages.chart_parts import Spec
+from db.inspect.pages.chart_parts import HATCHING, Spec
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.reports.attention.attention import FEW_ARTICLES, Attention, AttentionLine, AttentionPanel, PeriodHits
 from db.reports.attention.periods import Period
 
-# A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
-_HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
 _HEIGHT, _SMALL_HEIGHT = 240, 110
 # Points are smaller where there are more of them, and intervals are drawn for as many lines as stay readable.
 _MANY_POINTS, _MOST_BANDS = 60, 2
@@ -212,7 +210,7 @@ def _gap_layer(periods: Sequence[Period], panel: AttentionPanel, today: date) ->
         if lacking and period.first < today
     ]
     return {
-        "mark": _HATCHING,
+        "mark": HATCHING,
         "data": {"values": gaps},
         "encoding": {
             "y": {"value": 0},

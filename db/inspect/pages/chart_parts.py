@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from db.inspect.translation.catalogues import gettext
 
 Spec = dict[str, object]
+# A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
+HATCHING: Spec = {
+    "type": "rule",
+    "clip": True,
+    "strokeDash": [1.5, 3.5],
+    "strokeWidth": {"expr": "0.9 * bandwidth('x')"},
+}
 _DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
 
 

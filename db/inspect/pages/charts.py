@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.inspect.pages.arrivals import Arrivals
-from db.inspect.pages.chart_parts import Spec, colour_scale, count_axis, time_axis, tooltip
+from db.inspect.pages.chart_parts import HATCHING, Spec, colour_scale, count_axis, time_axis, tooltip
 from db.inspect.pages.source import DailyVolume
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.inspect.translation.dates import dated, weekdays
@@ -24,8 +24,6 @@ from db.reports.coverage_judge import CoverageState
 # Weekdays as SQLite counts them (0 is Sunday), Monday first.
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
 _TOP = 12
-# A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
-_HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
 _HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
 
 
@@ -335,7 +333,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
     }
     band = {"field": "day", "type": "ordinal", "sort": order}
     hatched: Spec = {
-        "mark": _HATCHING,
+        "mark": HATCHING,
         "data": {"values": gaps},
         "encoding": {
             "y": band | {"bandPosition": 0.04},
@@ -349,7 +347,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
 def _against_gaps(x: Spec, label: str, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
     """A chart over the axis `x`, called `label`, with its gaps hatched behind it, from top to bottom."""
     hatched: Spec = {
-        "mark": _HATCHING,
+        "mark": HATCHING,
         "data": {"values": gaps},
         "encoding": {
             "y": {"value": 0},

@@ -6,12 +6,12 @@ A question's `defaults` are its parameters, fields on its page, with the values 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from db.inspect.translation.catalogues import gettext, gettext_noop
+from db.shown_sql import fill_values
 
 PEOPLE = gettext_noop("People")
 COPIES = gettext_noop("Copies")
@@ -43,11 +43,9 @@ class Question:
     @property
     def filled(self) -> str:
         """The SQL with the default of each parameter in its place, as the document has it."""
-        return re.sub(r":(\w+)", lambda found: _literal(self.defaults[found[1]]), self.sql.strip())
-
-
-def _literal(value: str) -> str:
-    return value if value.isdigit() else f"'{value}'"
+        return fill_values(
+            self.sql, {name: int(text) if text.isdigit() else text for name, text in self.defaults.items()}
+        )
 
 
 QUESTIONS = (

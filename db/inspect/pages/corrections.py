@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from db.inspect.translation.catalogues import gettext_noop
+from db.inspect.pages.form_values import local_midnight, source_choices
+from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
     CorrectedArticle,
     CorrectionFilter,
@@ -21,6 +22,7 @@ from db.queries.corrections import (
     count_corrections,
     stream_query,
 )
+from db.shown_sql import fill_values
 from db.store.near_copies import count_undecided
 from db.substance import Noise, Passage, Substance
 from db.text_changes import ChangedWords, ChangeKind
@@ -62,9 +64,7 @@ FIELD_NAMES = {
     "original_source": gettext_noop("Original source"),
     "published": gettext_noop("Stated time of publication"),
 }
-_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name"
 _LANGUAGES = "SELECT DISTINCT language FROM revision_changes WHERE language IS NOT NULL ORDER BY 1"
-_VALUE = re.compile(r":([a-z_]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,8 @@ class CorrectionForm:
 
         return CorrectionForm(
             source=number("source"),
-            since=text("since") if _day(text("since")) else "",
-            until=text("until") if _day(text("until")) else "",
+            since=text("since") if local_midnight(text("since")) else "",
+            until=text("until") if local_midnight(text("until")) else "",
             kind=text("kind") if text("kind") in set(Substance) else "",
             language=text("language") if re.fullmatch(r"[a-z]{2}", text("language")) else "",
             silent=text("silent") == "1",
@@ -113,8 +113,8 @@ class CorrectionForm:
 
     def filters(self, now: datetime) -> CorrectionFilter:
         """The filters; the last 30 days unless the form says otherwise."""
-        until = _day(self.until)
-        since = _day(self.since) or ((until or now) - USUAL_SPAN).replace(microsecond=0)
+        until = local_midnight(self.until)
+        since = local_midnight(self.since) or ((until or now) - USUAL_SPAN).replace(microsecond=0)
         return CorrectionFilter(
             source_id=self.source,
             since=since,
@@ -148,11 +148,11 @@ def corrections_page(conn: sqlite3.Connection, form: CorrectionForm, now: dateti
         total=count_corrections(conn, wanted),
         by_source=corrections_by_source(conn, wanted),
         waiting=count_undecided(conn),
-        sources=list(conn.execute(_SOURCES)),
+        sources=source_choices(conn),
         languages=[language for (language,) in conn.execute(_LANGUAGES)],
         queries=[
-            (gettext_noop("The stream"), filled(stream, values)),
-            (gettext_noop("By source"), filled(counted, its_values)),
+            (gettext("The stream"), fill_values(stream, values)),
+            (gettext("By source"), fill_values(counted, its_values)),
         ],
     )
 
@@ -195,24 +195,6 @@ def _compact(parts: tuple[ChangedWords, ...]) -> Iterator[ChangedWords]:
             elif before and not after and len(text) > _BESIDE + 2:
                 text = f"{text[:_BESIDE]} …"
         yield ChangedWords(kind=piece.kind, text=text)
-
-
-def filled(sql: str, values: Mapping[str, object]) -> str:
-    """A statement with its values in place of their names, as it can be run by hand."""
-
-    def literal(match: re.Match[str]) -> str:
-        value = values[match[1]]
-        return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
-
-    return _VALUE.sub(lambda match: literal(match) if match[1] in values else match[0], sql).strip()
-
-
-def _day(text: str) -> datetime | None:
-    """Midnight, local time, of a date such as 2026-11-24; None if invalid."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").astimezone()
-    except (ValueError, OverflowError):
-        return None
 
 
 def utc_now() -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from db.inspect.pages.form_values import date_of
 from db.inspect.translation.dates import dated, weekdays
 from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage
 from db.reports.coverage_judge import CoverageState, DayCoverage, WeekCoverage
@@ -36,7 +37,7 @@ class CoverageForm:
     @staticmethod
     def of(arguments: Mapping[str, str]) -> CoverageForm:
         """From the query parameters of a URL."""
-        return CoverageForm(since=_date(arguments.get("since")), until=_date(arguments.get("until")))
+        return CoverageForm(since=date_of(arguments.get("since")), until=date_of(arguments.get("until")))
 
     @property
     def query(self) -> str:
@@ -160,10 +161,3 @@ def _months(weeks: tuple[WeekCoverage, ...]) -> list[tuple[str, int]]:
         else:
             months.append((label, 1))
     return months
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "").strip()[:10]) if text else None
-    except ValueError:
-        return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from db.errors import QueryError, UsageError
 from db.inspect.pages.conversions import ResultFile
+from db.inspect.pages.form_values import local_midnight, source_choices
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.cursor import Cursor, parse_cursor
@@ -29,7 +30,6 @@ FORMS = (
 # Longest value of a form field.
 _LONGEST = 500
 _LAST_PAGE = 500
-_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name"
 _LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 5000) ORDER BY 1"
 _SECTIONS = """SELECT section FROM (SELECT section FROM articles ORDER BY page_id DESC LIMIT 5000)
 WHERE section <> '' AND length(section) <= 60 GROUP BY section ORDER BY count(*) DESC, section LIMIT 200"""
@@ -63,8 +63,8 @@ class SearchForm:
         return SearchForm(
             query=text("q"),
             source=int(source) if source.isascii() and source.isdigit() and len(source) < 19 else None,
-            since=text("since") if _day(text("since")) else "",
-            until=text("until") if _day(text("until")) else "",
+            since=text("since") if local_midnight(text("since")) else "",
+            until=text("until") if local_midnight(text("until")) else "",
             language=text("language"),
             person=text("person"),
             section=text("section"),
@@ -121,10 +121,10 @@ class SearchForm:
 
     def filters(self) -> ArticleFilter:
         """The filters for `db.queries.search`."""
-        until = _day(self.until)
+        until = local_midnight(self.until)
         return ArticleFilter(
             source_id=self.source,
-            since=_day(self.since),
+            since=local_midnight(self.since),
             until=until + timedelta(days=1) if until else None,
             language=self.language or None,
             person=self.person or None,
@@ -162,7 +162,7 @@ def search_results(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
         hits=hits,
         wrong=wrong,
         notes=_notes(hits, form) if hits else [],
-        sources=list(conn.execute(_SOURCES)),
+        sources=source_choices(conn),
         languages=languages,
         sections=sections,
     )
@@ -224,12 +224,4 @@ def _place(text: str) -> Cursor | None:
     try:
         return parse_cursor(text) if text else None
     except UsageError:
-        return None
-
-
-def _day(text: str) -> datetime | None:
-    """Midnight, local time, of a date such as 2026-11-24; None if invalid."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").astimezone()
-    except (ValueError, OverflowError):
         return None

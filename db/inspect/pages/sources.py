@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from db.inspect.pages.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext_noop
 from db.named_rows import named_rows
+from db.shown_sql import fill_values
 from db.sql_conditions import LAST_FETCHED
 from db.store.alerts import AlertKind
 from db.timestamps import parse_timestamp
@@ -194,7 +195,7 @@ def source_list(conn: sqlite3.Connection, form: SourcesForm, now: datetime) -> S
     return SourceList(
         lines=[line for line in lines if form.state in ("", line.state)],
         counts={state: counts[state] for state in STATES},
-        queries=(_filled(_LINES, week=week), _filled(_DAYS, **span)),
+        queries=(fill_values(_LINES, {"week": week}), fill_values(_DAYS, span)),
     )
 
 
@@ -220,9 +221,3 @@ def _state(row: sqlite3.Row, alerts: Sequence[str]) -> str:
     if row["ended"] == "failed" or AlertKind.FAILING in alerts:
         return "failing"
     return "silent" if AlertKind.SILENT in alerts else "crawled"
-
-
-def _filled(sql: str, **values: str) -> str:
-    for name, value in values.items():
-        sql = sql.replace(f":{name}", f"'{value}'")
-    return sql

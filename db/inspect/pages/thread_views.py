@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound
 
 from db.inspect.pages.charts import Chart
+from db.inspect.pages.form_values import date_of, source_choices
 from db.inspect.pages.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
 from db.inspect.translation.catalogues import gettext
 from db.queries.threads import (
@@ -28,7 +29,7 @@ from db.queries.threads import (
 _SHOWN, _TAKEN, _TODAY = 50, 1000, 5
 _USUAL_SPAN = timedelta(days=6)
 _DAY = timedelta(days=1)
-_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name LIMIT 1000"
+_MOST_SOURCES = 1000
 _LINE_COLUMNS = ("id", "title", "language", "first_at", "last_at", "stories", "articles", "sources", "inside")
 _MEMBER_COLUMNS = (
     "article_id", "story_id", "source_name", "title", "at", "is_copy", "corrections",
@@ -49,8 +50,8 @@ class ThreadForm:
     @staticmethod
     def of(arguments: Mapping[str, str], today: date) -> ThreadForm:
         """From the query of a URL; without days, the last seven."""
-        until = _date(arguments.get("until")) or today
-        since = _date(arguments.get("since")) or max(until, date.min + _USUAL_SPAN) - _USUAL_SPAN
+        until = date_of(arguments.get("until")) or today
+        since = date_of(arguments.get("since")) or max(until, date.min + _USUAL_SPAN) - _USUAL_SPAN
         language = (arguments.get("language") or "").strip().lower().partition("-")[0][:12] or None
         given = {name: arguments[name][:40] for name in ("since", "until", "source", "language") if arguments.get(name)}
         return ThreadForm(
@@ -86,7 +87,7 @@ async def threads(request: Any, datasette: Any) -> Any:
         datasette,
         lambda conn: (
             biggest_threads(conn, form.filter, limit),
-            conn.execute(_SOURCES).fetchall(),
+            source_choices(conn, _MOST_SOURCES),
             thread_keeping(conn),
         ),
     )
@@ -175,13 +176,6 @@ def _member_rows(shown: Thread) -> list[list[object]]:
             + [", ".join(why.get("shared", ()))]
         )
     return rows
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "").strip()[:10]) if text else None
-    except ValueError:
-        return None
 
 
 ROUTES = (

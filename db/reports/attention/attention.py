@@ -10,7 +10,6 @@ interval of a share is that of the part: x of n * fraction.
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from db.errors import QueryError
+from db.proportions import wilson_interval
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import snapshot
 from db.queries.attention import NO_LIMITS, MatchCounts, ReadingLimits, articles_by_day, count_matches
@@ -33,8 +33,6 @@ MOST_PERIODS = 1200
 """Three years of days, a hundred of months: more points than pixels say nothing."""
 FEW_ARTICLES = 30
 """A period with fewer articles is marked: the interval of a share of a half is then wider than 17 points to either side."""
-_Z = 1.959964
-"""Of the standard normal distribution: 95 % lie between -z and z."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -153,15 +151,6 @@ def count_attention(conn: sqlite3.Connection, request: AttentionRequest, now: da
             sources=tuple(sources),
             unindexed=count_unindexed(conn),
         )
-
-
-def wilson_interval(hits: float, articles: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): it stays within 0 and 1, and says something at 0 hits too."""
-    p, z2 = hits / articles, _Z * _Z
-    middle = p + z2 / (2 * articles)
-    half = _Z * math.sqrt(p * (1 - p) / articles + z2 / (4 * articles * articles))
-    scale = 1 + z2 / articles
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def _shared(limits: ReadingLimits, queries: int) -> ReadingLimits:

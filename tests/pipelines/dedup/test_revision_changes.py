@@ -11,7 +11,8 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
-from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source, wilson
+from db.proportions import wilson_interval
+from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source
 from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, extractor_id, insert_article
@@ -110,8 +111,8 @@ def test_figures_by_source_are_honest_about_small_numbers(desk: Desk) -> None:
     (line,) = corrections_by_source(desk.conn, CorrectionFilter())
     assert (line.articles, line.corrected, line.corrections, line.silent, line.timed) == (1, 1, 2, 2, 2)
     assert line.low < 0.25
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=0.001)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(5, 10) == pytest.approx((0.2366, 0.7634), abs=0.001)
 
 
 def test_filters(desk: Desk) -> None:

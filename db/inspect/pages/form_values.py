@@ -1,0 +1,29 @@
+"""What several forms share: dates from the URL, and the sources to choose from."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime
+
+_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name LIMIT ?"
+
+
+def date_of(text: str | None) -> date | None:
+    """A date such as 2026-11-24, with or without a time behind it; None if invalid."""
+    try:
+        return date.fromisoformat((text or "").strip()[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def local_midnight(text: str) -> datetime | None:
+    """Midnight, local time, of a date such as 2026-11-24; None if invalid."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").astimezone()
+    except (ValueError, OverflowError):
+        return None
+
+
+def source_choices(conn: sqlite3.Connection, most: int = -1) -> list[tuple[int, str]]:
+    """Number and name of the sources, at most `most` (-1: all)."""
+    return list(conn.execute(_SOURCES, (most,)))
