@@ -49,7 +49,8 @@ def untranslated_texts(english: str, other: str, stored: set[str]) -> list[str]:
     for text in sorted(same - stored):
         rest = text
         for name in sorted(stored, key=len, reverse=True):
-            rest = rest.replace(name, " ")
+            # A code of a language is no part of a longer word.
+            rest = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", rest)
         if set(_WORD.findall(_ADDRESS.sub(" ", rest))) - _NAMES:
             kept.append(text)
     return kept
