@@ -32,7 +32,7 @@ LANGUAGES = ("en", "zh", "de")
 _WIRE_A_DAY = {"en": 0.7, "zh": 0.55, "de": 0.35}
 _WRONG_NUMBER, _TYPO = 0.12, 0.1
 """Of the articles of an ordinary day: how many have a wrong number at first, and how many a typo that is mended."""
-_ECHO_FADES_DAYS = 5.0
+_ECHO_FADES_DAYS = 7.0
 _EITHER = re.compile(r"\{([^{}]*)\}")
 _SLOT = re.compile(r"\[(\w+)\]")
 
@@ -117,7 +117,7 @@ class _Desk:
 
     def __init__(self, wording: Mapping[str, Any], outlets: Mapping[str, Outlet], agency: str, random: Random) -> None:
         self._words, self._outlets, self._agency, self._random = wording, outlets, agency, random
-        self._used: set[str] = set()
+        self._told_again = 0
 
     # -- running stories
 
@@ -139,10 +139,12 @@ class _Desk:
             if version in first and how:
                 yield self._taken(first[version], outlet, published, credited=how == ["credit"])
                 continue
-            text = list(told["text"])
-            if version == "a" and number:  # later readers are told what it is about
+            title, text = told["title"], list(told["text"])
+            if number:  # later readers are told what it is about
+                title = _with_kicker(title, arc["kicker"])
+                text[1:1], text[3:3] = self._recap(arc)
                 text.append(arc["background"][number % len(arc["background"])])
-            piece = self._signed(outlet, told["title"], text, published, arc["section"], arc["tags"])
+            piece = self._signed(outlet, title, text, published, arc["section"], arc["tags"])
             fix = beat.get("fix")
             if fix and fix["outlet"] == key:
                 late = published + timedelta(hours=fix["hours"])
@@ -164,10 +166,18 @@ class _Desk:
             if self._random.random() < 1.1 * math.exp(-day / _ECHO_FADES_DAYS):
                 told = left.pop(self._random.randrange(len(left)))
                 values = self._values()
+                title = _with_kicker(self._filled(told["title"], values), arc["kicker"])
                 text = [self._filled(line, values) for line in told["text"]]
+                text[1:1], text[3:3] = self._recap(arc)
                 outlet = self._random.choice(writers)
                 at = (begins + timedelta(days=day, hours=self._random.uniform(1, 9))).astimezone(outlet.zone)
-                yield self._signed(outlet, self._filled(told["title"], values), text, at, arc["section"], arc["tags"])
+                yield self._signed(outlet, title, text, at, arc["section"], arc["tags"])
+
+    def _recap(self, arc: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """What the story is about: a sentence that all have, and one more. More in common would make copies of short articles."""
+        self._told_again += 1
+        first, *others = arc["recap"]
+        return [first], [others[self._told_again % len(others)]]
 
     def _taken(self, original: Piece, outlet: Outlet, published: datetime, *, credited: bool) -> Piece:
         """The piece as another outlet prints it: as it stood when it was taken, with or without saying from whom."""
@@ -243,14 +253,16 @@ class _Desk:
         """An event of a kind as title and text; the same seed tells it in the same words."""
         random = Random(seed)
         title = self._filled(random.choice(kind["titles"]), values, random)
-        return title, tuple(self._filled(line, values, random) for line in kind["text"])
+        first, *others = kind["text"]
+        told = [first, *random.sample(others, 2), random.choice(self._words["colour"])]
+        return title, tuple(self._filled(line, values, random) for line in told)
 
     def _values(self) -> dict[str, str]:
         """Places, people and numbers of an event."""
         random, names = self._random, self._words["names"]
         values: dict[str, str] = {}
         for name, known in names.items():
-            values[name], values[f"{name}2"] = random.sample(known, 2)
+            values[name], values[f"{name}2"] = random.sample(known, k=2)
         numbers = {"n1": random.randint(2, 9), "n2": random.randint(12, 68), "n3": random.randint(110, 890)}
         return values | {name: str(number) for name, number in numbers.items()}
 
@@ -287,6 +299,11 @@ class _Desk:
 
 def _day(age: int) -> datetime:
     return REFERENCE_NOW.replace(hour=0) - timedelta(days=age)
+
+
+def _with_kicker(title: str, kicker: str) -> str:
+    """The title with the name of its running story before it, if that is not in it."""
+    return title if kicker in title else f"{kicker}{': ' if kicker.isascii() else '：'}{title}"
 
 
 def _with_typo(text: str, random: Random) -> str:
