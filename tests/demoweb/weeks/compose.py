@@ -174,10 +174,11 @@ class _Desk:
                 yield self._signed(outlet, title, text, at, arc["section"], arc["tags"])
 
     def _recap(self, arc: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-        """What the story is about: a sentence that all have, and one more. More in common would make copies of short articles."""
+        """What the story is about: a sentence that all have, and two more. More in common would make copies of short articles."""
         self._told_again += 1
         first, *others = arc["recap"]
-        return [first], [others[self._told_again % len(others)]]
+        turn = self._told_again % len(others)
+        return [first], [others[turn], others[turn - 1]]
 
     def _taken(self, original: Piece, outlet: Outlet, published: datetime, *, credited: bool) -> Piece:
         """The piece as another outlet prints it: as it stood when it was taken, with or without saying from whom."""
