@@ -33,10 +33,14 @@ _LOOKED_AT = timedelta(hours=19, minutes=40)
 _LISTINGS = ("/", "/feed.xml")
 
 
-def write_past(file: Path, by: timedelta) -> int:
-    """Write the pages as WARC, with all dates moved by `by`. Returns the number of fetches."""
+def write_past(file: Path, by: timedelta, *, language: str | None = None, left: timedelta = LEFT_TO_CRAWL) -> int:
+    """Write the pages as WARC, with all dates moved by `by`. Returns the number of fetches.
+
+    `language`: only the outlets in it. `left`: the last part of the weeks, which is left out.
+    """
     outlets = {outlet.host: outlet for outlet in load_outlets().values()}
-    fetches = sorted(chain.from_iterable(_fetches(Edition(files, by), outlets[files.host]) for files in week_sites()))
+    wanted = [files for files in week_sites() if language in (None, outlets[files.host].language)]
+    fetches = sorted(chain.from_iterable(_fetches(Edition(files, by), outlets[files.host], left) for files in wanted))
     with file.open("wb") as out:
         writer = WARCWriter(out, gzip=True, warc_version="1.1")
         for at, url, page in fetches:
@@ -78,9 +82,9 @@ def write_log(database: Path, by: timedelta) -> None:
             end_run(db.conn, run, "finished", at + timedelta(seconds=25), {"sources": len(looked)}, None)
 
 
-def _fetches(edition: Edition, outlet: Outlet) -> list[tuple[datetime, str, bytes]]:
+def _fetches(edition: Edition, outlet: Outlet, left: timedelta) -> list[tuple[datetime, str, bytes]]:
     base = {outlet.host: f"http://{outlet.host}"}
-    random, last = Random(outlet.host), edition.now - LEFT_TO_CRAWL
+    random, last = Random(outlet.host), edition.now - left
     first_fetches: dict[str, tuple[datetime, Resource]] = {}
     for resource in edition.resources:
         if resource.kind != "article" or resource.published is None:
