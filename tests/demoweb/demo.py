@@ -2,7 +2,10 @@
 
     python -m tests.demoweb.demo [FOLDER]
 
-Leaves demo.db and demo.toml in FOLDER (default: the working folder), to be looked into afterwards.
+Leaves demo.db and demo.toml in FOLDER (default: the working folder), to be looked into afterwards. The web has the small sites
+that are files, and ten outlets whose six weeks of news are composed (`tests/demoweb/weeks`). Most of these weeks come as a WARC
+file, with the times at which a crawler would have been there. The last day is crawled, and the oldest weeks of one outlet are
+back-filled. Dates are moved by whole days, so that the newest articles are some hours old; all else is the same in every run.
 """
 
 from __future__ import annotations
@@ -12,11 +15,17 @@ import os
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.demoweb.web import DemoWeb
+from tests.demoweb.weeks.compose import DAYS
+from tests.demoweb.weeks.past import LEFT_TO_CRAWL, write_log, write_past
+from tests.demoweb.weeks.sites import week_sites
 
 CORRECTED = 3
+BACKFILLED = "kuestenblatt.example"
+"""The outlet that the archive knows for some weeks only."""
 
 
 def main() -> int:
@@ -30,8 +39,9 @@ def main() -> int:
     )
     for suffix in ("", "-wal", "-shm", ".lock"):
         Path(f"{database}{suffix}").unlink(missing_ok=True)
-    with DemoWeb() as web:
-        listed = folder / "demo-sources.txt"
+    composed = week_sites()
+    with DemoWeb(now=datetime.now(UTC), more=composed) as web:
+        listed, archive = folder / "demo-sources.txt", folder / "demo-weeks.warc.gz"
         listed.write_text("".join(f"{site.home}\n" for site in web.sites), encoding="utf-8")
         desk = Terminal(config, database, web.proxy_url)
         say(
@@ -40,19 +50,34 @@ def main() -> int:
         )
         try:
             desk.type("sources", "import", str(listed), "--delay", "0s")
+            say(
+                f"{len(composed)} of them have a past: six weeks of news, with what they corrected, as a crawler saw it."
+            )
+            write_past(archive, web.shift)
+            web.publish_corrections_until(web.now - LEFT_TO_CRAWL)
+            desk.type("import", str(archive))
+            write_log(database, web.shift)
+            say("What is new since then, and all of the other sites:")
             desk.type("crawl")
             desk.type("articles", "--limit", "12")
             desk.show_one()
             say(f"Now the sites publish: {CORRECTED} articles are corrected, and new ones appear.")
             web.publish_correction(CORRECTED)
             web.publish_new()
-            desk.type("crawl", "--again")
+            desk.type(
+                "crawl",
+                "--again",
+                *(site.host.removeprefix("www.") for site in web.sites if site.host not in {s.host for s in composed}),
+            )
+            say(f"The archive had only some weeks of {BACKFILLED}. Its own site has more:")
+            desk.type("backfill", BACKFILLED, "--since", f"{DAYS + 1}d")
             desk.type("stats")
         except subprocess.CalledProcessError as error:
             say(f"The command above failed with exit code {error.returncode}.")
             return 1
         finally:
             listed.unlink(missing_ok=True)
+            archive.unlink(missing_ok=True)
     say(
         f"What landed is in {database}. Look around:\n"
         f"  {desk.words('articles')}\n  {desk.words('show', '1')}\n  {desk.words('show', '1', '--why')}\n"

@@ -19,14 +19,14 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from tests.demoweb.answers import ROBOTS_MODES, Answer, Throttle, Troubles, answer
-from tests.demoweb.content import REFERENCE_NOW, load_sites
+from tests.demoweb.content import REFERENCE_NOW, SiteFiles, load_sites
 from tests.demoweb.edition import Edition
 from tests.demoweb.record import KEPT_HEADERS, Record, Request
 from tests.demoweb.server import LOOPBACK, Asked, Server
@@ -54,7 +54,8 @@ class DemoWeb:
 
     `port` is the proxy's (0: a free one). `now` places the newest articles some hours before it, by moving all dates
     by whole days; without it the dates stand as written, in the autumn of 2026. `latency` and `slow` are the seconds
-    that every answer and that of the slow page take; `hang` is how long a hanging robots.txt keeps its connection.
+    that every answer and that of the slow page take; `hang` is how long a hanging robots.txt keeps its connection. `more`
+    are sites beside those on disk.
     """
 
     def __init__(
@@ -65,14 +66,15 @@ class DemoWeb:
         latency: float = 0.0,
         slow: float = 0.5,
         hang: float = 60.0,
+        more: Sequence[SiteFiles] = (),
     ) -> None:
         self.latency = latency
         self.slow = slow
         self.hang = hang
         self._asked_port = port
-        shift = timedelta(days=(now - REFERENCE_NOW) // timedelta(days=1)) if now else timedelta()
-        self.now = REFERENCE_NOW + shift
-        self._editions = {files.host: Edition(files, shift) for files in load_sites()}
+        self.shift = timedelta(days=(now - REFERENCE_NOW) // timedelta(days=1)) if now else timedelta()
+        self.now = REFERENCE_NOW + self.shift
+        self._editions = {files.host: Edition(files, self.shift) for files in (*load_sites(), *more)}
         self._owners = {name: e for e in self._editions.values() for name in (e.files.host, *e.files.twins)}
         self._troubles = {host: Troubles() for host in self._editions}
         self._record = Record()
@@ -175,6 +177,14 @@ class DemoWeb:
         for edition, resource in some:
             edition.correct(resource)
         return [edition.main_url(resource, self._names) for edition, resource in some]
+
+    def publish_corrections_until(self, at: datetime) -> None:
+        """Correct the pages whose correction came before `at`."""
+        self._changed = True
+        for edition in self._editions.values():
+            for resource in edition.correctable():
+                if resource.correction and resource.correction.updated < at:
+                    edition.correct(resource)
 
     def publish_new(self) -> list[str]:
         """Publish the hidden articles: they answer, and are in the listings. Returns their addresses (proxy form)."""
