@@ -4,17 +4,19 @@
                      imports, then forks       waits, tells how it ended
 
 Such a process is a real one: it has its own folder, environment, output, signals and exit code, and it ends as Python ends. What it
-does not do is find and import the modules. Tests that stop, kill or hinder a process start a new Python (`Copydesk.start`).
+does not do is find and import the modules. The processes that it starts are forked as well (`tests.forked_below`). When the test
+process ends in any way, the watcher kills what it watches.
 """
 
 from __future__ import annotations
 
 import atexit
-import fcntl
 import gc
 import importlib
+import io
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -23,8 +25,9 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from multiprocessing import util
 from pathlib import Path
+
+from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
 
 ROOT = Path(__file__).parent.parent
 # Imported beside the modules of all commands, which import these only when they run.
@@ -79,21 +82,104 @@ def run_forked(
     arguments: tuple[str, ...], folder: Path, env: dict[str, str], limit_s: float
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `copydesk ARGUMENTS` to its end. Raises TimeoutExpired, having killed it and its session."""
-    pipes = [os.pipe() for _ in range(3)]
-    theirs = [writes for _, writes in pipes]
-    ours = [reads for reads, _ in pipes]
+    ours = _order(arguments, folder, env, {})
     try:
-        try:
-            _server.send({"arguments": arguments, "folder": str(folder), "env": env}, theirs)
-        finally:
-            for handle in theirs:
-                os.close(handle)
         out, err, told = _read_all(ours, limit_s, arguments)
     finally:
         for handle in ours:
             os.close(handle)
     assert told, "the process that forks has ended: what it says is in the output of the tests"
     return subprocess.CompletedProcess(arguments, int(told.split()[1]), out, err)
+
+
+def _order(arguments: tuple[str, ...], folder: Path, env: dict[str, str], constants: dict[str, float]) -> list[int]:
+    """Have a command started. What to read: its output, its errors, and what its watcher tells: its number and exit code."""
+    pipes = [os.pipe() for _ in range(3)]
+    theirs = [writes for _, writes in pipes]
+    try:
+        job: dict[str, object] = {"arguments": arguments, "folder": str(folder), "env": env, "constants": constants}
+        _server.send(job, theirs)
+    except BaseException:
+        for reads, _ in pipes:
+            os.close(reads)
+        raise
+    finally:
+        for handle in theirs:
+            os.close(handle)
+    return [reads for reads, _ in pipes]
+
+
+class ForkedProcess(subprocess.Popen[str]):
+    """`copydesk ARGUMENTS`, running: what `subprocess.Popen` would be of a new Python with pipes for output and errors.
+
+    `constants`: by module and name, such as `scheduler.service.BEAT_S`, what they are in this process alone.
+    """
+
+    def __init__(
+        self, arguments: tuple[str, ...], folder: Path, env: dict[str, str], constants: dict[str, float]
+    ) -> None:
+        out, err, told = _order(arguments, folder, env, constants)
+        self.args = arguments
+        self.stdin = None
+        self.stdout = os.fdopen(out, encoding="utf-8")
+        self.stderr = os.fdopen(err, encoding="utf-8")
+        self.returncode = None
+        self._told = io.FileIO(told)
+        self._read = {out: b"", err: b""}
+        number = b""
+        while not number.endswith(b" "):
+            piece = self._told.read(1)
+            assert piece, "the process that forks has ended: what it says is in the output of the tests"
+            number += piece
+        self.pid = int(number)
+
+    def poll(self) -> int | None:
+        """Its exit code, None where it goes on."""
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, waited for. Raises TimeoutExpired."""
+        if (code := self._ended(timeout)) is None:
+            assert timeout is not None
+            raise subprocess.TimeoutExpired(self.args, timeout)
+        return code
+
+    def _ended(self, seconds: float | None) -> int | None:
+        if not self._told.closed and select.select([self._told], [], [], seconds)[0]:
+            with self._told:
+                self.returncode = int(self._told.readall() or -signal.SIGKILL)
+        return self.returncode
+
+    def communicate(self, input: str | None = None, timeout: float | None = None) -> tuple[str, str]:
+        """What it says until it ends. Raises TimeoutExpired; what came until then comes with the next call."""
+        assert input is None
+        end = None if timeout is None else time.monotonic() + timeout
+        assert self.stdout is not None
+        assert self.stderr is not None
+        with selectors.DefaultSelector() as selector:
+            for file in (self.stdout, self.stderr):
+                if not file.closed:
+                    selector.register(file.fileno(), selectors.EVENT_READ, file)
+            while selector.get_map():
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    assert timeout is not None
+                    raise subprocess.TimeoutExpired(self.args, timeout)
+                for key, _ in selector.select(left):
+                    piece = os.read(key.fd, 1 << 16)
+                    self._read[key.fd] += piece
+                    if not piece:
+                        selector.unregister(key.fd)
+                        key.data.close()
+        self.wait(None if end is None else max(0.0, end - time.monotonic()))
+        out, err = (read.decode() for read in self._read.values())
+        return out, err
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal unless it has ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sig)
 
 
 def _read_all(handles: list[int], limit_s: float, arguments: tuple[str, ...]) -> list[bytes]:
@@ -158,10 +244,22 @@ def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:
     for handle in (out, err):
         os.close(handle)
     os.write(told, f"{pid} ".encode())
+    _await(pid, told)
     _, status = os.waitpid(pid, 0)
     with suppress(BrokenPipeError):  # nobody waits for it any more: it was killed for taking too long
         os.write(told, f"{os.waitstatus_to_exitcode(status)}".encode())
     os._exit(0)
+
+
+def _await(pid: int, told: int) -> None:
+    """Wait until the command has ended. Kill it when nobody waits for it any more: the test process is gone."""
+    ended = os.pidfd_open(pid)
+    waiting = select.poll()
+    waiting.register(ended, select.POLLIN)
+    waiting.register(told, 0)  # an error, when nobody can read it
+    while ended not in {handle for handle, _ in waiting.poll()}:
+        waiting.unregister(told)
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _become(job: dict[str, object], out: int, err: int) -> None:
@@ -171,10 +269,11 @@ def _become(job: dict[str, object], out: int, err: int) -> None:
     os.dup2(err, 2)
     os.close(out)
     os.close(err)
-    folder, arguments, env = job["folder"], job["arguments"], job["env"]
+    folder, arguments, env, constants = job["folder"], job["arguments"], job["env"], job["constants"]
     assert isinstance(folder, str)
     assert isinstance(arguments, list)
     assert isinstance(env, dict)
+    assert isinstance(constants, dict)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
@@ -183,48 +282,15 @@ def _become(job: dict[str, object], out: int, err: int) -> None:
     main = sys.modules["cli.main"]
     sys.argv = [str(main.__file__), *arguments]
     sys.modules["__main__"] = main  # the processes that it starts import its main module by this name
-    _keep_a_fork_server()
-
-
-def _keep_a_fork_server() -> None:
-    """Have the fork server of this command forked as well: its imports are what most of a short crawl's CPU goes into.
-
-    It is forked now, while the command has opened nothing, and waits until the command wants one. Then it is given what its
-    command line would say; without a question it ends with the command.
-    """
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if (pid := os.fork()) == 0:
-        ours.close()
-        message, handles, _, _ = socket.recv_fds(theirs, _MESSAGE_BYTES, 8)
-        if not message:
-            os._exit(0)
-        theirs.close()
-        code, wanted = json.loads(message)
-        _move(handles, wanted)
-        exec(code, {"__name__": "__main__"})
-        os._exit(0)
-    theirs.close()
-    real = util.spawnv_passfds
-
-    def spawn(path: bytes, arguments: list[bytes], handles: list[int]) -> int:
-        code = os.fsdecode(arguments[-1])
-        if ours.fileno() < 0 or "multiprocessing.forkserver" not in code:
-            return real(path, arguments, handles)
-        with ours:
-            socket.send_fds(ours, [json.dumps([code, list(handles)]).encode()], handles)
-        return pid
-
-    util.spawnv_passfds = spawn  # type: ignore[assignment]
-
-
-def _move(handles: list[int], wanted: list[int]) -> None:
-    """Give handles the numbers that they have in another process."""
-    high = [fcntl.fcntl(handle, fcntl.F_DUPFD, 200) for handle in handles]
-    for handle in handles:
-        os.close(handle)
-    for handle, number in zip(high, wanted, strict=True):
-        os.dup2(handle, number)
-        os.close(handle)
+    if "run" in arguments:
+        keep_a_process_for_commands()
+    else:
+        keep_a_fork_server()
+    for place, value in constants.items():
+        module, _, name = place.rpartition(".")
+        names = vars(importlib.import_module(module))
+        assert name in names, place
+        names[name] = value
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from tests.forked_below import WAITS
+
 
 def descendants(pid: int) -> set[int]:
     """The processes below `pid`."""
@@ -21,12 +23,17 @@ def children(pid: int) -> list[int]:
 
 
 def _parents() -> dict[int, int]:
-    """Each process and its parent, as `ps` tells them: to start it hundreds of times takes seconds."""
+    """Each process and its parent, as `ps` tells them: to start it hundreds of times takes seconds.
+
+    Those that wait to become one of the command's are not its own yet (`tests.forked_below`).
+    """
     parents = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
-                parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                name, rest = (folder / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+                if name != WAITS:
+                    parents[int(folder.name)] = int(rest.split()[1])
     return parents
 
 

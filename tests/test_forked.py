@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.copydesk import wait_for
-from tests.forked import run_forked
+from tests.forked import ROOT, run_forked
+from tests.processes import alive
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,23 @@ def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         run_forked(("run",), tmp_path, env, 2.0)
     wait_for(lambda: not in_folder(tmp_path))
+
+
+def test_a_service_ends_with_the_tests_that_started_it(tmp_path: Path) -> None:
+    (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
+    added = ("sources", "add", "http://a.example/", "--no-discovery")
+    assert not run_forked(added, tmp_path, dict(os.environ), 60).returncode
+    program = (
+        "import os, sys, time; from pathlib import Path; from tests.forked import ForkedProcess\n"
+        "service = ForkedProcess(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
+        "print(service.pid, flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, tmp_path], cwd=ROOT, stdout=subprocess.PIPE) as tests:
+        assert tests.stdout is not None
+        service = int(tests.stdout.readline())
+        assert alive(service)
+        tests.kill()
+    wait_for(lambda: not alive(service) and not in_folder(tmp_path))
 
 
 def in_folder(folder: Path) -> list[str]:

@@ -20,26 +20,13 @@ import pytest
 from db.connection.database import open_database, write
 from db.store.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
-from tests.forked import run_forked
+from tests.forked import ForkedProcess, run_forked
 from tests.once import once
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
 # The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.
 DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms", "max_crawl_delay": "50ms"}
 _LIMIT_S = 120.0
-
-
-# The same command, in which the clocks of the service go faster: what a test would only wait for.
-_PACED = """
-import importlib, json, sys
-for place, seconds in json.loads(sys.argv.pop(1)).items():
-    module, _, name = place.rpartition(".")
-    names = vars(importlib.import_module(module or "scheduler.service"))
-    assert name in names, place
-    names[name] = seconds
-from cli.main import main
-main()
-"""
 
 
 class Copydesk:
@@ -61,11 +48,15 @@ class Copydesk:
             self.env["http_proxy"] = proxy
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own."""
-        paced = self.pace and arguments[0] == "run"
-        program = ["-c", _PACED, json.dumps(self.pace)] if paced else ["-m", "cli.main"]
+        """Start a command in a session of its own."""
+        if self._python_differs():
+            return self._new_python(arguments)
+        places = {place if "." in place else f"scheduler.service.{place}": value for place, value in self.pace.items()}
+        return ForkedProcess(arguments, self.folder, self.env, places if arguments[0] == "run" else {})
+
+    def _new_python(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, *program, *arguments],
+            [sys.executable, "-m", "cli.main", *arguments],
             cwd=self.folder,
             env=self.env,
             stdout=subprocess.PIPE,
@@ -92,7 +83,7 @@ class Copydesk:
         return done.stdout.decode(), done.stderr.decode(), done.returncode
 
     def _in_new_python(self, arguments: tuple[str, ...]) -> tuple[str, str, int]:
-        process = self.start(*arguments)
+        process = self._new_python(arguments)
         try:
             out, err = process.communicate(timeout=_LIMIT_S)
         except subprocess.TimeoutExpired:

@@ -40,6 +40,8 @@ FAST: dict[str, object] = {
 PACE = {"TICK_S": 0.25, "BEAT_S": 2.0}
 EN_NAME = "harbourcourier.example"
 SIDE_BY_SIDE = 3
+LONGEST_LIFE_S = 0.6
+"""Until a kill at the latest: a crawl of the demo web takes about as long."""
 
 
 @contextmanager
@@ -299,7 +301,7 @@ def kill_at_random(desk: Copydesk, chance: random.Random) -> int:
         wait_for(lambda running=process: bool(row(desk)) and row(desk)[0] == running.pid)  # type: ignore[misc]
         for _ in range(chance.randint(2, 4)):
             wait_for(lambda running=process: bool(descendants(running.pid)), 60)  # type: ignore[misc]
-            time.sleep(chance.random() * 1.2)
+            time.sleep(chance.random() * LONGEST_LIFE_S)
             below = descendants(process.pid)
             if below:
                 with_rows = committed(desk)
