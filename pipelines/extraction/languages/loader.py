@@ -169,13 +169,16 @@ class Numbers:
 class Language:
     """One language. `common` are frequent words by which a text without a declared language is known.
 
-    `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
+    `letters` are its letters beyond ASCII, the commonest three first, and `codecs` the single-byte encodings of its pages, likelier
+    first. `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
     Arabic have none.
     """
 
     name: str
     spaces: bool = True
     country: str = ""
+    letters: str = ""
+    codecs: Words = ()
     common: Words = ()
     dates: Dates = Dates()
     ago: tuple[Ago, ...] = ()
