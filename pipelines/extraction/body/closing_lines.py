@@ -17,11 +17,7 @@ _LAST_LINES = 5
 """Lines from the end that are examined."""
 _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
-_BIOGRAPHY = re.compile(
-    r"^[\W_]{0,3}(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|explores|schreibt|berichtet"
-    r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
-    re.I,
-)
+_BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
     rf"^\W{{0,4}}(?:{phrases_of('closing')})|{phrases_of('closing_within', inside=True)}"
@@ -34,15 +30,8 @@ _CLOSING = re.compile(
     re.I,
 )
 """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors."""
-_OFFER_QUESTION = re.compile(
-    r"^\W{0,4}(?:(?:are you )?(?:ready|looking|interested|curious)|want|need|would you like|like what|enjoyed|have questions"
-    r"|questions)\b[^?]{0,120}\?",
-    re.I,
-)
-_OFFER_WORDS = re.compile(
-    r"\b(?:we|our|us|today|now|here|contact|call|check|explore|get|subscribe|sign|learn|visit|book|shop|try|find)\b",
-    re.I,
-)
+_OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}\?", re.I)
+_OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
 
 def cut_closing_lines(lines: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -66,7 +55,7 @@ def _is_offer(lines: Sequence[str]) -> bool:
     match = _OFFER_QUESTION.match(lines[0])
     if match is None or sum(map(len, lines)) > _LONGEST:
         return False
-    return _OFFER_WORDS.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
+    return _OFFER_ANSWER.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
 
 
 def _is_closing_line(line: str) -> bool:

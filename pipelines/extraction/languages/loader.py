@@ -30,7 +30,10 @@ CHANGE_KINDS = (
     "negation", "no_negation", "hedge", "rise", "fall", "correction", "read_more", "title_before", "title_after", "place_ending",
     "confused",
 )  # fmt: skip
-LINE_KINDS = ("prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy")
+LINE_KINDS = (
+    "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
+    "offer_answer", "no_name", "works_of", "time_label",
+)  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
 WHERE = ("label", "label end", "line")
