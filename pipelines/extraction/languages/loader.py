@@ -32,7 +32,7 @@ CHANGE_KINDS = (
 )  # fmt: skip
 LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
-    "offer_answer", "no_name", "works_of", "time_label",
+    "offer_answer", "no_name", "works_of", "paywall_line", "comments", "time_label",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
