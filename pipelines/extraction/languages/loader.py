@@ -32,7 +32,8 @@ CHANGE_KINDS = (
 )  # fmt: skip
 LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
-    "offer_answer", "no_name", "works_of", "paywall_line", "comments", "time_label",
+    "offer_answer", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet", "no_outlet",
+    "no_account", "no_person", "no_credit",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
