@@ -10,18 +10,27 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import webencodings  # type: ignore[import-untyped]
 
+from pipelines.data_files import read_table
+from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.mojibake import repair_mojibake
 
-_WIDER_CODECS = {
-    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
-    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
-}  # fmt: skip
-"""Python codecs that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Encodings:
+    wider: Mapping[str, str]
+    tlds: Mapping[str, str]
+    common: Mapping[str, str]
+
+
+_KNOWN = read_table(_Encodings, "pipelines.extraction", "encodings.toml")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,48 +47,9 @@ _SAMPLE = 60_000
 """Bytes from the first non-ASCII one on by which an encoding is judged."""
 _MAX_BROKEN = 0.02
 """Share of replacement characters among the non-ASCII ones up to which text counts as decoded (truncated pages, stray bytes)."""
-
-# The commonest characters of each writing, enough that any paragraph holds several (public frequency lists).
-_SIMPLIFIED = frozenset(
-    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运"
-)
-_TRADITIONAL = frozenset(
-    "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實日軍者意無力它與長把機十民第公此已工使情明性知全三又關點正業外將兩高間由問很最重並物手應戰向頭文體政美相見被利什二等產或新己制身果加西斯月話合回特代內信表化老給世位次度門任常先海通教兒原東聲提立及比員解水名真論處走義各入幾口認條平系氣題活爾更別打女變四神總何電數安少報才結反受目太量再感建務做接必場件計管期市直德資命山金指克許統區保至隊形社便空決治展馬科司五基眼書非則聽白卻界達光放強即像難且權思王象完設式色路記南品住告類求據程北邊死張該交規萬取拉格望覺術領共確傳師觀清今切院讓識候帶導爭運"
-)
-_KANA = frozenset(map(chr, range(0x3041, 0x30FF)))
-_HANGUL = frozenset(
-    "이다는을의에가한하고로은지를도기사인자어시과서대리나있들정수일그그라해전것보제아만부스원장상여으주년관구성조경성공선화신동유국안미모되때우용면요연중계위발방소비세적분까학실민개회간행당오무거문생치명강통산업체"
-)
-_MULTIBYTE = (
-    ("gb18030", _SIMPLIFIED),
-    ("big5hkscs", _TRADITIONAL),
-    ("cp932", _KANA),
-    ("euc_jp", _KANA),
-    ("cp949", _HANGUL),
-)
-_WESTERN, _CENTRAL = ("cp1252",), ("cp1250", "iso8859-2")
-_BALTIC, _TURKISH = ("cp1257",), ("cp1254",)
-_ALPHABETS: dict[str, tuple[tuple[str, ...], str]] = {
-    "fr": (_WESTERN, "éèàêçùôîûâëïœæ"), "de": (_WESTERN, "äöüß"), "es": (_WESTERN, "óíáéúñü"),
-    "pt": (_WESTERN, "ãçéõáíóúâêôà"),
-    "it": (_WESTERN, "èàùéìò"), "nl": (_WESTERN, "ëéïóèüöê"), "sv": (_WESTERN, "äöåé"), "da": (_WESTERN, "åøæé"),
-    "nb": (_WESTERN, "åøæéò"), "fi": (_WESTERN, "äöå"), "is": (_WESTERN, "áíðþæéóúýö"), "ca": (_WESTERN, "àèéíòóúçïü"),
-    "en": (_WESTERN, "éèïôñüöç"),
-    "ga": (_WESTERN, "áéíóú"), "gl": (_WESTERN, "óíáéúñü"), "eu": (_WESTERN, "ñü"), "sq": (_WESTERN, "çë"), "id": (_WESTERN, "é"),
-    "pl": (_CENTRAL, "ęłąćńóśźż"), "cs": (_CENTRAL, "áíěčďéňóřšťúůýž"), "sk": (_CENTRAL, "áíčäďéľĺňóôŕšťúýž"),
-    "hu": (_CENTRAL, "áéöíóőúüű"), "ro": (_CENTRAL, "ăâîşţ"), "hr": (_CENTRAL, "čšžćđ"), "sl": (_CENTRAL, "čšž"),
-    "sr": (_CENTRAL, "čšžćđ"),
-    "lt": (_BALTIC, "ėšžąčęįųū"), "lv": (_BALTIC, "āīēčģķļņšūž"), "et": (_BALTIC, "äõüöšž"), "tr": (_TURKISH, "ıüğçöşâîû"),
-}  # fmt: skip
-"""By language: the single-byte codecs of its pages, likelier first, and its letters beyond ASCII. The first three are the
-commonest: a text without any of them is hardly in that language."""
-_LANGUAGE_BY_TLD = {
-    "at": "de", "ch": "de", "be": "fr", "br": "pt", "mx": "es", "ar": "es", "cl": "es", "co": "es", "pe": "es", "uy": "es",
-    "ve": "es", "cz": "cs", "ee": "et", "se": "sv", "dk": "da", "no": "nb", "cat": "ca", "rs": "sr",
-    "si": "sl", "ba": "hr", "al": "sq", "lu": "fr",
-    "gal": "gl", "eus": "eu", "ie": "en", "uk": "en", "us": "en", "au": "en", "nz": "en",
-}  # fmt: skip
-"""The language of a top-level domain, where it is not the same two letters."""
+_MULTIBYTE = {codec: frozenset(characters) for codec, characters in _KNOWN.common.items()}
+_LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1257", "cp1254")
+"""The single-byte codecs of Latin letters, the likeliest first."""
 _PUNCTUATION = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
 _MAX_NON_ASCII_SHARE = 0.4
 """Share of letters beyond ASCII above which a text is not in Latin letters. Vietnamese and Czech have the most, about a fifth."""
@@ -174,7 +144,7 @@ def codec_of(label: str) -> str | None:
             codec = codecs.lookup(name).name
         except (LookupError, ValueError):
             continue
-        return _WIDER_CODECS.get(codec, codec)
+        return _KNOWN.wider.get(codec, codec)
     return None
 
 
@@ -237,7 +207,7 @@ def _decode_declared(body: bytes, name: str) -> str | None:
     broken = sample.count("\ufffd")
     if broken > max(2, len(sample) * _MAX_BROKEN):
         return None
-    if len(sample) <= 40 or name in {codec_of(other) for other, _ in _MULTIBYTE}:
+    if len(sample) <= 40 or name in map(codec_of, _MULTIBYTE):
         return text
     # A page of Chinese may be labelled iso-8859-1.
     multibyte = _best_multibyte(body)
@@ -264,7 +234,7 @@ def _non_ascii_sample(body: bytes, codec: str) -> list[str]:
 def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     """The multi-byte codec that gives the greatest share of common characters, with that share."""
     best: tuple[str, float] | None = None
-    for name, common in _MULTIBYTE:
+    for name, common in _MULTIBYTE.items():
         sample = _non_ascii_sample(body, name)
         if not sample or sample.count("\ufffd") > len(sample) * 0.05 + 1:
             continue
@@ -287,7 +257,7 @@ def _page_language(body: bytes, address: str | None) -> str:
     if declared_language := _LANG.search(body[:_META_WINDOW]):
         return (declared_language[1] or declared_language[2]).decode("ascii").lower()
     end = (urlsplit(address or "").hostname or "").rsplit(".", 1)[-1]
-    return _LANGUAGE_BY_TLD.get(end, end)
+    return _KNOWN.tlds.get(end, end)
 
 
 def _guess_latin(body: bytes, language: str) -> str | None:
@@ -303,17 +273,23 @@ def _guess_latin(body: bytes, language: str) -> str | None:
         return None
     characters = {
         name: [char for char in sample.decode(name, "replace").lower() if char > "\x7f" and char not in _PUNCTUATION]
-        for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)
+        for name in _LATIN
     }
     best_score, best_name = 0.0, None
-    for other_language, (names, letters) in _ALPHABETS.items():
-        for name in names:
-            found = characters[name]
-            bonus = (other_language == language) - set(letters[:3]).isdisjoint(found)
-            score = sum(char in letters for char in found) / max(1, len(found)) + bonus * _DECLARED_BONUS
-            if score >= _MIN_LETTER_SHARE and score > best_score + 0.001:
-                best_score, best_name = score, name
+    for other, name, letters in _alphabets():
+        found = characters[name]
+        bonus = (other == language) - set(letters[:3]).isdisjoint(found)
+        score = sum(char in letters for char in found) / max(1, len(found)) + bonus * _DECLARED_BONUS
+        if score >= _MIN_LETTER_SHARE and score > best_score + 0.001:
+            best_score, best_name = score, name
     return best_name
+
+
+@cache
+def _alphabets() -> list[tuple[str, str, str]]:
+    """Languages with their codecs and letters, the likeliest codec first."""
+    known = [(code, name, one.letters) for code, one in languages().items() for name in one.codecs]
+    return sorted(known, key=lambda alphabet: _LATIN.index(alphabet[1]))
 
 
 def _guess_single_byte(body: bytes) -> str | None:

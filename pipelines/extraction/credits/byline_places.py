@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.credits.names import divide, is_bare_name, is_name
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -114,21 +115,13 @@ def is_in_link(el: Element) -> bool:
 
 def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) -> bool:
     """Whether an element is inside a link to an author's page."""
-    for _ in range(3):
-        if el is None:
-            return False
-        if el.tag == "a":
-            return page.search((el.get("href") or "")[:400]) is not None
-        el = el.getparent()
-    return False
+    link = link_around(el, 3)
+    return link is not None and page.search((link.get("href") or "")[:400]) is not None
 
 
 def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = is_other_content) -> bool:
     """Whether an element belongs to a quotation, a picture, a comment or another article."""
-    for _ in range(4):
-        if el is None:
-            return False
-        if el.tag in ("blockquote", "figure", "figcaption") or ((name := el.get("class")) and named(name[:200])):
-            return True
-        el = el.getparent()
-    return False
+    return any(
+        node.tag in ("blockquote", "figure", "figcaption") or ((name := node.get("class")) and named(name[:200]))
+        for node in with_ancestors(el, 4)
+    )

@@ -14,7 +14,7 @@ from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
-from pipelines.extraction.languages.loader import languages
+from pipelines.extraction.languages.loader import languages, phrases_of
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -23,9 +23,7 @@ from pipelines.extraction.text.date_parser import find_stamps
 _SURNAMES = frozenset(languages()["zh"].names.surnames)
 """Common surnames of one character or two, simplified and traditional."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
-_NO_PERSON = re.compile(
-    r"(?:[网報报社台站部组組室局处處院校所会會厅廳司店家城市县縣镇鎮村区區省国國编編团團队隊]|编辑|編輯|记者|記者|小编|小編|新闻|新聞|日报|日報|财经|財經|视频|視頻|频道|頻道|中心|客户端|工作室|观察|杂志|周刊|先生|女士|老师|老師)$|[不的了是么吗呢我你们这那哪谁]"
-)
+_NO_PERSON = re.compile(phrases_of("no_person"))
 _AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName", re.I
 )

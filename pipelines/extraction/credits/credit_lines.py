@@ -18,6 +18,7 @@ from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.names import has_case, is_name, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _LONGEST = 240
@@ -146,10 +147,7 @@ def outlet_in(value: str) -> str | None:
 
 
 def _by_picture(el: Element | None) -> bool:
-    for _ in range(3):
-        if el is None:
-            return False
-        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _PICTURE.search(name[:200])):
-            return True
-        el = el.getparent()
-    return False
+    return any(
+        node.tag in ("figure", "figcaption") or ((name := node.get("class")) and _PICTURE.search(name[:200]))
+        for node in with_ancestors(el, 3)
+    )

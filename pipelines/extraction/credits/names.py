@@ -6,7 +6,7 @@ import re
 from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
-from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
@@ -22,15 +22,7 @@ _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{1,80}@\S{1,80}")
 _VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
 """The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
-_NO_NAME = re.compile(
-    r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
-    r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
-    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
-    r"|profile|\bno comments?\b|download.*|.*\bpdf|chefredakteur(?:in)?|redacteur en chef|gespeichert"
-    r"|geschrieben|(?:private )?nachricht|publisher|no author|unknown .*|all rights reserved|sin autor|ohne autor|kein autor"
-    r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo"
-    r"|cc[- ]by.*|youtube|support team|profile?|dear sirs?)$", re.I,
-)  # fmt: skip
+_NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
@@ -52,11 +44,7 @@ _BARE = re.compile(
 _PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
 _BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
 """What buttons beside a date begin with: a bare name never does."""
-OF_AUTHOR = re.compile(
-    r"^(?:(?:view |see |read )?(?:all |more )?(?:articles?|posts|stories)? ?(?:by|from)|artículos(?: de)?|más de|mehr von"
-    r"|alle (?:beiträge|artikel) von|tous (?:les|ses) articles de|tutti gli articoli di|todos os posts de|alle artikelen van)\s",
-    re.I,
-)
+OF_AUTHOR = re.compile(rf"^(?:{phrases_of('works_of')})\s", re.I)
 """What stands before the name in a link to all that its bearer wrote."""
 _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
@@ -244,13 +232,7 @@ def has_case(text: str) -> bool:
     return any(char.isupper() or char.islower() for char in text)
 
 
-_LABEL = re.compile(
-    r"\w{0,4}(?:updat|publi|post|aktual|actuali|atuali|aggiorn|bijgewerkt|uppdater|oppdater|opdater|veröff|diperbarui"
-    r"|diterbit|terbit|tayang"
-    r"|δημοσ|ενημ|αναρτ|обнов|опубл|оновл|опубл|güncel|yayın|megjelen|frissít|julkais|päivit|vydáno|zveřejn|dodano"
-    r"|geplaatst|udgivet)",
-    re.I,
-)
+_LABEL = re.compile(rf"\w{{0,4}}(?:{phrases_of('time_label')})", re.I)
 """A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
 
 

@@ -15,6 +15,7 @@ from pipelines.extraction.credits.outlet_names import (
     is_caption,
     short_lines,
 )
+from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 
@@ -50,9 +51,7 @@ _BRACKETED = re.compile(
     r"^[（(](?:据|综合|来源|稿源)?\s{0,2}[：:]?(?P<outlet>[\u4e00-\u9fffA-Za-z、·]{2,30}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?[）)]$"
 )
 """（据新华社报道）, （综合新华社、央视新闻报道）, （新华社） on a line of its own below the text."""
-_VAGUE_OUTLET = re.compile(
-    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透(?!社)|新华(?!社)|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|.{0,5}媒体$|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
-)
+_VAGUE_OUTLET = re.compile(phrases_of("vague_outlet"))
 _NO_OUTLET_NAME = re.compile(
     r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
 )

@@ -11,7 +11,7 @@ from db.site_rules.loader import Site
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
-from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -21,9 +21,7 @@ from pipelines.extraction.text.titles import plain, title_pieces
 _OUTLET_END = re.compile(
     r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
 )
-_NO_OUTLET = re.compile(
-    r"^昨天$|^刚刚$|来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|(?:官方|认证)账号$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
-)
+_NO_OUTLET = re.compile(phrases_of("no_outlet"))
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO = re.compile(r"logo|masthead|brand", re.I)
@@ -48,9 +46,7 @@ _PLATFORM = re.compile(
     re.I,
 )
 """What platforms call the accounts that publish on them, in classes and addresses."""
-_NO_ACCOUNT = re.compile(
-    r"登录|登陆|注册|我的|中心|会员|退出|账号|帐号|媒体报道|视频|图片|更多|详情|首页|投稿|发文|入驻"
-)
+_NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = re.compile(
     r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I

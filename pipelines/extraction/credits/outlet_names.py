@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.extraction.languages.loader import phrases_of, words_of
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.text.word_lists import words
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
 SIMPLIFIED = BLANKS | str.maketrans(
@@ -16,17 +16,9 @@ SIMPLIFIED = BLANKS | str.maketrans(
 """The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
 NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
 """A word with a colon after the names: the label of what comes next, whatever it is."""
-DISCLAIMER = re.compile(
-    r"凡(?:是|属|本|注|标|转|在|来源|署名|未|经|其他|非)|注明\S{0,6}[“\"「《（(]?\s?(?:来源|稿源|出处)|请(?:务必)?(?:注明|联系|与)|转载(?:请|须|需|时)|均(?:为|来自|转载|系|属)|免责声明|版权声明|版权归"
-    r"|不代表(?:本|我)|不(?:承担|负)\S{0,8}责任"
-)
+DISCLAIMER = re.compile(phrases_of("disclaimer"))
 """What a site says of its pages at large, `凡注明“来源：…”的作品，均转载自其他媒体`: it credits nobody."""
-NO_NAME = words(
-    "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印"
-    " 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
-    "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生"
-    " 首页 下一页 上一页 本站原创 本网原创 原创文章"
-)
+NO_NAME = frozenset(words_of("no_name", "zh"))
 _CAPTION_CLASS = re.compile(
     r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
 )

@@ -35,6 +35,7 @@ from pipelines.extraction.credits.names import (
 )
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY
@@ -255,20 +256,15 @@ def reviewer_name(layout: Layout) -> Iterator[str]:
 
 
 def _calls_itself(el: Element) -> bool:
-    parent = el.getparent()
-    names = [f"{one.get('class', '')[:200]} {one.get('id', '')[:80]}" for one in (el, parent) if one is not None]
-    return _CLASS.search(names[0]) is not None or (
-        el.tag in ("a", "span", "b", "strong") and _CLASS.search(names[-1]) is not None
-    )
+    levels = 2 if el.tag in ("a", "span", "b", "strong") else 1
+    return any(map(_is_author_class, with_ancestors(el, levels)))
 
 
 def _named_author(el: Element | None) -> bool:
     if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
         return False
-    for _ in range(3):
-        if el is None:
-            return False
-        if _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"):
-            return True
-        el = el.getparent()
-    return False
+    return any(map(_is_author_class, with_ancestors(el, 3)))
+
+
+def _is_author_class(el: Element) -> bool:
+    return _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}") is not None

@@ -21,6 +21,7 @@ from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
 
@@ -338,13 +339,9 @@ _EMBEDDED = re.compile(
 
 def is_embedded(el: Element | None) -> bool:
     """Whether an element is in a quotation or an embedded post of a social network."""
-    for _ in range(6):
-        if el is None:
-            return False
-        if el.tag == "blockquote" or _EMBEDDED.search(el.get("class", "")[:200]):
-            return True
-        el = el.getparent()
-    return False
+    return any(
+        node.tag == "blockquote" or _EMBEDDED.search(node.get("class", "")[:200]) for node in with_ancestors(el, 6)
+    )
 
 
 def _names_of(el: Element) -> str:

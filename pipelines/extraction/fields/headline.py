@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -27,6 +28,7 @@ from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
@@ -153,11 +155,10 @@ else is a kicker."""
 
 def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
-    while el is not None and el.tag not in _HEADINGS:
-        if el.tag == "time" or (called is _BELOW and el.tag == "small") or called.search(el.get("class", "")[:200]):
-            return True
-        el = el.getparent()
-    return False
+    return any(
+        node.tag == "time" or (called is _BELOW and node.tag == "small") or called.search(node.get("class", "")[:200])
+        for node in takewhile(lambda node: node.tag not in _HEADINGS, with_ancestors(el))
+    )
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
@@ -305,12 +306,8 @@ def _leads_home(line: Line) -> bool:
     """Whether a line is a link to the front page: the site's name, even where nothing else says so."""
     if line.link_chars < len(line.text):
         return False
-    el: Element | None = line.parts[0][1]
-    for _ in range(4):
-        if el is None or el.tag == "a":
-            break
-        el = el.getparent()
-    href = (el.get("href") or "#") if el is not None and el.tag == "a" else "#"
+    link = link_around(line.parts[0][1], 5)
+    href = (link.get("href") or "#") if link is not None else "#"
     return _HOME.fullmatch(href.strip()[:300]) is not None
 
 

@@ -7,6 +7,7 @@ import re
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
@@ -27,15 +28,12 @@ _LEVELS_UP = 2
 
 def is_named(el: Element | None) -> bool:
     """Whether an element, or a box just around it, calls itself a kicker."""
-    for _ in range(_LEVELS_UP):
-        if el is None or el.tag in ("body", "main", "article"):
-            return False
-        called = el.get("class", "")[:200]
-        if _OTHER.search(called):
+    for node in with_ancestors(el, _LEVELS_UP):
+        called = node.get("class", "")[:200]
+        if node.tag in ("body", "main", "article") or _OTHER.search(called):
             return False
         if _NAMED.search(called):
             return True
-        el = el.getparent()
     return False
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -21,18 +22,11 @@ _SUBTITLE_CLASS = re.compile(
     r"|daodu|fubiaoti|subhead", re.I,
 )  # fmt: skip
 _COMMENT_COUNT = re.compile(
-    r"^\W{0,4}(\d{1,6})\s?(?:条评论|則留言|人评论|评论|跟贴|comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|комментари\w{0,3})\W{0,3}$"
-    r"|^\W{0,4}(?:评论|跟贴|留言|comments?|kommentare?|commentaires?|comentarios?|commenti|reacties)\s{0,2}[(（:：]?\s?(\d{1,6})\s?[)）]?$",
-    re.I,
-)
-_COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
-_PAYWALL = re.compile(
-    r"subscribe to (?:read|continue|unlock)|subscribers? only|already a subscriber|to continue reading|this"
-    r" article is (?:for|reserved)|log in to read|weiterlesen mit"
-    r"|nur für abonnenten|plus-artikel lesen|réservé aux abonnés|article réservé|contenido exclusivo para"
-    r" suscriptores|contenuto riservato agli abbonati|la suite est réservée"
-    r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
+    rf"^\W{{0,4}}(?:(\d{{1,6}})\s?(?:{phrases_of('comments')})\w{{0,3}}\W{{0,3}}"
+    rf"|(?:{phrases_of('comments')})\s{{0,2}}[(（:：]?\s?(\d{{1,6}})\s?[)）]?)$", re.I,
 )  # fmt: skip
+_COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
+_PAYWALL = re.compile(phrases_of("paywall_line"), re.I)
 _INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
 )

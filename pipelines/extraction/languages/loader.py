@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from operator import add
 
 from pipelines.data_files import parse_table
+from pipelines.extraction.languages.phrases import hint_of, openings_of, phrase_pattern
 
 Words = tuple[str, ...]
 DATE_KINDS = ("updated", "published", "dated", "last_change", "no_publication", "not_of_page")
@@ -28,7 +30,13 @@ CHANGE_KINDS = (
     "negation", "no_negation", "hedge", "rise", "fall", "correction", "read_more", "title_before", "title_after", "place_ending",
     "confused",
 )  # fmt: skip
-KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *CHANGE_KINDS, "front_page")
+LINE_KINDS = (
+    "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
+    "offer_answer", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet", "no_outlet",
+    "no_account", "no_person", "no_credit",
+)  # fmt: skip
+"""Their words are phrases, see `languages.phrases`."""
+KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -165,13 +173,16 @@ class Numbers:
 class Language:
     """One language. `common` are frequent words by which a text without a declared language is known.
 
-    `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
+    `letters` are its letters beyond ASCII, the commonest three first, and `codecs` the single-byte encodings of its pages, likelier
+    first. `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
     Arabic have none.
     """
 
     name: str
     spaces: bool = True
     country: str = ""
+    letters: str = ""
+    codecs: Words = ()
     common: Words = ()
     dates: Dates = Dates()
     ago: tuple[Ago, ...] = ()
@@ -242,9 +253,36 @@ def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
 
 def pattern_of(one: Cue, spaces: bool) -> str:
     """A cue as a regular expression."""
+    if one.kind in LINE_KINDS:
+        return f"(?i:{'|'.join(phrase_pattern(phrase, spaces) for phrase in one.match)})"
     words = "|".join(_word(word, spaces) for word in sorted(one.match, key=len, reverse=True))
     end = r"\W{0,4}(?:(?:am|zum|le|on|el|the|um|:)\s)?\W{0,2}$" if one.where == "label end" else ""
     return f"(?{CASES[one.case]}:(?:{words}){end})"
+
+
+def _phrases(kind: str) -> Iterator[tuple[str, bool]]:
+    """The phrases of all cues of one kind in all languages, and whether theirs writes with spaces."""
+    for language in languages().values():
+        for cue in language.cues:
+            for phrase in cue.match if cue.kind == kind else ():
+                yield from ((opening, language.spaces) for opening in openings_of(phrase))
+
+
+@cache
+def phrases_of(kind: str, *, inside: bool = False) -> str:
+    """The phrases of one kind, of all languages, as alternatives of a regular expression, each beginning a word if `inside`."""
+    begins = (r"\b" if inside and spaces else "" for _, spaces in _phrases(kind))
+    patterns = (phrase_pattern(phrase, spaces) for phrase, spaces in _phrases(kind))
+    return by_first_letter(dict.fromkeys(map(add, begins, patterns)))
+
+
+@cache
+def phrases_by_hint(kind: str) -> dict[str, re.Pattern[str]]:
+    """The phrases of one kind by a part in lower case that stands in every text with one of them."""
+    by_hint: dict[str, list[str]] = {}
+    for phrase, spaces in _phrases(kind):
+        by_hint.setdefault(hint_of(phrase), []).append(phrase_pattern(phrase, spaces))
+    return {hint: re.compile(rf"\b(?:{'|'.join(patterns)})", re.I) for hint, patterns in by_hint.items()}
 
 
 def _word(word: str, spaces: bool) -> str:

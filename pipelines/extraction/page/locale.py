@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipelines.extraction.languages.loader import languages
+from pipelines.data_files import read_table
+from pipelines.extraction.languages.loader import Words, languages
 from pipelines.extraction.page.document import DocumentHead
 from pipelines.extraction.text.word_lists import words
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
-_SCRIPTS = (
-    ("ja", re.compile(r"[\u3041-\u30ff]")),
-    ("ko", re.compile(r"[\uac00-\ud7af]")),
-    ("zh", re.compile(r"[\u3400-\u9fff]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("el", re.compile(r"[\u0370-\u03ff]")),
-    ("he", re.compile(r"[\u0590-\u05ff]")),
-    ("ar", re.compile(r"[\u0600-\u06ff]")),
-    ("ru", re.compile(r"[\u0400-\u04ff]")),
-    ("hi", re.compile(r"[\u0900-\u097f]")),
-    ("bn", re.compile(r"[\u0980-\u09ff]")),
-    ("ta", re.compile(r"[\u0b80-\u0bff]")),
-    ("te", re.compile(r"[\u0c00-\u0c7f]")),
-    ("ka", re.compile(r"[\u10a0-\u10ff]")),
-    ("hy", re.compile(r"[\u0530-\u058f]")),
-)
-_SCRIPT_BY_LANGUAGE = {
-    "ar": "ar", "fa": "ar", "ur": "ar", "ps": "ar", "ckb": "ar", "sd": "ar", "ug": "ar", "ru": "ru", "uk": "ru",
-    "be": "ru", "bg": "ru",
-    "sr": "ru", "mk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "mn": "ru", "hi": "hi", "mr": "hi", "ne": "hi",
-    "sa": "hi", "bn": "bn", "as": "bn",
-    "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta",
-    "te": "te", "ka": "ka", "hy": "hy",
-}  # fmt: skip
-_CODES = {
-    "no": "nb", "jp": "ja", "kr": "ko", "cn": "zh", "tw": "zh", "zho": "zh", "eng": "en", "deu": "de", "fra": "fr", "iw": "he",
-}  # fmt: skip
-"""Tags that pages use for a language, with its two letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Script:
+    language: str
+    letters: str
+    languages: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scripts:
+    scripts: tuple[_Script, ...]
+    codes: Mapping[str, str]
+
+
+_KNOWN = read_table(_Scripts, "pipelines.extraction.page", "scripts.toml")
+_SCRIPTS = [(script.language, re.compile(f"[{script.letters}]")) for script in _KNOWN.scripts]
+_SCRIPT_BY_LANGUAGE = {code: script.language for script in _KNOWN.scripts for code in script.languages}
 _NON_LATIN = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _GENERIC_TLDS = words("io co tv me ai fm to cc ws ly gg eu la sh im news com net org")
@@ -68,7 +61,7 @@ def language_code(tag: str) -> str | None:
 
 def _code(tag: str) -> str:
     code = tag.lower()
-    return _CODES.get(code, code)
+    return _KNOWN.codes.get(code, code)
 
 
 def _fits_script(code: str, script: str | None) -> bool:
