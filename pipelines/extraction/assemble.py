@@ -19,7 +19,7 @@ from pipelines.extraction.credits.chinese_credits import read_credits
 from pipelines.extraction.credits.chinese_names import is_person, read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.original_source import OriginalSource, read_original_source
 from pipelines.extraction.credits.outlet import read_outlet, read_site_names
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
@@ -258,6 +258,8 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
         names = [
             name for text in structured.script_article.authors for name in split_byline(text, byline_words(language))
         ]
+        if structured.script_article.title is None:  # the setting of some script: the page must print the name as well
+            names = [name for name in names if is_bare_name(name) and _is_printed(name, context)]
         authors = [name for name in names if language != "zh" or _is_author_in_state(name, context)]
         by = structured.script_article.found_by("authors")
     if not authors and hint and hint.author:
@@ -270,7 +272,11 @@ def _is_author_in_state(name: str, context: _Context) -> bool:
     entered the page: where the page prints text, it must print the name as well."""
     if not is_person(name):
         return False
-    return context.structured.script_state.is_shell or any(name in line.text for line in context.document.lines)
+    return context.structured.script_state.is_shell or _is_printed(name, context)
+
+
+def _is_printed(name: str, context: _Context) -> bool:
+    return any(name in line.text for line in context.document.lines)
 
 
 def _read_outlets(context: _Context) -> _Outlets:

@@ -65,7 +65,7 @@ def drop_boilerplate_lines(
 
     `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's.
     """
-    names = [name for name in authors if len(name) > 2]
+    names = [name for name in authors if len(name) > 2 or (len(name) == 2 and not name.isascii())]
     keys = {*map(plain, (*names, "".join(names)))}
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys

@@ -7,6 +7,7 @@ page is read as well.
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from functools import cache
 from typing import Any
@@ -96,9 +97,15 @@ _JOINERS = (("\u200c", "\u2cff"), ("\u200d", "\u2cfe"))
 """Zero-width (non-)joiners, which Persian and Indic spelling needs and trafilatura drops, and printed characters in their place."""
 
 
+_FIELD = re.compile(r"<textarea\b.*?(?:</textarea|\Z)", re.I | re.S)
+"""What can be typed into, or is kept there for scripts: trafilatura takes it for text."""
+
+
 def _extract(tree: Element | str, *, fast: bool) -> str:
     from trafilatura.core import bare_extraction
 
+    if isinstance(tree, str) and "<textarea" in tree:
+        tree = _FIELD.sub("", tree)
     text = read_plainly(tree, _options(fast)) if fast and not isinstance(tree, str) else None
     if text is None:
         extracted: Any = bare_extraction(tree, options=_options(fast))
@@ -116,6 +123,8 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         content.tag = "div"
         for head in content.findall("head"):
             content.remove(head)
+    for section in content.iter("section"):
+        section.tag = "div"  # trafilatura joins sections that follow each other; editors of mobile pages set each paragraph in one
     if has_joiners:
         _replace_joiners(content)
     page[0][0].append(content)

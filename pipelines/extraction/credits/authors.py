@@ -40,6 +40,11 @@ _AUTHOR_METAS = (
     "article:author_name",
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
+_AUTHOR_META = re.compile(
+    r"(?!twitter:|fediverse:|smartbanner:)(?:[\w-]{1,20}[.:]){0,2}(?:(?:article|news|post|page|story|content)?[_-]?(?:authors?|bylines?|writer"
+    r"|reporter|creator)|contributor)(?:[._:-]?names?)?"
+)
+"""Other names of such a meta: mrf:authors, lp.article:author, author_name."""
 _DESK = re.compile(
     rf"(?:{any_of(words_of('desk'), spaces=False)}"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
@@ -137,6 +142,9 @@ def _name_sources(
     yield "byline", list(names_after_by_word(layout, words))
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words))
+    for key, values in document.head.metas.items():
+        if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
+            yield "meta", values
     yield "credit line", credited
     yield "signed", read_signature(layout, language)
     for printed in (

@@ -121,7 +121,9 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el)):
+        if kept and (
+            TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or BY_OTHERS.match(piece.strip(" |,;/·•"))
+        ):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -136,6 +138,8 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         yield rest
 
 
+_IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
+"""Where one of several writes from: "By A in London and B in Paris"."""
 _FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
 
 
@@ -146,6 +150,7 @@ def _is_filed(el: Element) -> bool:
 
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
+    text = _IN_TOWN.sub("", text)
     text = AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
     weak = words.weak.match(text)
     return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text

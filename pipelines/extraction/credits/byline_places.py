@@ -28,7 +28,7 @@ PROMPT = re.compile(
     re.I,
 )
 """What a link to an author's page says when it does not say the name."""
-_PIECES = re.compile(r"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
+_PIECES = re.compile(r"\s?[/&|]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
 
 
 _CREDIT = r"(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|quote|(?:^|[\s_-])credits?(?=$|[\s_-])"

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
+from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
@@ -108,6 +109,10 @@ def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Itera
             if names := split_names(value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif outlet := clean_outlet_name(value):
+            house, _, writer = outlet.rpartition(" ")
+            if len(house) > 2 and is_person(writer):  # 来源：清溪日报 张伟
+                outlet = house
+                yield Credit(kind="authors", names=(writer,), row=row)
             # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands.
             at_start = label.start() < 4 or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
             yield Credit(

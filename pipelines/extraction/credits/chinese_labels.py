@@ -18,16 +18,15 @@ def _padded(labels: Iterable[str]) -> str:
     return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=len, reverse=True))
 
 
-_ANY = "|".join(f"(?P<{kind}>{_padded(getattr(_CREDITS.labels, kind))})" for kind in _KINDS)
+_WORDS = {kind: {*getattr(_CREDITS.labels, kind), *(_CREDITS.production if kind == "other" else ())} for kind in _KINDS}
+_ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in _KINDS)
 LABEL = re.compile(
     rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:{_ANY}|{_OUTLET_PREFIX}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|$|(?=[ \u3000\u2003]))"
 )
-LABELS = frozenset(label for kind in _KINDS for label in getattr(_CREDITS.labels, kind))
+LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
 GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
-_LONG = "|".join(
-    f"(?P<{kind}>{_padded(word for word in getattr(_CREDITS.labels, kind) if len(word) > 1)})" for kind in _KINDS
-)
+_LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in _KINDS)
 _RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fff\d])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
 """A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静."""
 PRODUCTION = re.compile(

@@ -19,7 +19,8 @@ _SPLIT = re.compile(
     r"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{0,3}"
 )
 _ADDRESS = re.compile(r"https?://\S{0,200}")
-MAIL = re.compile(r"\S{1,80}@\S{1,80}")
+MAIL = re.compile(r"\S{0,80}@\S{1,80}")
+"""An address, or the handle on a network."""
 _VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
 """The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
 _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)

@@ -214,7 +214,8 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
 
 _TIMED_ELEMENTS = XPath(
     "//*[self::time or @datetime or self::input[@type='hidden' and @value and (@id or @name)] or"
-    " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi'))]]"
+    " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi')"
+    " or contains(name(), 'epoch') or contains(name(), 'iso'))]]"
 )
 """The elements that may bear an instant; `machine_times` looks at the names of their attributes more closely."""
 

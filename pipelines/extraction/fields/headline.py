@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -59,7 +59,7 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
     found = _find(document, titles, tops, own)
     if found is None:
         return None
-    printed = _of_two_lines(found, document, titles) or _as_printed(found, titles.keys)
+    printed = _of_two_lines(found, document, titles) or _as_printed(found, titles)
     chosen = _below_crumb(printed, document) or printed
     level = heading_level(chosen.line) if chosen.line else None
     if wording := better_wording(chosen.text, level, titles, is_news=stated.is_news):
@@ -71,16 +71,19 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
 
 
 def _of_two_lines(found: Headline, document: Document, titles: StatedTitles) -> Headline | None:
-    """A heading broken into two lines, as the title that joins them is stated."""
+    """A heading broken into lines, as the title that joins them is stated."""
     line = found.line
-    if line is None or heading_level(line) != 1 or line.row + 1 >= len(document.lines):
+    if line is None or heading_level(line) != 1:
         return None
-    following = document.lines[line.row + 1]
-    if following.block is not line.block:
+    near = document.lines[max(0, line.row - _MOST_BREAKS) : line.row + 1 + _MOST_BREAKS]
+    joined = "".join(plain(other.text) for other in near if other.block is line.block)
+    if joined == plain(line.text):
         return None
-    joined = plain(line.text) + plain(following.text)
     stated = next((title for title, _ in titles.ranked for title in parts_of(title) if plain(title) == joined), None)
     return found._replace(text=stated) if stated else None
+
+
+_MOST_BREAKS = 2
 
 
 def _below_crumb(found: Headline, document: Document) -> Headline | None:
@@ -111,17 +114,18 @@ def _home_names(document: Document, headings: list[Line]) -> Iterator[str]:
 _SHORTEST_NAME = 4
 
 
-def _as_printed(found: Headline, stated: set[str]) -> Headline:
+def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
 
-    One that a title `stated` repeats as a whole stays whole.
+    One that a stated title repeats as a whole stays whole; so does the part of it that one repeats, behind a mark or before one.
     """
     line = found.line
     if line is None or found.text != line.text or not heading_level(line):
         return found
-    is_whole = plain(line.text) in stated
+    parts = _stated_parts(line, titles)
+    is_whole = bool(parts)
     text, at = "", 0
-    for part, el in line.parts:
+    for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
         day = not text and (_DAY.fullmatch(piece) or (_CATEGORY.fullmatch(piece) and el.tag == "a"))
@@ -136,6 +140,22 @@ def _as_printed(found: Headline, stated: set[str]) -> Headline:
         text = text[dated.end() :]
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
     return found._replace(text=text.strip(" :")) if len(plain(text)) >= least else found
+
+
+def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]:
+    """The parts of a heading that a title repeats: all of them, or without "Premium", 原创, an icon set before or behind."""
+    size = len(line.parts)
+    if plain(line.text) in titles.keys:
+        return list(line.parts)
+    if is_named(line.parts[0][1]):
+        return []
+    stated = {plain(piece) for title, _ in titles.ranked for piece in parts_of(title)}
+    spans = ((start, end) for start in range(min(3, size)) for end in range(size, max(start, size - 2), -1))
+    for start, end in islice(spans, 1, None):
+        key = plain("".join(part for part, _ in line.parts[start:end]))
+        if len(key) >= _SHORTEST_NAME and key in stated and len(key) * 2 > len(plain(line.text)):
+            return list(line.parts[start:end])
+    return []
 
 
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")

@@ -37,6 +37,7 @@ commas."""
 _NAME_PARTICLES = words(
     "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
 )
+_COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s?\d|copyright\b|版权所有|版權所有)", re.I)
 _LONGEST_BYLINE = 120
 _SENTENCE_ENDS = ".!?…。！？\"'”»"
 """How a sentence ends. A byline does not, except with an initial."""
@@ -151,6 +152,8 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
         return False
     if size < _MIN_CLAUSE and line.text[-1] not in _SENTENCE_ENDS and _is_names(line.text):
         return False
+    if size < _LONGEST_DATES and _COPYRIGHT.match(line.text):
+        return False  # the foot of a page that has no box for it
     if size >= _MIN_SPACELESS and _SPACELESS.search(line.text):
         return True
     return _SENTENCE.search(line.text) is not None or (size >= _MIN_CLAUSE and _CLAUSE.search(line.text) is not None)

@@ -48,7 +48,7 @@ _SAME_OVERLAP = 0.7
 """Overlap from which two titles are versions of one."""
 _MIN_TITLE = 4
 _TAG = re.compile(r"<[^<>]{1,500}>")
-_STATE_MARKERS = ("<script", "<!--enp", "&quot;")
+_STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
 _MAX_LONE_TIMES = 20
 _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
@@ -110,7 +110,7 @@ class ScriptState:
         best: _StateObject | None = None
         best_score = (0, 0)
         scored = 0
-        lone_times: list[tuple[str, _Path]] = []
+        lone: dict[str, dict[str, _Path]] = {"published": {}, "authors": {}}
         for obj in islice(self._objects(), MAX_NODES):
             if scored > MAX_SCORED:
                 break
@@ -120,13 +120,14 @@ class ScriptState:
                 score = self._score(obj, title)
                 if score > best_score:
                     best, best_score = obj, score
-            if len(lone_times) < _MAX_LONE_TIMES:
-                lone_times += _lone_times(obj)
+            if len(lone["published"]) < _MAX_LONE_TIMES:
+                lone.update((field, {value: path, **lone[field]}) for field, value, path in _lone_values(obj))
         if best is not None:
             return _script_article(best)
-        if len({value for value, _ in lone_times}) == 1:
-            return ScriptArticle(published=lone_times[0][0], paths={"published": _provenance(lone_times[0][1])})
-        return ScriptArticle()
+        sole = {field: values for field, values in lone.items() if len(values) == 1}
+        paths = {field: _provenance(path) for field, values in sole.items() for path in values.values()}
+        published, authors = next(iter(sole.get("published", ())), None), tuple(sole.get("authors", ()))
+        return ScriptArticle(published=published, authors=authors, paths=paths)
 
     def _objects(self) -> Iterator[_StateObject]:
         if any(marker in self._html for marker in _STATE_MARKERS):
@@ -169,11 +170,8 @@ class ScriptState:
         """The headings that the page prints and the titles that its head states, for comparison."""
         head = self._document.head
         stated = [head.meta("og:title"), head.meta("twitter:title"), head.title, *title_pieces(head.title or "")]
-        headings = [
-            line.text
-            for line in self._document.lines
-            if line.block.tag in ("h1", "h2") and len(line.text) <= _LONGEST_TITLE
-        ]
+        printed = (line for line in self._document.lines if line.block.tag in ("h1", "h2"))
+        headings = [line.text for line in printed if len(line.text) <= _LONGEST_TITLE]
         keys = (plain(text[:_LONGEST_TITLE]) for text in (*stated, *headings[:20]) if text)
         return tuple(key for key in keys if len(key) >= _MIN_TITLE)
 
@@ -189,15 +187,17 @@ def _is_other_content(obj: _StateObject) -> bool:
     return obj.in_list or any(normalize_key(step) in OTHER_CONTENT_KEYS for step in obj.path[1:])
 
 
-def _lone_times(obj: _StateObject) -> Iterator[tuple[str, _Path]]:
-    """The times of publication of an object without any title. They count where the page has a single one."""
+def _lone_values(obj: _StateObject) -> Iterator[tuple[str, str, _Path]]:
+    """The times of publication and the authors of an object without any title. They count where the page has a single one."""
     for key, item in obj.node.items():
-        rank = KEYS["published"].get(normalize_key(key), _FIRST_GENERAL_RANK)
-        value = _time(item, obj.references) if rank < _FIRST_GENERAL_RANK else None
-        if value and not any(
-            normalize_key(other) in KEYS["title"] for node in (obj.node, obj.parent or {}) for other in node
-        ):
-            yield value, (*obj.path, key)
+        name, field, value = normalize_key(key), "authors", item
+        if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
+            field, value = "published", _time(item, obj.references)
+        elif name not in KEYS["authors"]:
+            continue
+        beside = (other for node in (obj.node, obj.parent or {}) for other in node)
+        if value and isinstance(value, str) and not any(normalize_key(other) in KEYS["title"] for other in beside):
+            yield field, value[:200], (*obj.path, key)
 
 
 def _iter_objects(root: Root) -> Iterator[_StateObject]:
@@ -348,9 +348,8 @@ def _time(value: Any, references: _Object) -> str | None:
     """A time as a string that `date_parser.read_machine` may read."""
     value = resolve_reference(value, references)
     if isinstance(value, dict):
-        value = _text(value, references) or next(
-            (item for item in value.values() if isinstance(item, int | float)), None
-        )
+        numbers = (item for item in value.values() if isinstance(item, int | float))
+        value = _text(value, references) or next(numbers, None)
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):

@@ -34,6 +34,9 @@ _JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
 """How an attribute that holds JSON begins."""
 _NAME = re.compile(r"[\w:-]{1,60}$")
 _COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
+_FIELD = re.compile(
+    r"<textarea\b[^<>]{0,200}?\b(?:class|id|name)=[\"']?([\w-]{1,60})[^<>]{0,200}>(.{1,200000}?)</textarea", re.I | re.S
+)
 _ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
 _VARIABLE = r"(?P<name>[A-Za-z_$](?<![\w$.].)[\w$.]{0,100}+)(?:\[[\"'](?P<key>[\w.:-]{1,80})[\"']\])?\s{0,9}"
 """It begins with a set and looks back from there, for then `re` skips to the next letter: with the possessive repeat, scripts are
@@ -105,6 +108,8 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
     if chunks:
         yield _flight_root("".join(chunks))
     yield from _attribute_roots(html)
+    if fields := {m[1]: entities.unescape(m[2]) for m in _FIELD.finditer(html[:MAX_SCRIPTS]) if is_known_key(m[1])}:
+        yield Root("textarea", fields)
     for comment in _COMMENT.finditer(html[:MAX_SCRIPTS]):
         yield Root("comment", {m[1]: entities.unescape(m[2]) for m in _ELEMENT.finditer(comment[1])})
     if variables:

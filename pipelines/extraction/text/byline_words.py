@@ -97,7 +97,8 @@ PASSIVE = re.compile(
 )
 """A sentence by the headline or at the end that says who wrote the text."""
 BY_OTHERS = re.compile(
-    r"(?:review|fact[- ]?check|edit|verif|approv|sponsor|present|power|photo|illustrat|translat|narrat|host)", re.I
+    r"(?:reviewed|reviewer|fact[- ]?check|edit|verif|approv|sponsor|present|power|photo|illustrat|translat|narrat|host)",
+    re.I,
 )
 """What is done by others than the author: "Reviewed by", "Presented by"."""
 
