@@ -138,6 +138,8 @@ def load_coverage(
 ) -> list[SourceCoverage]:
     """The coverage of the sources with these ids (None: of all), by name, without removed ones and without those of which
     nothing can be judged yet. `since`, `until`: only the weeks that have a day between them, both included.
+
+    With a `now` in the past, what is known today of the days before it: the last week may then be cut.
     """
     wanted = None if source_ids is None else set(source_ids)
     yesterday = _yesterday(now)
@@ -146,8 +148,9 @@ def load_coverage(
         source_id = row["id"]
         if wanted is not None and source_id not in wanted:
             continue
-        is_current = not row["stale"] and row["until"] == yesterday.isoformat()
-        weeks = tuple(_stored_weeks(conn, source_id, since) if is_current else _judge(conn, source_id, yesterday))
+        is_current = not row["stale"] and row["until"] >= yesterday.isoformat()
+        found_weeks = _stored_weeks(conn, source_id, since) if is_current else _judge(conn, source_id, yesterday)
+        weeks = tuple(_weeks_until(found_weeks, yesterday))
         if weeks:
             found.append(SourceCoverage(source_id=source_id, name=row["name"], weeks=weeks).between(since, until))
     return found
@@ -219,6 +222,25 @@ def _step_days(looked: Sequence[int]) -> int:
 def _language(conn: sqlite3.Connection, source_id: int) -> str:
     languages = Counter(language for (language,) in conn.execute(_LANGUAGES, (source_id,)) if language)
     return str(languages.most_common(1)[0][0]) if languages else ""
+
+
+def _weeks_until(weeks: Iterable[WeekCoverage], last: date) -> Iterator[WeekCoverage]:
+    """The weeks without the days after `last`."""
+    for week in weeks:
+        if week.days[-1].day <= last:
+            yield week
+            continue
+        days = tuple(day for day in week.days if day.day <= last)
+        if days:
+            known = [day.expected for day in days if day.expected is not None]
+            yield replace(
+                week,
+                expected=sum(known) if known else None,
+                found=sum(day.found for day in days),
+                unfetched=sum(day.unfetched for day in days),
+                days=days,
+            )
+        return
 
 
 def _row(week: WeekCoverage) -> tuple[object, ...]:

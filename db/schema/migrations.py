@@ -55,6 +55,7 @@ from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
+from db.schema.large_archive_indexes import LARGE_ARCHIVES
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
@@ -329,6 +330,12 @@ def m0037_attention(db: Database) -> None:
 def m0038_news_archive_files(db: Database) -> None:
     """Which files of CC-NEWS were read, and for which sources."""
     run_script(db, NEWS_ARCHIVE_FILES)
+
+
+@migrations()
+def m0041_large_archives(db: Database) -> None:
+    """Threads of a period and of a source are found by indexes alone; rejected pages are counted in a view."""
+    run_script(db, LARGE_ARCHIVES)
     make_views(db)
 
 

@@ -18,7 +18,9 @@ from db.reports.attention.periods import Period, PeriodUnit, usual_unit
 # Twelve weeks: a point each day, as wide as a finger on a phone allows.
 USUAL_SPAN = timedelta(weeks=12)
 _LONGEST = 500
-_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 1000) ORDER BY 1"
+_LANGUAGES = (
+    "SELECT DISTINCT language FROM (SELECT language FROM current_pages ORDER BY page_id DESC LIMIT 1000) ORDER BY 1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
