@@ -5,16 +5,20 @@
 DATABASE is one that `bench.database.large_archive` makes. One that `bench/search/search_scale.py --folder` leaves is older: with
 --lively so many of its newest articles are given fetch times of the last seven days, so that the front page has a week to count.
 `copydesk inspect` is started on it, and each page is asked for as a browser asks: once after the system's cache of the file is
-dropped (cold), and then so many times (warm): median and longest by the clock, and the bytes of the answer. The questions of the
+dropped (cold), and then so many times (warm): median and longest by the clock, the processor
+time of the server for each, which other work on the machine stretches less, and the bytes of the answer. The questions of the
 cookbook are run by sqlite3 alone, cold on a connection of their own and warm on the same, without the time limit of the web page.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
 import statistics
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +26,7 @@ from bench.database.cold import drop_from_memory
 from bench.service.inspected_addresses import addresses, known_values, unmeasured
 from db.inspect.canned_queries import CANNED_QUERIES, TABLES
 from db.inspect.pages.views import ROUTES
-from tests.browser.looking import ask, inspecting
+from tests.browser.looking import ask, started
 from tests.test_docs import ROOT, blocks
 
 MOST_WARM, MOST_COLD = 300, 1000
@@ -56,15 +60,44 @@ def _to_ask(database: Path) -> dict[str, str]:
     return pages
 
 
-def _measure(home: str, database: Path, path: str, times: int) -> tuple[int, int, list[float]]:
-    """Status, bytes and milliseconds: cold, then warm."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What asking for an address took, in milliseconds by the clock, and of processor time for each warm answer."""
+
+    status: int
+    size: int
+    cold: float
+    warm: list[float]
+    processor: float
+
+
+def _measure(address: tuple[int, str, str], database: Path, times: int) -> _Measured:
+    """Ask a server (its process, its address) for a path."""
+    server, home, path = address
     drop_from_memory(database)
-    took = []
-    for _ in range(times + 1):
+    took, used = [], 0.0
+    for number in range(times + 1):
+        if number == 1:
+            used = _processor_s(server)
         began = time.perf_counter()
         status, body, _ = ask(home, path)
         took.append((time.perf_counter() - began) * 1000)
-    return status, len(body.encode()), took
+    spent = (_processor_s(server) - used) * 1000 / times
+    return _Measured(status=status, size=len(body.encode()), cold=took[0], warm=took[1:], processor=spent)
+
+
+def _processor_s(server: int) -> float:
+    """Seconds of processor time that the server and its workers have used, those that ended included."""
+    fields = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
+    family = {server}
+    while more := {pid for pid, of in fields.items() if int(of[1]) in family} - family:
+        family |= more
+    # User and system time of a process, and of its children that ended.
+    ticks = sum(int(number) for pid in family if pid in fields for number in fields[pid][11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _measure_questions(database: Path) -> None:
@@ -93,19 +126,20 @@ def main() -> None:
         raise SystemExit(f"No address is asked of these pages; add one to inspected_addresses.py: {', '.join(missing)}")
     enliven(options.database, options.lively)
     slow = []
-    print("| page | status | kB | cold, ms | warm, ms | longest, ms |\n| --- | ---: | ---: | ---: | ---: | ---: |")
-    with inspecting(options.database) as home:
+    print("| page | status | kB | cold, ms | warm, ms | longest, ms | processor, ms |\n| --- |" + " ---: |" * 6)
+    with started(options.database) as (server, home):
         ask(home, "/-/catalogue")
         for name, path in _to_ask(options.database).items():
             if options.only not in name:
                 continue
-            status, size, took = _measure(home, options.database, path, options.times)
-            cold, warm = took[0], statistics.median(took[1:])
-            print(
-                f"| {name} | {status} | {size / 1000:.0f} | {cold:.0f} | {warm:.0f} | {max(took[1:]):.0f} |", flush=True
-            )
-            if warm > MOST_WARM or cold > MOST_COLD or status >= 400:
-                slow.append(f"{name}: {status}, cold {cold:.0f}, warm {warm:.0f}")
+            one = _measure((server.pid, home, path), options.database, options.times)
+            warm = statistics.median(one.warm)
+            took = f"{one.cold:.0f} | {warm:.0f} | {max(one.warm):.0f} | {one.processor:.0f}"
+            print(f"| {name} | {one.status} | {one.size / 1000:.0f} | {took} |", flush=True)
+            if warm > MOST_WARM or one.cold > MOST_COLD or one.status >= 400:
+                slow.append(
+                    f"{name}: {one.status}, cold {one.cold:.0f}, warm {warm:.0f}, processor {one.processor:.0f}"
+                )
     print(f"\n{len(slow)} took more than {MOST_WARM} ms warm or {MOST_COLD} ms cold, or failed:", *slow, sep="\n  ")
     if not options.only:
         _measure_questions(options.database)
