@@ -6,6 +6,7 @@ Writes FOLDER/archive-N.db, unless it is there: N articles (a copy counts, a rev
 up to now. Rows go in directly, in large transactions, through the triggers and indexes of the product, and the waiting lists that
 the triggers fill are emptied as a crawl would have emptied them. Of 100 pages 78 are new articles, 10 copies, 4 revisions, one
 repeats a known text, 7 are rejected. Sources publish as unequally as sites do (Zipf), each in one language, with its own staff.
+Threads, judgements of revisions, takings and a saved search are added at the end (`bench.database.large_stories`).
 
 What is smaller than the real thing: a body is a line of its own, 100 bytes packed, where a page has some 7,000. An article's text
 is a line of its own and one of 2,000 generated ones (`bench.search.search_texts`). Sketches are random: the index of near copies
@@ -25,6 +26,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
+from bench.database.large_stories import add_stories
 from bench.search.search_texts import article_at, language
 from db.connection.database import connect, open_database, write
 from db.reports.coverage import refresh_coverage
@@ -334,6 +336,7 @@ def make(path: Path, articles: int, *, searched: bool = True) -> None:
                 print(
                     f"  {n + 1:,} of {pages:,} pages, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True
                 )
+    add_stories(conn)
     refresh_coverage(conn, datetime.now(UTC))
     conn.execute("ANALYZE sqlite_master")
     conn.execute("PRAGMA analysis_limit = 1000")

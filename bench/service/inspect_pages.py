@@ -5,78 +5,36 @@
 DATABASE is one that `bench.database.large_archive` makes. One that `bench/search/search_scale.py --folder` leaves is older: with
 --lively so many of its newest articles are given fetch times of the last seven days, so that the front page has a week to count.
 `copydesk inspect` is started on it, and each page is asked for as a browser asks: once after the system's cache of the file is
-dropped (cold), and then so many times (warm): median and longest by the clock, and the bytes of the answer. The questions of the
+dropped (cold), and then so many times (warm): median and longest by the clock, the processor
+time of the server for each, which other work on the machine stretches less, and the bytes of the answer. The questions of the
 cookbook are run by sqlite3 alone, cold on a connection of their own and warm on the same, without the time limit of the web page.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
 import statistics
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 from bench.database.cold import drop_from_memory
+from bench.service.inspected_addresses import addresses, known_values, unmeasured
 from db.inspect.canned_queries import CANNED_QUERIES, TABLES
-from tests.browser.looking import ask, inspecting
+from db.inspect.pages.views import ROUTES
+from tests.browser.looking import ask, started
 from tests.test_docs import ROOT, blocks
 
-PAGES = {
-    "front": "/",
-    "digest": "/-/digest",
-    "digest, JSON": "/-/digest.json",
-    "coverage": "/-/coverage",
-    "coverage, CSV": "/-/coverage.csv",
-    "coverage of a source": "/-/coverage/{source}",
-    "catalogue": "/-/catalogue",
-    "article": "/-/article/{article}",
-    "who printed it": "/-/cluster/{article}",
-    "what a revision changed": "/-/article/{revised}/changes",
-    "page": "/-/page/{article}",
-    "sources": "/-/sources",
-    "source": "/-/source/{source}",
-    "runs": "/-/runs",
-    "run": "/-/run/{run}",
-    "people": "/-/people",
-    "people by prefix": "/-/people?begins=Ann",
-    "person": "/-/person/{person}",
-    "rejections": "/-/rejections",
-    "rejections of a reason": "/-/rejections?reason=too_short",
-    "rejections of a source": "/-/rejections?source={source}",
-    "search, 2 characters": "/-/search?q={word}",
-    "search, a source": "/-/search?source={source}",
-    "search, a language": "/-/search?language=de",
-    "search, copies": "/-/search?kind=copy",
-    "search, corrected": "/-/search?kind=corrected",
-    "search, a section": "/-/search?section=Sport",
-    "search, paywalled": "/-/search?paywalled=yes",
-    "search, a year": "/-/search?since=2024-03-01&until=2025-03-01",
-    "search, a person": "/-/search?person={person}",
-    "search, RSS": "/-/search.rss?q={word}",
-    "search, JSON Feed": "/-/search.jsonfeed?source={source}",
-    "search, CSV": "/-/search.csv?kind=corrected",
-    "search, JSON": "/-/search.json?language=de",
-    "tables and SQL": "/{name}",
-    "table of articles": "/{name}/articles",
-}
+MOST_WARM, MOST_COLD = 300, 1000
 
 
-def enliven(database: Path, count: int) -> tuple[dict[str, object], dict[str, str]]:
-    """Spread the fetch times of the newest articles over the last week; what the addresses of pages are made of, and those of
-    the tables and views that are shown.
-    """
+def enliven(database: Path, count: int) -> None:
+    """Spread the fetch times of the newest articles over the last week."""
     conn = sqlite3.connect(database)
-    pages = {
-        name: f"/{database.stem.replace('-', '_')}/{name}"
-        for (name,) in conn.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'search_index%'"
-            " ORDER BY type DESC, name"
-        )
-        if not TABLES.get(name, {}).get("hidden")
-    }
     now, last = datetime.now(UTC), conn.execute("SELECT max(page_id) FROM articles").fetchone()[0]
     times = [
         ((now - timedelta(days=7) * n / count).strftime("%Y-%m-%dT%H:%M:%S.000Z"), last - n)
@@ -84,18 +42,76 @@ def enliven(database: Path, count: int) -> tuple[dict[str, object], dict[str, st
     ]
     conn.executemany("UPDATE pages SET fetched_at = ? WHERE id = ?", times)
     conn.commit()
-    article, source, title, person = conn.execute(
-        "SELECT c.id, p.source_id, c.title, n.name FROM current_articles c JOIN pages p ON p.id = c.page_id"
-        " JOIN credits n ON n.page_id = c.page_id WHERE c.language = 'zh' ORDER BY c.page_id DESC LIMIT 1"
-    ).fetchone()
-    revised = conn.execute(
-        "SELECT article_id FROM decisions WHERE verdict = 'revision' ORDER BY page_id DESC"
-    ).fetchone()[0]
-    run = conn.execute("SELECT max(id) FROM runs").fetchone()[0]
     conn.close()
-    known = {"article": article, "source": source, "revised": revised, "run": run, "person": quote(person)}
-    known |= {"word": quote(title[:2]), "name": database.stem.replace("-", "_")}
-    return known, pages
+
+
+def _to_ask(database: Path) -> dict[str, str]:
+    """The addresses of all pages, of the questions, and of the tables and views that are shown."""
+    conn = sqlite3.connect(database)
+    name = database.stem.replace("-", "_")
+    pages = addresses(known_values(conn, name))
+    pages |= {f"query {query}": f"/{name}/{query}" for query in CANNED_QUERIES}
+    for (table,) in conn.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'search_index%' ORDER BY type DESC, name"
+    ):
+        if not TABLES.get(table, {}).get("hidden"):
+            pages[table] = f"/{name}/{table}"
+    conn.close()
+    return pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What asking for an address took, in milliseconds by the clock, and of processor time for each warm answer."""
+
+    status: int
+    size: int
+    cold: float
+    warm: list[float]
+    processor: float
+
+
+def _measure(address: tuple[int, str, str], database: Path, times: int) -> _Measured:
+    """Ask a server (its process, its address) for a path."""
+    server, home, path = address
+    drop_from_memory(database)
+    took, used = [], 0.0
+    for number in range(times + 1):
+        if number == 1:
+            used = _processor_s(server)
+        began = time.perf_counter()
+        status, body, _ = ask(home, path)
+        took.append((time.perf_counter() - began) * 1000)
+    spent = (_processor_s(server) - used) * 1000 / times
+    return _Measured(status=status, size=len(body.encode()), cold=took[0], warm=took[1:], processor=spent)
+
+
+def _processor_s(server: int) -> float:
+    """Seconds of processor time that the server and its workers have used, those that ended included."""
+    fields = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
+    family = {server}
+    while more := {pid for pid, of in fields.items() if int(of[1]) in family} - family:
+        family |= more
+    # User and system time of a process, and of its children that ended.
+    ticks = sum(int(number) for pid in family if pid in fields for number in fields[pid][11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _measure_questions(database: Path) -> None:
+    print("\n| question of the cookbook | rows | cold, s | warm, s |\n| --- | ---: | ---: | ---: |")
+    for number, query in enumerate(blocks(ROOT / "docs" / "cookbook.md", "sql"), 1):
+        drop_from_memory(database)
+        conn = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        took = []
+        for _ in range(2):
+            began = time.perf_counter()
+            rows = len(conn.execute(query).fetchall())
+            took.append(time.perf_counter() - began)
+        conn.close()
+        print(f"| {number} | {rows} | {took[0]:.2f} | {took[1]:.2f} |", flush=True)
 
 
 def main() -> None:
@@ -104,32 +120,29 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--lively", type=int, default=0)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only addresses with this in them, and no questions")
     options = parser.parse_args()
-    known, shown = enliven(options.database, options.lively)
-    canned = {f"query {name}": f"/{known['name']}/{name}" for name in CANNED_QUERIES}
-    print("| page | status | kB | cold, ms | warm, ms | longest, ms |\n| --- | ---: | ---: | ---: | ---: | ---: |")
-    with inspecting(options.database) as home:
+    if missing := unmeasured(route for route, _ in ROUTES):
+        raise SystemExit(f"No address is asked of these pages; add one to inspected_addresses.py: {', '.join(missing)}")
+    enliven(options.database, options.lively)
+    slow = []
+    print("| page | status | kB | cold, ms | warm, ms | longest, ms | processor, ms |\n| --- |" + " ---: |" * 6)
+    with started(options.database) as (server, home):
         ask(home, "/-/catalogue")
-        for name, path in (PAGES | canned | shown).items():
-            drop_from_memory(options.database)
-            took = []
-            for _ in range(options.times + 1):
-                began = time.perf_counter()
-                status, body, _ = ask(home, path.format(**known))
-                took.append((time.perf_counter() - began) * 1000)
-            times = f"{took[0]:.0f} | {statistics.median(took[1:]):.0f} | {max(took[1:]):.0f}"
-            print(f"| {name} | {status} | {len(body.encode()) / 1000:.0f} | {times} |", flush=True)
-    print("\n| question of the cookbook | rows | cold, s | warm, s |\n| --- | ---: | ---: | ---: |")
-    for number, query in enumerate(blocks(ROOT / "docs" / "cookbook.md", "sql"), 1):
-        drop_from_memory(options.database)
-        conn = sqlite3.connect(f"{options.database.absolute().as_uri()}?mode=ro", uri=True)
-        took = []
-        for _ in range(2):
-            began = time.perf_counter()
-            rows = len(conn.execute(query).fetchall())
-            took.append(time.perf_counter() - began)
-        conn.close()
-        print(f"| {number} | {rows} | {took[0]:.1f} | {took[1]:.1f} |", flush=True)
+        for name, path in _to_ask(options.database).items():
+            if options.only not in name:
+                continue
+            one = _measure((server.pid, home, path), options.database, options.times)
+            warm = statistics.median(one.warm)
+            took = f"{one.cold:.0f} | {warm:.0f} | {max(one.warm):.0f} | {one.processor:.0f}"
+            print(f"| {name} | {one.status} | {one.size / 1000:.0f} | {took} |", flush=True)
+            if warm > MOST_WARM or one.cold > MOST_COLD or one.status >= 400:
+                slow.append(
+                    f"{name}: {one.status}, cold {one.cold:.0f}, warm {warm:.0f}, processor {one.processor:.0f}"
+                )
+    print(f"\n{len(slow)} took more than {MOST_WARM} ms warm or {MOST_COLD} ms cold, or failed:", *slow, sep="\n  ")
+    if not options.only:
+        _measure_questions(options.database)
 
 
 if __name__ == "__main__":

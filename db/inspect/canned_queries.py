@@ -14,7 +14,7 @@ _HIDDEN_TABLES = (
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "current_pages", "source_counts", "article_days", "value_counts", "page_counts",
-    "source_days", "coverage_weeks", "coverage_judged", "digests", "dated_articles", "archive_days",
+    "source_days", "source_months", "coverage_weeks", "coverage_judged", "digests", "dated_articles", "archive_days",
     "takings", "copy_pairs", "copy_lags", "source_outlets",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",

@@ -20,6 +20,7 @@ DESCRIPTIONS = frozenset(
         gettext_noop("a site with its counts"),
         gettext_noop("a day of a source: articles published that day, in UTC (first seen, if the page has no date)"),
         gettext_noop("a rejected page"),
+        gettext_noop("how many pages of a source were rejected for a reason"),
         gettext_noop("a run of crawl, import or extract"),
         gettext_noop("a week of a source: whether what it published is here"),
         gettext_noop("a day of a source in the same way"),

@@ -15,13 +15,22 @@ DROPPED_AFTER = timedelta(days=1)
 MOST_ARTICLES = 500
 """Articles shown of one thread, the first ones."""
 
+# A thread that lies within the period has all its articles there; only those that cross its bounds are counted.
+_INSIDE = """CASE WHEN t.first_at >= :since AND t.last_at < :until THEN t.articles
+        ELSE (SELECT count(*) FROM thread_articles m WHERE m.thread_id = t.id AND m.at >= :since AND m.at < :until) END"""
+_OVER_SOURCES = f"""
+    SELECT t.id, {_INSIDE} AS inside FROM threads t
+    WHERE t.articles > 1 AND t.last_at >= :since AND t.first_at < :until AND (:language IS NULL OR t.language = :language)
+    ORDER BY inside DESC, t.articles DESC, t.id DESC LIMIT :limit"""
+_OF_SOURCE = """
+    SELECT m.thread_id AS id, count(*) AS inside FROM thread_articles m JOIN threads t ON t.id = m.thread_id
+    WHERE m.source_id = :source AND m.at >= :since AND m.at < :until AND t.articles > 1
+        AND (:language IS NULL OR t.language = :language)
+    GROUP BY m.thread_id ORDER BY inside DESC, t.articles DESC, t.id DESC LIMIT :limit"""
 _BIGGEST = """
-SELECT t.id, a.title, t.language, t.first_at, t.last_at, t.stories, t.articles, t.sources,
-    (SELECT count(*) FROM thread_articles m WHERE m.thread_id = t.id AND m.at >= :since AND m.at < :until
-        AND (:source IS NULL OR m.source_id = :source)) AS inside
-FROM threads t LEFT JOIN articles a ON a.page_id = t.id
-WHERE t.articles > 1 AND t.last_at >= :since AND t.first_at < :until AND (:language IS NULL OR t.language = :language)
-ORDER BY inside DESC, t.articles DESC, t.id DESC LIMIT :limit
+SELECT t.id, a.title, t.language, t.first_at, t.last_at, t.stories, t.articles, t.sources, b.inside
+FROM ({biggest}) b JOIN threads t ON t.id = b.id LEFT JOIN articles a ON a.page_id = t.id
+ORDER BY b.inside DESC, t.articles DESC, t.id DESC
 """
 _ONE = """
 SELECT t.id, a.title, t.language, t.first_at, t.last_at, t.stories, t.articles, t.sources, t.articles AS inside
@@ -146,13 +155,17 @@ class ThreadKeeping:
 
 def biggest_threads(conn: sqlite3.Connection, wanted: ThreadFilter, limit: int) -> list[ThreadLine]:
     """The threads with most articles in a period; none with none."""
-    lines = [ThreadLine(**row) for row in named_rows(conn, _BIGGEST, wanted.values(limit))]
+    lines = [ThreadLine(**row) for row in named_rows(conn, _biggest(wanted), wanted.values(limit))]
     return [line for line in lines if line.inside]
 
 
 def biggest_threads_sql(wanted: ThreadFilter, limit: int) -> str:
     """The statement of `biggest_threads` with its values filled in."""
-    return fill_values(_BIGGEST, wanted.values(limit))
+    return fill_values(_biggest(wanted), wanted.values(limit))
+
+
+def _biggest(wanted: ThreadFilter) -> str:
+    return _BIGGEST.format(biggest=_OVER_SOURCES if wanted.source_id is None else _OF_SOURCE)
 
 
 def load_thread(conn: sqlite3.Connection, thread_id: int) -> Thread | None:

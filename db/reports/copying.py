@@ -43,9 +43,9 @@ GROUP BY source_id, from_id, credited, basis, bin
 """
 # The interval at which a source is looked at, on days on which it is.
 _LOOKS = """
-SELECT source_id, count(*), sum(looks) FROM source_days
+SELECT source_id, sum(looked_days), sum(looks) FROM source_months
 WHERE source_id IN (SELECT value FROM json_each(:sources)) AND looks > 0
-  AND (:since IS NULL OR day >= :since) AND (:until IS NULL OR day <= :until || '-31')
+  AND (:since IS NULL OR month >= :since) AND (:until IS NULL OR month <= :until)
 GROUP BY source_id
 """
 _LANGUAGES = "SELECT DISTINCT language FROM copy_pairs"

@@ -54,6 +54,12 @@ JOIN articles a ON a.page_id = p.id
 _WEEKS = """
 SELECT week, state, expected, found, unfetched, days FROM coverage_weeks WHERE source_id = ? AND week >= ? ORDER BY week
 """
+_WEEKS_ALONE = """
+SELECT week, state, expected, found, unfetched FROM coverage_weeks WHERE source_id = ? AND week BETWEEN ? AND ? ORDER BY week
+"""
+MOST_ANEW = 20
+"""So many sources a page judges anew: some 10 ms each for three years. In an archive that nobody crawled since yesterday all are
+to be judged."""
 _EVER = ""
 """Before every week."""
 _STATES = {state.value: state for state in CoverageState}
@@ -135,22 +141,79 @@ def load_coverage(
     *,
     since: date | None = None,
     until: date | None = None,
+    most_anew: int | None = None,
 ) -> list[SourceCoverage]:
     """The coverage of the sources with these ids (None: of all), by name, without removed ones and without those of which
     nothing can be judged yet. `since`, `until`: only the weeks that have a day between them, both included.
+
+    With a `now` in the past, what is known today of the days before it: the last week may then be cut. `most_anew`: where more
+    sources would have to be judged anew, those come as they were judged last (`count_judged_late`).
     """
     wanted = None if source_ids is None else set(source_ids)
     yesterday = _yesterday(now)
+    rows = [row for row in named_rows(conn, _SOURCES).fetchall() if wanted is None or row["id"] in wanted]
+    as_stored = _as_stored(rows, yesterday, most_anew)
     found = []
-    for row in named_rows(conn, _SOURCES).fetchall():
+    for row in rows:
         source_id = row["id"]
-        if wanted is not None and source_id not in wanted:
-            continue
-        is_current = not row["stale"] and row["until"] == yesterday.isoformat()
-        weeks = tuple(_stored_weeks(conn, source_id, since) if is_current else _judge(conn, source_id, yesterday))
+        is_stored = source_id in as_stored
+        found_weeks = _stored_weeks(conn, source_id, since) if is_stored else _judge(conn, source_id, yesterday)
+        weeks = tuple(_weeks_until(found_weeks, yesterday))
         if weeks:
             found.append(SourceCoverage(source_id=source_id, name=row["name"], weeks=weeks).between(since, until))
     return found
+
+
+def load_coverage_weeks(conn: sqlite3.Connection, now: datetime, since: date, until: date) -> list[SourceCoverage]:
+    """The same of all sources, for the weeks that have a day from `since` to `until`, with `MOST_ANEW`. A week that is stored has
+    no days here: those of 500 sources are 91,000 in half a year, and take most of the time.
+    """
+    bounds = ((since - timedelta(days=6)).isoformat(), until.isoformat())
+    rows = named_rows(conn, _SOURCES).fetchall()
+    as_stored = _as_stored(rows, _yesterday(now), MOST_ANEW)
+    found = []
+    for row in rows:
+        if row["id"] not in as_stored:
+            found += load_coverage(conn, now, [row["id"]], since=since, until=until)
+            continue
+        weeks = tuple(
+            WeekCoverage(
+                week=date.fromisoformat(week),
+                state=_STATES[state],
+                expected=expected,
+                found=number,
+                unfetched=unfetched,
+                days=(),
+            )
+            for week, state, expected, number, unfetched in conn.execute(_WEEKS_ALONE, (row["id"], *bounds))
+        )
+        if weeks or _is_judged(conn, row["id"]):
+            found.append(SourceCoverage(source_id=row["id"], name=row["name"], weeks=weeks))
+    return found
+
+
+def count_judged_late(conn: sqlite3.Connection, now: datetime) -> int:
+    """Of how many sources pages show an earlier judgement: 0, or more than `MOST_ANEW`."""
+    late = [row for row in named_rows(conn, _SOURCES) if not _is_current(row, _yesterday(now))]
+    return len([row for row in late if row["until"]]) if len(late) > MOST_ANEW else 0
+
+
+def _as_stored(rows: Sequence[sqlite3.Row], yesterday: date, most_anew: int | None) -> set[int]:
+    """The sources whose stored judgement is taken: those where it is current; all, where too many are not."""
+    current = {row["id"] for row in rows if _is_current(row, yesterday)}
+    if most_anew is None or len(rows) - len(current) <= most_anew:
+        return current
+    return {row["id"] for row in rows if row["until"]}
+
+
+def _is_current(row: sqlite3.Row, yesterday: date) -> bool:
+    return not row["stale"] and row["until"] >= yesterday.isoformat()
+
+
+def _is_judged(conn: sqlite3.Connection, source_id: int) -> bool:
+    return bool(
+        conn.execute("SELECT EXISTS (SELECT 1 FROM coverage_weeks WHERE source_id = ?)", (source_id,)).fetchone()[0]
+    )
 
 
 def refresh_coverage(conn: sqlite3.Connection, now: datetime, *, most: int | None = None) -> int:
@@ -219,6 +282,25 @@ def _step_days(looked: Sequence[int]) -> int:
 def _language(conn: sqlite3.Connection, source_id: int) -> str:
     languages = Counter(language for (language,) in conn.execute(_LANGUAGES, (source_id,)) if language)
     return str(languages.most_common(1)[0][0]) if languages else ""
+
+
+def _weeks_until(weeks: Iterable[WeekCoverage], last: date) -> Iterator[WeekCoverage]:
+    """The weeks without the days after `last`."""
+    for week in weeks:
+        if week.days[-1].day <= last:
+            yield week
+            continue
+        days = tuple(day for day in week.days if day.day <= last)
+        if days:
+            known = [day.expected for day in days if day.expected is not None]
+            yield replace(
+                week,
+                expected=sum(known) if known else None,
+                found=sum(day.found for day in days),
+                unfetched=sum(day.unfetched for day in days),
+                days=days,
+            )
+        return
 
 
 def _row(week: WeekCoverage) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from db.named_rows import named_rows
-from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage
+from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, load_coverage
 from db.store.alerts import AlertKind, open_alerts
 from db.store.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
@@ -37,9 +37,10 @@ SLOW_S, SLOWER = 1.0, 2.0
 _LEAST_REQUESTS = 10
 _MOST_RUNS = 200
 
-# The index (source_id, fetched_at) covers what is read of `pages`; without INDEXED BY SQLite would scan all decisions.
+# The index (source_id, fetched_at) covers what is read of `pages`; without INDEXED BY SQLite would scan all decisions. Of a table
+# in the place of the subquery it knows statistics, and by these would fill Bloom filters from all pages and decisions.
 _PAGES = """
-FROM sources s CROSS JOIN pages p INDEXED BY pages_source
+FROM (SELECT id FROM sources LIMIT -1) s CROSS JOIN pages p INDEXED BY pages_source
   ON p.source_id = s.id AND p.fetched_at >= :since AND p.fetched_at < :until
 """
 _ARRIVED = f"""
@@ -68,7 +69,7 @@ WHERE d.original_id = ? AND d.verdict IN ('new', 'copy')
 _TITLE = "SELECT title FROM articles WHERE page_id = ?"
 _TIMES = """
 SELECT started_at, ended_at, listings + fetched + unchanged + failed FROM source_runs
-WHERE source_id = ? AND ended = 'finished' ORDER BY id DESC LIMIT ?
+WHERE source_id = ? AND ended = 'finished' AND started_at >= ? AND started_at < ? ORDER BY started_at DESC LIMIT ?
 """
 
 
@@ -266,14 +267,14 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
 def _recent_coverage(conn: sqlite3.Connection, until: datetime, earliest: date) -> list[SourceCoverage]:
     """The last weeks of each source, and all of those with a gap since `earliest` that may have begun before these weeks."""
     since = (until - _READ_OF).astimezone(UTC).date()
-    found = load_coverage(conn, until, since=since)
+    found = load_coverage(conn, until, since=since, most_anew=MOST_ANEW)
 
     def is_cut(one: SourceCoverage) -> bool:
         gaps = [gap for gap in coverage_gaps(one.days)[-3:] if gap.last >= earliest]
         return bool(gaps) and not any(day.found and day.day < gaps[0].first for day in one.days)
 
     cut = {one.source_id for one in found if is_cut(one)}
-    whole = {one.source_id: one for one in load_coverage(conn, until, cut)} if cut else {}
+    whole = {one.source_id: one for one in load_coverage(conn, until, cut, most_anew=MOST_ANEW)} if cut else {}
     return [whole.get(one.source_id, one) for one in found]
 
 
@@ -339,17 +340,15 @@ def _rejections(
 
 
 def _slow(conn: sqlite3.Connection, since: datetime, until: datetime, names: dict[int, str]) -> Iterator[SlowSource]:
+    earliest, begins, ends = (format_timestamp(at) for at in (since - BEFORE, since, until))
     for source_id, name in sorted(names.items(), key=lambda item: item[1]):
         lately: list[tuple[float, int]] = []
         before: list[tuple[float, int]] = []
-        for started_at, ended_at, requests in conn.execute(_TIMES, (source_id, _MOST_RUNS)):
-            started = parse_timestamp(started_at)
-            if started >= until or not requests:
+        for started_at, ended_at, requests in conn.execute(_TIMES, (source_id, earliest, ends, _MOST_RUNS)):
+            if not requests:
                 continue
-            if started < since - BEFORE:
-                break
-            seconds = (parse_timestamp(ended_at) - started).total_seconds()
-            (lately if started >= since else before).append((seconds / requests, requests))
+            seconds = (parse_timestamp(ended_at) - parse_timestamp(started_at)).total_seconds()
+            (lately if started_at >= begins else before).append((seconds / requests, requests))
         if min(_requests(lately), _requests(before)) >= _LEAST_REQUESTS:
             now, then = (median(seconds for seconds, _ in runs) for runs in (lately, before))
             if now >= then + SLOW_S and now >= SLOWER * then:

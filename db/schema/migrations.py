@@ -21,7 +21,8 @@
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
     counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
-    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
+    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them;
+    source_months: their sums by month, kept by triggers (`db.schema.month_tables`).
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
     (`db.schema.count_tables`).
     dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
@@ -55,6 +56,8 @@ from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
+from db.schema.large_archive_indexes import LARGE_ARCHIVES
+from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
@@ -329,6 +332,18 @@ def m0037_attention(db: Database) -> None:
 def m0038_news_archive_files(db: Database) -> None:
     """Which files of CC-NEWS were read, and for which sources."""
     run_script(db, NEWS_ARCHIVE_FILES)
+
+
+@migrations()
+def m0041_large_archives(db: Database) -> None:
+    """Threads of a period and of a source are found by indexes alone; rejected pages are counted in a view."""
+    run_script(db, LARGE_ARCHIVES)
+
+
+@migrations()
+def m0042_source_months(db: Database) -> None:
+    """Articles of each source and looks at it are summed up by month."""
+    run_script(db, SOURCE_MONTHS)
     make_views(db)
 
 

@@ -270,6 +270,17 @@ _REJECTIONS = View(
     rows="FROM rejections",
 )
 
+_REJECTION_COUNTS = View(
+    name="rejection_counts_view",
+    description="how many pages of a source were rejected for a reason",
+    columns=(
+        ("source_name", _source_name("g.source_id"), "the site"),
+        ("reason", "CASE g.kind WHEN 'reason' THEN g.name ELSE 'repeated' END", "why, in one word"),
+        ("pages", "g.pages", "pages that are not articles"),
+    ),
+    rows=f"FROM page_counts g WHERE {IS_REJECTED} AND g.pages > 0",
+)
+
 _RUNS = View(
     name="runs_view",
     description="a run of crawl, import or extract",
@@ -342,6 +353,7 @@ VIEWS = (
     _DAILY,
     _VALUES,
     _REJECTIONS,
+    _REJECTION_COUNTS,
     _RUNS,
     _COVERAGE,
     _COVERAGE_DAYS,

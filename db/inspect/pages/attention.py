@@ -18,7 +18,9 @@ from db.reports.attention.periods import Period, PeriodUnit, usual_unit
 # Twelve weeks: a point each day, as wide as a finger on a phone allows.
 USUAL_SPAN = timedelta(weeks=12)
 _LONGEST = 500
-_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 1000) ORDER BY 1"
+_LANGUAGES = (
+    "SELECT DISTINCT language FROM (SELECT language FROM current_pages ORDER BY page_id DESC LIMIT 1000) ORDER BY 1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +93,14 @@ class AttentionForm:
 
     def search_at(self, query: str, period: Period, source_id: int | None = None) -> str:
         """The URL of the search for a query in a period."""
+        return self.searches_at(query, [period], source_id)[0]
+
+    def searches_at(self, query: str, periods: Sequence[Period], source_id: int | None = None) -> list[str]:
+        """The URLs of the search for a query in each period: only days differ, and those need no quoting."""
         filters = self._filters() | ({"source": source_id} if source_id is not None else {})
-        fields = {"q": query, "since": period.first, "until": period.last, **filters, "order": "newest"}
-        return "/-/search?" + urlencode({name: value for name, value in fields.items() if value})
+        begin, end = urlencode({"q": query}), urlencode({name: value for name, value in filters.items() if value})
+        rest = f"&{end}&order=newest" if end else "&order=newest"
+        return [f"/-/search?{begin}&since={period.first}&until={period.last}{rest}" for period in periods]
 
     def search_words(self, word: str, asked: AttentionRequest) -> str:
         """The URL of the search for articles of the query that have a word."""

@@ -75,16 +75,14 @@ def _chart(
 
 def _rows(periods: Sequence[Period], panel: AttentionPanel, form: AttentionForm, today: date) -> list[AttentionRow]:
     rows = []
+    addresses = [form.searches_at(line.query, periods, panel.source_id) for line in panel.lines]
     for at, period in enumerate(periods):
-        of_queries = [(line.query, line.periods[at]) for line in panel.lines]
+        of_queries = [(addresses[number][at], line.periods[at]) for number, line in enumerate(panel.lines)]
         rows.append(
             AttentionRow(
                 period=period.label,
                 articles=panel.articles[at],
-                queries=tuple(
-                    (form.search_at(query, period, panel.source_id), one.hits, one.copies, share_text(one))
-                    for query, one in of_queries
-                ),
+                queries=tuple((address, one.hits, one.copies, share_text(one)) for address, one in of_queries),
                 notes=tuple(_notes(period, panel.articles[at], panel.lacking[at], today)),
             )
         )
@@ -222,6 +220,7 @@ def _gap_layer(periods: Sequence[Period], panel: AttentionPanel, today: date) ->
 
 def _points(periods: Sequence[Period], panel: AttentionPanel, line: AttentionLine, form: AttentionForm) -> list[Spec]:
     points: list[Spec] = []
+    addresses = form.searches_at(line.query, periods, panel.source_id)
     for at, (period, one) in enumerate(zip(periods, line.periods, strict=True)):
         articles = panel.articles[at]
         kinds = (
@@ -245,7 +244,7 @@ def _points(periods: Sequence[Period], panel: AttentionPanel, line: AttentionLin
                     "hits": hits,
                     "articles": articles,
                     "few": articles < FEW_ARTICLES,
-                    "address": form.search_at(line.query, period, panel.source_id),
+                    "address": addresses[at],
                 }
             )
     return points

@@ -23,6 +23,7 @@ SUBJECTS = (PEOPLE, COPIES, CORRECTIONS, TIMES, TEXTS, CRAWLING)
 
 PARAMETERS = {
     "most": gettext_noop("At most so many rows"),
+    "latest": gettext_noop("Of so many of the latest articles"),
     "role": gettext_noop("Role: author, editor or proofreader"),
     "source": gettext_noop("Source; % stands for any letters"),
 }
@@ -57,9 +58,9 @@ QUESTIONS = (
         sql="""
 SELECT e.name AS editor, w.name AS author, count(*) AS articles
 FROM credits_view e JOIN credits_view w ON w.article_id = e.article_id AND w.role = 'author'
-WHERE e.role = 'editor'
+WHERE e.role = 'editor' AND e.article_id > (SELECT max(id) FROM articles_view) - :latest
 GROUP BY e.name, w.name ORDER BY articles DESC, editor, author LIMIT :most""",
-        defaults={"most": "200"},
+        defaults={"latest": "100000", "most": "200"},
     ),
     Question(
         number=2,
@@ -130,8 +131,9 @@ GROUP BY original_id ORDER BY copies DESC, original_id LIMIT :most""",
         question=gettext_noop("Which headlines were changed in the reprint?"),
         sql="""
 SELECT original_title, copy_title, copy_source_name FROM copies_view
-WHERE original_title <> copy_title ORDER BY copy_id LIMIT :most""",
-        defaults={"most": "200"},
+WHERE original_title <> copy_title AND copy_id > (SELECT max(id) FROM articles_view) - :latest
+ORDER BY copy_id DESC LIMIT :most""",
+        defaults={"latest": "100000", "most": "200"},
     ),
     Question(
         number=9,
@@ -150,7 +152,7 @@ FROM sources_view WHERE articles > 0 ORDER BY percent DESC, name LIMIT :most""",
         question=gettext_noop("What was corrected, and how much longer or shorter did it get?"),
         sql="""
 SELECT article_id, source_name, title, characters - characters_before AS grown, seen_utc
-FROM revisions_view WHERE revision > 1 ORDER BY seen_utc, article_id LIMIT :most""",
+FROM revisions_view WHERE revision > 1 ORDER BY page_id DESC LIMIT :most""",
         defaults={"most": "200"},
     ),
     Question(
@@ -159,8 +161,9 @@ FROM revisions_view WHERE revision > 1 ORDER BY seen_utc, article_id LIMIT :most
         subject=PEOPLE,
         question=gettext_noop("What share of articles names no editor?"),
         sql="""
-SELECT source_name, count(*) AS articles, round(100.0 * sum(editors IS NULL) / count(*), 1) AS percent_without
-FROM articles_view GROUP BY source_name ORDER BY percent_without DESC, source_name LIMIT :most""",
+SELECT source_name, sum(articles) AS articles,
+       round(100.0 * (sum(articles) - sum(with_editor)) / sum(articles), 1) AS percent_without
+FROM daily_counts GROUP BY source_name ORDER BY percent_without DESC, source_name LIMIT :most""",
         defaults={"most": "500"},
     ),
     Question(
@@ -230,7 +233,7 @@ WHERE field = 'section' GROUP BY 1, 2 ORDER BY 1, articles DESC, 2 LIMIT :most""
         subject=CRAWLING,
         question=gettext_noop("What was rejected, and why?"),
         sql="""
-SELECT source_name, reason, count(*) AS pages FROM rejections_view GROUP BY 1, 2 ORDER BY pages DESC, 1, 2 LIMIT :most""",
+SELECT source_name, reason, pages FROM rejection_counts_view ORDER BY pages DESC, source_name, reason LIMIT :most""",
         defaults={"most": "500"},
     ),
     Question(
@@ -240,8 +243,9 @@ SELECT source_name, reason, count(*) AS pages FROM rejections_view GROUP BY 1, 2
         question=gettext_noop("Which articles are behind a paywall?"),
         sql="""
 SELECT source_name, title, url FROM articles_view
-WHERE source_name LIKE :source AND paywalled ORDER BY source_name, id LIMIT :most""",
-        defaults={"source": "%", "most": "200"},
+WHERE paywalled AND id > (SELECT max(id) FROM articles_view) - :latest AND source_name LIKE :source
+ORDER BY id DESC LIMIT :most""",
+        defaults={"source": "%", "latest": "100000", "most": "200"},
     ),
     Question(
         number=20,

@@ -38,6 +38,8 @@ USUAL_TOP, MOST_TOP = 8, 40
 MOST_RANKED = 40
 PAIR_SIZE = 20
 """Articles on a page of a pair: their texts are compared for it, some 2 ms each."""
+MOST_FILED = 2000
+"""Pairs in a file: those of 500 sources that all take from each other are 100,000, mostly of one article."""
 MOST_TAKEN = 500
 """Articles of a pair in a file, for the same reason."""
 _HEATS = 5

@@ -11,6 +11,7 @@ from db.copying.origins import CopyOrigin, OriginNames
 from db.inspect.pages.copying import (
     HOW_LABELS,
     KNOWN_LABELS,
+    MOST_FILED,
     MOST_TAKEN,
     MOST_TOP,
     CopyingForm,
@@ -37,7 +38,7 @@ async def copying(request: Any, datasette: Any) -> Any:
     matrix = await ask_in_snapshot(datasette, lambda conn: copying_matrix(conn, form))
     return await render_page(
         datasette, request, "copying.html",
-        matrix=matrix, form=form, known_labels=KNOWN_LABELS, most_top=MOST_TOP, lag=lag_text,
+        matrix=matrix, form=form, known_labels=KNOWN_LABELS, most_top=MOST_TOP, most_filed=MOST_FILED, lag=lag_text,
         queries=[(gettext("Articles by pair"), matrix.sql)],
     )  # fmt: skip
 
@@ -92,7 +93,7 @@ async def compare(request: Any, datasette: Any) -> Any:
 
 def _pair_rows(conn: sqlite3.Connection, form: CopyingForm) -> list[list[object]]:
     names = OriginNames.load(conn)
-    pairs = load_pairs(conn, names, form.wanted)
+    pairs = load_pairs(conn, names, form.wanted)[:MOST_FILED]
     add_lags(conn, names, form.wanted, pairs)
     return [[row[name] for name in COPYING_COLUMNS] for row in pair_rows(conn, names, pairs)]
 

@@ -11,7 +11,14 @@ from urllib.parse import urlencode
 
 from db.inspect.pages.form_values import date_of
 from db.inspect.translation.dates import dated, weekdays
-from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage
+from db.reports.coverage import (
+    MOST_ANEW,
+    CoverageGap,
+    SourceCoverage,
+    coverage_gaps,
+    load_coverage,
+    load_coverage_weeks,
+)
 from db.reports.coverage_judge import CoverageState, DayCoverage, WeekCoverage
 
 SOURCE_SPAN, ALL_SPAN = timedelta(weeks=52), timedelta(weeks=26)
@@ -119,7 +126,7 @@ def coverage_calendar(
 def coverage_lines(conn: sqlite3.Connection, form: CoverageForm, now: datetime) -> list[CoverageLine]:
     """All sources by week."""
     first, last = form.bounds(now, ALL_SPAN)
-    shown = load_coverage(conn, now, since=first, until=last)
+    shown = load_coverage_weeks(conn, now, first, last)
     monday = first - timedelta(days=first.weekday())
     mondays = [monday + timedelta(weeks=n) for n in range((last - monday).days // 7 + 1)]
     lines = []
@@ -127,6 +134,12 @@ def coverage_lines(conn: sqlite3.Connection, form: CoverageForm, now: datetime) 
         by_week = {week.week: week for week in source.weeks}
         lines.append(CoverageLine(source=source, counts=_counts(source), weeks=[by_week.get(one) for one in mondays]))
     return lines
+
+
+def coverage_by_day(conn: sqlite3.Connection, form: CoverageForm, now: datetime) -> list[SourceCoverage]:
+    """All sources by week and day."""
+    first, last = form.bounds(now, ALL_SPAN)
+    return load_coverage(conn, now, since=first, until=last, most_anew=MOST_ANEW)
 
 
 def recent_days(conn: sqlite3.Connection, source_id: int, now: datetime, days: int) -> dict[str, CoverageState]:

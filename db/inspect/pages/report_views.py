@@ -9,9 +9,17 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.inspect.pages.coverage import ALL_SPAN, SOURCE_SPAN, CoverageForm, coverage_calendar, coverage_lines
+from db.inspect.pages.coverage import (
+    ALL_SPAN,
+    SOURCE_SPAN,
+    CoverageForm,
+    coverage_by_day,
+    coverage_calendar,
+    coverage_lines,
+)
 from db.inspect.pages.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.translation.catalogues import gettext, ngettext
+from db.reports.coverage import count_judged_late
 from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows
 from db.reports.digest import Digest, build_digest
 from db.reports.digest_object import digest_object
@@ -23,14 +31,17 @@ _USUAL_SPAN = timedelta(days=1)
 async def all_coverage(request: Any, datasette: Any) -> Any:
     """All sources by week."""
     form, now = CoverageForm.of(request.args), datetime.now(UTC)
-    lines = await ask_in_snapshot(datasette, lambda conn: coverage_lines(conn, form, now))
     wanted = request.url_vars["format"]
     if wanted == ".json":
-        return Response.json([coverage_object(line.source) for line in lines])
+        sources = await ask_in_snapshot(datasette, lambda conn: coverage_by_day(conn, form, now))
+        return Response.json([coverage_object(source) for source in sources])
+    lines, late = await ask_in_snapshot(
+        datasette, lambda conn: (coverage_lines(conn, form, now), count_judged_late(conn, now))
+    )
     if wanted == ".csv":
         return _csv(WEEK_COLUMNS, (row for line in lines for row in week_rows(line.source)))
     return await render_page(
-        datasette, request, "coverages.html", lines=lines, form=form, shown=form.bounds(now, ALL_SPAN)
+        datasette, request, "coverages.html", lines=lines, late=late, form=form, shown=form.bounds(now, ALL_SPAN)
     )
 
 

@@ -30,8 +30,10 @@ FORMS = (
 # Longest value of a form field.
 _LONGEST = 500
 _LAST_PAGE = 500
-_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 5000) ORDER BY 1"
-_SECTIONS = """SELECT section FROM (SELECT section FROM articles ORDER BY page_id DESC LIMIT 5000)
+# Of `current_pages`: a twentieth of what the rows of `articles` hold.
+_LANGUAGES = """SELECT DISTINCT language FROM (SELECT language FROM current_pages ORDER BY page_id DESC LIMIT 5000)
+ORDER BY 1"""
+_SECTIONS = """SELECT section FROM (SELECT section FROM current_pages ORDER BY page_id DESC LIMIT 5000)
 WHERE section <> '' AND length(section) <= 60 GROUP BY section ORDER BY count(*) DESC, section LIMIT 200"""
 
 

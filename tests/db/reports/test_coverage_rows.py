@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,13 @@ import pytest
 from db.connection.database import connect, open_database, write
 from db.models import Link, LinkKind
 from db.queries.statistics import database_statistics
-from db.reports.coverage import coverage_gaps, load_coverage, refresh_coverage
+from db.reports.coverage import (
+    count_judged_late,
+    coverage_gaps,
+    load_coverage,
+    load_coverage_weeks,
+    refresh_coverage,
+)
 from db.reports.coverage_judge import CoverageState, DayFigures
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
@@ -47,6 +54,13 @@ FROM (
 """
 _STORED = """
 SELECT source_id, day, articles, looks, last_look, unfetched FROM source_days WHERE articles OR looks OR unfetched ORDER BY 1, 2
+"""
+_DAYS_BY_MONTH = """
+SELECT source_id, substr(day, 1, 7), sum(articles), sum(looks), sum(looks > 0) FROM source_days
+WHERE articles OR looks GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_MONTHS = """
+SELECT source_id, month, articles, looks, looked_days FROM source_months WHERE articles OR looks ORDER BY 1, 2
 """
 
 
@@ -86,6 +100,7 @@ def conn(year: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def assert_counted(conn: sqlite3.Connection) -> None:
     assert conn.execute(_STORED).fetchall() == conn.execute(_RECOUNT).fetchall()
+    assert conn.execute(_MONTHS).fetchall() == conn.execute(_DAYS_BY_MONTH).fetchall()
 
 
 def test_the_gaps_of_the_rows_are_judged(conn: sqlite3.Connection) -> None:
@@ -133,6 +148,35 @@ def test_what_is_stored_is_what_is_judged(conn: sqlite3.Connection) -> None:
         (one.name, day.day.isoformat(), day.state.value, day.found, day.unfetched) for one in stored for day in one.days
     ]
     assert load_coverage(conn, NOW, [stored[0].source_id]) == stored[:1]
+
+
+def test_weeks_alone_are_those_of_the_days(conn: sqlite3.Connection) -> None:
+    since, until = FIRST + timedelta(days=16), FIRST + timedelta(days=72)
+    for _ in range(2):
+        expected = load_coverage(conn, NOW, since=since, until=until)
+        found = load_coverage_weeks(conn, NOW, since, until)
+        assert [(one.name, [replace(week, days=()) for week in one.weeks]) for one in found] == [
+            (one.name, [replace(week, days=()) for week in one.weeks]) for one in expected
+        ]
+        refresh_coverage(conn, NOW)
+
+
+def test_a_past_day_is_seen_as_it_is_judged_today(conn: sqlite3.Connection) -> None:
+    refresh_coverage(conn, NOW)
+    last = date(2026, 5, 13)
+    now = {one.name: one.days for one in load_coverage(conn, NOW)}
+    for one in load_coverage(conn, datetime(2026, 5, 14, 9, tzinfo=UTC)):
+        assert one.days == [day for day in now[one.name] if day.day <= last]
+        assert one.weeks[-1].found == sum(day.found for day in one.weeks[-1].days)
+
+
+def test_pages_judge_few_sources_anew(conn: sqlite3.Connection) -> None:
+    later = NOW + timedelta(days=3)
+    refresh_coverage(conn, NOW)
+    known = load_coverage(conn, NOW)
+    assert load_coverage(conn, later, most_anew=1) == known
+    assert load_coverage(conn, later, most_anew=2) == load_coverage(conn, later) != known
+    assert count_judged_late(conn, later) == 0, "two are judged at once"
 
 
 def test_only_what_changed_is_judged_and_written(conn: sqlite3.Connection) -> None:

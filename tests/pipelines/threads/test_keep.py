@@ -21,6 +21,11 @@ from pipelines.threads.keep import keep_threads
 
 # Without the tail of stories that run on for weeks, in which a few articles span more days than threads live.
 STREAM = generate(3, 45, days=16)[:250]
+_INSIDE = """
+SELECT t.id, count(*) FROM thread_articles m JOIN threads t ON t.id = m.thread_id
+WHERE t.articles > 1 AND m.at >= :since AND m.at < :until AND (:source IS NULL OR m.source_id = :source)
+GROUP BY 1 ORDER BY 2 DESC, t.articles DESC, t.id DESC
+"""
 
 
 def derived(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -156,6 +161,12 @@ def test_the_biggest_come_first_with_why_each_article_is_there(archive: sqlite3.
             assert member.evidence.shared
             assert member.evidence.score is not None
             assert member.evidence.score >= 0.5
+    # Threads that cross a bound are counted, those within have their totals.
+    for source_id in (None, 3):
+        part = ThreadFilter(since=START + timedelta(days=2), until=START + timedelta(days=20), source_id=source_id)
+        counted = archive.execute(_INSIDE, part.values(0)).fetchall()
+        assert [(line.id, line.inside) for line in biggest_threads(archive, part, 20)] == counted[:20]
+        assert len(counted) > 1
     of_one = ThreadFilter(since=START, until=period.until, source_id=3, language="zh")
     assert {line.language for line in biggest_threads(archive, of_one, 100)} == {"zh"}
     first = json.loads(archive.execute("SELECT evidence FROM thread_articles ORDER BY article_id").fetchone()[0])
