@@ -1,7 +1,9 @@
 """How well threads match known events: a generated stream, and real articles labelled by hand.
 
-    .venv/bin/python -m bench.threads.quality          # the unseen half, against one threshold on the cosine
-    .venv/bin/python -m bench.threads.quality --tune   # fits the score's weights on the tuning half and prints them
+    .venv/bin/python -m bench.threads.quality            # the tuning half, against one threshold on the cosine
+    .venv/bin/python -m bench.threads.quality --unseen   # also what no weight was fitted on: look at it once
+
+`fit.py` fits the weights of the score on the tuning half.
 
 The halves have different kinds of events (`TUNING`, `UNSEEN`), so that no wording of one is in the other.
 """
@@ -16,13 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from bench.threads.archive import KnownArticle, threaded
 from bench.threads.labels import CORPUS, labelled_articles
 from bench.threads.stream import StreamArticle, generate
-from pipelines.threads import keep, score
-from pipelines.threads.score import MAX_GAP_DAYS, Comparison
+from pipelines.threads import keep
+from pipelines.threads.score import Comparison
 
 TUNING = ("fire", "vote", "flood")
 UNSEEN = ("match", "trial")
@@ -112,79 +112,36 @@ def _choosing(choose: Choice | None) -> Iterator[None]:
         keep.best = before
 
 
-def samples(articles: Sequence[KnownArticle], events: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Signs of each comparison, and whether it was of one event, where earlier stories are placed by their events."""
-    order = iter([article.number for article in articles if article.original == article.number])
-    rows: list[list[float]] = []
-    labels: list[bool] = []
-
-    def choose(compared: list[Comparison]) -> Comparison | None:
-        story = next(order)
-        right = None
-        for one in compared:
-            is_same = events[one.thread_id] == events[story]
-            if one.gap_days <= MAX_GAP_DAYS:
-                rows.append([one.centroid, one.founder, one.rare, one.title, one.gap_days])
-                labels.append(is_same)
-            if is_same and right is None:
-                right = replace(one, score=1.0)
-        return right
-
-    run(articles, choose)
-    return np.array(rows), np.array(labels)
-
-
-def fit(signs: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Logistic regression by Newton's method, with a little ridge: bias first."""
-    x = np.hstack([np.ones((len(signs), 1)), signs])
-    weights = np.zeros(x.shape[1])
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (labels - p) - 0.5 * weights
-        curve = (x * (p * (1 - p))[:, None]).T @ x + 0.5 * np.eye(x.shape[1])
-        weights += np.linalg.solve(curve, slope)
-    return weights
-
-
-def tune(articles: Sequence[KnownArticle], events: Mapping[int, int]) -> None:
-    """Print the weights fitted on a half."""
-    signs, labels = samples(articles, events)
-    print(f"{len(labels)} comparisons, {int(labels.sum())} of one event")
-    for name, weight in zip(("bias", "centroid", "founder", "rare", "title", "gap"), fit(signs, labels), strict=True):
-        print(f"  {name:10} {weight:7.2f}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tune", action="store_true")
-    parser.add_argument("--bias", type=float, nargs="*", default=[], help="try these on the tuning half")
+    parser.add_argument("--unseen", action="store_true", help="measure what nothing was fitted on too")
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     wanted = parser.parse_args()
     stream = generate(1, EVENTS, kinds=TUNING)
-    tuning, tuning_events = known(stream), {one.number + 1: one.event for one in stream}
-    if wanted.tune:
-        tune(tuning, tuning_events)
-    for bias in wanted.bias:
-        score.BIAS = bias
-        print(f"bias {bias}: ", agreement(run(tuning), tuning_events))
-    cosine = max(_THRESHOLDS, key=lambda at: agreement(run(tuning, by_cosine(at)), tuning_events).cubed_f1)
+    tuning, events = known(stream), {one.number + 1: one.event for one in stream}
+    cosine = max(_THRESHOLDS, key=lambda at: agreement(run(tuning, by_cosine(at)), events).cubed_f1)
     print(f"best threshold of the cosine: {cosine}")
-    print("tuning half       ", agreement(run(tuning), tuning_events))
-    print("  cosine          ", agreement(run(tuning, by_cosine(cosine)), tuning_events))
-    stream = generate(2, EVENTS, kinds=UNSEEN)
-    unseen, events = known(stream), {one.number + 1: one.event for one in stream}
-    for name, choose in (("unseen half", None), ("  cosine", by_cosine(cosine))):
-        found = run(unseen, choose)
-        print(f"{name:18}", agreement(found, events))
-        for language in ("en", "de", "zh"):
-            part = {one.number + 1: one.event for one in stream if one.language == language}
-            print(f"    {language:14}", agreement(found, part))
+    report("tuning half", stream, cosine)
+    if not wanted.unseen:
+        return
+    report("unseen half", generate(2, EVENTS, kinds=UNSEEN), cosine)
     articles, real = labelled_articles(wanted.corpus)
     if not articles:
         print("real articles      left out: the corpus is not here")
         return
     for name, choose in (("real articles", None), ("  cosine", by_cosine(cosine))):
         print(f"{name:18}", agreement(run(articles, choose), real))
+
+
+def report(name: str, stream: Sequence[StreamArticle], cosine: float) -> None:
+    """Print how well a stream was threaded, in all and by language, and how well by the cosine."""
+    events = {one.number + 1: one.event for one in stream}
+    for called, choose in ((name, None), ("  cosine", by_cosine(cosine))):
+        found = run(known(stream), choose)
+        print(f"{called:18}", agreement(found, events))
+        for language in ("en", "de", "zh"):
+            part = {one.number + 1: one.event for one in stream if one.language == language}
+            print(f"    {language:14}", agreement(found, part))
 
 
 def _f1(precision: float, recall: float) -> float:

@@ -90,7 +90,7 @@ class ThreadLine:
 class ThreadEvidence:
     """Why an article is in its thread: how it compared with the thread nearest to it (`pipelines.threads.score`).
 
-    `joined`: it joined that thread; else it founded its own.
+    `joined`: it joined that thread; else it founded its own. Rows of earlier versions lack `names` and `names_known`.
     """
 
     joined: bool
@@ -99,6 +99,8 @@ class ThreadEvidence:
     centroid: float | None = None
     founder: float | None = None
     rare: float | None = None
+    names: float | None = None
+    names_known: float | None = None
     title: float | None = None
     gap_days: float | None = None
     shared: tuple[str, ...] = ()

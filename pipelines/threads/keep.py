@@ -28,8 +28,9 @@ from pipelines.threads.term_counts import TermCounts, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
 
-ALIVE_DAYS = 7
-"""A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few."""
+ALIVE_DAYS = 14
+"""A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few. With
+7, a third of the stories that were parted from their event came later than that."""
 PLACED_AT_ONCE = 200
 """Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
 REPLAYED = 500
@@ -215,11 +216,11 @@ class _Keeping:
         period = period_of(first.arrived)
         terms = story.terms
         with_term = self.counts.stories_with(terms.counts, period)
-        vector = weigh(terms.counts, terms.title, with_term, self.counts.stories(language, period))
+        vector = weigh(terms, with_term, self.counts.stories(language, period))
         rarest = vector.rarest(RAREST)
         states = self._candidates(vector, rarest, first.arrived)
         day = _days(first.at)
-        found = best([compare(vector, _living(state), day) for state in states.values()])
+        found = best([compare(vector, _living(state), day, unspaced=terms.unspaced) for state in states.values()])
         joins = found is not None and found.score >= THRESHOLD
         thread = found.thread_id if found and joins else first.page_id
         evidence = _evidence(found, joins=joins, written=terms.written)

@@ -1,19 +1,41 @@
-"""Whether a story belongs to a thread: one score of several signs, each of which look-alikes can have by themselves. Pure."""
+"""Whether a story belongs to a thread: one score of several signs, each of which look-alikes can have by themselves. Pure.
+
+The weights of the signs are data (`score.toml`), fitted by `python -m bench.threads.fit`.
+"""
 
 from __future__ import annotations
 
 import math
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.threads.vectors import TermVector, length, shared_places
 
 RAREST = 16
 """Terms of a story that lead to threads: its heaviest, most of them names."""
-MAX_GAP_DAYS = 10.0
-"""A story so long before or after a thread's others does not belong to it: the next match of two clubs, the next quarter."""
+MAX_GAP_DAYS = 14.0
+"""A story so long before or after a thread's others does not belong to it: another match of two clubs, the next quarter."""
+THRESHOLD = 0.5
+"""Least score of a story that joins."""
+SIGNS = ("centroid", "founder", "rare", "names", "names_known", "title", "gap_days")
+WEIGHTS_FILE = "score.toml"
 _SHOWN = 8
+
+ScriptWeights = Mapping[str, float]
+"""The weight of each sign, and the `bias`: the log-odds of a story with none."""
+
+
+def load_weights() -> dict[str, ScriptWeights]:
+    """The weights for `spaced` and `unspaced` scripts: pairs of characters are less rare than words, and say less each."""
+    return tomllib.loads(files(__package__ or "pipelines.threads").joinpath(WEIGHTS_FILE).read_text("utf-8"))
+
+
+WEIGHTS = load_weights()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +54,9 @@ class Comparison:
     """Why a story is, or is not, in a thread. All but the gap are between 0 and 1.
 
     `centroid`, `founder`: cosine to the latest stories, and to the first. `rare`: the cosine to the latest stories of the squared
-    weights, in which names outweigh the words of the kind of event. `title`: share of its title's terms that titles there have, by
-    weight. `gap_days`: time to the nearest end of the thread.
+    weights, in which names outweigh the words of the kind of event. `names`: the cosine of names and numbers alone. `names_known`:
+    share of its own names and numbers that the latest stories have, by squared weight; an event of the same kind elsewhere has few.
+    `title`: share of its title's terms that titles there have, by weight. `gap_days`: time to the nearest end of the thread.
     """
 
     thread_id: int
@@ -41,24 +64,14 @@ class Comparison:
     centroid: float
     founder: float
     rare: float
+    names: float
+    names_known: float
     title: float
     gap_days: float
     shared: tuple[int, ...] = ()
 
 
-# Fitted by logistic regression on the tuning half of the generated stream (`bench/threads/quality.py --tune`), then the bias and
-# the title by BCubed F1 there: the log-odds that a story belongs to a thread.
-BIAS = -7.6
-WEIGHT_CENTROID = 11.5
-WEIGHT_FOUNDER = 0.6
-WEIGHT_RARE = 8.1
-WEIGHT_TITLE = 0.5
-WEIGHT_GAP = -0.9
-THRESHOLD = 0.5
-"""Least score of a story that joins."""
-
-
-def compare(story: TermVector, thread: LivingThread, day: float) -> Comparison:
+def compare(story: TermVector, thread: LivingThread, day: float, *, unspaced: bool) -> Comparison:
     """What speaks for a story of that day being in a thread. Days are counted from any one time."""
     here, there = shared_places(story, thread.centroid)
     weights = story.weights[here]
@@ -66,29 +79,24 @@ def compare(story: TermVector, thread: LivingThread, day: float) -> Comparison:
     first_here, first_there = shared_places(story, thread.founder)
     to_founder = float(story.weights[first_here] @ thread.founder.weights[first_there])
     to_founder /= length(story) * length(thread.founder)
-    own, theirs = story.weights.astype(np.float64) ** 2, thread.centroid.weights.astype(np.float64) ** 2
-    rare = float(own[here] @ theirs[there]) / ((math.sqrt(own @ own) or 1.0) * (math.sqrt(theirs @ theirs) or 1.0))
+    own, theirs = story.weights.astype(np.float64), thread.centroid.weights.astype(np.float64)
+    own_names, their_names = own * story.named, theirs * thread.centroid.named
     both_titled = story.titled[here] & thread.centroid.titled[there]
-    title = _share(int(weights[both_titled].sum()), int(story.weights[story.titled].sum()))
-    gap = max(0.0, thread.first_day - day, day - thread.last_day)
-    odds = (
-        BIAS
-        + WEIGHT_CENTROID * to_centroid
-        + WEIGHT_FOUNDER * to_founder
-        + WEIGHT_RARE * rare
-        + WEIGHT_TITLE * title
-        + WEIGHT_GAP * gap
-    )
+    signs = {
+        "centroid": to_centroid,
+        "founder": to_founder,
+        "rare": _cosine(own**2, theirs**2, here, there),
+        "names": _cosine(own_names, their_names, here, there),
+        "names_known": _share(float(own_names[here] @ own_names[here]), float(own_names @ own_names)),
+        "title": _share(float(weights[both_titled].sum()), float(story.weights[story.titled].sum())),
+        "gap_days": max(0.0, thread.first_day - day, day - thread.last_day),
+    }
     heaviest = here[np.lexsort((story.terms[here], -weights))][:_SHOWN]
     return Comparison(
         thread_id=thread.thread_id,
-        score=0.0 if gap > MAX_GAP_DAYS else 1 / (1 + math.exp(-odds)),
-        centroid=to_centroid,
-        founder=to_founder,
-        rare=rare,
-        title=title,
-        gap_days=gap,
+        score=_score(signs, WEIGHTS["unspaced" if unspaced else "spaced"]),
         shared=tuple(int(term) for term in story.terms[heaviest] if story.weights[heaviest].any()),
+        **signs,
     )
 
 
@@ -97,5 +105,18 @@ def best(comparisons: list[Comparison]) -> Comparison | None:
     return min(comparisons, key=lambda one: (-one.score, one.thread_id), default=None)
 
 
-def _share(part: int, whole: int) -> float:
+def _score(signs: Mapping[str, float], weights: ScriptWeights) -> float:
+    if signs["gap_days"] > MAX_GAP_DAYS:
+        return 0.0
+    return 1 / (1 + math.exp(-weights["bias"] - sum(weights[sign] * signs[sign] for sign in SIGNS)))
+
+
+def _cosine(
+    own: NDArray[np.float64], theirs: NDArray[np.float64], here: NDArray[np.intp], there: NDArray[np.intp]
+) -> float:
+    """The cosine of two vectors whose shared terms are here and there."""
+    return float(own[here] @ theirs[there]) / ((math.sqrt(own @ own) or 1.0) * (math.sqrt(theirs @ theirs) or 1.0))
+
+
+def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from db.search.tokenizer import is_unspaced, units
 from db.text_folding import fold
+from pipelines.changes.names import names_in
 
 LEAD_LETTERS = 1500
 """Letters of the text that count, about 220 words. News says what happened first; more letters made neither half of the generated
@@ -23,11 +24,13 @@ _MOST_LETTERS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
-    """The terms of an article, named by number (`term_number`): how often each is in it, which are in its title, and how they are
-    written."""
+    """The terms of an article, numbered (`term_number`): how often each is in it, which are in its title, which are names or
+    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters."""
 
     counts: dict[int, int]
     title: frozenset[int]
+    names: frozenset[int]
+    unspaced: bool
     written: dict[int, str]
 
 
@@ -46,9 +49,15 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     for term, times in heading.items():
         written[term] += TITLE_TIMES * times
     numbers = {term: term_number(language, term) for term in written}
+    # Headlines capitalise as they like, so the text says which of their words are names. Chinese has no capitals.
+    named = {
+        term for name in names_in(f"{title}\n{lead}" if unspaced else lead, language or None) for term in _terms(name)
+    }
     return StoryTerms(
         counts={numbers[term]: times for term, times in written.items()},
         title=frozenset(numbers[term] for term in heading),
+        names=frozenset(number for term, number in numbers.items() if term in named or term.isdigit()),
+        unspaced=unspaced,
         written={number: term for term, number in numbers.items()},
     )
 

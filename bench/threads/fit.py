@@ -1,0 +1,130 @@
+"""Fit the weights of the score of threads on the tuning half of the generated stream, and write them as data.
+
+    .venv/bin/python -m bench.threads.fit           # prints them
+    .venv/bin/python -m bench.threads.fit --write   # writes pipelines/threads/score.toml
+
+For each script: logistic regression of whether a story and a thread are of one event, earlier stories placed by their events. A
+sign that would count against its meaning is left out. How readily stories join is then tried on kinds of events left out of it,
+since a split costs more there than it does among those that were seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.threads.archive import KnownArticle
+from bench.threads.quality import EVENTS, TUNING, agreement, known, run
+from bench.threads.stream import StreamArticle, generate
+from db.search.tokenizer import is_unspaced
+from pipelines.threads import score
+from pipelines.threads.score import MAX_GAP_DAYS, SIGNS, WEIGHTS_FILE, Comparison, ScriptWeights
+
+Signs = NDArray[np.float64]
+SCRIPTS = ("spaced", "unspaced")
+SHIFTS = (0.0, 0.5, 1.0, 1.5, 2.0)
+"""Tried additions to the bias."""
+_EVENTS_OF_A_KIND = 200
+_HEAD = """# The weights of the signs by which a story joins a thread (`score.py`), as log-odds.
+# Written by `python -m bench.threads.fit --write`.
+"""
+
+
+def samples(articles: Sequence[KnownArticle], events: Mapping[int, int]) -> dict[str, tuple[Signs, Signs]]:
+    """For each script: the signs of each comparison, and whether it was of one event, where earlier stories are placed by their
+    events."""
+    order = iter([article for article in articles if article.original == article.number])
+    rows: dict[str, list[list[float]]] = {script: [] for script in SCRIPTS}
+    labels: dict[str, list[float]] = {script: [] for script in SCRIPTS}
+
+    def choose(compared: list[Comparison]) -> Comparison | None:
+        story = next(order)
+        script = "unspaced" if is_unspaced(story.text[:1]) else "spaced"
+        right = None
+        for one in compared:
+            is_same = events[one.thread_id] == events[story.number]
+            if one.gap_days <= MAX_GAP_DAYS:
+                rows[script].append([getattr(one, sign) for sign in SIGNS])
+                labels[script].append(float(is_same))
+            if is_same and right is None:
+                right = replace(one, score=1.0)
+        return right
+
+    run(articles, choose)
+    return {script: (np.array(rows[script]), np.array(labels[script])) for script in SCRIPTS}
+
+
+def fit(signs: Signs, labels: Signs) -> ScriptWeights:
+    """Weights of signs that count as they are meant to: likeness for, a gap against."""
+    used = list(range(len(SIGNS)))
+    while True:
+        weights = _regression(signs[:, used], labels)
+        wrong = [n for n, sign in enumerate(used) if (weights[1 + n] < 0) != (SIGNS[sign] == "gap_days")]
+        if not wrong:
+            fitted = dict(zip((SIGNS[sign] for sign in used), weights[1:].tolist(), strict=True))
+            return {"bias": float(weights[0])} | {sign: fitted.get(sign, 0.0) for sign in SIGNS}
+        del used[max(wrong, key=lambda n: abs(weights[1 + n]))]
+
+
+def _regression(signs: Signs, labels: Signs) -> Signs:
+    """Logistic regression by Newton's method, with a little ridge: bias first."""
+    x = np.hstack([np.ones((len(signs), 1)), signs])
+    weights = np.zeros(x.shape[1])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-x @ weights))
+        slope = x.T @ (labels - p) - 0.5 * weights
+        curve = (x * (p * (1 - p))[:, None]).T @ x + 0.5 * np.eye(x.shape[1])
+        weights += np.linalg.solve(curve, slope)
+    return weights
+
+
+def best_shift(kinds: Sequence[str]) -> float:
+    """The addition to the bias with which kinds that were left out of the fit come out best."""
+    streams = {kind: generate(11, _EVENTS_OF_A_KIND, kinds=(kind,)) for kind in kinds}
+    seen = {kind: samples(known(stream), _events(stream)) for kind, stream in streams.items()}
+    sums = dict.fromkeys(SHIFTS, 0.0)
+    for kind, stream in streams.items():
+        others = [seen[other] for other in kinds if other != kind]
+        fitted = {
+            script: fit(*(np.concatenate([one[script][part] for one in others]) for part in (0, 1)))
+            for script in SCRIPTS
+        }
+        for shift in SHIFTS:
+            score.WEIGHTS = shifted(fitted, shift)
+            found = agreement(run(known(stream)), _events(stream))
+            print(f"  without {kind}, bias {shift:+.1f}: {found}")
+            sums[shift] += found.cubed_f1
+    return max(SHIFTS, key=lambda shift: sums[shift])
+
+
+def shifted(fitted: Mapping[str, ScriptWeights], shift: float) -> dict[str, ScriptWeights]:
+    """Weights with an addition to the bias."""
+    return {script: {**weights, "bias": weights["bias"] + shift} for script, weights in fitted.items()}
+
+
+def _events(stream: Sequence[StreamArticle]) -> dict[int, int]:
+    return {one.number + 1: one.event for one in stream}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE}")
+    wanted = parser.parse_args()
+    shift = best_shift(TUNING)
+    stream = generate(1, EVENTS, kinds=TUNING)
+    fitted = shifted({script: fit(*found) for script, found in samples(known(stream), _events(stream)).items()}, shift)
+    text = _HEAD
+    for script, weights in fitted.items():
+        text += f"\n[{script}]\n" + "".join(f"{name} = {weight:.2f}\n" for name, weight in weights.items())
+    print(text)
+    if wanted.write:
+        Path(score.__file__).with_name(WEIGHTS_FILE).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
