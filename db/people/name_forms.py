@@ -85,7 +85,7 @@ def compare_names_of(one: NameForm, other: NameForm) -> AlikeNames | None:
     if sorted(one.words) == sorted(other.words):
         return AlikeNames(how=NameLikeness.ORDER)
     short, long = sorted((one.words, other.words), key=len)
-    return _by_given_names(short, long) or _stuck(short, long)
+    return _stuck(short, long) or _by_given_names(short, long)
 
 
 def _by_given_names(short: tuple[str, ...], long: tuple[str, ...]) -> AlikeNames | None:
