@@ -37,6 +37,7 @@ _COMMANDS = (
         "copies",
         "threads",
         "copying",
+        "people",
         "stats",
         "coverage",
         "digest",

@@ -20,7 +20,7 @@ _HIDDEN_TABLES = (
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "to_match", "search_matches", "search_messages",
     "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals", "thread_keeping", "unthreaded",
-    "news_archive_files",
+    "news_archive_files", "person_days", "person_sources", "person_counts", "name_keys", "alike_names", "unkeyed_names",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -63,6 +63,14 @@ TABLES: dict[str, Any] = {
     "fetches": {"description": gettext_noop("Every request with its result."), "sort_desc": "id"},
     "runs": {"description": gettext_noop("Every crawl, import, extraction."), "sort_desc": "id"},
     "source_runs": {"description": gettext_noop("What a run did at one source."), "sort_desc": "id"},
+    "credited_names": {
+        "description": gettext_noop("Names as they are printed; `main_id` is the name that somebody joined one with."),
+        "sort": "name",
+    },
+    "name_decisions": {
+        "description": gettext_noop("What somebody decided about two names: one person or two."),
+        "sort_desc": "id",
+    },
     "saved_searches": {"description": gettext_noop("Searches that tell of new articles that match."), "sort": "name"},
     "sources": {"description": gettext_noop("Sites that are crawled."), "label_column": "name", "sort": "name"},
     "alerts": {"description": gettext_noop("Problems, from when they opened to when they closed."), "sort_desc": "id"},

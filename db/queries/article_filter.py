@@ -52,7 +52,8 @@ class ArticleFilter:
     """Conditions on articles; None stands for any.
 
     `since`, `until`: published, else fetched, from `since` until before `until`. `language`: a tag, "zh" includes zh-TW.
-    `person`: the name of an author, editor or proofreader, or words of it. `section`: as stated on the page, whatever the
+    `person`: the name of an author, editor or proofreader, or words of it; names that somebody joined with
+    it count too. `section`: as stated on the page, whatever the
     case of Latin letters. `paywalled`: True where the page shows only a part, False where it shows all or does not say.
     """
 
@@ -116,7 +117,7 @@ def person_condition(conn: sqlite3.Connection, filters: ArticleFilter) -> tuple[
 
 
 def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
-    """The printed names that contain the words one after the other, as the search compares them."""
+    """The printed names that contain the words one after the other, as the search compares them, and those of the same persons."""
     from db.search.query import parse_term
     from db.text_folding import fold
 
@@ -124,4 +125,8 @@ def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
         term = parse_term(person)
     except QueryError:
         return []
-    return [name for (name,) in conn.execute(_NAMES) if term.pattern.search(fold(name))] if term else []
+    if term is None:
+        return []
+    from db.queries.person_terms import other_names
+
+    return [name for (name,) in conn.execute(_NAMES) if term.pattern.search(fold(name))] + other_names(conn, term)

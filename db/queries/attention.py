@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.person_terms import PersonTerm, person_term
 from db.queries.search_candidates import folded_fields, with_filters
-from db.search.query import Query, Term, parse_query, parse_term
+from db.search.query import Query, parse_query
 from db.shown_sql import fill_values
 
 _EPOCH = date(1970, 1, 1)
@@ -92,7 +93,7 @@ class _Selection:
     sql: str
     values: dict[str, object]
     parsed: Query | None
-    person: Term | None
+    person: PersonTerm | None
     needs_row: bool
 
 
@@ -103,7 +104,7 @@ def count_matches(
 
     `since` and `until` of the filter are not used.
     """
-    selection = _selection(query, filters, first, last)
+    selection = _selection(conn, query, filters, first, last)
     candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
     most = limits.texts if selection.parsed else limits.rows if selection.needs_row else limits.hits
     fraction = min(1.0, most / candidates) if candidates else 1.0
@@ -129,7 +130,7 @@ def sample_matches(
 
     An empty query draws from all articles. Raises QueryError.
     """
-    selection = _selection(query, filters, first, last)
+    selection = _selection(conn, query, filters, first, last)
     candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
     # Candidates may be no match, or an older revision: first twice as many as are wanted, then ever more.
     fraction = min(1.0, 2 * most / max(1, candidates))
@@ -157,9 +158,9 @@ def first_day_since(conn: sqlite3.Connection, first: date, last: date) -> date |
     return date.fromisoformat(row[0]) if row[0] else None
 
 
-def counting_sql(query: str, filters: ArticleFilter, first: date, last: date) -> str:
+def counting_sql(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> str:
     """The statement that counts the candidates of a query by day, with its values filled in. Raises QueryError."""
-    selection = _selection(query, filters, first, last)
+    selection = _selection(conn, query, filters, first, last)
     sql = f"SELECT date(c.day * 86400, 'unixepoch') AS day, sum(1 - c.copied) AS originals, sum(c.copied) AS copies{selection.sql}"
     return f"{fill_values(sql, selection.values)}\nGROUP BY c.day ORDER BY c.day"
 
@@ -172,9 +173,9 @@ def denominator_sql(source_id: int | None, first: date, last: date) -> str:
     return f"SELECT day, articles FROM source_days WHERE source_id = {source_id} AND {bounds} ORDER BY day"
 
 
-def _selection(query: str, filters: ArticleFilter, first: date, last: date) -> _Selection:
+def _selection(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> _Selection:
     parsed = parse_query(query) if query else Query(groups=())
-    person = parse_term(filters.person) if filters.person else None
+    person = person_term(conn, filters.person)
     # The index has days of UTC, up to one off the publisher's.
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
     until = datetime(last.year, last.month, last.day, tzinfo=UTC)
@@ -227,7 +228,7 @@ def _matching(rows: Iterable[sqlite3.Row], selection: _Selection) -> Iterator[sq
             yield row
             continue
         whole, names = folded_fields(row)
-        if parsed.matches(whole) and (person is None or person.pattern.search(names)):
+        if parsed.matches(whole) and (person is None or person.matches(names)):
             yield row
 
 

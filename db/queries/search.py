@@ -32,6 +32,7 @@ from db.queries.articles import (
     snapshot,
 )
 from db.queries.cursor import Cursor
+from db.queries.person_terms import person_term
 from db.queries.search_by_time import TimeSlice, newest_matches
 from db.queries.search_candidates import (
     MOST_COUNTED,
@@ -44,7 +45,7 @@ from db.queries.search_candidates import (
     rarity,
 )
 from db.search.index import count_unindexed
-from db.search.query import Query, group_match, parse_term
+from db.search.query import Query, group_match
 from db.search.snippets import MarkedText, highlight, snippet
 from db.text_folding import fold
 
@@ -142,7 +143,7 @@ def search(
     filters, page = filters or ArticleFilter(), page or ResultPage()
     if not query.strip() and filters != ArticleFilter():
         return list_articles(conn, filters, page)
-    question = SearchQuestion.of(query, filters)
+    question = SearchQuestion.of(conn, query, filters)
     with snapshot(conn):
         chosen = _by_time(conn, question, page) if page.newest or page.after else _ranked(conn, question, page)
         return _hits(conn, chosen, question.query, unindexed=count_unindexed(conn))
@@ -174,7 +175,7 @@ def found_page_ids(
     """
     if not query.strip():
         return newest_articles(conn, filters, limit=limit)
-    question, page = SearchQuestion.of(query, filters), ResultPage(size=limit, newest=newest)
+    question, page = SearchQuestion.of(conn, query, filters), ResultPage(size=limit, newest=newest)
     with snapshot(conn):
         chosen = _by_time(conn, question, page) if newest else _ranked(conn, question, page)
     return [candidate.page_id for candidate in chosen.hits]
@@ -188,15 +189,15 @@ def matching_pages(conn: sqlite3.Connection, query: str, filters: ArticleFilter,
     if not among:
         return []
     if query.strip():
-        question = SearchQuestion.of(query, filters, among)
+        question = SearchQuestion.of(conn, query, filters, among)
         rows = candidates(conn, question, question.match(), -1)
         return sorted(row["page_id"] for row in rows if judge(row, question))
-    person = parse_term(filters.person) if filters.person else None
+    person = person_term(conn, filters.person)
     if filters.person and person is None:
         return []
     conditions, values = filter_conditions(filters)
     rows = named_rows(conn, _AMONG.format(conditions=conditions), values | {"among": json.dumps(list(among))})
-    return sorted(row["page_id"] for row in rows if person is None or person.pattern.search(fold(row["people"] or "")))
+    return sorted(row["page_id"] for row in rows if person is None or person.matches(fold(row["people"] or "")))
 
 
 def _hits(conn: sqlite3.Connection, chosen: _Chosen, query: Query, *, unindexed: int) -> Hits:

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 
 from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, filter_conditions
+from db.queries.person_terms import PersonTerm, person_term
 from db.search.index import language_grams
-from db.search.query import Query, Term, parse_query, parse_term
+from db.search.query import Query, parse_query
 from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
 
@@ -67,13 +68,15 @@ class SearchQuestion:
 
     query: Query
     filters: ArticleFilter
-    person: Term | None
+    person: PersonTerm | None
     among: Sequence[int] | None = None
 
     @staticmethod
-    def of(text: str, filters: ArticleFilter, among: Sequence[int] | None = None) -> SearchQuestion:
+    def of(
+        conn: sqlite3.Connection, text: str, filters: ArticleFilter, among: Sequence[int] | None = None
+    ) -> SearchQuestion:
         """Parse a query. Raises QueryError."""
-        person = parse_term(filters.person) if filters.person else None
+        person = person_term(conn, filters.person)
         return SearchQuestion(query=parse_query(text), filters=filters, person=person, among=among)
 
     def match(self, zone: str = "", also: str = "") -> str:
@@ -82,7 +85,7 @@ class SearchQuestion:
         return with_filters(f"{match} AND {also}" if also else match, self.query, self.filters, self.person)
 
 
-def with_filters(match: str, query: Query, filters: ArticleFilter, person: Term | None) -> str:
+def with_filters(match: str, query: Query, filters: ArticleFilter, person: PersonTerm | None) -> str:
     """The FTS5 expression `match` with filters and exclusions added."""
     parts = [match]
     if filters.source_id is not None:
@@ -145,7 +148,7 @@ def folded_fields(row: sqlite3.Row) -> tuple[str, str]:
 def judge(row: sqlite3.Row, question: SearchQuestion, weights: Sequence[float] = ()) -> Candidate | None:
     """The page if its text matches; with the weight of each group of the query, it gets a score."""
     whole, names = folded_fields(row)
-    if not question.query.matches(whole) or (question.person and not question.person.pattern.search(names)):
+    if not question.query.matches(whole) or (question.person and not question.person.matches(names)):
         return None
     of_title, _, outlet, rest = whole.split(_FIELD_SEPARATOR)
     zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}

@@ -38,6 +38,9 @@
     threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
     kept up: articles about the same event, derived (`db.schema.thread_tables`). unthreaded: articles whose place is to be
     decided, kept by triggers; thread_keeping: how far that is.
+    credited_names: each printed name once; person_days, person_sources, person_counts: its articles, counted by triggers;
+    name_keys, alike_names, unkeyed_names: names that may be one person's, derived; name_decisions: what somebody decided about
+    two names (`db.schema.people_tables`).
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -47,6 +50,8 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.copying.takings import COUNT_LAGS, COUNT_OUTLETS, COUNT_PAIRS, fill_takings
+from db.people.alike import compare_names
+from db.people.persons import count_people
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.attention_tables import ATTENTION
 from db.schema.backfill_tables import BACKFILLS
@@ -60,6 +65,7 @@ from db.schema.large_archive_indexes import LARGE_ARCHIVES
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
+from db.schema.people_tables import PEOPLE, PEOPLE_COUNTED, PEOPLE_NAMED
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
@@ -344,6 +350,17 @@ def m0041_large_archives(db: Database) -> None:
 def m0042_source_months(db: Database) -> None:
     """Articles of each source and looks at it are summed up by month."""
     run_script(db, SOURCE_MONTHS)
+
+
+@migrations()
+def m0044_people(db: Database) -> None:
+    """Who is credited with what, by day and source, and which names may be one person's, from the articles that stand."""
+    run_script(db, PEOPLE)
+    db.execute(PEOPLE_NAMED)
+    count_people(db.conn)
+    compare_names(db.conn)
+    for statement in statements_of(PEOPLE_COUNTED):
+        db.execute(statement)
     make_views(db)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
 from db.named_rows import named_rows
+from db.people.alike import add_names
 from db.search.index import index_page, remove_page
 from db.site_rules.loader import RuleFile
 from db.store.site_rules import save_rules
@@ -81,10 +82,9 @@ def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], cre
         f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
     )
-    conn.executemany(
-        "INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)",
-        [(row["page_id"], *credit) for credit in credits],
-    )
+    rows = [(row["page_id"], *credit) for credit in credits]
+    conn.executemany("INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)", rows)
+    add_names(conn, {name for *_, name in rows})
     index_page(conn, int(str(row["page_id"])))
 
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from db.humanize import format_database_size
-from db.inspect.pages.people import person
 from db.inspect.pages.source import source_details
 from db.inspect.pages.sources import SourcesForm, source_list
 from db.inspect.pages.template_filters import page_time, when
 from db.models import Moment, OffsetFrom, Precision
+from db.queries.people import CreditRole, person_details
 from db.store import facts
 from db.store.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp
@@ -88,12 +88,12 @@ def test_newest_is_by_the_time_published(room: Newsroom) -> None:
         for day in (3, 5, 1, 4)
     ]
     with open_room(room.path) as conn:
-        shown, by = source_details(conn, source_id, LATER), person(conn, "Anna Holt")
+        shown, by = source_details(conn, source_id, LATER), person_details(conn, "Anna Holt")
     newest = [pages[n] for n in (1, 3, 0, 2)]
     assert shown is not None
     assert shown.newest == newest
     assert by is not None
-    assert by.wrote == newest
+    assert by.pages[CreditRole.AUTHOR] == newest
     fields = dict(shown.fields)
     assert (fields["time of day"], fields["offset known"], fields["offset by page or rule"]) == (4, 4, 0)
 

@@ -38,7 +38,19 @@ UNION ALL SELECT p.source_id, 'reason', o.reason, count(*) FROM outcomes o JOIN 
     WHERE o.reason IS NOT NULL GROUP BY 1, 3
 UNION ALL SELECT p.source_id, 'verdict', d.verdict, count(*) FROM decisions d JOIN pages p ON p.id = d.page_id GROUP BY 1, 3
 """
+_PEOPLE = """
+SELECT n.id AS person_id,
+    max(coalesce(CAST(strftime('%s', substr(coalesce(a.published, f.fetched_at), 1, 10)) AS INTEGER), 0)) / 86400 AS day,
+    p.source_id, 1 AS articles, max(c.role = 'author') AS wrote, max(c.role = 'editor') AS edited,
+    max(c.role = 'proofreader') AS proofread, a.original_id <> a.id AS copies
+FROM plain_current_articles a JOIN pages p ON p.id = a.page_id JOIN pages f ON f.id = a.id
+JOIN credits c ON c.page_id = a.page_id JOIN credited_names n ON n.name = c.name GROUP BY a.page_id, 1
+"""
+_SUMS = "sum(articles), sum(wrote), sum(edited), sum(proofread), sum(copies)"
 TABLES = {
+    "person_days": (f"SELECT person_id, day, source_id, {_SUMS} FROM ({_PEOPLE}) GROUP BY 1, 2, 3", "articles"),
+    "person_sources": (f"SELECT person_id, source_id, {_SUMS} FROM ({_PEOPLE}) GROUP BY 1, 2", "articles"),
+    "person_counts": (f"SELECT person_id, {_SUMS}, min(day), max(day) FROM ({_PEOPLE}) GROUP BY 1", "person_id"),
     "value_counts": (_VALUE_TRUTH, "articles"),
     "page_counts": (_PAGE_TRUTH, "pages"),
 }

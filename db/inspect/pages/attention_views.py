@@ -29,10 +29,10 @@ async def attention(request: Any, datasette: Any) -> Any:
         try:
             found = count_attention(conn, asked, now) if form.queries else None
         except QueryError as error:
-            return form_options(conn), asked, None, str(error)
-        return form_options(conn), asked, found, None
+            return form_options(conn), asked, None, str(error), []
+        return form_options(conn), asked, found, None, _sql(conn, found) if found else []
 
-    options, asked, found, wrong = await datasette.ask(ask)
+    options, asked, found, wrong, queries = await datasette.ask(ask)
     wanted = request.url_vars["format"]
     if wanted:
         if found is None:
@@ -43,7 +43,7 @@ async def attention(request: Any, datasette: Any) -> Any:
         datasette, request, "attention.html",
         form=form, options=options, asked=asked, found=found, wrong=wrong, units=list(PeriodUnit), most=MOST_QUERIES,
         few=FEW_ARTICLES, charts=attention_charts(found, form, now.date()) if found else [],
-        queries=_sql(found) if found else [],
+        queries=queries,
     )  # fmt: skip
 
 
@@ -70,10 +70,10 @@ async def words(request: Any, datasette: Any) -> Any:
     )
 
 
-def _sql(found: Attention) -> list[tuple[str, str]]:
+def _sql(conn: sqlite3.Connection, found: Attention) -> list[tuple[str, str]]:
     asked = found.request
     return [
-        *((query, counting_sql(query, asked.filters, asked.first, asked.last)) for query in asked.queries),
+        *((query, counting_sql(conn, query, asked.filters, asked.first, asked.last)) for query in asked.queries),
         (gettext("All articles"), denominator_sql(asked.filters.source_id, asked.first, asked.last)),
     ]
 

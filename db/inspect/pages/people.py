@@ -1,124 +1,180 @@
-"""Credited people: who wrote and edited what, for which sources. From the credits of articles in their latest revision."""
+"""Data of the pages on people: the list with its query, the chart of a person, and a person's figures as rows."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
 
-from db.named_rows import named_rows
-from db.sql_conditions import IS_CURRENT, NEWEST_FIRST
-from db.store.sources import source_names
+from db.inspect.pages.chart_parts import Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.charts import Chart
+from db.inspect.pages.sparkline import DayCount, Sparkline, sparkline
+from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
+from db.queries.people import (
+    CreditRole,
+    PeopleFilter,
+    PeoplePlace,
+    PersonDetails,
+    PersonMonth,
+    PersonSummary,
+    last_months,
+)
 
-# How many of the latest articles to read for the list of people, and for one person.
-LATEST = 5000
-MAX_PER_PERSON = 1000
-MAX_SHOWN = 300
-
-_RECENT = f"""
-SELECT c.name, c.role, p.source_id
-FROM (SELECT d.page_id FROM decisions d WHERE {IS_CURRENT} ORDER BY d.page_id DESC LIMIT :latest) l
-JOIN credits c ON c.page_id = l.page_id JOIN pages p ON p.id = l.page_id
-"""
-# Uses the index on names, by their first characters.
-_BY_NAME = f"""
-SELECT c.name, c.role, p.source_id
-FROM (SELECT name, role, page_id FROM credits WHERE name >= :start AND name < :end LIMIT :latest) c
-JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id
-WHERE {IS_CURRENT}
-"""
-_OF_PERSON = f"""
-SELECT c.page_id, c.role, s.id AS source_id, s.name AS source
-FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
-JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
-JOIN articles a ON a.page_id = c.page_id
-WHERE {IS_CURRENT}
-ORDER BY {NEWEST_FIRST}
-"""
-_COLLEAGUES = """
-SELECT other.name, other.role, count(*) AS articles FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
-WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
-"""
+PAGE_SIZE = 50
+MOST_TAKEN = 5000
+"""Persons in a file."""
+_MOST_COLOURS = 7
+"""Sources that have a colour of their own; all others are one."""
+_LONGEST = 100
+ROLES = {
+    CreditRole.AUTHOR: gettext_noop("Wrote"),
+    CreditRole.EDITOR: gettext_noop("Edited"),
+    CreditRole.PROOFREADER: gettext_noop("Proofread"),
+}
+PEOPLE_COLUMNS = (
+    "name", "other_names", "articles", "wrote", "edited", "proofread", "copies", "first_day", "last_day", "source_count",
+    "sources", "months",
+)  # fmt: skip
+PERSON_COLUMNS = ("month", "source_id", "source", "articles", "wrote", "edited", "proofread", "copies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLine:
-    """A name with its number of articles by role, and its most frequent sources."""
+class PeopleForm:
+    """What is asked of the list; wrong values count as empty."""
 
-    name: str
-    wrote: int
-    edited: int
-    proofread: int
-    sources: list[tuple[int, str]]
+    wanted: PeopleFilter
+    after: PeoplePlace | None = None
 
+    @staticmethod
+    def of(arguments: Mapping[str, str]) -> PeopleForm:
+        """From the query parameters of a URL. `begins` is `q` in links of earlier versions."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colleague:
-    """A name that stands on the same articles, in one role, and on how many of them."""
+        def text(name: str) -> str:
+            return (arguments.get(name) or "").strip()[:_LONGEST]
 
-    name: str
-    role: str
-    articles: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """One name: page ids by role (newest first), its sources (id, name, articles), and its colleagues."""
-
-    name: str
-    wrote: list[int]
-    edited: list[int]
-    proofread: list[int]
-    sources: list[tuple[int, str, int]]
-    colleagues: list[Colleague]
-    more: bool
-    """Whether there may be older articles than those read."""
-
-
-def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
-    """Who is credited most in the latest articles; with `begins`, those whose name has this prefix."""
-    if begins:
-        bounds = {"start": begins, "end": begins + "\U0010ffff", "latest": LATEST}
-        rows = named_rows(conn, _BY_NAME, bounds)
-    else:
-        rows = named_rows(conn, _RECENT, {"latest": LATEST})
-    roles: dict[str, Counter[str]] = defaultdict(Counter)
-    places: dict[str, Counter[int]] = defaultdict(Counter)
-    for row in rows:
-        roles[row["name"]][row["role"]] += 1
-        places[row["name"]][row["source_id"]] += 1
-    names = source_names(conn)
-    ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MAX_SHOWN]
-    return [
-        PersonLine(
-            name=name,
-            wrote=roles[name]["author"],
-            edited=roles[name]["editor"],
-            proofread=roles[name]["proofreader"],
-            sources=[(source_id, names[source_id]) for source_id, _ in places[name].most_common(3)],
+        source, role = text("source"), text("role")
+        return PeopleForm(
+            wanted=PeopleFilter(
+                words=text("q") or text("begins"),
+                source_id=int(source) if source.isascii() and source.isdigit() and len(source) < 18 else None,
+                role=CreditRole(role) if role in list(CreditRole) else None,
+                newest=text("sort") == "last",
+            ),
+            after=PeoplePlace.parse(text("after")),
         )
-        for name in ranked
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Its parameters in a URL, without the place."""
+        wanted = self.wanted
+        given = {
+            "q": wanted.words,
+            "source": wanted.source_id,
+            "role": wanted.role,
+            "sort": "last" if wanted.newest else "",
+        }
+        return {name: value for name, value in given.items() if value}
+
+    def at(self, suffix: str = "", after: PeoplePlace | None = None, **changed: object) -> str:
+        """The address of the list with some parameters changed."""
+        values = {name: value for name, value in (self.values | changed | {"after": after}).items() if value}
+        return f"/-/people{suffix}{'?' if values else ''}{urlencode(values)}"
+
+
+def month_sparkline(line: PersonSummary, today: date) -> Sparkline:
+    """The articles of a person's last months as small bars."""
+    months = last_months(today)
+    days = [
+        DayCount(day=date.fromisoformat(f"{month}-01"), count=count, looked=None)
+        for month, count in zip(months, line.months, strict=True)
     ]
+    total, most = sum(line.months), max(line.months)
+    if not total:
+        label = gettext("No article in %(months)s months") % {"months": len(months)}
+    else:
+        said = ngettext(
+            "%(count)s article in %(months)s months",
+            "%(count)s articles in %(months)s months, most of them in %(month)s: %(most)s",
+            total,
+        )
+        top = months[line.months.index(most)]
+        label = said % {"count": f"{total:,}", "months": len(months), "month": top, "most": f"{most:,}"}
+    return replace(sparkline(days), label=label)
 
 
-def person(conn: sqlite3.Connection, name: str) -> Person | None:
-    """The person with exactly that name; None if no current article credits them."""
-    rows = named_rows(conn, _OF_PERSON, {"name": name, "most": MAX_PER_PERSON}).fetchall()
-    if not rows:
-        return None
-    pages: dict[str, list[int]] = defaultdict(list)
-    places: Counter[tuple[int, str]] = Counter()
-    for row in rows:
-        pages[row["role"]].append(row["page_id"])
-        places[row["source_id"], row["source"]] += 1
-    all_pages = json.dumps(sorted({row["page_id"] for row in rows}))
-    return Person(
-        name=name,
-        wrote=pages["author"],
-        edited=pages["editor"],
-        proofread=pages["proofreader"],
-        sources=[(source_id, source, number) for (source_id, source), number in places.most_common()],
-        colleagues=[Colleague(**row) for row in named_rows(conn, _COLLEAGUES, {"pages": all_pages, "name": name})],
-        more=len(rows) >= MAX_PER_PERSON,
+def people_rows(lines: Sequence[PersonSummary]) -> list[tuple[object, ...]]:
+    """The lines as rows of `PEOPLE_COLUMNS`; `months` are the articles of each of the last months, oldest first."""
+    return [
+        (
+            line.name, "; ".join(line.other_names), line.articles, line.wrote, line.edited, line.proofread, line.copies,
+            line.first.isoformat(), line.last.isoformat(), line.source_count, "; ".join(name for _, name in line.sources),
+            " ".join(map(str, line.months)),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def person_rows(shown: PersonDetails) -> list[tuple[object, ...]]:
+    """A person's months as rows of `PERSON_COLUMNS`."""
+    return [tuple(getattr(month, name) for name in PERSON_COLUMNS) for month in shown.months]
+
+
+def by_source(months: Sequence[PersonMonth]) -> list[tuple[int, str, int, int]]:
+    """Id, name, articles and copies of a person's sources, the biggest first."""
+    counts, copies, names = Counter[int](), Counter[int](), dict[int, str]()
+    for month in months:
+        counts[month.source_id] += month.articles
+        copies[month.source_id] += month.copies
+        names[month.source_id] = month.source
+    return [(source_id, names[source_id], number, copies[source_id]) for source_id, number in counts.most_common()]
+
+
+def person_chart(months: Sequence[PersonMonth]) -> Chart:
+    """Articles by month as bars, stacked by source."""
+    top = [name for _, name, _, _ in by_source(months)[:_MOST_COLOURS]]
+    others = gettext("other sources")
+    kinds = top + ([others] if len(by_source(months)) > len(top) else [])
+    counts: Counter[tuple[str, str]] = Counter()
+    for month in months:
+        counts[month.month, month.source if month.source in top else others] += month.articles
+    labels = _months_between(months[0].month, months[-1].month)
+    values = [
+        {"month": label, "source": kind, "articles": counts[label, kind], "at": kinds.index(kind)}
+        for label in labels
+        for kind in kinds
+        if counts[label, kind]
+    ]
+    total = sum(counts.values())
+    described = ngettext(
+        "%(count)s article by month and source, from %(first)s to %(last)s.",
+        "%(count)s articles by month and source, from %(first)s to %(last)s.",
+        total,
     )
+    axis: Spec = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False}
+    return Chart(
+        name="person",
+        description=described % {"count": f"{total:,}", "first": labels[0], "last": labels[-1]},
+        columns=(gettext("Month"), *kinds),
+        rows=[(label, *(counts[label, kind] for kind in kinds)) for label in reversed(labels)],
+        spec={
+            "height": 200,
+            "mark": {"type": "bar"},
+            "data": {"values": values},
+            "encoding": {
+                "x": {
+                    "field": "month", "type": "ordinal", "title": None, "scale": {"domain": labels}, "axis": axis,
+                },
+                "y": count_axis("articles", ticks=4) | {"stack": "zero"},
+                "color": colour_scale("source", kinds),
+                "order": {"field": "at"},
+                "tooltip": tooltip(month=gettext("Month"), source=gettext("Source"), articles=gettext("Articles")),
+            },
+        },
+    )  # fmt: skip
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]

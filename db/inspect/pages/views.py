@@ -17,6 +17,7 @@ from db.inspect.pages import (
     charts,
     copying_views,
     correction_views,
+    people_views,
     permalink_views,
     report_views,
     saved_search_views,
@@ -27,8 +28,6 @@ from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
-from db.inspect.pages.people import people, person
-from db.inspect.pages.permalinks import person_path
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
 from db.inspect.pages.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
 from db.inspect.pages.run import run_details
@@ -68,8 +67,6 @@ _CITATIONS = {
     "json": ("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8"),
 }
 _RUNS = 40
-# What a person did, in the order of `Person`.
-_WORKS = (gettext_noop("Wrote"), gettext_noop("Edited"), gettext_noop("Proofread"))
 
 View = Callable[[Any, Any], Awaitable[Any]]
 
@@ -213,30 +210,6 @@ async def run(request: Any, datasette: Any) -> Any:
     return await render_page(datasette, request, "run.html", details=details)
 
 
-async def all_people(request: Any, datasette: Any) -> Any:
-    """Who is credited most lately, or whose name has the given prefix."""
-    begins = (request.args.get("begins") or "").strip()[:100]
-    lines = await datasette.ask(lambda conn: people(conn, begins))
-    return await render_page(datasette, request, "people.html", lines=lines, begins=begins)
-
-
-async def one_person(request: Any, datasette: Any) -> Any:
-    """One person: what they wrote and edited, for which sources, with whom."""
-    name = permalink_views.requested_name(request)
-    if name and "name" not in request.url_vars and (path := person_path(name)).startswith("/-/person/"):
-        return Response.redirect(path)
-
-    def ask(conn: sqlite3.Connection) -> Any:
-        shown = person(conn, name)
-        parts = tuple(zip(_WORKS, (shown.wrote, shown.edited, shown.proofread), strict=True)) if shown else ()
-        return shown, [(what, len(ids), article_summaries(conn, ids[:100])) for what, ids in parts if ids]
-
-    shown, parts = await ask_in_snapshot(datasette, ask)
-    if shown is None:
-        raise NotFound(gettext("No article credits %(name)s") % {"name": name} if name else gettext("Name a person"))
-    return await render_page(datasette, request, "person.html", shown=shown, works=parts)
-
-
 async def rejections(request: Any, datasette: Any) -> Any:
     """Rejected pages and why."""
     reason, source_id = request.args.get("reason") or None, number_of(request.args.get("source"))
@@ -290,9 +263,6 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),
     (r"^/-/run/(?P<id>\d+)$", run),
-    (r"^/-/people$", all_people),
-    (r"^/-/person$", one_person),
-    (r"^/-/person/(?P<name>[^/]+)$", one_person),
     (r"^/-/rejections$", rejections),
     (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
@@ -303,4 +273,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *thread_views.ROUTES,
     *attention_views.ROUTES,
     *copying_views.ROUTES,
+    *people_views.ROUTES,
 )

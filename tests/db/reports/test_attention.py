@@ -130,9 +130,9 @@ def test_units_sources_and_the_shown_sql(conn: sqlite3.Connection) -> None:
     assert sum(panel.lines[0].hits for panel in found.sources) == found.total.lines[0].hits == 64
     weeks = periods_between(FIRST, FIRST + timedelta(days=8), PeriodUnit.WEEK)
     assert [(week.label, (week.last - week.first).days + 1) for week in weeks] == [("2026-08-31", 6), ("2026-09-07", 3)]
-    sql = counting_sql("ferry", ArticleFilter(section="it's :first"), FIRST, FIRST + timedelta(days=50))
+    sql = counting_sql(conn, "ferry", ArticleFilter(section="it's :first"), FIRST, FIRST + timedelta(days=50))
     assert conn.execute(sql).fetchall() == []
-    rows = conn.execute(counting_sql("ferry", ArticleFilter(), FIRST, FIRST + timedelta(days=50))).fetchall()
+    rows = conn.execute(counting_sql(conn, "ferry", ArticleFilter(), FIRST, FIRST + timedelta(days=50))).fetchall()
     assert sum(row[1] + row[2] for row in rows) == 64
 
 

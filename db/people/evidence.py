@@ -1,0 +1,268 @@
+"""Names that may be one person's, with what speaks for it and against it. Nothing is joined by it: somebody decides.
+
+    alike_names ──> pairs that nobody decided ──> EvidenceReason, each with points ──> score ──> those from LEAST_SCORE on
+
+The points are estimates of how much each finding shifts the odds (natural logarithm, rounded), not fitted to data: there is no
+archive in which it is known who is who. What is kept of them is their order, and that one finding against weighs up two for.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from db.copying.agencies import agencies_by_name
+from db.copying.names import name_key
+from db.named_rows import named_rows
+from db.people.name_forms import NameLikeness, compare_names_of, name_form
+from db.people.persons import names_of_person
+
+POOL = 200
+"""Pairs that are judged at once, those first whose rarer name is on most articles: 60 ms."""
+LEAST_SCORE, LIKELY_SCORE = 2.0, 4.0
+_LATEST = 200
+_PAIRS = """
+WITH parted AS (SELECT min(coalesce(x.main_id, x.id), coalesce(y.main_id, y.id)),
+                       max(coalesce(x.main_id, x.id), coalesce(y.main_id, y.id))
+                FROM name_decisions d JOIN credited_names x ON x.name = d.name JOIN credited_names y ON y.name = d.other
+                WHERE d.same = 0)
+SELECT x.id AS one_id, x.name AS one, y.id AS other_id, y.name AS other, p.articles AS one_articles, q.articles AS other_articles,
+       min(p.person_id, q.person_id) AS first_person, max(p.person_id, q.person_id) AS second_person
+FROM alike_names a JOIN credited_names x ON x.id = a.first_id JOIN credited_names y ON y.id = a.second_id
+JOIN person_counts p ON p.person_id = coalesce(x.main_id, x.id) JOIN person_counts q ON q.person_id = coalesce(y.main_id, y.id)
+WHERE p.person_id <> q.person_id {condition}
+  AND (min(p.person_id, q.person_id), max(p.person_id, q.person_id)) NOT IN parted
+ORDER BY min(p.articles, q.articles) DESC, x.id, y.id LIMIT :pool
+"""
+_OF_NAMES = """AND (a.first_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names)))
+  OR a.second_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names))))"""
+_PLACES = """
+SELECT DISTINCT d.source_id, strftime('%Y-%m', d.day * 86400, 'unixepoch') FROM person_days d
+WHERE d.person_id = (SELECT coalesce(main_id, id) FROM credited_names WHERE id = ?)
+"""
+_LATEST_PAGES = f"""
+SELECT l.page_id, l.language FROM (SELECT page_id FROM credits WHERE name = ? ORDER BY page_id DESC LIMIT {_LATEST}) c
+JOIN current_pages l ON l.page_id = c.page_id
+"""
+_BESIDE = """
+SELECT DISTINCT c.name FROM json_each(?) j JOIN credits c ON c.page_id = j.value WHERE c.name <> ?
+"""
+_TOGETHER = """
+SELECT count(DISTINCT l.page_id) FROM credits a CROSS JOIN credits b ON b.page_id = a.page_id AND b.name = :other
+CROSS JOIN current_pages l ON l.page_id = a.page_id WHERE a.name = :one
+"""
+# Names that fit the initials of one name and are not alike to the other.
+_FITTING = """
+SELECT count(*) FROM (SELECT first_id + second_id - :id AS id FROM alike_names WHERE how = 'initials' AND first_id = :id
+                      UNION SELECT first_id FROM alike_names WHERE how = 'initials' AND second_id = :id) f
+WHERE f.id <> :other
+  AND NOT EXISTS (SELECT 1 FROM alike_names a WHERE (a.first_id, a.second_id) = (min(f.id, :other), max(f.id, :other)))
+"""
+_OUTLETS = "SELECT DISTINCT outlet FROM source_outlets WHERE articles > 0 UNION SELECT name FROM sources"
+
+
+class EvidenceKind(StrEnum):
+    """What speaks for or against two names being one person's."""
+
+    SAME = "same"
+    ORDER = "order"
+    INITIALS = "initials"
+    MIDDLE = "middle"
+    STUCK_DUTY = "duty"
+    STUCK_NAME = "longer"
+    TOGETHER_THERE = "same_months"
+    SAME_SOURCE = "same_source"
+    COLLEAGUES = "colleagues"
+    BOTH_CREDITED = "both"
+    APART = "apart"
+    LANGUAGES = "languages"
+    SEVERAL_FIT = "several"
+
+
+_POINTS = {
+    EvidenceKind.SAME: 4.0,
+    EvidenceKind.ORDER: 3.0,
+    EvidenceKind.INITIALS: 1.0,
+    EvidenceKind.MIDDLE: 2.0,
+    EvidenceKind.STUCK_DUTY: 4.0,
+    EvidenceKind.STUCK_NAME: 0.5,
+    EvidenceKind.TOGETHER_THERE: 2.0,
+    EvidenceKind.SAME_SOURCE: 1.0,
+    EvidenceKind.COLLEAGUES: 1.0,
+    EvidenceKind.BOTH_CREDITED: -4.0,
+    EvidenceKind.APART: -1.0,
+    EvidenceKind.LANGUAGES: -3.0,
+    EvidenceKind.SEVERAL_FIT: -1.5,
+}
+_BY_LIKENESS = {
+    NameLikeness.SAME: EvidenceKind.SAME,
+    NameLikeness.ORDER: EvidenceKind.ORDER,
+    NameLikeness.INITIALS: EvidenceKind.INITIALS,
+    NameLikeness.MIDDLE: EvidenceKind.MIDDLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceReason:
+    """A finding: how many of what, or which words, and its points."""
+
+    kind: EvidenceKind
+    number: int = 0
+    words: str = ""
+
+    @property
+    def points(self) -> float:
+        """How much it adds to the score."""
+        return _POINTS[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelyPair:
+    """Two names that may be one person's; first the one to show the person under."""
+
+    name: str
+    other: str
+    name_articles: int
+    other_articles: int
+    reasons: tuple[EvidenceReason, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of the points."""
+        return sum(reason.points for reason in self.reasons)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether more speaks for it than a fitting name."""
+        return self.score >= LIKELY_SCORE
+
+
+def likely_pairs(conn: sqlite3.Connection, name: str | None = None, limit: int = 50) -> list[LikelyPair]:
+    """Pairs that nobody decided about, highest score first, of all names or of one person's; 0: all that are judged. Of two persons
+    with several names the pair with the highest score.
+    """
+    values: dict[str, object] = {"pool": POOL}
+    condition = ""
+    if name is not None:
+        condition = _OF_NAMES
+        values["names"] = json.dumps(names_of_person(conn, name), ensure_ascii=False)
+    rows = named_rows(conn, _PAIRS.format(condition=condition), values).fetchall()
+    outlets = {name_key(outlet) for (outlet,) in conn.execute(_OUTLETS)} if rows else set[str]()
+    known: dict[int, _Record] = {}
+    best: dict[tuple[int, int], LikelyPair] = {}
+    for row in rows:
+        for name_id, text in ((row["one_id"], row["one"]), (row["other_id"], row["other"])):
+            if name_id not in known:
+                known[name_id] = _record(conn, name_id, text)
+        pair = _judge(conn, row, known[row["one_id"]], known[row["other_id"]], outlets)
+        persons = (row["first_person"], row["second_person"])
+        if pair and pair.score >= LEAST_SCORE and (persons not in best or pair.score > best[persons].score):
+            best[persons] = pair
+    ranked = sorted(best.values(), key=lambda pair: (-pair.score, -pair.other_articles, pair.name, pair.other))
+    return ranked[: limit or None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """Where and when a name is credited, in which languages, and beside whom."""
+
+    places: frozenset[tuple[int, str]]
+    languages: frozenset[str]
+    beside: frozenset[str]
+
+    @property
+    def sources(self) -> frozenset[int]:
+        return frozenset(source for source, _ in self.places)
+
+
+def _record(conn: sqlite3.Connection, name_id: int, name: str) -> _Record:
+    pages = conn.execute(_LATEST_PAGES, (name,)).fetchall()
+    chosen = json.dumps([page_id for page_id, _ in pages])
+    return _Record(
+        places=frozenset(conn.execute(_PLACES, (name_id,)).fetchall()),
+        languages=frozenset((language or "")[:2].lower() for _, language in pages) - {""},
+        beside=frozenset(other for (other,) in conn.execute(_BESIDE, (chosen, name))),
+    )
+
+
+def _judge(
+    conn: sqlite3.Connection, row: sqlite3.Row, one: _Record, other: _Record, outlets: set[str]
+) -> LikelyPair | None:
+    of_names = _name_reasons(conn, row, outlets)
+    if not of_names:
+        return None
+    together = conn.execute(_TOGETHER, {"one": row["one"], "other": row["other"]}).fetchone()[0]
+    reasons = [*of_names, *_record_reasons(one, other)]
+    if together:
+        reasons.append(EvidenceReason(kind=EvidenceKind.BOTH_CREDITED, number=together))
+    both = ((row["one"], row["one_articles"]), (row["other"], row["other_articles"]))
+    first, second = sorted(both, key=lambda item: (_rank(item[0], of_names[0].kind), -item[1], item[0]))
+    return LikelyPair(
+        name=first[0], other=second[0], name_articles=first[1], other_articles=second[1], reasons=tuple(reasons)
+    )
+
+
+def _rank(name: str, kind: EvidenceKind) -> int:
+    """Which of two names a person is better shown under, the lower: without a duty, with the given names written out."""
+    if kind is EvidenceKind.STUCK_DUTY:
+        return len(name)
+    return -len(name) if kind in (EvidenceKind.INITIALS, EvidenceKind.MIDDLE) else 0
+
+
+def _name_reasons(conn: sqlite3.Connection, row: sqlite3.Row, outlets: set[str]) -> list[EvidenceReason]:
+    alike = compare_names_of(name_form(row["one"]), name_form(row["other"]))
+    if alike is None:
+        return []
+    if alike.how is NameLikeness.STUCK:
+        if _is_duty(alike.extra) or name_key(alike.extra) in outlets or name_key(alike.extra) in agencies_by_name():
+            return [EvidenceReason(kind=EvidenceKind.STUCK_DUTY, words=alike.extra)]
+        is_unspaced = name_form(row["one"]).is_unspaced
+        return [] if is_unspaced else [EvidenceReason(kind=EvidenceKind.STUCK_NAME, words=alike.extra)]
+    reasons = [EvidenceReason(kind=_BY_LIKENESS[alike.how], words=alike.extra)]
+    if alike.how is NameLikeness.INITIALS:
+        ids = (row["one_id"], row["other_id"])
+        fitting = max(
+            conn.execute(_FITTING, {"id": one, "other": other}).fetchone()[0] for one, other in (ids, ids[::-1])
+        )
+        if fitting:
+            reasons.append(EvidenceReason(kind=EvidenceKind.SEVERAL_FIT, number=fitting + 1))
+    return reasons
+
+
+def _record_reasons(one: _Record, other: _Record) -> list[EvidenceReason]:
+    reasons = []
+    if months := len(one.places & other.places):
+        reasons.append(EvidenceReason(kind=EvidenceKind.TOGETHER_THERE, number=months))
+    elif one.sources & other.sources:
+        reasons.append(EvidenceReason(kind=EvidenceKind.SAME_SOURCE))
+    elif one.languages and other.languages and not one.languages & other.languages:
+        reasons.append(EvidenceReason(kind=EvidenceKind.LANGUAGES))
+    else:
+        reasons.append(EvidenceReason(kind=EvidenceKind.APART))
+    if colleagues := len(one.beside & other.beside):
+        reasons.append(EvidenceReason(kind=EvidenceKind.COLLEAGUES, number=colleagues))
+    return reasons
+
+
+@cache
+def _role_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    stated = tomllib.loads(files("db.people").joinpath("role_words.toml").read_text("utf-8"))
+    return frozenset(stated["words"]), tuple(sorted(stated["unspaced"], key=len, reverse=True))
+
+
+def _is_duty(extra: str) -> bool:
+    """Whether words are nothing but duties: "staff writer", 本报记者."""
+    spaced, unspaced = _role_words()
+    return all(word in spaced for word in extra.split()) or not _without(extra, unspaced)
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for word in words:
+        text = text.replace(word, "")
+    return text
