@@ -19,7 +19,7 @@ _HIDDEN_TABLES = (
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "to_match", "search_matches", "search_messages",
     "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals", "thread_keeping", "unthreaded",
-    "news_archive_files",
+    "news_archive_files", "wordpress_sites", "modified_links",
     "_sqlite_migrations",
 )  # fmt: skip
 
