@@ -10,6 +10,8 @@ A request describes its source in `Request.meta` (redirects keep it; the host's 
     slot_spacing      float, seconds    shortest pause between two requests of the host that have it, beside that between all.
     slot_rest         float, seconds    least rest of the host after one of the `slot_rest_statuses`.
     slot_rest_statuses  set of int      statuses that ask for a rest. Default: 429.
+    slot_shared       bool              whether all processes of the database keep that pace together (`crawler.http.shared_pace`).
+    interface_of      host name         the host whose interface for programs is asked: robots.txt does not hold for it.
     allow_networks    tuple of CIDR     networks outside the public internet that the request may reach, such as
                                         `("127.0.0.0/8",)`, or `ip_network` objects. Default: COPYDESK_ALLOW_NETWORKS.
     download_timeout  float, seconds    whole request, connecting included. Default: DOWNLOAD_TIMEOUT.

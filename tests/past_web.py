@@ -71,6 +71,12 @@ class PastWeb:
     open_channels: tuple[str, ...] = CHANNELS
     asked: Counter[str] = field(default_factory=Counter)
     """Requests by path and query."""
+    names_interface: bool = False
+    """Whether its answers name WordPress's interface in their headers."""
+    ignores_modified: bool = False
+    """Whether it answers `modified_after` as if it had not been asked."""
+    modified: dict[str, datetime] = field(default_factory=dict)
+    """When articles were modified after they were published, by path."""
 
     @cached_property
     def articles(self) -> list[PastArticle]:
@@ -107,6 +113,8 @@ class PastWeb:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
+                if web.names_interface:
+                    self.send_header("Link", f'<{web.home}/wp-json/>; rel="https://api.w.org/"')
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -127,7 +135,12 @@ class PastWeb:
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if (article := self.by_path.get(parts.path)) is not None:
-            return 200, "text/html; charset=utf-8", article.page
+            note = (
+                f"<p>Corrected {self.modified[parts.path]}.</p></article>"
+                if parts.path in self.modified
+                else "</article>"
+            )
+            return 200, "text/html; charset=utf-8", article.page.replace("</article>", note)
         found: tuple[str, str] | None = None
         if parts.path == "/":
             found = "text/html", self._home()
@@ -179,6 +192,8 @@ class PastWeb:
         return "text/html", f"<html><body><h1>Archive</h1><ul>{links}</ul></body></html>"
 
     def _posts(self, query: dict[str, str]) -> tuple[str, str]:
+        if query.get("orderby") == "modified":
+            return "application/json", json.dumps(self._modified_posts(query))
         before, after = query["before"], query["after"]
         found = [one for one in self.articles if after < f"{one.at:%Y-%m-%dT%H:%M:%S}" < before]
         page, size = int(query.get("page", 1)), int(query["per_page"])
@@ -194,3 +209,18 @@ class PastWeb:
             for one in found[(page - 1) * size : page * size]
         ]
         return "application/json", json.dumps(posts)
+
+    def _modified_posts(self, query: dict[str, str]) -> list[dict[str, str]]:
+        """As WordPress does: those modified after the time, which is left out itself, in either order."""
+        after = datetime.fromisoformat(query["modified_after"].replace("Z", "+00:00"))
+        times = sorted(((self.modified.get(one.path, one.at), one) for one in self.articles), key=lambda pair: pair[0])
+        found = [(at, one) for at, one in times if self.ignores_modified or at > after]
+        page, size = int(query.get("page", 1)), int(query["per_page"])
+        return [
+            {
+                "link": f"{self.home}{one.path}",
+                "date_gmt": f"{one.at:%Y-%m-%dT%H:%M:%S}",
+                "modified_gmt": f"{at:%Y-%m-%dT%H:%M:%S}",
+            }
+            for at, one in found[(page - 1) * size : page * size]
+        ]

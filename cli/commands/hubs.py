@@ -66,4 +66,4 @@ def form_of(one: Subscription, key: SubscriptionKey) -> tuple[tuple[str, str], .
     )
     if not one.wanted:
         return form
-    return (*form, ("hub.lease_seconds", str(LEASE_S)), ("hub.secret", key.secret(one.salt, one.round + 1)))
+    return (*form, ("hub.lease_seconds", str(LEASE_S)), ("hub.secret", key.secret(one.salt, one.next_round)))

@@ -24,7 +24,10 @@ JSON = None | bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelRate:
-    """How fast an endpoint that is not the source's own may be asked. `pause` is the rest that it wants when it says so."""
+    """How fast an endpoint that is not the source's own may be asked, by all processes of a database together. 0: no limit.
+
+    `pause` is the rest that it wants when it says so.
+    """
 
     lists_per_minute: float
     """Steps."""
@@ -140,8 +143,10 @@ class Channel(Protocol):
     """One way to a source's past articles."""
 
     name: ClassVar[str]
-    rate: ClassVar[ChannelRate | None]
-    """None: its steps go to the source's own hosts, at the source's delay."""
+
+    @property
+    def rate(self) -> ChannelRate | None:
+        """None: its steps go to the source's own hosts, at the source's delay."""
 
     def first_steps(self, scope: BackfillScope) -> Sequence[Step]:
         """Where the channel begins; none where the source has nothing to offer it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler.backfill.archive_channel import ArchivePagesChannel
 from crawler.backfill.channel import ArchiveChannel, Channel
 from crawler.backfill.common_crawl_channel import CommonCrawlChannel
 from crawler.backfill.feed_channel import FeedChannel
 from crawler.backfill.sitemap_channel import SitemapChannel
-from crawler.backfill.wayback_channel import WaybackChannel
+from crawler.backfill.wayback_channel import RATE, WaybackChannel
 from crawler.backfill.wordpress_channel import WordPressChannel
 from db.config.settings import Settings
 
@@ -19,7 +21,11 @@ _SETTINGS = Settings()
 def archive_channels(settings: Settings) -> tuple[ArchiveChannel, ...]:
     """The archives that the settings name."""
     return (
-        WaybackChannel(settings.wayback_cdx_url, settings.wayback_url),
+        WaybackChannel(
+            settings.wayback_cdx_url,
+            settings.wayback_url,
+            rate=replace(RATE, lists_per_minute=settings.wayback_queries, pages_per_minute=settings.wayback_pages),
+        ),
         CommonCrawlChannel(settings.common_crawl_url, settings.common_crawl_data_url, settings.max_page_size),
     )
 

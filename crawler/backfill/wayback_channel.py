@@ -29,6 +29,8 @@ from crawler.backfill.channel import (
 )
 from crawler.backfill.statuses import refusal_of
 
+RATE = ChannelRate(lists_per_minute=24, pages_per_minute=8 * 60, pause=timedelta(seconds=60))
+"""The service's own limits; who goes on after a 429 is blocked."""
 CAPTURES_PER_QUERY = 5000
 """Some 1 MB of index, and 40 ms to read."""
 _SHORTEST = timedelta(minutes=1)
@@ -45,17 +47,15 @@ class WaybackChannel:
     """The captures of a source's hosts between `since` and `until`: articles that were captured later only are not named."""
 
     name: ClassVar[str] = "wayback"
-    # The service's own limits; who goes on after a 429 is blocked.
-    rate: ClassVar[ChannelRate | None] = ChannelRate(
-        lists_per_minute=24, pages_per_minute=8 * 60, pause=timedelta(seconds=60)
-    )
 
     def __init__(
         self,
         cdx_url: str,
         pages_url: str,
         captures_per_query: int = CAPTURES_PER_QUERY,
+        rate: ChannelRate = RATE,
     ) -> None:
+        self.rate: ChannelRate | None = rate
         self._cdx_url = cdx_url
         self._pages_url = pages_url.rstrip("/")
         self._limit = captures_per_query

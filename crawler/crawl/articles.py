@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
+from crawler.crawl.modified_posts import ModifiedPosts
 from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -58,11 +59,15 @@ class Articles:
         self._session = session
         self._drawer = drawer
         self._items = items
+        self._modified = ModifiedPosts(session, self.begin_due)
         self.on_end: list[Callable[[SourceVisit], Awaitable[None]]] = []
         """Called when a source has ended, before that is recorded."""
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
-        """Record what the listings named, and request the first due articles. Called when all listings are read."""
+        """Record what the listings named, and ask what was modified, or request the first due articles.
+
+        Called when all listings are read.
+        """
         session, now = self._session, datetime.now(UTC)
         # Discovery that was interrupted starts again in the next crawl.
         if visit.new_listings and not (visit.probing and visit.stopped):
@@ -78,13 +83,21 @@ class Articles:
             await self._end_source(visit)
             return []
         await self._record_links(visit, now)
+        if (look := await self._modified.begin(visit, now)) is not None:
+            return [look]
+        return await self.begin_due(visit)
+
+    async def begin_due(self, visit: SourceVisit) -> list[Request]:
+        """The requests for the first due articles."""
+        session, now = self._session, datetime.now(UTC)
         settings, limit = visit.settings, session.order.limit
+        revisit = (timedelta(),) if session.order.again else await self._modified.revisit_times(visit, now)
         due = await session.read(
             lambda conn: due_links(
                 conn,
                 visit.source.id,
                 now=now + timedelta(milliseconds=1),
-                revisit=(timedelta(),) if session.order.again else settings.revisit,
+                revisit=revisit,
                 retry=settings.retry_failed,
                 since=session.order.since,
                 limit=settings.limit if limit is None else limit,

@@ -21,7 +21,7 @@ from crawler.backfill.channel import BackfillScope, Channel
 from crawler.backfill.channels import archive_channels, channel_named
 from crawler.backfill.read_step import ReadAnswer, ReadStep, step_of, stored_step
 from crawler.crawl.articles import Articles
-from crawler.crawl.captures import Captures, answer_of, pace_of
+from crawler.crawl.captures import Captures, answer_of, archive_meta
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -154,7 +154,7 @@ class Backfilling:
                 errback=self.handle_failure,
                 cb_kwargs={"visit": visit, "scope": scope, "channel": channel, "row": row},
                 headers=in_part,
-                meta=visit.meta | pace_of(channel.rate, lists=True),
+                meta=visit.meta | archive_meta(channel.rate, row.url, lists=True, robots=session.config.archive_robots),
                 priority=PRIORITY,
                 dont_filter=True,
             )

@@ -24,23 +24,25 @@ from crawler.http.retry import is_transient
 from db.http_statuses import is_page_status
 from db.store.backfill_captures import WaitingCapture, fail_capture, insert_capture, next_capture
 from db.store.facts import Fetch, ReceivedPage, pack_body
-from pipelines.urls import clean_url
+from pipelines.urls import clean_url, host_of
 
 MOST_FAILURES = 5
 """Captures in a row that fail for a passing reason, each after its retries; then the rest is left to the next run."""
 
 
-def pace_of(rate: ChannelRate | None, *, lists: bool) -> dict[str, Any]:
-    """The `Request.meta` that keeps to an endpoint's rate (see `crawler.settings`)."""
+def archive_meta(rate: ChannelRate | None, url: str, *, lists: bool, robots: bool) -> dict[str, Any]:
+    """The `Request.meta` that keeps to an endpoint's rate (see `crawler.settings`). `robots`: whether robots.txt holds for it."""
     if rate is None:
         return {}
     pace = {
-        "slot_delay": 60 / rate.pages_per_minute,
+        "slot_delay": 60 / rate.pages_per_minute if rate.pages_per_minute else 0.0,
+        "slot_shared": True,
+        "interface_of": None if robots else host_of(url),
         "slot_concurrency": 1,
         "slot_rest": rate.pause.total_seconds(),
         "slot_rest_statuses": rate.busy_statuses,
     }
-    return pace | {"slot_spacing": 60 / rate.lists_per_minute} if lists else pace
+    return pace | {"slot_spacing": 60 / rate.lists_per_minute} if lists and rate.lists_per_minute else pace
 
 
 def answer_of(response: Response) -> ChannelAnswer:
@@ -95,6 +97,8 @@ class Captures:
             return None
         turn.room -= 1
         first, last = capture.byte_range or (None, None)
+        robots = session.config.archive_robots
+        pace = archive_meta(channel.rate, capture.fetch_url, lists=False, robots=robots)
         return record.with_creation_time(
             Request(
                 capture.fetch_url,
@@ -102,7 +106,7 @@ class Captures:
                 errback=self.handle_failure,
                 cb_kwargs={"turn": turn, "capture": capture, "channel": channel},
                 headers={"Range": f"bytes={first}-{last}"} if capture.byte_range else {},
-                meta=turn.visit.meta | {"verbatim_url": True} | pace_of(channel.rate, lists=False),
+                meta=turn.visit.meta | {"verbatim_url": True} | pace,
                 dont_filter=True,
             )
         )

@@ -25,6 +25,7 @@ from crawler.crawl.visit import SourceVisit
 from crawler.discover.robots import RobotsRecord
 from crawler.http.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
+from crawler.http.shared_pace import SharedPace, pace_file
 from crawler.render.renderer import Renderer
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
@@ -80,6 +81,7 @@ class CrawlRun:
             raise failure from error
         services = self.services
         services.join_crawl(session.parser, session.robots, session.holds, self._record_robots)
+        services.pace = SharedPace(pace_file(self.config.database))
         services.downloader.on_stopping.append(session.parser.stop)
         services.downloader.on_stopping.append(self.renderer.stop)
         services.downloader.on_grace_end.append(session.writer.stop_waiting)

@@ -35,6 +35,7 @@ from crawler.crawl.visit import (
 from crawler.discover.feed_hubs import hubs_in_header
 from crawler.discover.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
+from crawler.discover.wordpress import interface_of
 from crawler.http import record
 from crawler.http.errors import ForbiddenByRobots
 from crawler.http.services import PolicyOf
@@ -96,6 +97,9 @@ class Listings:
         """Record a response (listing, 304 or error status), and request what it names. The last one begins the articles."""
         session = self._session
         visit.count_answer(response.status)
+        if visit.wordpress is None:
+            link = record.headers_of(response).get("Link")
+            visit.note_wordpress(interface_of(link, response.body, response.url, visit.source.url))
         fetch = record.fetch_from_response(
             _fetch_kind(listing_request), response, listing_request.url, session.run_id, visit.source.id
         )

@@ -99,6 +99,8 @@ class SourceVisit:
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
     hubs: dict[str, FeedHubs | None] = field(default_factory=dict)  # of what was read, by its URL
+    wordpress: str | None = None
+    """The root of the interface that its pages name, where WordPress makes them."""
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _waiting: Counter[str] = field(default_factory=Counter)
     """Articles that wait for a browser, by the reason."""
@@ -158,6 +160,10 @@ class SourceVisit:
         """Count the response to a listing."""
         self.answered += 1
         self.reached = self.reached or status == 304 or is_page_status(status)
+
+    def note_wordpress(self, api: str | None) -> None:
+        """Note the interface that an answer named. The first counts."""
+        self.wordpress = self.wordpress or api
 
     def finish_listing(self) -> None:
         """Count a listing as done: read, or failed."""

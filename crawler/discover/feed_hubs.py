@@ -45,10 +45,11 @@ def hubs_in_json(feed: Mapping[str, Any], url: str) -> FeedHubs | None:
 
 def hubs_in_header(value: str | None, url: str) -> FeedHubs | None:
     """The hubs that a `Link` header names."""
-    return _found(_links_of(value[:MAX_HEADER]), url) if value else None
+    return _found(links_in_header(value[:MAX_HEADER]), url) if value else None
 
 
-def _links_of(value: str) -> Iterator[tuple[str, str]]:
+def links_in_header(value: str) -> Iterator[tuple[str, str]]:
+    """The relations and addresses of a `Link` header, as written."""
     for address, parameters in _LINK.findall(value):
         if match := _RELATION.search(parameters):
             yield match[1] or match[2] or "", address

@@ -54,7 +54,7 @@ STOP_POLL_S = 0.25
 class HostSlot(Slot):
     """The pace of one host. Times are `time.monotonic()`, durations seconds."""
 
-    __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until", "spaced_at")
+    __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until", "reserved", "spaced_at")
 
     def __init__(self, concurrency: int, delay: float) -> None:
         super().__init__(concurrency, delay, 0.0)
@@ -63,6 +63,8 @@ class HostSlot(Slot):
         self.held_until = 0.0
         self.delay_factor = 1.0
         self.spaced_at = float("-inf")
+        self.reserved: tuple[Request, float] | None = None
+        """The request that is next, and the moment that was reserved for it in the pace that processes share."""
 
     @property
     def floor(self) -> float:
@@ -97,7 +99,7 @@ class HostSlot(Slot):
     def wait_before(self, request: Request, now: float) -> float:
         """How long this request still has to wait: for the pause, and for its own distance (`slot_spacing`) from its like."""
         own: float = request.meta.get("slot_spacing", 0.0) * self.delay_factor
-        return max(self.lastseen + self.download_delay(), self.spaced_at + own) - now
+        return max(0.0, self.lastseen + self.download_delay() - now, self.spaced_at + own - now)
 
     def download_delay(self) -> float:
         """The pause after `lastseen`."""
@@ -121,7 +123,8 @@ class HostDownloader(Downloader):
         self._stopping_since: float | None = None
         self._stop_poll: AsyncioLoopingCall | None = None
         # Before Scrapy's constructor, which builds the handlers and middlewares: they take the downloader from the services.
-        services_of(crawler).downloader = self
+        self._services = services_of(crawler)
+        self._services.downloader = self
         super().__init__(crawler)
 
     def get_slot_key(self, request: Request) -> str:
@@ -218,11 +221,12 @@ class HostDownloader(Downloader):
         assert isinstance(slot, HostSlot)
         while slot.queue and not slot.latercall and slot.free_transfer_slots() > 0:
             now = time.monotonic()
-            wait = slot.wait_before(slot.queue[0][0], now)
+            wait = slot.wait_before(slot.queue[0][0], now) or self._wait_for_others(slot, slot.queue[0][0], now)
             if wait > 0:
                 slot.latercall = call_later(wait, self._latercall, slot)
                 return
             slot.mark_sent(now)
+            slot.reserved = None
             request, deferred = slot.queue.popleft()
             if "slot_spacing" in request.meta:
                 slot.spaced_at = now
@@ -230,6 +234,24 @@ class HostDownloader(Downloader):
             transfer = asyncio.ensure_future(self._wait_for_download(slot, request, deferred))
             self._transfers.add(transfer)
             transfer.add_done_callback(self._transfers.discard)
+
+    def _wait_for_others(self, slot: HostSlot, request: Request, now: float) -> float:
+        """How long a request still has to wait for those of other processes (`slot_shared`)."""
+        pace = self._services.pace
+        if pace is None or not request.meta.get("slot_shared"):
+            return 0.0
+        host = self.get_slot_key(request)
+        try:
+            if slot.reserved is None or slot.reserved[0] is not request:
+                spacing = float(request.meta.get("slot_spacing", 0.0))
+                wait = pace.reserve(host, delay=slot.floor * JITTER[0], spacing=spacing * JITTER[0])
+                slot.reserved = (request, now + wait)
+                return wait
+            # Meanwhile the host may have asked another process for a rest.
+            return max(0.0, slot.reserved[1] - now) or pace.resting(host)
+        except OSError as error:
+            logger.warning("the pace of %s is not kept together with other processes: %s", host, error)
+            return 0.0
 
     def _slot_gc(self, age: float = 60) -> None:
         # Scrapy drops a slot after a minute without requests. A hold or a Crawl-delay must outlive that.

@@ -1,7 +1,8 @@
 """Obeys robots.txt: fetches it once per origin, caches it, and passes the requests that it allows.
 
 It differs from Scrapy's middleware as RFC 9309 demands: a host whose robots.txt cannot be read is left alone, not crawled freely;
-statuses count; the record outlives the run (`RobotsCache`); and Crawl-delay is applied.
+statuses count; the record outlives the run (`RobotsCache`); and Crawl-delay is applied. Interfaces of archives are exempt
+(`interface_of`, setting `archive_robots`).
 
 The request for robots.txt is like any other: it takes the host's turn (so the pause before the first page holds too), is retried,
 guarded, and redirected up to five hops. Requests that wait for it hold no place in the host's slot.
@@ -105,6 +106,8 @@ class RobotsMiddleware:
         """Pass the request on, or raise ForbiddenByRobots or RobotsUnavailable; an awaitable where it must wait."""
         if request.meta.get(ROBOTS_FETCH) or not request.url.startswith(("http://", "https://")):
             return None  # other schemes have no robots.txt and no handler
+        if (host := request.meta.get("interface_of")) and host == urlparse_cached(request).hostname:
+            return None  # an archive's interface for programs, asked as its documentation says
         origin = origin_of(request)
         policy = self._policies.get(origin)
         if policy is None or policy.record.expires_at <= datetime.now(UTC):

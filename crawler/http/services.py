@@ -18,6 +18,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from crawler.discover.robots import RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord
+from crawler.http.shared_pace import SharedPace
 from crawler.parsing.parser import Parser
 from db.site_rules.loader import Sites
 
@@ -78,6 +79,8 @@ class FetchServices:
     """Keeps robots.txt across runs."""
     holds: HoldStore = field(default_factory=HoldsMemory)
     """Keeps holds across runs."""
+    pace: SharedPace | None = None
+    """Keeps the pace of archives together with other processes."""
     record_robots: RecordRobots = _no_record
     policy_of: PolicyOf = _no_policy
     """Set by `RobotsMiddleware`."""

@@ -263,6 +263,21 @@ class Settings(SharedSettings):
         "https://web.archive.org/web",
         help="Where its captures are: TIMESTAMPid_/URL is added to this address.",
     )
+    wayback_queries: int = setting(
+        readers.count,
+        24,
+        help="Most queries of that index in a minute, of all processes together. 0: no limit, for an archive of your own.",
+    )
+    wayback_pages: int = setting(
+        readers.count,
+        480,
+        help="Most captures fetched from there in a minute, likewise. The Wayback Machine blocks those who go faster.",
+    )
+    archive_robots: bool = setting(
+        readers.yes_no,
+        False,
+        help="Whether robots.txt holds for the interfaces of archives, too. Common Crawl's forbids its own to all.",
+    )
     common_crawl_url: str = setting(
         readers.text,
         "https://index.commoncrawl.org/collinfo.json",

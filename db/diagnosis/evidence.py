@@ -217,6 +217,8 @@ class SourceEvidence:
     """By field, how much of it would have been lost, and of how much: words of text, names of people, else articles."""
     hubs: tuple[str, ...] = ()
     """What is known of the hubs that its feeds name: a line for each feed."""
+    modified_posts: tuple[str, ...] = ()
+    """How corrections of its articles are found, where that is not by visiting them: a line."""
     past: PastEvidence = PastEvidence()
 
     @property

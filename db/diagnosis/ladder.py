@@ -77,7 +77,9 @@ _DRAWN = {RungName.LISTINGS: "listing", RungName.READ: "article"}
 def _with_rendering(evidence: SourceEvidence, rung: Rung) -> Rung:
     """The check with what is known of whether a browser is needed for what it looks at, and who tells of news."""
     line = evidence.rendering.get(_DRAWN.get(rung.name, ""))
-    lines = ((line,) if line else ()) + (evidence.hubs if rung.name is RungName.LISTINGS else ())
+    lines = ((line,) if line else ()) + (
+        (*evidence.hubs, *evidence.modified_posts) if rung.name is RungName.LISTINGS else ()
+    )
     return replace(rung, lines=(*rung.lines, *lines)) if lines else rung
 
 

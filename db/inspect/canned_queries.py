@@ -21,6 +21,7 @@ _HIDDEN_TABLES = (
     "to_match", "search_matches", "search_messages",
     "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals", "thread_keeping", "unthreaded",
     "news_archive_files", "person_days", "person_sources", "person_counts", "name_keys", "alike_names", "unkeyed_names",
+    "wordpress_sites", "modified_links",
     "_sqlite_migrations",
 )  # fmt: skip
 

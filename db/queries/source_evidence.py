@@ -33,6 +33,7 @@ from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
 from db.queries.hub_lines import hub_lines
+from db.queries.modified_post_lines import modified_post_lines
 from db.store.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.gated_extractions import last_held_back
 from db.store.listing_readings import load_listing_readings, load_listing_samples
@@ -158,6 +159,7 @@ def source_evidence(
         held_back_at=held.at if (held := last_held_back(before.conn, before.source.id)) is not None else None,
         held_back_for=held.lost if held is not None else {},
         hubs=hub_lines(before.conn, before.source.id, now),
+        modified_posts=modified_post_lines(before.conn, before.source.id, now),
         past=_past(before),
     )
 

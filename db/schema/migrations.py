@@ -30,6 +30,7 @@
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
+    wordpress_sites: sources that say what was modified; modified_links: what they named (`db.store.modified_posts`).
     saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
     articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
@@ -62,6 +63,7 @@ from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.large_archive_indexes import LARGE_ARCHIVES
+from db.schema.modified_post_tables import MODIFIED_POSTS
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -84,8 +86,8 @@ from db.schema.service_tables import (
 from db.schema.statements import run_script, statements_of
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.thread_tables import THREADS
-from db.schema.views import CURRENT_ARTICLES, current_articles_looked_up, drop_views, make_views
-from db.schema.websub_tables import SUBSCRIPTIONS
+from db.schema.views import article_columns, current_articles_looked_up, drop_views, make_current_articles, make_views
+from db.schema.websub_tables import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
 
@@ -206,7 +208,7 @@ def m0020_current_articles(db: Database) -> None:
     hexadecimal.
     """
     db.execute("DROP VIEW current_articles")
-    _make_current_articles(db)
+    make_current_articles(db)
 
 
 @migrations()
@@ -252,7 +254,7 @@ def m0025_headlines(db: Database) -> None:
         "subheadings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(subheadings))",
     ):
         db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
-    _make_current_articles(db)
+    make_current_articles(db)
 
 
 @migrations()
@@ -297,7 +299,7 @@ def m0032_counts(db: Database) -> None:
     drop_views(db)
     for view in ("current_articles", "rejections"):
         db.execute(f"DROP VIEW {view}")
-    for statement in (*statements_of(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(_article_columns(db))):
+    for statement in (*statements_of(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(article_columns(db))):
         db.execute(statement)
 
 
@@ -341,6 +343,13 @@ def m0038_news_archive_files(db: Database) -> None:
 
 
 @migrations()
+def m0039_modified_posts(db: Database) -> None:
+    """What WordPress says was modified, known once pages were read again. Each request to a hub has a secret of its own."""
+    run_script(db, MODIFIED_POSTS)
+    run_script(db, SECRETS_BY_REQUEST)
+
+
+@migrations()
 def m0041_large_archives(db: Database) -> None:
     """Threads of a period and of a source are found by indexes alone; rejected pages are counted in a view."""
     run_script(db, LARGE_ARCHIVES)
@@ -362,18 +371,6 @@ def m0044_people(db: Database) -> None:
     for statement in statements_of(PEOPLE_COUNTED):
         db.execute(statement)
     make_views(db)
-
-
-def _article_columns(db: Database) -> list[str]:
-    return [str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall()]
-
-
-def _make_current_articles(db: Database) -> None:
-    columns = _article_columns(db)
-    fields = ", ".join(
-        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
-    )
-    run_script(db, CURRENT_ARTICLES.format(fields=fields))
 
 
 def step_names() -> frozenset[str]:

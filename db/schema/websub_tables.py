@@ -46,3 +46,10 @@ CREATE TABLE pings (
     PRIMARY KEY (subscription_id, digest)
 ) STRICT, WITHOUT ROWID;
 """
+
+# Step m0039. `asked_round`: the latest request, verified or not: each has a secret of its own. The `url` of a subscription whose
+# feed names another hub ends in `#left-ID` until its hub has ended it; addresses of feeds have no fragment.
+SECRETS_BY_REQUEST = """
+ALTER TABLE subscriptions ADD COLUMN asked_round INTEGER NOT NULL DEFAULT 0;
+UPDATE subscriptions SET asked_round = round + (requested_at IS NOT NULL);
+"""

@@ -2,8 +2,9 @@
 
 With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
 unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
-at every crawl. Of links that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past
-articles belong to their back-fill (`db.store.backfill_queue`): they are never due here.
+at every crawl. An article that its site says was modified (`db.store.modified_posts`) is due until it was visited. Of
+links that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past articles belong to their
+back-fill (`db.store.backfill_queue`): they are never due here.
 """
 
 from __future__ import annotations
@@ -56,6 +57,20 @@ ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
 """
 
+_MODIFIED = f"""
+SELECT l.id AS link_id, l.url, k.etag, k.last_modified
+FROM modified_links m JOIN visits v ON v.link_id = m.link_id JOIN links l ON l.id = m.link_id
+LEFT JOIN validators k ON k.url = l.url
+WHERE m.source_id = :source AND v.source_id = :source
+  AND (v.last_at < m.found_at OR (v.failures BETWEEN 1 AND json_array_length(:retry)
+       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
 
 def due_links(
     conn: sqlite3.Connection,
@@ -67,7 +82,7 @@ def due_links(
     since: datetime | None = None,
     limit: int = 0,
 ) -> list[DueLink]:
-    """The links to fetch now, new ones before revisits, at most `limit` (0: all)."""
+    """The links to fetch now, new ones first, then modified ones, then revisits, at most `limit` (0: all)."""
     parameters = {
         "source": source_id,
         "now": now.timestamp(),
@@ -76,13 +91,14 @@ def due_links(
         "since": format_timestamp(since) if since else None,
         "limit": limit or -1,
     }
-    due: list[DueLink] = []
-    for query in (_NEW, _AGAIN):
+    due: dict[int, DueLink] = {}
+    for query in (_NEW, _MODIFIED, _AGAIN):
         if limit and len(due) >= limit:
             break
-        parameters["limit"] = limit - len(due) if limit else -1
-        due += [DueLink(**row) for row in named_rows(conn, query, parameters)]
-    return due
+        # The last query may name links of the one before.
+        for row in named_rows(conn, query, parameters):
+            due.setdefault(row["link_id"], DueLink(**row))
+    return list(due.values())[: limit or None]
 
 
 def _in_seconds(times: Sequence[timedelta]) -> str:

@@ -1,7 +1,7 @@
 """The secrets of subscriptions to hubs (`db.store.subscriptions`), derived from one key in a file beside the database.
 
     key (file, mode 600) + salt of the row ──HMAC──> path of the callback
-    key + salt + round                     ──HMAC──> secret that the hub signs with, another one once it has verified a request
+    key + salt + round                     ──HMAC──> secret that the hub signs with, another one for each request
 
 So no row, export, backup or page of the inspector holds a secret. Without the file, a new key is made, and everything is
 subscribed to again.

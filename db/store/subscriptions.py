@@ -3,7 +3,7 @@
     feed names a hub ──found──> new ──asked──> pending ──hub verifies──> active ──asked again before the lease ends──> ...
                                  ^               └─refused, denied, not verified─┐
                                  └──────────── after a pause that doubles <──────┘
-    feed or source gone ──found──> unwanted ──asked to end──> hub verifies ──> no row
+    feed or source gone, another hub named ──found──> unwanted ──asked to end──> hub verifies ──> no row
 
 The service writes these rows, its process that asks hubs (`cli.commands.hubs`), and the callback that hubs call
 (`scheduler.websub`). Each step is one transaction that checks what it relies on, so that their order does not matter.
@@ -57,6 +57,11 @@ _FORGET = "DELETE FROM subscriptions WHERE id = :id"
 _END = """
 UPDATE subscriptions SET wanted = 0, requested_at = NULL, failures = 0, error = NULL, next_request_at = :now WHERE id = :id
 """
+_LEAVE = """
+UPDATE subscriptions SET wanted = 0, url = url || '#left-' || id, requested_at = NULL, failures = 0, error = NULL,
+    next_request_at = :now
+WHERE id = :id
+"""
 _REVIVE = """
 UPDATE subscriptions SET wanted = 1, requested_at = NULL, failures = 0, error = NULL, next_request_at = :now WHERE id = :id
 """
@@ -65,7 +70,7 @@ UPDATE subscriptions SET requested_at = NULL, failures = failures + 1, error = :
 WHERE id = :id AND requested_at IS NOT NULL
 """
 _VERIFY = """
-UPDATE subscriptions SET round = round + 1, requested_at = NULL, verified_at = :now, lease_ends_at = :ends,
+UPDATE subscriptions SET round = asked_round, requested_at = NULL, verified_at = :now, lease_ends_at = :ends,
     next_request_at = :next, failures = 0, error = NULL
 WHERE id = :id
 """
@@ -94,7 +99,8 @@ HAVING count(*) >= (SELECT count(*) FROM entries e LEFT JOIN listing_visits v ON
 class Subscription:
     """A subscription. `url`: the feed; `topic`: what the hub calls it; `callback`: the address that the path comes after.
 
-    `requested_at`: of the request that the hub has not verified yet. `refused`: pings that did nothing, by reason.
+    `requested_at`: of the request that the hub has not verified yet. `round`: the request that it verified last; `asked_round`: the
+    latest one. `refused`: pings that did nothing, by reason.
     """
 
     id: int
@@ -106,6 +112,7 @@ class Subscription:
     salt: bytes
     path_hash: bytes
     round: int
+    asked_round: int
     wanted: bool
     requested_at: datetime | None
     verified_at: datetime | None
@@ -116,6 +123,11 @@ class Subscription:
     pinged_at: datetime | None
     pings: int
     refused: Mapping[str, int]
+
+    @property
+    def next_round(self) -> int:
+        """The next request: its secret has never been sent."""
+        return max(self.round, self.asked_round) + 1
 
     def is_active(self, now: datetime) -> bool:
         """Whether its pings count."""
@@ -170,8 +182,11 @@ def changes_for_feeds(
         topic, hubs = wanted.get((one.source_id, one.url), (None, ()))
         ours = one.callback == callback and key.path_hash(one.salt) == one.path_hash
         has_lease = one.lease_ends_at is not None and one.lease_ends_at > now
-        if not ours or (topic is not None and (topic != one.topic or one.hub not in hubs)):
+        if not ours:
             changes.append((_FORGET, {"id": one.id}))
+        elif topic is not None and (topic != one.topic or one.hub not in hubs):
+            change = _LEAVE if has_lease and (one.wanted or one.failures < GOODBYES) else _FORGET
+            changes.append((change, {"id": one.id, "now": at}))
         elif topic is not None:
             known.add((one.source_id, one.url))
             if not one.wanted:
@@ -218,8 +233,8 @@ def begin_requests(conn: sqlite3.Connection, due: Collection[Subscription], now:
     """Record that hubs are asked, before they are: some verify before they answer."""
     until = format_timestamp(now + timedelta(seconds=VERIFIED_WITHIN_S))
     conn.executemany(
-        "UPDATE subscriptions SET requested_at = ?, next_request_at = ? WHERE id = ?",
-        [(format_timestamp(now), until, one.id) for one in due],
+        "UPDATE subscriptions SET requested_at = ?, next_request_at = ?, asked_round = ? WHERE id = ?",
+        [(format_timestamp(now), until, one.next_round, one.id) for one in due],
     )
 
 

@@ -127,7 +127,7 @@ class HubCallbacks:
 
     def take(self, one: Subscription, signature: str, body: bytes) -> CallbackAnswer:
         """Take a ping whose body was read. `signature`: the header `X-Hub-Signature`. Raises DatabaseError."""
-        rounds = (one.round, one.round + 1) if one.requested_at else (one.round,)
+        rounds = (one.round, one.asked_round) if one.requested_at else (one.round,)
         secrets = [self._key.secret(one.salt, number) for number in rounds]
         if not is_signed(signature, body, secrets):
             return self._refuse(one, "forged", TAKEN)

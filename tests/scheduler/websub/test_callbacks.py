@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.hubs import form_of
 from db.config.values import ListenAddress
 from db.connection.database import open_database, write
 from db.errors import UsageError
@@ -274,3 +275,38 @@ def test_an_earlier_database_gains_subscriptions(tmp_path: Path) -> None:
     opened = open_database(tmp_path / "old.db")
     assert load_subscriptions(opened.conn) == []
     opened.conn.close()
+
+
+def test_a_request_that_is_made_again_has_a_new_secret(desk: Desk) -> None:
+    """Whoever read the request that failed (the hub, a proxy on the way) cannot sign."""
+    desk.request()
+    first = desk.key.secret(desk.one.salt, desk.one.asked_round)
+    with write(desk.conn):
+        fail_request(desk.conn, desk.one.id, "the hub was not reached", datetime.now(UTC))
+    asked = dict(form_of(desk.one, desk.key))
+    desk.request()
+    assert asked["hub.secret"] == desk.key.secret(desk.one.salt, desk.one.asked_round) != first
+    assert desk.verify() == (200, "abc")
+    assert desk.secret == asked["hub.secret"]
+    ping(desk.url, b"<a/>", sign(first, b"<a/>", "sha256"))
+    assert desk.ping(b"<b/>") == 202
+    assert (desk.counted["forged"], desk.counted["taken"], desk.one.pings) == (1, 1, 1)
+
+
+def test_the_hub_that_a_feed_names_no_more_is_asked_to_end(desk: Desk) -> None:
+    desk.request()
+    desk.verify()
+    now, url = datetime.now(UTC), desk.url
+    with write(desk.conn) as conn:
+        save_feed_hubs(conn, desk.source, {FEED: FeedHubs(topic=TOPIC, hubs=("https://new-hub.example/",))}, now)
+    desk.sync(desk.source)
+    desk.sync(desk.source)  # changes nothing
+    old, new = sorted(load_subscriptions(desk.conn), key=lambda one: one.wanted)
+    assert (new.hub, new.url, new.wanted) == ("https://new-hub.example/", FEED, True)
+    assert {one.id for one in due_requests(desk.conn, datetime.now(UTC), 10)} == {old.id, new.id}
+    assert dict(form_of(old, desk.key))["hub.mode"] == "unsubscribe"
+    with write(desk.conn):
+        begin_requests(desk.conn, [old], datetime.now(UTC))
+    query = {"hub.mode": "unsubscribe", "hub.topic": TOPIC, "hub.challenge": "bye"}
+    assert ask(url, query) == (200, "bye")
+    assert desk.one.id == new.id

@@ -1,0 +1,93 @@
+"""The pace of archives, kept together by all processes that use one database: times in a small file beside it, under a lock.
+
+    request is next ──reserve──> the moment after the last one that any process has reserved ──wait──> sent
+    429 ──rest──> nobody sends before that
+
+A process that is killed has reserved one moment in vain at most. Times are Unix seconds, since processes share no other clock that
+survives a restart of the machine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LONGEST_S = 600.0
+"""A moment that lies further ahead was written before the clock was set back, and does not count."""
+_MOST_BYTES = 65_536
+
+_Times = dict[str, dict[str, float]]
+"""By host: when the last request, the last query of an index (`spaced`) and the end of the rest are."""
+
+
+def pace_file(database: Path) -> Path:
+    """Where the processes of a database keep the pace."""
+    return database.with_name(f"{database.name}.pace")
+
+
+class SharedPace:
+    """The pace of hosts in one file. It holds the lock for the time of a small read and write."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def reserve(self, host: str, *, delay: float, spacing: float = 0.0) -> float:
+        """Reserve the next moment at which the host may be asked; returns the seconds until then, 0 or more.
+
+        `delay`: seconds from any request before; `spacing`: from the last one with a spacing, 0 for one without. Raises OSError.
+        """
+        with self._open() as times:
+            now, own = time.time(), times.setdefault(host, {})
+            at = max(now, _past(own, "sent", now) + delay, _past(own, "rest", now))
+            if spacing:
+                at = max(at, _past(own, "spaced", now) + spacing)
+                own["spaced"] = at
+            own["sent"] = at
+            return at - now
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Have nobody ask the host for that long. Raises OSError."""
+        with self._open() as times:
+            own, now = times.setdefault(host, {}), time.time()
+            own["rest"] = max(_past(own, "rest", now), now + min(seconds, LONGEST_S))
+
+    def resting(self, host: str) -> float:
+        """The seconds for which nobody may ask the host, 0 where there are none. Raises OSError."""
+        with self._open() as times:
+            now = time.time()
+            return max(0.0, _past(times.get(host, {}), "rest", now) - now)
+
+    @contextmanager
+    def _open(self) -> Iterator[_Times]:
+        """The times, written back where they were changed."""
+        number = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX)
+            before = os.pread(number, _MOST_BYTES, 0)
+            times = _times(before)
+            yield times
+            after = json.dumps(times).encode()
+            if after != before:
+                os.pwrite(number, after, 0)
+                os.ftruncate(number, len(after))
+        finally:
+            os.close(number)
+
+
+def _past(times: dict[str, float], name: str, now: float) -> float:
+    at = times.get(name, 0.0)
+    return at if at <= now + LONGEST_S else 0.0
+
+
+def _times(text: bytes) -> _Times:
+    """What the file says; nothing where it was cut or is something else."""
+    try:
+        document = json.loads(text)
+        return {str(host): {str(name): float(at) for name, at in values.items()} for host, values in document.items()}
+    except (ValueError, AttributeError, TypeError):
+        return {}
