@@ -157,7 +157,11 @@ def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
     for node in with_ancestors(el):
         if node.tag in _HEADINGS:
             return False
-        if node.tag == "time" or (called is _BELOW and node.tag == "small") or called.search(node.get("class", "")[:200]):
+        if (
+            node.tag == "time"
+            or (called is _BELOW and node.tag == "small")
+            or called.search(node.get("class", "")[:200])
+        ):
             return True
     return False
 
