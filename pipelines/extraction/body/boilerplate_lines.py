@@ -30,11 +30,7 @@ _CONSENT_LINE = re.compile(rf"^\W{{0,4}}(?:{phrases_of('consent_line')})", re.I)
 """What is shown instead of an embedded post until the reader consents, and below a sign-up form."""
 _LONGEST_CONSENT = 500
 _PHOTO_CREDIT = re.compile(
-    r"^\W{0,3}(?:image|titelbild|beitragsbild|coverbild|(?:featured|header|cover) (?:image|photo)"
-    r"|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
-    r"|immagine|imagem|quelle|fotograf|getty images|reuters|ap photo)s?\s?(?:by|von|de|di|:|/|\||©)\s?\S.{0,80}$"
-    r"|^©.{0,80}$",
-    re.I,
+    rf"^\W{{0,3}}(?:{phrases_of('picture_label')})\s?(?:by|von|de|di|:|/|\||©)\s?\S.{{0,80}}$|^©.{{0,80}}$", re.I
 )
 _BY_WORDS = words(
     "by von vonunserem par di por door av af od text tekst автор από oleh de 记者 作者 文 reporting writtenby storyby"

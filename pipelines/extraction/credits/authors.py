@@ -23,7 +23,6 @@ from pipelines.extraction.credits.printed_names import (
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
-    reviewer_name,
 )
 from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
@@ -155,7 +154,6 @@ def _name_sources(
     ):
         yield "guess", list(printed)
     yield "guess", list(closing_name(layout, language, words))
-    yield "guess", list(reviewer_name(layout))
     yield "json-ld", structured.authors
 
 

@@ -247,14 +247,6 @@ _CAPITALS = frozenset((None, "en", "de"))
 """Languages in which a heading of two words looks like a name."""
 
 
-def reviewer_name(layout: Layout) -> Iterator[str]:
-    """Who reviewed the text, for pages that name nobody else, such as medical ones."""
-    for line in header_lines(layout):
-        if len(line.text) < 120 and re.match(r"\W{0,4}(?:medically )?reviewed by\b", line.spaced, re.I):
-            yield re.sub(r"^.{0,14}reviewed by\W{0,3}", "", line.spaced, flags=re.I)
-            return
-
-
 def _calls_itself(el: Element) -> bool:
     levels = 2 if el.tag in ("a", "span", "b", "strong") else 1
     return any(map(_is_author_class, with_ancestors(el, levels)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -175,10 +175,16 @@ else is a kicker."""
 
 def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
-    return any(
-        node.tag == "time" or (called is _BELOW and node.tag == "small") or called.search(node.get("class", "")[:200])
-        for node in takewhile(lambda node: node.tag not in _HEADINGS, with_ancestors(el))
-    )
+    for node in with_ancestors(el):
+        if node.tag in _HEADINGS:
+            return False
+        if (
+            node.tag == "time"
+            or (called is _BELOW and node.tag == "small")
+            or called.search(node.get("class", "")[:200])
+        ):
+            return True
+    return False
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
