@@ -13,9 +13,13 @@ from pipelines.threads.score import SIGNS, THRESHOLD, WEIGHTS, Comparison, Livin
 from pipelines.threads.terms import story_terms
 from pipelines.threads.vectors import TermVector, unpack, weigh
 
-FIRE = "A blaze broke out at a {site} in {street} in {place} before dawn. The crews of {chief} put the flames out by noon."
+FIRE = (
+    "A blaze broke out at a {site} in {street} in {place} before dawn. The crews of {chief} put the flames out by noon."
+)
 SAME = FIRE.format(site="warehouse", street="Mill Road", place="Harwick", chief="Alma Beckett")
-RETOLD = "Firefighters led by Alma Beckett took hours to put out a blaze at a warehouse in Harwick. Mill Road was closed."
+RETOLD = (
+    "Firefighters led by Alma Beckett took hours to put out a blaze at a warehouse in Harwick. Mill Road was closed."
+)
 OTHER = FIRE.format(site="school", street="Dock Lane", place="Penbury", chief="Owen Tennant")
 ZH_SAME = "青浦镇磨坊路一家仓库凌晨发生火灾，消防支队长林建国说，明火于中午扑灭，起火原因正在调查。"
 ZH_RETOLD = "林建国表示，青浦镇仓库火灾的起火原因正在调查，磨坊路中午恢复通行。"
