@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bench.threads.archive import KnownArticle, threaded
 from bench.threads.labels import CORPUS, labelled_articles
+from bench.threads.second_stream import generate_second
 from bench.threads.stream import StreamArticle, generate
 from pipelines.threads import keep
 from pipelines.threads.score import Comparison
@@ -125,6 +126,7 @@ def main() -> None:
     if not wanted.unseen:
         return
     report("unseen half", generate(2, EVENTS, kinds=UNSEEN), cosine)
+    report("second stream", generate_second(1, EVENTS), cosine)
     articles, real = labelled_articles(wanted.corpus)
     if not articles:
         print("real articles      left out: the corpus is not here")
@@ -139,7 +141,7 @@ def report(name: str, stream: Sequence[StreamArticle], cosine: float) -> None:
     for called, choose in ((name, None), ("  cosine", by_cosine(cosine))):
         found = run(known(stream), choose)
         print(f"{called:18}", agreement(found, events))
-        for language in ("en", "de", "zh"):
+        for language in sorted({one.language for one in stream}):
             part = {one.number + 1: one.event for one in stream if one.language == language}
             print(f"    {language:14}", agreement(found, part))
 

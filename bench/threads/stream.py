@@ -118,8 +118,8 @@ def _event(
         told += chance.sample(filler, chance.randint(1, 3))
         own = dict(slots, **({"n2": str(chance.randint(20, 90))} if chance.random() < 0.3 else {}))
         glue = "" if language == "zh" else " "
-        text = glue.join(_spell(chance, sentence, own) for sentence in told)
-        yield START + timedelta(days=at), _spell(chance, chance.choice(parts["title"]), own), text
+        text = glue.join(spell(chance, sentence, own) for sentence in told)
+        yield START + timedelta(days=at), spell(chance, chance.choice(parts["title"]), own), text
 
 
 def _slots(chance: random.Random, language: str) -> dict[str, str]:
@@ -144,7 +144,8 @@ def _joined(chance: random.Random, parts: str, count: int) -> list[str]:
     return chance.sample([one + other for one in first for other in second], count)
 
 
-def _spell(chance: random.Random, sentence: str, slots: dict[str, str]) -> str:
+def spell(chance: random.Random, sentence: str, slots: dict[str, str]) -> str:
+    """A sentence with one of each choice taken and names filled in."""
     while _CHOICE.search(sentence):
         sentence = _CHOICE.sub(lambda found: chance.choice(found[1].split("|")), sentence)
     return _SLOT.sub(lambda found: slots[found[1]], sentence)

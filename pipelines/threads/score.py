@@ -80,13 +80,15 @@ def compare(story: TermVector, thread: LivingThread, day: float, *, unspaced: bo
     to_founder = float(story.weights[first_here] @ thread.founder.weights[first_there])
     to_founder /= length(story) * length(thread.founder)
     own, theirs = story.weights.astype(np.float64), thread.centroid.weights.astype(np.float64)
+    rare = _cosine(own**2, theirs**2, here, there)
     own_names, their_names = own * story.named, theirs * thread.centroid.named
     both_titled = story.titled[here] & thread.centroid.titled[there]
     signs = {
         "centroid": to_centroid,
         "founder": to_founder,
-        "rare": _cosine(own**2, theirs**2, here, there),
-        "names": _cosine(own_names, their_names, here, there),
+        "rare": rare,
+        # Threads of earlier versions do not say which of their terms are names.
+        "names": _cosine(own_names, their_names, here, there) if thread.centroid.named.any() else rare,
         "names_known": _share(float(own_names[here] @ own_names[here]), float(own_names @ own_names)),
         "title": _share(float(weights[both_titled].sum()), float(story.weights[story.titled].sum())),
         "gap_days": max(0.0, thread.first_day - day, day - thread.last_day),

@@ -1,0 +1,112 @@
+"""A second generated stream, in English and Chinese, that no weight was fitted on: other kinds of events, names and build.
+
+Reports open with the news, then details, a quotation, and what is known of the kind; outlets rewrite the agency's first report in
+part, so its sentences are in several articles that are no copies.
+"""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from bench.threads.stream import START, StreamArticle, spell
+
+_WORDING = Path(__file__).with_name("second_wording.toml")
+_NAMES = {
+    "en": {
+        "place": "Ravensholt|Port Ellery|Eastmoor|Coldwater|Lindale|Saltmarsh|Orrin Bay|Thornaby Cross|Millhaven|Whitcombe",
+        "district": "Quayside|Old Town|Northgate|Riverside|Hillcrest|the Docks|St Anne's|Fernwood|Southbank|Ironworks",
+        "org": "Ellery Transit|Bramwell Foods|Orrin Airways|Kestrel Homeware|Halloway Toys|Pembrook Electric|Norvane|Tidewater",
+        "union": "Transport Guild|United Crafts|Service Workers' League|Dockers' Alliance",
+        "work": "bus services|parcel deliveries|ferry crossings|refuse collection",
+        "product": "kettles|high chairs|heated blankets|scooters|blenders|night lights",
+        "object": "a bronze stag|the Amber Psalter|a landscape by Verhoeven|the Orrin crown|two Ming vases|a gold reliquary",
+        "museum": "Ellery Gallery|City Museum|Harlan Collection|Maritime House|Abbey Treasury",
+        "weekday": "Monday|Tuesday|Wednesday|Thursday|Friday",
+        "given": "Ruth|Callum|Ines|Desmond|Harriet|Yusuf|Paula|Gareth|Mina|Stefan",
+        "family": "Ashdown|Mbeki|Carver|Novak|Tillman|Reyes|Forsyth|Doyle|Kaur|Winslow|Petrov|Lang",
+    },
+    "zh": {
+        "place": "澜州市|宁塘市|栖霞县|锦屏市|沙溪镇|石门市|鹤鸣市|丰台岭|白鹭港|龙泉寺镇",
+        "district": "河滨区|老城区|港口区|北门街道|工业园|科技园|南湖新区|东郊",
+        "org": "澜州公交|丰源食品|海鸥航空|佳居家电|小熊玩具|明辉电器|顺达物流|宏运轮渡",
+        "union": "运输工会|联合工会|服务业工会|码头工会",
+        "work": "公交线路|快递投送|轮渡|垃圾清运",
+        "product": "电水壶|儿童餐椅|电热毯|滑板车|搅拌机|小夜灯",
+        "object": "青铜鹿|《琥珀经》|一幅山水长卷|金冠|一对明代花瓶|鎏金佛塔",
+        "museum": "澜州美术馆|市博物馆|海事馆|藏经阁|宁塘文物馆",
+        "weekday": "周一|周二|周三|周四|周五",
+        "given": "佳怡|国栋|思远|美玲|浩然|子涵|学军|春梅|一鸣|雪松",
+        "family": "黄|徐|马|朱|胡|郭|谢|冯|邓|曹|彭|曾",
+    },
+}
+
+
+def generate_second(seed: int, events: int, *, days: int = 30, sources: int = 30) -> list[StreamArticle]:
+    """A stream in order of time. Half of the events are over in two days; a quarter has news for up to three weeks."""
+    chance = random.Random(seed)
+    wording = tomllib.loads(_WORDING.read_text("utf-8"))
+    found = []
+    for event in range(events):
+        language = ("en", "zh")[event % 2]
+        parts = wording[language][chance.choice(("strike", "recall", "theft"))]
+        start, lasting = chance.uniform(0, days), chance.choice((1.0, 2.0, 7.0, 21.0))
+        slots = _slots(chance, language)
+        agency = [spell(chance, chance.choice(parts[part]), slots) for part in ("lead", "detail", "quote")]
+        for n in range(min(30, 1 + int(chance.expovariate(1 / 6)))):
+            at = start + (lasting * chance.random() ** 2 if n else 0)
+            title, text = _report(chance, language, parts, slots, agency, fresh=at - start < 1.5)
+            found.append((at, event, language, chance.randrange(sources), title, text))
+    found.sort(key=lambda row: row[0])
+    return [
+        StreamArticle(
+            number=number,
+            event=event,
+            language=language,
+            source=source,
+            at=START + timedelta(days=at),
+            title=title,
+            text=text,
+        )
+        for number, (at, event, language, source, title, text) in enumerate(found)
+    ]
+
+
+def _report(
+    chance: random.Random,
+    language: str,
+    parts: dict[str, list[str]],
+    slots: dict[str, str],
+    agency: list[str],
+    *,
+    fresh: bool,
+) -> tuple[str, str]:
+    told = []
+    if fresh and chance.random() < 0.4:
+        told += agency
+    elif fresh:
+        told.append(spell(chance, chance.choice(parts["lead"]), slots))
+    else:
+        told += [spell(chance, sentence, slots) for sentence in chance.sample(parts["news"], chance.randint(1, 2))]
+    wanted = (("detail", chance.randint(1, 3)), ("quote", chance.randint(0, 2)), ("background", chance.randint(0, 2)))
+    for part, count in wanted:
+        told += [spell(chance, sentence, slots) for sentence in chance.sample(parts[part], count)]
+    glue = "\n\n" if language == "en" else "\n"
+    return spell(chance, chance.choice(parts["title"]), slots), glue.join(dict.fromkeys(told))
+
+
+def _slots(chance: random.Random, language: str) -> dict[str, str]:
+    names = {key: value.split("|") for key, value in _NAMES[language].items()}
+    given, family = names.pop("given"), names.pop("family")
+    slots = {key: chance.choice(values) for key, values in names.items()}
+    for person in ("a", "b"):
+        one, other = chance.choice(given), chance.choice(family)
+        slots[person] = f"{one} {other}" if language == "en" else other + one
+    slots |= {
+        "count": str(chance.randint(20, 900)),
+        "pct": str(chance.randint(51, 95)),
+        "less": str(chance.randint(2, 9)),
+    }
+    return slots
