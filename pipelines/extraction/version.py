@@ -28,7 +28,7 @@ from db.store.outcomes import Extractor
 
 # Raise it when stored pages would be read otherwise: any field, any rejection or its wording, the fingerprint. Leave it where all
 # outcomes stay as they are. `make extraction-digests` raises it where it must be, and records what is read now.
-EXTRACTION_VERSION = 10
+EXTRACTION_VERSION = 11
 
 # What runs on a worker of a cluster comes from these.
 _PACKAGES = ("db", "pipelines")

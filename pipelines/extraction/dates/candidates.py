@@ -29,12 +29,18 @@ _FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)"
 """What pages call the hidden field that has the time of publication."""
 
 
+_TIPPED = ("span", "abbr", "em", "i", "time", "small")
+_LONGEST_TIP = 40
+"""What shows the exact time of "3 days ago" to whoever points at it: a short element, and characters of its title."""
+
+
 def machine_times(el: Element) -> Iterator[str]:
-    """The times in an element's attributes: `datetime` on any tag, `data-published` and the like; the value of a hidden field."""
+    """The times in an element's attributes: `datetime` on any tag, `data-published`, a title; the value of a hidden field."""
     if el.tag == "input" and any(_FIELD.fullmatch(el.get(key, "")[:40]) for key in ("id", "name")):
         yield el.get("value", "")[:60]
     for name, value in cast(dict[str, str], el.attrib).items():
-        if name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
+        is_tip = name == "title" and el.tag in _TIPPED and len(value) <= _LONGEST_TIP and ":" in value
+        if is_tip or name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
             yield value
 
 

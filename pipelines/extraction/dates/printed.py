@@ -184,7 +184,7 @@ class PrintedDates:
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
                 belongs = says_published(line.text, self._language) or says_changed(line.text, self._language)
-            if belongs:
+            if belongs and not is_teaser(line):
                 yield line
 
     def read(self, line: Line, label_above: str) -> Iterator[tuple[DateCandidate, ModifiedCue]]:
@@ -360,3 +360,14 @@ def _last_other_heading(above: list[Line]) -> int:
         if line.block.tag in _HEADINGS and not any(char.isdigit() for char in line.text):
             return index + 1
     return 0
+
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
+"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
+
+
+def is_teaser(line: Line) -> bool:
+    """Whether a line links to another article, with its date beside the link."""
+    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE

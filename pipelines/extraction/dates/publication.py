@@ -21,11 +21,11 @@ from lxml.etree import _Element as Element
 from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
-from pipelines.extraction.dates.printed import PrintedDates, is_embedded
+from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
 from pipelines.extraction.dates.scripted import scripted_time
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, is_in_zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_in_zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
 from pipelines.extraction.page.structured_data import StructuredData
@@ -37,9 +37,6 @@ _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
 _OPENING = 3
 """Paragraphs that may open with the date itself: a standfirst, or a heading that is told from none, stands before the text."""
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
-"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 _OTHERS = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE
 """Boxes whose times are another story's."""
 _FOOT = 60
@@ -213,7 +210,8 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
 
 
 _TIMED_ELEMENTS = XPath(
-    "//*[self::time or @datetime or self::input[@type='hidden' and @value and (@id or @name)] or"
+    "//*[self::time or @datetime or (self::span or self::abbr or self::em) and contains(@title, ':') or"
+    " self::input[@type='hidden' and @value and (@id or @name)] or"
     " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi')"
     " or contains(name(), 'epoch') or contains(name(), 'iso'))]]"
 )
@@ -240,7 +238,7 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
     if scripted := context.read(scripted_time(document.html), "script"):
         return scripted
     for line in document.lines[:2000]:
-        if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not _is_teaser(line):
+        if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
     if changed := lines.last_change(iter(document.lines)):
@@ -253,9 +251,3 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         if candidate := context.candidate(read_machine(match[1]), "comment"):
             return candidate
     return None
-
-
-def _is_teaser(line: Line) -> bool:
-    """Whether a line links to another article, with its date beside the link."""
-    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE

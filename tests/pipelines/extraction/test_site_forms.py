@@ -129,6 +129,11 @@ def test_an_instant_in_an_attribute(name: str) -> None:
     assert read(below=f"<span {name}='2024-03-05T15:32:00Z'>Tuesday</span>")["published"] == "2024-03-05T15:32:00+00:00"
 
 
+def test_an_instant_in_a_title() -> None:
+    found = read(below="<span class='date' title='March 5, 2024 3:32 PM'>4 days ago</span>")
+    assert found["published"].startswith("2024-03-05T15:32")
+
+
 def test_paragraphs_in_sections() -> None:
     boxes = "".join(f"<section><span>{text}</span></section>" for text in PARAGRAPHS)
     assert read(body=boxes)["text"].split("\n") == PARAGRAPHS
