@@ -61,6 +61,7 @@ from db.schema.copying_tables import COPYING, COPYING_COUNTED
 from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
+from db.schema.earlier_views import article_columns, make_current_articles
 from db.schema.gate_tables import GATES
 from db.schema.large_archive_indexes import LARGE_ARCHIVES
 from db.schema.modified_post_tables import MODIFIED_POSTS
@@ -86,7 +87,7 @@ from db.schema.service_tables import (
 from db.schema.statements import run_script, statements_of
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.thread_tables import THREADS
-from db.schema.views import article_columns, current_articles_looked_up, drop_views, make_current_articles, make_views
+from db.schema.views import current_articles_looked_up, drop_views, make_views
 from db.schema.websub_tables import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations

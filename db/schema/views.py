@@ -14,9 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from db.schema.statements import run_script
-from db.sql_conditions import IS_CURRENT, IS_REJECTED, LAST_FETCHED
-from db.sqlite_tools import Database
+from db.sql_conditions import IS_REJECTED, LAST_FETCHED
 
 
 class _Executes(Protocol):
@@ -336,16 +334,6 @@ WHERE d.type = 'array'
 """,
 )
 
-# Earlier steps of `db.schema.migrations` fill in the columns of `articles`.
-CURRENT_ARTICLES = f"""
-CREATE VIEW current_articles AS
-SELECT d.article_id AS id, d.revision, d.original_id, s.name AS source_name, p.fetched_at, {{fields}}
-FROM decisions d
-JOIN articles a ON a.page_id = d.page_id
-JOIN pages p ON p.id = d.page_id
-JOIN sources s ON s.id = p.source_id
-WHERE {IS_CURRENT};
-"""
 VIEWS = (
     _ARTICLES,
     _CREDITS,
@@ -390,17 +378,3 @@ def make_views(db: _Executes) -> None:
     drop_views(db)
     for view in VIEWS:
         db.execute(view.sql)
-
-
-def article_columns(db: Database) -> list[str]:
-    """The columns of articles as they are at this step."""
-    return [str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall()]
-
-
-def make_current_articles(db: Database) -> None:
-    """Make the view of current articles with the columns of this step."""
-    columns = article_columns(db)
-    fields = ", ".join(
-        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
-    )
-    run_script(db, CURRENT_ARTICLES.format(fields=fields))

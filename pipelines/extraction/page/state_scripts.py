@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from pipelines.extraction.page.state_elements import commented_values, text_areas
+
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
 MAX_LITERALS = 2_000
@@ -33,11 +35,6 @@ _ID = re.compile(r"\b(?:id|data-url|data-name|class)\s{0,3}=\s{0,3}[\"']?([\w./:
 _JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
 """How an attribute that holds JSON begins."""
 _NAME = re.compile(r"[\w:-]{1,60}$")
-_COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
-_FIELD = re.compile(r"<textarea\b([^<>]{0,400})>", re.I)
-_FIELD_NAME = re.compile(r"\b(?:class|id|name)=[\"']?([\w-]{1,60})")
-_FIELD_END = re.compile("</textarea", re.I)
-_ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
 _VARIABLE = r"(?P<name>[A-Za-z_$](?<![\w$.].)[\w$.]{0,100}+)(?:\[[\"'](?P<key>[\w.:-]{1,80})[\"']\])?\s{0,9}"
 """It begins with a set and looks back from there, for then `re` skips to the next letter: with the possessive repeat, scripts are
 searched in 45 % of the time."""
@@ -108,10 +105,10 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
     if chunks:
         yield _flight_root("".join(chunks))
     yield from _attribute_roots(html)
-    if fields := _text_areas(html[:MAX_SCRIPTS], is_known_key):
+    if fields := text_areas(html[:MAX_SCRIPTS], is_known_key):
         yield Root("textarea", fields)
-    for comment in _COMMENT.finditer(html[:MAX_SCRIPTS]):
-        yield Root("comment", {m[1]: entities.unescape(m[2]) for m in _ELEMENT.finditer(comment[1])})
+    for comment in commented_values(html[:MAX_SCRIPTS]):
+        yield Root("comment", comment)
     if variables:
         yield Root("script", variables)
 
@@ -375,17 +372,6 @@ def _attribute_roots(html: str) -> Iterator[Root]:
             if _ARTICLE_HINT.search(text) and isinstance(value := read_value(entities.unescape(text)), dict | list):
                 name = _NAME.search(html, max(0, start - 60), start)
                 yield Root(name[0] if name else "attribute", value)
-
-
-def _text_areas(html: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:
-    """What form fields hold that a site uses as a store of its values, by class, id or name."""
-    fields: dict[str, str] = {}
-    end = 0
-    while (start := _FIELD.search(html, end)) and (closing := _FIELD_END.search(html, start.end())):
-        end = closing.start()
-        if (name := _FIELD_NAME.search(start[1])) and is_known_key(name[1]):
-            fields[name[1]] = entities.unescape(html[start.end() : end])
-    return fields
 
 
 def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:
