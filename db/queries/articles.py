@@ -21,7 +21,7 @@ from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 # ORDER BY over both times takes 400 ms). Only short rows are read, however few the
 # filter lets through.
 _CURRENT = """
-SELECT a.page_id, {time} AS at FROM current_pages a
+SELECT a.page_id, {time} AS at FROM current_pages a{by}
 WHERE a.published_utc IS {known}NULL
   {conditions}
 ORDER BY at DESC, a.page_id DESC
@@ -235,7 +235,10 @@ def listed_articles(
     beyond, cursor = ("", dict[str, object]()) if after is None else after.condition()
     for known, time in _PARTS:
         conditions, values = filter_conditions(filters, time, page="a", decision="a")
-        query = _CURRENT.format(known=known, time=time, conditions=conditions + by_name + beyond.format(time=time))
+        # Of all sources: SQLite would sort the undated articles, 4 in 100, instead of reading the index that has them in order.
+        by = " INDEXED BY current_pages_undated" if not known and filters.source_id is None and not by_name else ""
+        narrowed = conditions + by_name + beyond.format(time=time)
+        query = _CURRENT.format(known=known, time=time, by=by, conditions=narrowed)
         rows = conn.execute(query, values | names | cursor | {"limit": limit or -1})
         places += [Cursor(at=at, page_id=page_id) for page_id, at in rows]
     places.sort(key=lambda place: (place.at, place.page_id), reverse=True)

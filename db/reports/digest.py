@@ -16,6 +16,7 @@ from statistics import median
 
 from db.named_rows import named_rows
 from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, load_coverage
+from db.sql_conditions import PAGE_TO_ROW
 from db.store.alerts import AlertKind, open_alerts
 from db.store.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
@@ -37,30 +38,30 @@ SLOW_S, SLOWER = 1.0, 2.0
 _LEAST_REQUESTS = 10
 _MOST_RUNS = 200
 
-# The index (source_id, fetched_at) covers what is read of `pages`; without INDEXED BY SQLite would scan all decisions. Of a table
-# in the place of the subquery it knows statistics, and by these would fill Bloom filters from all pages and decisions.
-_PAGES = """
-FROM (SELECT id FROM sources LIMIT -1) s CROSS JOIN pages p INDEXED BY pages_source
-  ON p.source_id = s.id AND p.fetched_at >= :since AND p.fetched_at < :until
-"""
+# The index (source_id, fetched_at) covers what is read of `pages`; without INDEXED BY SQLite would scan all decisions. PAGE_TO_ROW
+# keeps it from filling a Bloom filter from all of them.
+_PAGES = "FROM pages p INDEXED BY pages_source"
+_WHEN = "p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since AND p.fetched_at < :until"
+_VERDICT = PAGE_TO_ROW.format("d.verdict")
 _ARRIVED = f"""
 SELECT p.source_id, d.verdict, count(*) {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
-WHERE d.verdict IN ('new', 'copy', 'revision') GROUP BY 1, 2
+WHERE {_WHEN} AND {_VERDICT} IN ('new', 'copy', 'revision') GROUP BY 1, 2
 """
 _CORRECTED = f"""
 SELECT d.article_id, p.source_id, d.revision, d.page_id {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
-WHERE d.verdict = 'revision' ORDER BY p.fetched_at DESC LIMIT :most
+WHERE {_WHEN} AND {_VERDICT} = 'revision' ORDER BY p.fetched_at DESC LIMIT :most
 """
 _STORIES = f"""
 SELECT d.original_id, count(*) {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
-WHERE d.verdict = 'copy' GROUP BY 1 ORDER BY 2 DESC, 1 DESC LIMIT :most
+WHERE {_WHEN} AND {_VERDICT} = 'copy' GROUP BY 1 ORDER BY 2 DESC, 1 DESC LIMIT :most
 """
 # As rejections are counted everywhere: by reason, and those that settling found (`db.store.notices`).
 _REJECTED = f"""
 SELECT p.source_id, coalesce(o.reason, 'repeated') AS reason,
     count(*) FILTER (WHERE p.fetched_at >= :start) AS pages, count(*) AS in_all
-{_PAGES} CROSS JOIN outcomes o ON o.page_id = p.id LEFT JOIN decisions n ON n.page_id = p.id AND n.verdict = 'notice'
-WHERE o.reason IS NOT NULL OR n.page_id IS NOT NULL GROUP BY 1, 2
+{_PAGES} CROSS JOIN outcomes o ON o.page_id = p.id
+LEFT JOIN decisions n ON n.page_id = p.id AND {PAGE_TO_ROW.format("n.verdict")} = 'notice'
+WHERE {_WHEN} AND (o.reason IS NOT NULL OR n.page_id IS NOT NULL) GROUP BY 1, 2
 """
 _CLUSTER = """
 SELECT p.source_id FROM decisions d JOIN pages p ON p.id = d.page_id

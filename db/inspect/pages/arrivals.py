@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.named_rows import named_rows
+from db.sql_conditions import PAGE_TO_ROW
 from db.store.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
 
@@ -19,13 +20,12 @@ DAYS = 7
 HOURS = 24
 
 # The index (source_id, fetched_at) covers the columns of `pages`; `decisions` is looked up by its key.
-# INDEXED BY: without statistics SQLite would scan all decisions instead.
-_ARRIVALS = """
+# INDEXED BY: without statistics SQLite would scan all decisions instead, with them fill a Bloom filter from all.
+_ARRIVALS = f"""
 SELECT strftime('%Y-%m-%dT%H', p.fetched_at, 'localtime') AS hour, p.source_id, d.verdict, count(*) AS articles
-FROM sources s
-CROSS JOIN pages p INDEXED BY pages_source ON p.source_id = s.id AND p.fetched_at >= :since
-CROSS JOIN decisions d ON d.page_id = p.id
-WHERE d.verdict IN ('new', 'copy', 'revision')
+FROM pages p INDEXED BY pages_source CROSS JOIN decisions d ON d.page_id = p.id
+WHERE p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since
+  AND {PAGE_TO_ROW.format("d.verdict")} IN ('new', 'copy', 'revision')
 GROUP BY 1, 2, 3
 """
 

@@ -60,7 +60,7 @@ SELECT e.name AS editor, w.name AS author, count(*) AS articles
 FROM credits_view e JOIN credits_view w ON w.article_id = e.article_id AND w.role = 'author'
 WHERE e.role = 'editor' AND e.article_id > (SELECT max(id) FROM articles_view) - :latest
 GROUP BY e.name, w.name ORDER BY articles DESC, editor, author LIMIT :most""",
-        defaults={"latest": "100000", "most": "200"},
+        defaults={"latest": "50000", "most": "200"},
     ),
     Question(
         number=2,
@@ -133,7 +133,7 @@ GROUP BY original_id ORDER BY copies DESC, original_id LIMIT :most""",
 SELECT original_title, copy_title, copy_source_name FROM copies_view
 WHERE original_title <> copy_title AND copy_id > (SELECT max(id) FROM articles_view) - :latest
 ORDER BY copy_id DESC LIMIT :most""",
-        defaults={"latest": "100000", "most": "200"},
+        defaults={"latest": "50000", "most": "200"},
     ),
     Question(
         number=9,
@@ -245,7 +245,7 @@ SELECT source_name, reason, pages FROM rejection_counts_view ORDER BY pages DESC
 SELECT source_name, title, url FROM articles_view
 WHERE paywalled AND id > (SELECT max(id) FROM articles_view) - :latest AND source_name LIKE :source
 ORDER BY id DESC LIMIT :most""",
-        defaults={"source": "%", "latest": "100000", "most": "200"},
+        defaults={"source": "%", "latest": "50000", "most": "200"},
     ),
     Question(
         number=20,
