@@ -17,7 +17,7 @@ from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.parameters import Choice
 from db.connection.database import write
-from db.people.evidence import EvidenceKind, EvidenceReason, LikelyPair, likely_pairs
+from db.people.evidence import LikelyPair, likely_pairs
 from db.people.persons import NameDecision, decisions, join_names, names_of_person, part_names, require_name
 from db.queries.articles import snapshot
 from db.queries.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
@@ -34,21 +34,6 @@ _COLUMNS = (
     Column(title="last", fixed=True),
     Column(title="sources", least=12),
 )
-_REASONS = {
-    EvidenceKind.SAME: "the same letters",
-    EvidenceKind.ORDER: "the same names in another order",
-    EvidenceKind.INITIALS: "initials fit",
-    EvidenceKind.MIDDLE: "one has a further given name",
-    EvidenceKind.STUCK_DUTY: "a duty or an outlet stands beside the name: {words}",
-    EvidenceKind.STUCK_NAME: "one has a further name: {words}",
-    EvidenceKind.TOGETHER_THERE: "same source in the same months ({number})",
-    EvidenceKind.SAME_SOURCE: "same source, never in the same month",
-    EvidenceKind.COLLEAGUES: "credited beside the same names ({number})",
-    EvidenceKind.BOTH_CREDITED: "but both are on one article ({number})",
-    EvidenceKind.APART: "but no source has both",
-    EvidenceKind.LANGUAGES: "but they write in different languages",
-    EvidenceKind.SEVERAL_FIT: "but the initials fit {number} names",
-}
 
 
 @click.group(cls=OrderedGroup, short_help="Who is credited, and which names are one person's.")
@@ -165,16 +150,11 @@ def _decider(by: str | None) -> str:
         return "unknown"
 
 
-def reason_text(reason: EvidenceReason) -> str:
-    """A finding in words."""
-    return _REASONS[reason.kind].format(number=f"{reason.number:,}", words=reason.words)
-
-
 def _offer_lines(pair: LikelyPair) -> Iterator[str]:
     yield ""
     yield f"{pair.name} ({pair.name_articles:,}) and {pair.other} ({pair.other_articles:,})"
     state = "likely" if pair.is_likely else "possible"
-    yield f"  {state}, {pair.score:g}: {'; '.join(reason_text(reason) for reason in pair.reasons)}"
+    yield f"  {state}, {pair.score:g}: {'; '.join(reason.text for reason in pair.reasons)}"
     yield f"  yes: {shell_command('people', 'join', pair.name, pair.other)}"
     yield f"  no:  {shell_command('people', 'part', pair.name, pair.other)}"
 
@@ -188,7 +168,7 @@ def _pair_object(pair: LikelyPair) -> dict[str, object]:
         "score": pair.score,
         "likely": pair.is_likely,
         "reasons": [
-            {"kind": reason.kind.value, "points": reason.points, "text": reason_text(reason)} for reason in pair.reasons
+            {"kind": reason.kind.value, "points": reason.points, "text": reason.text} for reason in pair.reasons
         ],
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import traceback
+from functools import partial
 from typing import Any
 
 from datasette import hookimpl
@@ -18,6 +19,7 @@ from markupsafe import Markup
 
 from db.inspect.pages import views
 from db.inspect.pages.cookbook import with_defaults
+from db.inspect.pages.navigation import section_groups
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
 from db.inspect.safety.limits import LIMITS, LIMITS_NOTE
 from db.inspect.safety.sanitize import HEADERS, is_sandboxed_path, note_document
@@ -89,7 +91,7 @@ def extra_template_vars(datasette: Any) -> dict[str, Any]:
     others = () if datasette.language else [(code, name) for code, name in LANGUAGES.items() if code != language]
     return {
         "news_name": datasette.news_name,
-        "sections": views.SECTIONS,
+        "section_groups": partial(section_groups, views.SECTIONS),
         "limits": gettext(LIMITS_NOTE) % LIMITS,
         "interface_language": language,
         "other_languages": others,

@@ -22,6 +22,7 @@ from db.copying.names import name_key
 from db.named_rows import named_rows
 from db.people.name_forms import NameLikeness, compare_names_of, name_form
 from db.people.persons import names_of_person
+from db.phrases import phrase
 
 POOL = 200
 """Pairs that are judged at once, those first whose rarer name is on most articles: 60 ms."""
@@ -120,6 +121,45 @@ class EvidenceReason:
     def points(self) -> float:
         """How much it adds to the score."""
         return _POINTS[self.kind]
+
+    @property
+    def text(self) -> str:
+        """The finding in words."""
+        number, words = f"{self.number:,}", self.words
+        match self.kind:
+            case EvidenceKind.SAME:
+                return phrase("the same letters")
+            case EvidenceKind.ORDER:
+                return phrase("the same names in another order")
+            case EvidenceKind.INITIALS:
+                return phrase("initials fit")
+            case EvidenceKind.MIDDLE:
+                return phrase("one has a further given name")
+            case EvidenceKind.STUCK_DUTY:
+                return phrase("a duty or an outlet stands beside the name: %(words)s", words=words)
+            case EvidenceKind.STUCK_NAME:
+                return phrase("one has a further name: %(words)s", words=words)
+            case EvidenceKind.TOGETHER_THERE:
+                return phrase("same source in the same months (%(number)s)", number=number)
+            case EvidenceKind.SAME_SOURCE:
+                return phrase("same source, never in the same month")
+            case EvidenceKind.COLLEAGUES:
+                return phrase("credited beside the same names (%(number)s)", number=number)
+            case _:
+                return self._against
+
+    @property
+    def _against(self) -> str:
+        number = f"{self.number:,}"
+        match self.kind:
+            case EvidenceKind.BOTH_CREDITED:
+                return phrase("but both are on one article (%(number)s)", number=number)
+            case EvidenceKind.LANGUAGES:
+                return phrase("but they write in different languages")
+            case EvidenceKind.SEVERAL_FIT:
+                return phrase("but the initials fit %(number)s names", number=number)
+            case _:
+                return phrase("but no source has both")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

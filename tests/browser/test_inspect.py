@@ -89,7 +89,7 @@ KINDS = {
     "compared": "/-/compare/{water}/{copy}",
     "runs": "/-/runs",
     "run": "/-/run/{run}",
-    "people": "/-/people",
+    "people": "/-/people?sort=last&role=author",
     "person": "/-/person/王小雨",
     "rejections": "/-/rejections",
     "digest": "/-/digest",
@@ -110,7 +110,7 @@ HALF_TRANSLATED = {
     "article", "copies", "tables", "table", "row", "question", "sql", "browse", "searches", "search", "search form",
     "search filters", "attention", "attention form",
 }  # fmt: skip
-DRAWN = {"attention", "front", "article", "copies", "cluster", "source", "daily source", "thread"}
+DRAWN = {"attention", "front", "person", "article", "copies", "cluster", "source", "daily source", "thread"}
 # Where no level of a heading is skipped.
 LEVELLED = (
     "article",
@@ -135,7 +135,8 @@ HOSTILE = (
     "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1", "/-/thread/{ill}", "/-/threads?language=%3Cscript%3E&source=x",
     "/-/copying?language=zh&since=%3Cscript%3E&known=%22&top=x", "/-/copying/pair?source={ill_source}&origin=outlet:%3Cscript%3E",
     "/-/compare/{ill}/{water}", "/-/compare/{water}/{ill}",
-    "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
+    "/-/people", "/-/people?q=%3Cscript%3E&source=x&role=%22&after=9",
+    "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
 

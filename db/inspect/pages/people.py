@@ -28,6 +28,8 @@ MOST_TAKEN = 5000
 _MOST_COLOURS = 7
 """Sources that have a colour of their own; all others are one."""
 _LONGEST = 100
+# Of the chart: a bar as wide as the page looks like much.
+_LEAST_MONTHS = 12
 ROLES = {
     CreditRole.AUTHOR: gettext_noop("Wrote"),
     CreditRole.EDITOR: gettext_noop("Edited"),
@@ -140,6 +142,8 @@ def person_chart(months: Sequence[PersonMonth]) -> Chart:
     for month in months:
         counts[month.month, month.source if month.source in top else others] += month.articles
     labels = _months_between(months[0].month, months[-1].month)
+    last = date.fromisoformat(f"{labels[-1]}-01")
+    labels = labels if len(labels) >= _LEAST_MONTHS else last_months(last)[-_LEAST_MONTHS:]
     values = [
         {"month": label, "source": kind, "articles": counts[label, kind], "at": kinds.index(kind)}
         for label in labels
@@ -155,7 +159,7 @@ def person_chart(months: Sequence[PersonMonth]) -> Chart:
     axis: Spec = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False}
     return Chart(
         name="person",
-        description=described % {"count": f"{total:,}", "first": labels[0], "last": labels[-1]},
+        description=described % {"count": f"{total:,}", "first": months[0].month, "last": months[-1].month},
         columns=(gettext("Month"), *kinds),
         rows=[(label, *(counts[label, kind] for kind in kinds)) for label in reversed(labels)],
         spec={

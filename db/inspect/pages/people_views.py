@@ -27,10 +27,12 @@ from db.inspect.pages.people import (
 from db.inspect.pages.permalinks import person_path
 from db.inspect.pages.rendering import ask_in_snapshot, figures_response, render_page
 from db.inspect.translation.catalogues import gettext
+from db.people.evidence import likely_pairs
 from db.queries.articles import article_summaries
 from db.queries.people import list_people, person_details
 
 _ARTICLES = 12
+_OFFERS = 5
 
 
 async def all_people(request: Any, datasette: Any) -> Any:
@@ -60,14 +62,13 @@ async def one_person(request: Any, datasette: Any) -> Any:
     def ask(conn: sqlite3.Connection) -> Any:
         shown = person_details(conn, name)
         latest = shown.pages if shown else {}
-        return shown, [
-            (role, len(ids), article_summaries(conn, ids[:_ARTICLES])) for role, ids in latest.items() if ids
-        ]
+        works = [(role, len(ids), article_summaries(conn, ids[:_ARTICLES])) for role, ids in latest.items() if ids]
+        return shown, works, likely_pairs(conn, name, limit=_OFFERS) if shown and not wanted else []
 
     path = person_path(name)
     if name and "name" not in request.url_vars and path.startswith("/-/person/"):
         return Response.redirect(path + wanted)
-    shown, works = await ask_in_snapshot(datasette, ask)
+    shown, works, offers = await ask_in_snapshot(datasette, ask)
     if shown is None:
         raise NotFound(gettext("No article credits %(name)s") % {"name": name} if name else gettext("Name a person"))
     if wanted:
@@ -77,7 +78,7 @@ async def one_person(request: Any, datasette: Any) -> Any:
     headings = (gettext("By month and source"), gettext("The latest articles"), gettext("By outlet"))
     return await render_page(
         datasette, request, "person.html",
-        shown=shown, works=works, roles=ROLES, by_source=by_source(shown.months), chart=person_chart(shown.months),
+        shown=shown, works=works, offers=offers, roles=ROLES, by_source=by_source(shown.months), chart=person_chart(shown.months),
         queries=list(zip(headings, shown.queries, strict=True)),
         search=lambda suffix="", **more: f"/-/search{suffix}?" + urlencode({"person": shown.name, **more}),
     )  # fmt: skip

@@ -20,8 +20,8 @@ from babel.messages.pofile import read_po, write_po
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, LOCALE_FOLDER
 
 DB = Path(__file__).parents[3] / "db"
-MARKED_IN = (DB / "inspect", DB / "diagnosis")
-"""Where texts are marked: the interface, and the layer whose sentences it translates (`db.phrases`)."""
+MARKED_IN = (DB / "inspect", DB / "diagnosis", DB / "people")
+"""Where texts are marked: the interface, and the layers whose sentences it translates (`db.phrases`)."""
 _KEYWORDS = DEFAULT_KEYWORDS | {"gettext_noop": None, "phrase": None, "counted_phrase": (1, 2)}
 _METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
