@@ -83,6 +83,10 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        click.Group.format_commands(_Summaries(), ctx, formatter)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -110,6 +114,16 @@ class LazyGroup(click.Group):
             from db.connection.database import explain_sqlite_error
 
             raise explain_sqlite_error(error, ctx.ensure_object(CommandContext).config.database) from error
+
+
+class _Summaries(LazyGroup):
+    """The same commands, of which only the help can be asked."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from cli.command_summaries import summary_command
+
+        name = _NAMES.get(cmd_name, cmd_name)
+        return summary_command(name, name) or super().get_command(ctx, cmd_name)
 
 
 def _reader_gone() -> bool:

@@ -16,7 +16,6 @@ from typing import IO
 
 from db.errors import UsageError
 from db.regular_files import open_file
-from pipelines.exchange.html_files import is_html_file, read_file, read_folder, read_manifest
 from pipelines.exchange.items import IsKnown, Item, SkippedRecord
 from pipelines.exchange.warc_reader import read_warc
 
@@ -39,6 +38,9 @@ class ArchiveOptions:
 
 def read_archive(path: Path, options: ArchiveOptions) -> Iterator[Item]:
     """The items of one archive. Raises UsageError if the file is missing or cannot be imported."""
+    # Imported here: with it comes all of extraction, which the help of `copydesk import` waited for.
+    from pipelines.exchange.html_files import is_html_file, read_file, read_folder, read_manifest
+
     name = path.name.lower()
     if path.is_dir():
         yield from read_folder(path, options.base, limit=options.limit, is_known=options.is_known)

@@ -61,7 +61,9 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
     made += [(_clock(), {"match"}), (_join(), {"match"})]
-    assert not [pattern.pattern for pattern, methods in made if superlinear(pattern, methods)]
+    # Cues of a language that has none of its own are those of all languages.
+    different = dict(made)
+    assert not [pattern.pattern for pattern, methods in different.items() if superlinear(pattern, methods)]
 
 
 @pytest.mark.parametrize(
