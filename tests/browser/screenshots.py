@@ -25,9 +25,11 @@ def pages(database: Path) -> dict[str, str]:
     """Name of a picture to its address."""
     conn = sqlite3.connect(database)
     one = lambda sql: conn.execute(sql).fetchone()[0]  # noqa: E731
-    revised = one("SELECT article_id FROM decisions WHERE verdict = 'revision' ORDER BY page_id LIMIT 1")
-    copied = one("SELECT original_id FROM decisions WHERE verdict = 'copy' LIMIT 1")
-    source = one("SELECT id FROM sources WHERE name = 'yunting.example'")
+    revised = one(
+        "SELECT article_id FROM decisions JOIN articles USING (page_id) WHERE verdict = 'revision' AND title LIKE '%Lacey resigns%'"
+    )
+    copied = one("SELECT original_id FROM decisions GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1")
+    source = one("SELECT id FROM sources WHERE name = 'corranpost.example'")
     rejected = one("SELECT page_id FROM outcomes WHERE reason = 'too_short' LIMIT 1")
     run = one("SELECT max(id) FROM runs WHERE command = 'crawl'")
     name = one("SELECT name FROM credits WHERE role = 'editor' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
