@@ -23,7 +23,7 @@ def add_names(conn: sqlite3.Connection, names: Iterable[str]) -> None:
 
 
 def compare_names(conn: sqlite3.Connection) -> None:
-    """Compare all names that wait, in the open transaction: some 50 µs each."""
+    """Compare all names that wait, in the open transaction."""
     while waiting := conn.execute(_WAITING, (_CHUNK,)).fetchall():
         for name_id, name in waiting:
             _compare(conn, name_id, name)

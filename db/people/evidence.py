@@ -25,7 +25,7 @@ from db.people.persons import names_of_person
 from db.phrases import phrase
 
 POOL = 200
-"""Pairs that are judged at once, those first whose rarer name is on most articles: 60 ms."""
+"""Pairs that are judged at once, those first whose rarer name is on most articles."""
 LEAST_SCORE, LIKELY_SCORE = 2.0, 4.0
 _LATEST = 200
 _PAIRS = """

@@ -20,7 +20,7 @@ from db.shown_sql import fill_values
 
 _EPOCH = date(1970, 1, 1)
 LATEST = 2000
-"""Articles of a person that are read for colleagues, sections and outlets: 15 ms."""
+"""Articles of a person that are read for colleagues, sections and outlets."""
 MONTHS = 24
 """Months of a sparkline."""
 _MOST_SHOWN = 30
@@ -299,7 +299,7 @@ def _sections(rows: Sequence[sqlite3.Row]) -> tuple[tuple[str, int], ...]:
 
 
 def _persons_named(conn: sqlite3.Connection, words: str) -> list[int]:
-    """The persons with a name that has these letters in it. Looks through all names: 60 ms for 50,000."""
+    """The persons with a name that has these letters in it. Looks through all names."""
     from db.text_folding import fold
 
     wanted = fold(words).split()

@@ -178,14 +178,14 @@ def load_coverage_weeks(conn: sqlite3.Connection, now: datetime, since: date, un
             continue
         weeks = tuple(
             WeekCoverage(
-                week=date.fromisoformat(week),
-                state=_STATES[state],
-                expected=expected,
-                found=number,
-                unfetched=unfetched,
+                week=date.fromisoformat(week["week"]),
+                state=_STATES[week["state"]],
+                expected=week["expected"],
+                found=week["found"],
+                unfetched=week["unfetched"],
                 days=(),
             )
-            for week, state, expected, number, unfetched in conn.execute(_WEEKS_ALONE, (row["id"], *bounds))
+            for week in named_rows(conn, _WEEKS_ALONE, (row["id"], *bounds))
         )
         if weeks or _is_judged(conn, row["id"]):
             found.append(SourceCoverage(source_id=row["id"], name=row["name"], weeks=weeks))
