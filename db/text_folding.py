@@ -15,11 +15,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Codes = NDArray[np.uint32]
+# NumPy is imported where a text is folded that is not ASCII: a quarter of the CPU that a command starts with.
+Codes: TypeAlias = "NDArray[np.uint32]"
 
 # Later planes have no letters. Nor is this code point a letter: it stands for all beyond.
 MAX_CODE_POINT = 0x3FFFF
@@ -90,6 +93,8 @@ def fold_with_offsets(text: str) -> FoldedText:
         return FoldedText(text=text, folded=text.lower(), offsets=None)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
+    import numpy as np
+
     codes = code_points(text)
     table, lengths, longer = _tables()
     if len(codes) and int(codes.max()) > MAX_CODE_POINT:
@@ -108,6 +113,8 @@ def fold_with_offsets(text: str) -> FoldedText:
 
 def code_points(letters: str) -> Codes:
     """The code points of a string."""
+    import numpy as np
+
     return np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
@@ -120,6 +127,7 @@ def from_code_points(codes: Codes) -> str:
 def simplified_table() -> Codes:
     """Maps each code point to its simplified Han character, most often itself."""
     # Imported here, because most commands fold nothing.
+    import numpy as np
     import opencc
 
     table = np.arange(MAX_CODE_POINT + 1, dtype=np.uint32)
@@ -133,6 +141,8 @@ def simplified_table() -> Codes:
 @cache
 def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
     """For each code point: what it folds to, to how many characters, and to which ones if several."""
+    import numpy as np
+
     simple = simplified_table()
     table = simple.copy()
     lengths = np.ones(MAX_CODE_POINT + 1, dtype=np.uint8)

@@ -161,6 +161,10 @@ def test_packages_have_empty_inits_and_short_files() -> None:
             "cli.main, cli.commands.articles, pipelines.processing.page_worker",
             "numpy opencc datasette distributed pipelines.extraction.extract scrapy",
         ),
+        (
+            "cli.main, cli.commands.search, cli.commands.searches, cli.commands.doctor",
+            "numpy opencc scrapy trafilatura",
+        ),
         # Reading is for its processes, settling for when there is something to settle.
         ("crawler.run", "numpy opencc trafilatura pipelines.extraction.extract pipelines.dedup.settle"),
     ],
