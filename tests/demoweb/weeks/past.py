@@ -63,6 +63,9 @@ def write_log(database: Path, by: timedelta) -> None:
     outlets = {outlet.host: outlet for outlet in load_outlets().values()}
     with open_database(database) as db, write(db.conn):
         sources = {source.name: source.id for source in all_sources(db.conn) if source.name in outlets}
+        for name, source in sources.items():  # else the days before today would count as days before it was a source
+            added = (_day(min(outlets[name].since, DAYS)) + by).isoformat().replace("+00:00", "Z")
+            db.conn.execute("UPDATE sources SET added_at = ? WHERE id = ?", (added, source))
         for age in range(DAYS, 0, -1):
             at = _day(age) + _LOOKED_AT + by
             looked = {name: source for name, source in sources.items() if _was_there(outlets[name], age)}
