@@ -70,7 +70,7 @@ def questions(database: Path) -> list[Question]:
         Question(name="silent", path=f"/-/corrections?since={since}", at="table", height=420),
         Question(name="thread", path=f"/-/thread/{thread}", height=1000),
         Question(name="gaps", path=f"/-/coverage/{source('linhai-shangbao.example')}?since={since}", height=760),
-        Question(name="author", path="/-/person?name=Ines Holloway", height=820),
+        Question(name="author", path="/-/person?name=Ines Holloway", at="h1", height=1200),
         Question(name="saved", path="/-/searches", height=560),
     ]
     conn.close()
