@@ -106,8 +106,14 @@ class FaultyWeb:
     def _speak(self, connection: socket.socket, address: Any) -> None:
         site = self.sites[connection.getsockname()[0]]
         try:
-            with site.context.wrap_socket(connection, server_side=True) if site.context else connection as spoken:
-                _Handler(spoken, address, self)  # type: ignore[arg-type]
+            with connection:
+                if not site.context:
+                    _Handler(connection, address, self)  # type: ignore[arg-type]
+                    return
+                connection.getpeername()  # wrapping leaves it open where the client has hung up, as on a busy machine
+                with site.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as spoken:
+                    spoken.do_handshake()
+                    _Handler(spoken, address, self)  # type: ignore[arg-type]
         except OSError:
             pass  # the crawler hung up
 
