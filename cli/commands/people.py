@@ -57,7 +57,10 @@ def list_command(
     context: CommandContext, /, words: Sequence[str], source: str | None, role: str | None, newest: bool, limit: int,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """List people, those with most articles first; WORDS must all be in the name."""
+    """List people, those with most articles first.
+
+    WORDS must all be in the name.
+    """
     with context.read() as conn, snapshot(conn):
         wanted = PeopleFilter(
             words=" ".join(words),
@@ -88,7 +91,10 @@ def list_command(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
-    """Show one person: names, sources, colleagues, and who decided what about the names."""
+    """Show one person.
+
+    Names, sources, colleagues, and who decided what about the names.
+    """
     with context.read() as conn, snapshot(conn):
         require_name(conn, name)
         names, shown = names_of_person(conn, name), person_details(conn, name)
@@ -106,7 +112,10 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
 def likely_command(context: CommandContext, /, name: str | None, limit: int, as_json: bool) -> None:
-    """List names that may be one person's, with what speaks for it and against it."""
+    """List names that may be one person's.
+
+    Each with what speaks for it and against it.
+    """
     with context.read() as conn, snapshot(conn):
         if name is not None:
             require_name(conn, name)
@@ -124,7 +133,10 @@ def likely_command(context: CommandContext, /, name: str | None, limit: int, as_
 @click.option("--by", metavar="WHO", help="Who decides this.  [default: the user of this computer]")
 @click.pass_obj
 def join_command(context: CommandContext, /, name: str, others: Sequence[str], by: str | None) -> None:
-    """Make OTHERS one person with NAME, who is shown as NAME. `part` takes it back."""
+    """Make OTHERS one person with NAME.
+
+    The person is shown as NAME. `part` takes it back.
+    """
     with context.open() as db, write(db.conn):
         names = join_names(db.conn, name, others, _decider(by), datetime.now(UTC))
     click.echo(f"one person now: {', '.join(names)}")
@@ -136,7 +148,10 @@ def join_command(context: CommandContext, /, name: str, others: Sequence[str], b
 @click.option("--by", metavar="WHO", help="Who decides this.  [default: the user of this computer]")
 @click.pass_obj
 def part_command(context: CommandContext, /, name: str, other: str, by: str | None) -> None:
-    """Say that two names are two persons': takes a joining back, and they are not offered again."""
+    """Say that two names are two persons'.
+
+    It takes a joining back, and they are not offered again.
+    """
     with context.open() as db, write(db.conn):
         was_joined = part_names(db.conn, name, other, _decider(by), datetime.now(UTC))
     ended = "are two persons again" if was_joined else "are two persons and are not offered again"

@@ -80,8 +80,8 @@ class CrawlRun:
             self.failure = failure
             raise failure from error
         services = self.services
-        services.join_crawl(session.parser, session.robots, session.holds, self._record_robots)
-        services.pace = SharedPace(pace_file(self.config.database))
+        pace = SharedPace(pace_file(self.config.database))
+        services.join_crawl(session.parser, session.robots, session.holds, pace, self._record_robots)
         services.downloader.on_stopping.append(session.parser.stop)
         services.downloader.on_stopping.append(self.renderer.stop)
         services.downloader.on_grace_end.append(session.writer.stop_waiting)

@@ -124,7 +124,7 @@ class HostDownloader(Downloader):
         self._stop_poll: AsyncioLoopingCall | None = None
         # Before Scrapy's constructor, which builds the handlers and middlewares: they take the downloader from the services.
         self._services = services_of(crawler)
-        self._services.downloader = self
+        services_of(crawler).downloader = self
         super().__init__(crawler)
 
     def get_slot_key(self, request: Request) -> str:

@@ -87,10 +87,11 @@ class FetchServices:
     _downloader: HostDownloader | None = field(default=None, repr=False)
 
     def join_crawl(
-        self, parser: Parser, robots_cache: RobotsCache, holds: HoldStore, record_robots: RecordRobots
+        self, parser: Parser, robots_cache: RobotsCache, holds: HoldStore, pace: SharedPace, record_robots: RecordRobots
     ) -> None:
         """Work with the resources of a crawl from now on, instead of the defaults."""
         self.parser, self.robots_cache, self.holds, self.record_robots = parser, robots_cache, holds, record_robots
+        self.pace = pace
 
     @property
     def downloader(self) -> HostDownloader:

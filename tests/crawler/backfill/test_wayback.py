@@ -23,8 +23,8 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, PastLink
 from crawler.backfill.channels import archive_channels
-from crawler.backfill.wayback_channel import WaybackChannel
-from crawler.crawl.captures import pace_of
+from crawler.backfill.wayback_channel import RATE, WaybackChannel
+from crawler.crawl.captures import archive_meta
 from db.config.settings import Settings
 
 URL = "http://www.example.com:80/2019/04/bridge"
@@ -185,8 +185,11 @@ def test_an_archive_without_resume_keys_is_asked_in_halves(
 
 def test_the_rate_is_that_of_the_service() -> None:
     pages = {"slot_delay": 0.125, "slot_concurrency": 1, "slot_rest": 60, "slot_rest_statuses": {429}}
-    assert pace_of(WaybackChannel.rate, lists=False) == pages
-    assert pace_of(WaybackChannel.rate, lists=True) == pages | {"slot_spacing": 2.5}
+    pages |= {"slot_shared": True, "interface_of": "archive.example"}
+    rate, url = RATE, "https://archive.example/web/20200101000000id_/https://paper.example/"
+    assert archive_meta(rate, url, lists=False, robots=False) == pages
+    assert archive_meta(rate, url, lists=True, robots=False) == pages | {"slot_spacing": 2.5}
+    assert archive_meta(rate, url, lists=False, robots=True) == pages | {"interface_of": None}
 
 
 def test_a_capture_that_is_gone_is_no_page(archive: Archive) -> None:
