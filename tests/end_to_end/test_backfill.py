@@ -65,9 +65,11 @@ def test_a_backfill_is_planned_killed_and_continued(web: PastWeb, desk: Copydesk
     assert sum(asked.values()) <= len(wanted) + 2
     assert (done["done"], done["waiting"], done["ended"]) == (len(wanted), 0, "finished")
     assert desk.query("SELECT count(*) FROM current_articles") == [(len(wanted),)]
+    what_is_here_is_not_fetched_again_nor_visited_by_crawls(web, desk)
+    it_is_shown_and_given_up(desk)
 
 
-def test_what_is_here_is_not_fetched_again_nor_visited_by_crawls(web: PastWeb, desk: Copydesk) -> None:
+def what_is_here_is_not_fetched_again_nor_visited_by_crawls(web: PastWeb, desk: Copydesk) -> None:
     before = web.articles_asked()
     older = desk.run("backfill", "past", "--since", "2022-11", "--until", "2023-01", "--channels", "sitemap").stdout
     assert "here already" in older
@@ -79,7 +81,7 @@ def test_what_is_here_is_not_fetched_again_nor_visited_by_crawls(web: PastWeb, d
     assert not [path for path, number in web.articles_asked().items() if path in before and number > before[path]]
 
 
-def test_a_backfill_is_shown_and_given_up(desk: Copydesk) -> None:
+def it_is_shown_and_given_up(desk: Copydesk) -> None:
     desk.run("backfill", "past", "--since", "2022-01", "--until", "2022-02", "--channels", "feed", "--plan")
     states = [json.loads(line)["ended"] for line in desk.run("backfill", "--status", "--json").stdout.splitlines()]
     assert states == ["finished", "finished", None]
@@ -142,7 +144,7 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
             wait_for(lambda: desk.query("SELECT count(*) FROM source_runs")[0][0] > 0)
             assert not desk.query("SELECT 1 FROM runs WHERE command = 'backfill'")
             settings.write_text(text.replace('"never"', '"always"'), "utf-8")
-            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")), 60)
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")), 150)
         finally:
             service.terminate()
             _, log = service.communicate(timeout=20)
