@@ -76,14 +76,21 @@ def known(database: Path) -> dict[str, str]:
 
 
 def settled(database: Path) -> float:
-    """Seconds to store and settle one article, the median."""
+    """Seconds to store and settle one article with an author and an editor who are known, the median."""
     conn, took = connect(database), list[float]()
     with write(conn):
         maker = extractor_id(conn, Extractor(code="bench", rules="bench", trafilatura="bench"))
+    names = tuple(name for (name,) in conn.execute("SELECT DISTINCT name FROM credits LIMIT 3"))
     first = int(conn.execute("SELECT max(id) FROM pages").fetchone()[0]) + 1
     for page_id in range(first, first + _SETTLED):
         url = f"https://site7.example/settled-{page_id}.html"
-        article = Article(url=url, title=f"Title {page_id}", text=story(random.Random(page_id)))
+        article = Article(
+            url=url,
+            title=f"Title {page_id}",
+            text=story(random.Random(page_id)),
+            authors=names[page_id % 2 :][:1],
+            editors=names[2:],
+        )
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         began = time.perf_counter()
         with write(conn):

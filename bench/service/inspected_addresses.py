@@ -21,7 +21,8 @@ _ASKED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/-/digest", "", (".json",)),
     ("/-/digest", "?day={day}", ()),
     ("/-/coverage", "", _FIGURES),
-    ("/-/coverage", "?since={year_ago}&until={today}", ()),
+    ("/-/coverage", "?since={year_ago}&until={today}", (".json",)),
+    ("/-/coverage.json", "?days=yes", ()),
     ("/-/coverage/{source}", "", _FIGURES),
     ("/-/catalogue", "", ()),
     ("/-/catalogue", "?q=times", ()),
@@ -42,10 +43,16 @@ _ASKED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/-/runs", "", ()),
     ("/-/runs", "?before=10", ()),
     ("/-/run/{run}", "", ()),
-    ("/-/people", "", ()),
-    ("/-/people", "?begins=Ann", ()),
-    ("/-/people", "?begins=B", ()),
-    ("/-/person/{person}", "", ()),
+    ("/-/people", "", _FIGURES),
+    ("/-/people", "?sort=last", ()),
+    ("/-/people", "?after={last_person}", ()),
+    ("/-/people", "?sort=last&after={first_person}", ()),
+    ("/-/people", "?q=an", _FIGURES),
+    ("/-/people", "?q=an&role=editor&sort=last", ()),
+    ("/-/people", "?source={source}", _FIGURES),
+    ("/-/people", "?source={source}&sort=last", ()),
+    ("/-/person/{person}", "", _FIGURES),
+    ("/-/person/{editor}", "", ()),
     ("/-/rejections", "", ()),
     ("/-/rejections", "?reason=too_short", ()),
     ("/-/rejections", "?source={source}", ()),
@@ -103,7 +110,7 @@ _ASKED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/{name}/articles_view", "?_sort_desc=id&_facet=language", ()),
 )  # fmt: skip
 # Pages that answer without the database, or only by redirecting.
-_LEFT_OUT = ("^/-/language/", "^/-/person$")
+_LEFT_OUT = ("^/-/language/", "^/-/person(")
 
 _VALUES = {
     "article": "SELECT article_id FROM current_pages WHERE language = 'zh' AND has_author ORDER BY page_id DESC LIMIT 1",
@@ -113,6 +120,9 @@ _VALUES = {
     "copied": "SELECT original_id FROM current_pages WHERE original_id <> article_id GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
     "run": "SELECT max(id) FROM runs",
     "person": "SELECT value FROM value_counts WHERE field = 'author' ORDER BY articles DESC LIMIT 1",
+    "editor": "SELECT value FROM value_counts WHERE field = 'editor' GROUP BY 1 ORDER BY sum(articles) DESC LIMIT 1",
+    "last_person": "SELECT articles || '-' || person_id FROM person_counts ORDER BY articles, person_id LIMIT 1 OFFSET 20",
+    "first_person": "SELECT last_day || '-' || person_id FROM person_counts ORDER BY last_day, person_id LIMIT 1 OFFSET 20",
     "thread": "SELECT id FROM threads ORDER BY articles DESC LIMIT 1",
     "taker": "SELECT source_id FROM copy_pairs WHERE from_id <> 0 GROUP BY source_id, from_id ORDER BY sum(articles) DESC LIMIT 1",
     "credited": "SELECT credited FROM copy_pairs WHERE credited <> '' GROUP BY 1 ORDER BY sum(articles) DESC LIMIT 1",

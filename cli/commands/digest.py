@@ -84,6 +84,8 @@ def _lines(found: Digest) -> Iterator[str]:
     since, until = (format_local_time(format_timestamp(at)) for at in (found.since, found.until))
     yield styled(f"{since} to {until}", bold=True)
     yield from wrapped(f"{found.summary}.", min(screen_width(), WIDEST_PROSE))
+    if found.judged_late:
+        yield from wrapped(_late_text(found.judged_late), min(screen_width(), WIDEST_PROSE))
     for part in (_news, _alerts, _gaps, _slow, _stories, _corrections, _rejections):
         lines = list(part(found))
         if lines:
@@ -92,6 +94,11 @@ def _lines(found: Digest) -> Iterator[str]:
     if not found.news and not found.alerts:
         yield ""
         yield "Nothing came in; `copydesk status` says what runs and what is next."
+
+
+def _late_text(number: int) -> str:
+    of = "1 source is" if number == 1 else f"{number:,} sources are"
+    return f"The coverage of {of} as judged last: days have come since. `copydesk coverage` judges anew."
 
 
 def _news(found: Digest) -> Iterator[str]:

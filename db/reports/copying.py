@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,8 +141,10 @@ class CopyPair:
     lags: LagFigures = _NO_LAGS
 
 
-def load_pairs(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter) -> list[CopyPair]:
-    """All pairs of whom anything counts, those with most articles first. Without lags, see `add_lags`."""
+def count_pairs(
+    conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter
+) -> dict[CopyOrigin, dict[int, CopyCounts]]:
+    """The counts of all pairs, by origin and taker; those too of whom nothing counts by the filter."""
     found: dict[CopyOrigin, dict[int, CopyCounts]] = defaultdict(lambda: defaultdict(CopyCounts))
     resolved: dict[str, CopyOrigin | None] = {"": None}
     sources = {source_id: source_origin(source_id) for source_id in names.sources}
@@ -166,14 +168,36 @@ def load_pairs(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilt
                 found[named][source_id].credited_only += articles
             if from_id:
                 by_source[from_id][source_id].against_credit += articles
-    pairs = [
-        CopyPair(source_id=source_id, origin=origin, counts=counts, articles=articles)
+    return found
+
+
+def load_pairs(
+    conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, *, most: int | None = None
+) -> list[CopyPair]:
+    """The pairs of whom anything counts, those with most articles first, at most `most`. Without lags, see `add_lags`."""
+    return biggest_pairs(count_pairs(conn, names, wanted), wanted.known, most)
+
+
+def biggest_pairs(
+    found: Mapping[CopyOrigin, Mapping[int, CopyCounts]], known: Known, most: int | None
+) -> list[CopyPair]:
+    """The `most` pairs with most articles (None: all), in order."""
+    counted = [
+        (-articles, source_id, origin, counts)
         for origin, takers in found.items()
         for source_id, counts in takers.items()
-        if (articles := counts.of(wanted.known))
+        if (articles := counts.of(known))
+    ]
+    if most is not None and len(counted) > most:
+        # Only pairs that may be among them are made and compared whole: 500 sources have 50,000, mostly of one article.
+        least = sorted([one[0] for one in counted])[most - 1] if most else 0
+        counted = [one for one in counted if one[0] <= least]
+    pairs = [
+        CopyPair(source_id=source_id, origin=origin, counts=counts, articles=-negative)
+        for negative, source_id, origin, counts in counted
     ]
     pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.kind, pair.origin.key))
-    return pairs
+    return pairs[:most]
 
 
 def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, pairs: Iterable[CopyPair]) -> None:

@@ -147,7 +147,7 @@ def load_coverage(
     nothing can be judged yet. `since`, `until`: only the weeks that have a day between them, both included.
 
     With a `now` in the past, what is known today of the days before it: the last week may then be cut. `most_anew`: where more
-    sources would have to be judged anew, those come as they were judged last (`count_judged_late`).
+    sources would have to be judged anew, those come as they were judged last (`judged_late`).
     """
     wanted = None if source_ids is None else set(source_ids)
     yesterday = _yesterday(now)
@@ -192,10 +192,10 @@ def load_coverage_weeks(conn: sqlite3.Connection, now: datetime, since: date, un
     return found
 
 
-def count_judged_late(conn: sqlite3.Connection, now: datetime) -> int:
-    """Of how many sources pages show an earlier judgement: 0, or more than `MOST_ANEW`."""
+def judged_late(conn: sqlite3.Connection, now: datetime) -> set[int]:
+    """The sources of which pages show an earlier judgement: none, unless more than `MOST_ANEW` would have to be judged anew."""
     late = [row for row in named_rows(conn, _SOURCES) if not _is_current(row, _yesterday(now))]
-    return len([row for row in late if row["until"]]) if len(late) > MOST_ANEW else 0
+    return {row["id"] for row in late if row["until"]} if len(late) > MOST_ANEW else set()
 
 
 def _as_stored(rows: Sequence[sqlite3.Row], yesterday: date, most_anew: int | None) -> set[int]:

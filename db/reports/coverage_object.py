@@ -11,10 +11,20 @@ DAY_COLUMNS = ("source", "day", "state", "expected", "found", "unfetched")
 WEEK_COLUMNS = ("source", "week", "state", "expected", "found", "unfetched")
 
 
-def coverage_object(source: SourceCoverage) -> dict[str, object]:
-    """The coverage of a source: its weeks with their days, and its gaps."""
+def weeks_object(source: SourceCoverage, *, is_late: bool) -> dict[str, object]:
+    """The coverage of a source by week alone. `is_late`: as it was judged last, days have come since."""
     return {
         "source": source.name,
+        "judged_late": is_late,
+        "weeks": [{"week": week.week.isoformat(), **_counts(week)} for week in source.weeks],
+    }
+
+
+def coverage_object(source: SourceCoverage, *, is_late: bool = False) -> dict[str, object]:
+    """The coverage of a source: its weeks with their days, and its gaps. `is_late`: as it was judged last, days have come since."""
+    return {
+        "source": source.name,
+        "judged_late": is_late,
         "weeks": [
             {"week": week.week.isoformat(), **_counts(week)}
             | {"days": [{"day": day.day.isoformat(), **_counts(day)} for day in week.days]}

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from db.named_rows import named_rows
-from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, load_coverage
+from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, judged_late, load_coverage
 from db.sql_conditions import PAGE_TO_ROW
 from db.store.alerts import AlertKind, open_alerts
 from db.store.sources import source_names
@@ -167,6 +167,8 @@ class Digest:
     """The latest `MOST_CORRECTIONS`."""
     stories: list[Story]
     rejections: list[GrownRejections]
+    judged_late: int
+    """Of how many sources the coverage, for gaps and what is usual, is as it was judged last: days have come since."""
 
     @property
     def new(self) -> int:
@@ -262,6 +264,7 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
             for article, copies in conn.execute(_STORIES, bounds | {"most": MOST_STORIES}).fetchall()
         ],
         rejections=list(_rejections(conn, since, until, names)),
+        judged_late=len(judged_late(conn, until)),
     )
 
 

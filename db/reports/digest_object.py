@@ -22,6 +22,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
         "new": digest.new,
         "copies": digest.copies,
         "corrected": digest.corrected,
+        "coverage_judged_late": digest.judged_late,
         "sources": [
             {
                 "source": one.source,

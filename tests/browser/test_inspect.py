@@ -251,7 +251,13 @@ def test_coverage_is_a_calendar_and_its_query_is_in_the_address(scene: Scene) ->
     assert [day["day"] for week in given["weeks"] for day in week["days"]] == [row["day"] for row in rows]
     assert given["gaps"][0]["days"] == 3
     everything = json.loads(ask(scene.home, "/-/coverage.json")[1])
-    assert [one["source"] for one in everything].count("daily.example") == 1
+    (weeks,) = (one for one in everything if one["source"] == "daily.example")
+    assert not weeks["judged_late"]
+    assert "days" not in weeks["weeks"][0]
+    everything = json.loads(ask(scene.home, "/-/coverage.json?days=yes")[1])
+    (one,) = (one for one in everything if one["source"] == "daily.example")
+    assert one["weeks"][-1]["days"]
+    assert one["gaps"]
     assert ask(scene.home, "/-/coverage.csv")[1].startswith("source,week,state")
     tab.check()
     tab.page.context.close()

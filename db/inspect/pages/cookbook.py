@@ -58,7 +58,7 @@ QUESTIONS = (
         sql="""
 SELECT e.name AS editor, w.name AS author, count(*) AS articles
 FROM credits_view e JOIN credits_view w ON w.article_id = e.article_id AND w.role = 'author'
-WHERE e.role = 'editor' AND e.article_id > (SELECT max(id) FROM articles_view) - :latest
+WHERE e.role = 'editor' AND unlikely(e.article_id > (SELECT max(id) FROM articles_view) - :latest)
 GROUP BY e.name, w.name ORDER BY articles DESC, editor, author LIMIT :most""",
         defaults={"latest": "50000", "most": "200"},
     ),

@@ -6,9 +6,8 @@ import math
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from db.copying.origins import CopyOrigin, OriginNames
@@ -17,20 +16,21 @@ from db.models import Article
 from db.queries.articles import ArticleSummary, article_summary
 from db.reports.copying import (
     PAIRS_SQL,
+    CopyCounts,
     CopyingFilter,
     CopyPair,
     Known,
     add_lags,
+    biggest_pairs,
     copying_languages,
+    count_pairs,
     is_to_be_rebuilt,
-    load_pairs,
     look_intervals,
 )
 from db.reports.copying_articles import MAX_COMPARED, TakenArticles, TakenHow, taken_articles
 from db.store.outcomes import load_article
 from db.text_passages import PassageComparison, PassagePiece, compare_passages, passage_paragraphs
 
-_T = TypeVar("_T")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _LANGUAGE = re.compile(r"[a-z]{2,8}")
 USUAL_TOP, MOST_TOP = 8, 40
@@ -176,21 +176,24 @@ class ComparedPages:
 def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix:
     """The matrix of the biggest takers and origins, and the biggest pairs."""
     names = OriginNames.load(conn)
-    pairs = load_pairs(conn, names, form.wanted)
-    takers, origins = Counter[int](), Counter[CopyOrigin]()
-    for pair in pairs:
-        takers[pair.source_id] += pair.articles
-        origins[pair.origin] += pair.articles
-    top_takers, top_origins = _largest(takers, form.top), _largest(origins, form.top)
+    found = count_pairs(conn, names, form.wanted)
+    ranked = biggest_pairs(found, form.wanted.known, MOST_RANKED)
+    takers, origins, number = _totals(found, form.wanted.known)
+    top_takers = sorted(takers, key=lambda one: (-takers[one], one))[: form.top]
+    top_origins = sorted(origins, key=lambda one: (-origins[one], one.text))[: form.top]
     shown = {
-        (pair.source_id, pair.origin): pair
-        for pair in pairs
-        if pair.source_id in top_takers and pair.origin in top_origins
+        (source_id, origin): CopyPair(source_id=source_id, origin=origin, counts=counts, articles=articles)
+        for origin in top_origins
+        for source_id in top_takers
+        if (counts := found[origin].get(source_id)) and (articles := counts.of(form.wanted.known))
     }
-    ranked = pairs[:MOST_RANKED]
+    shown |= {ids: pair for pair in ranked if (ids := (pair.source_id, pair.origin)) in shown}
     add_lags(conn, names, form.wanted, {id(pair): pair for pair in (*shown.values(), *ranked)}.values())
-    labels = _origin_labels(conn, names, pairs, {*top_origins, *(pair.origin for pair in ranked)})
-    most = max((pair.articles for pair in pairs), default=1)
+    labels = {
+        origin: names.label(conn, origin, _biggest_taker(found[origin], form.wanted.known), chinese=_in_chinese())
+        for origin in {*top_origins, *(pair.origin for pair in ranked)}
+    }
+    most = ranked[0].articles if ranked else 1
 
     def cell(pair: CopyPair | None) -> MatrixCell | None:
         if pair is None:
@@ -229,9 +232,9 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
         other_origins=len(origins) - len(top_origins),
         ranked=[one for pair in ranked if (one := cell(pair))],
         total=total,
-        pairs=len(pairs),
+        pairs=number,
         languages=copying_languages(conn),
-        to_be_rebuilt=not pairs and is_to_be_rebuilt(conn),
+        to_be_rebuilt=not number and is_to_be_rebuilt(conn),
         sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
 
@@ -311,20 +314,23 @@ def _short(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
 
 
-def _largest(counts: Counter[_T], top: int) -> list[_T]:
-    return [key for key, _ in counts.most_common(top)]
+def _totals(
+    found: Mapping[CopyOrigin, Mapping[int, CopyCounts]], known: Known
+) -> tuple[Counter[int], Counter[CopyOrigin], int]:
+    """Articles by taker and by origin, and the number of pairs."""
+    takers, origins, number = Counter[int](), Counter[CopyOrigin](), 0
+    for origin, by_taker in found.items():
+        counted = {source_id: articles for source_id, counts in by_taker.items() if (articles := counts.of(known))}
+        if counted:
+            takers.update(counted)
+            origins[origin] = sum(counted.values())
+            number += len(counted)
+    return takers, origins, number
 
 
-def _origin_labels(
-    conn: sqlite3.Connection, names: OriginNames, pairs: Sequence[CopyPair], origins: set[CopyOrigin]
-) -> dict[CopyOrigin, str]:
-    """The name of each origin: of an outlet as the source printed it that takes most from it."""
-    labels: dict[CopyOrigin, str] = {}
-    chinese = _in_chinese()
-    for pair in pairs:
-        if pair.origin in origins and pair.origin not in labels:
-            labels[pair.origin] = names.label(conn, pair.origin, pair.source_id, chinese=chinese)
-    return labels
+def _biggest_taker(by_taker: Mapping[int, CopyCounts], known: Known) -> int:
+    """The source that takes most from an origin: an outlet is named as it prints it."""
+    return min(by_taker, key=lambda source_id: (-by_taker[source_id].of(known), source_id))
 
 
 def _heat(articles: int, most: int) -> int:

@@ -93,7 +93,7 @@ async def compare(request: Any, datasette: Any) -> Any:
 
 def _pair_rows(conn: sqlite3.Connection, form: CopyingForm) -> list[list[object]]:
     names = OriginNames.load(conn)
-    pairs = load_pairs(conn, names, form.wanted)[:MOST_FILED]
+    pairs = load_pairs(conn, names, form.wanted, most=MOST_FILED)
     add_lags(conn, names, form.wanted, pairs)
     return [[row[name] for name in COPYING_COLUMNS] for row in pair_rows(conn, names, pairs)]
 

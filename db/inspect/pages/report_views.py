@@ -19,8 +19,8 @@ from db.inspect.pages.coverage import (
 )
 from db.inspect.pages.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.translation.catalogues import gettext, ngettext
-from db.reports.coverage import count_judged_late
-from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows
+from db.reports.coverage import judged_late
+from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows, weeks_object
 from db.reports.digest import Digest, build_digest
 from db.reports.digest_object import digest_object
 
@@ -32,16 +32,20 @@ async def all_coverage(request: Any, datasette: Any) -> Any:
     """All sources by week."""
     form, now = CoverageForm.of(request.args), datetime.now(UTC)
     wanted = request.url_vars["format"]
-    if wanted == ".json":
-        sources = await ask_in_snapshot(datasette, lambda conn: coverage_by_day(conn, form, now))
-        return Response.json([coverage_object(source) for source in sources])
+    if wanted == ".json" and request.args.get("days") == "yes":
+        sources, late = await ask_in_snapshot(
+            datasette, lambda conn: (coverage_by_day(conn, form, now), judged_late(conn, now))
+        )
+        return Response.json([coverage_object(one, is_late=one.source_id in late) for one in sources])
     lines, late = await ask_in_snapshot(
-        datasette, lambda conn: (coverage_lines(conn, form, now), count_judged_late(conn, now))
+        datasette, lambda conn: (coverage_lines(conn, form, now), judged_late(conn, now))
     )
+    if wanted == ".json":
+        return Response.json([weeks_object(line.source, is_late=line.source.source_id in late) for line in lines])
     if wanted == ".csv":
         return _csv(WEEK_COLUMNS, (row for line in lines for row in week_rows(line.source)))
     return await render_page(
-        datasette, request, "coverages.html", lines=lines, late=late, form=form, shown=form.bounds(now, ALL_SPAN)
+        datasette, request, "coverages.html", lines=lines, late=len(late), form=form, shown=form.bounds(now, ALL_SPAN)
     )
 
 
@@ -58,7 +62,9 @@ async def source_coverage(request: Any, datasette: Any) -> Any:
     wanted = request.url_vars["format"]
     if wanted == ".json":
         return Response.json(
-            coverage_object(calendar.source) if calendar else {"source": row[0], "weeks": [], "gaps": []}
+            coverage_object(calendar.source)
+            if calendar
+            else {"source": row[0], "judged_late": False, "weeks": [], "gaps": []}
         )
     if wanted == ".csv":
         return _csv(DAY_COLUMNS, day_rows(calendar.source) if calendar else ())

@@ -14,14 +14,18 @@ import pytest
 from db.connection.database import connect, open_database, write
 from db.models import Link, LinkKind
 from db.queries.statistics import database_statistics
+from db.reports import coverage, digest
 from db.reports.coverage import (
-    count_judged_late,
     coverage_gaps,
+    judged_late,
     load_coverage,
     load_coverage_weeks,
     refresh_coverage,
 )
 from db.reports.coverage_judge import CoverageState, DayFigures
+from db.reports.coverage_object import coverage_object, weeks_object
+from db.reports.digest import build_digest
+from db.reports.digest_object import digest_object
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
 from db.store.facts import Fetch, insert_links, record_failure, record_visit
@@ -176,7 +180,22 @@ def test_pages_judge_few_sources_anew(conn: sqlite3.Connection) -> None:
     known = load_coverage(conn, NOW)
     assert load_coverage(conn, later, most_anew=1) == known
     assert load_coverage(conn, later, most_anew=2) == load_coverage(conn, later) != known
-    assert count_judged_late(conn, later) == 0, "two are judged at once"
+    assert judged_late(conn, later) == set(), "two are judged at once"
+
+
+def test_what_is_judged_late_is_told(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = NOW + timedelta(days=3)
+    refresh_coverage(conn, NOW)
+    assert digest_object(build_digest(conn, later - timedelta(days=1), later))["coverage_judged_late"] == 0
+    for module in (coverage, digest):
+        monkeypatch.setattr(module, "MOST_ANEW", 0)
+    late = judged_late(conn, later)
+    assert late == {one.source_id for one in load_coverage(conn, NOW)}
+    found = build_digest(conn, later - timedelta(days=1), later)
+    assert digest_object(found)["coverage_judged_late"] == len(late)
+    (one, *_) = load_coverage(conn, later, most_anew=0)
+    assert coverage_object(one, is_late=one.source_id in late)["judged_late"] is True
+    assert weeks_object(one, is_late=False)["judged_late"] is False
 
 
 def test_only_what_changed_is_judged_and_written(conn: sqlite3.Connection) -> None:
