@@ -302,7 +302,7 @@ FORMS = (
         head="<div>Haberi yazan: Ada Holm</div><div>05 Mart 2024 - 15:32</div>",
     ),
     Form("tr", {"editors": ["Ada Holm"]}, head="<div>Editör: Ada Holm</div><div>05.03.2024 15:32</div>"),
-    Form("tr", {"source": "AA"}, head="<div>Kaynak: AA</div><div>05.03.2024 15:32</div>"),
+    Form("tr", {"original_source": "AA"}, head="<div>Kaynak: AA</div><div>05.03.2024 15:32</div>"),
     Form("ar", {"authors": ["أحمد علي"]}, head="<div>كتب: أحمد علي</div><div>الثلاثاء 5 مارس 2024 - 03:32 م</div>"),
     Form("ar", {"editors": ["أحمد علي"]}, head="<div>تحرير: أحمد علي</div><div>5 مارس 2024</div>"),
     Form(
