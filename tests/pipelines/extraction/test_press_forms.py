@@ -235,7 +235,7 @@ FORMS = (
         head="<div>Geschreven door Ada Holm op 5 maart 2024</div>",
     ),
     Form("nl", {"authors": ["Ada Holm"]}, head="<div>Tekst Ada Holm Foto Bo Lund</div><div>5 maart 2024</div>"),
-    Form("nl", {"source": "ANP"}, head="<div>Bron: ANP</div><div>5 maart 2024</div>"),
+    Form("nl", {"original_source": "ANP"}, head="<div>Bron: ANP</div><div>5 maart 2024</div>"),
     Form(
         "sv",
         {"authors": ["Ada Holm"], "published": "2024-03-05T15:32+01:00"},
