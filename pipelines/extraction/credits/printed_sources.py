@@ -1,6 +1,7 @@
 """Where an article outside Chinese was taken from: "(Reuters)", "Source: Northwire", "first published by …", "Avec AFP".
 
-    Source: NAME            a label for a source, of the credit lines, or the last line of the text
+    Source: NAME            a label for a source, of the credit lines, or the last line of the text; where a person signs,
+                            an agency alone counts
     PHRASE NAME             "This article was first published by" (cues `taken_from`), in a short line around the text
     PHRASE AGENCY           "with material from" (cues `material_from`); AGENCY PHRASE: 연합뉴스 제공 (cues `given_by`)
     LONDON (AGENCY) —       the dateline; (AGENCY) after the last paragraph; a line or byline of agencies alone
@@ -15,9 +16,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from db.copying.agencies import load_agencies
+from db.copying.names import first_name
 from pipelines.extraction.credits.credit_lines import outlet_in
 from pipelines.extraction.credits.credit_words import credit_marks
-from pipelines.extraction.credits.names import has_case
+from pipelines.extraction.credits.names import has_case, is_bare_name
 from pipelines.extraction.credits.original_source import OriginalSource
 from pipelines.extraction.credits.outlet_names import is_caption
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
@@ -128,10 +130,11 @@ def _printed_sources(
         match = taken.search(line.spaced)
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
-    if credited:
-        yield credited, None
-    for line in last[-1:]:
-        yield from _after_label(line, language)
+    labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
+    for outlet, row in (*labelled, *(found for line in last[-1:] for found in _after_label(line, language))):
+        # Under a person's own report a label names whose figures or study it draws on.
+        if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
+            yield outlet, row
     for line in layout.inside[:2]:
         match = _dateline(language).match(line.text[:_OPENING])
         if match and (match["dash"] or match["behind"] or _is_place(match)):

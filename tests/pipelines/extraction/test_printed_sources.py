@@ -70,3 +70,9 @@ def test_an_agency_that_signs_stays_an_author(line: str, authors: list[str]) -> 
 def test_a_source_above_the_text_is_the_original_and_not_the_outlet() -> None:
     got = read_page("en", "<div>5 March 2024</div><div>Source: Northwire</div>")
     assert (got["original_source"], got["source"]) == ("Northwire", "Harbour Post")
+
+
+def test_a_label_below_the_report_of_a_person_names_an_agency_or_no_original() -> None:
+    head = "<div>By Ada Holm</div><div>5 March 2024</div>"
+    assert read_page("en", head, "<p>Source: Zeta Research</p>")["original_source"] is None
+    assert read_page("en", head, "<p>Source: Reuters</p>")["original_source"] == "Reuters"
