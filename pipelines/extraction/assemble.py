@@ -20,9 +20,10 @@ from pipelines.extraction.credits.chinese_names import is_person, read_chinese_a
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import is_bare_name, split_byline
-from pipelines.extraction.credits.original_source import OriginalSource, read_original_source
+from pipelines.extraction.credits.original_source import read_original_source
 from pipelines.extraction.credits.outlet import read_outlet, read_site_names
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.credits.printed_sources import read_printed_source
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
@@ -114,8 +115,8 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         host_labels=host_labels,
         headline=headline,
     )
-    outlets = _read_outlets(context)
     found_authors = _read_authors(context)
+    outlets = _read_outlets(context, found_authors[0])
     authors = ruled.get("authors") or found_authors[0]
     if text := ruled.get("text"):
         lines, text_by = text.split("\n"), ruled.provenance
@@ -279,7 +280,7 @@ def _is_printed(name: str, context: _Context) -> bool:
     return any(name in line.text for line in context.document.lines)
 
 
-def _read_outlets(context: _Context) -> _Outlets:
+def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     """The outlet, the original source, and the lines that are credits."""
     layout, structured, credits, language = context.layout, context.structured, context.credits, context.locale.language
     original_source = credits.original_source
@@ -292,7 +293,12 @@ def _read_outlets(context: _Context) -> _Outlets:
         source, by = context.site.outlet, "site"
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
-    origin = read_original_source(layout, source) if language in ("zh", None) else OriginalSource()
+    if language in ("zh", None):
+        origin = read_original_source(layout, source)
+    else:
+        own = (source or "", *context.site_names, *context.host_labels)
+        origin = read_printed_source(layout, original_source or credits.source, authors, own, language)
+        original_source = None
     return _Outlets((source, by), original_source or origin.outlet, credits.lines | origin.rows)
 
 

@@ -38,6 +38,10 @@ _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fot
 _BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
 """(A) (B): of several in brackets the first."""
 _QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
+_BEHIND_OUTLET = re.compile(
+    r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
+)
+"""What ends the name of an outlet: a divider, an address, a bracket that was not closed, a date."""
 _BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
 _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
@@ -134,9 +138,7 @@ def outlet_in(value: str) -> str | None:
     text = text.strip(_QUOTES)
     if cut := _UNKNOWN_LABEL.search(f" {text}"):
         text = text[: max(0, cut.start() - 1)]
-    text = normalize_space(
-        re.split(r"[|;；\n,，]|\s?[(（](?=https?:|www\.)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]
-    ).strip(_QUOTES)
+    text = normalize_space(_BEHIND_OUTLET.split(text)[0]).strip(_QUOTES)
     if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:
         return None
     if re.match(r"https?:|www\.|@", text) or text[-1] in "?!…" or find_stamps(text):

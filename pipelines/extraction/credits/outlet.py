@@ -81,7 +81,7 @@ def read_outlet(
     language: str | None,
 ) -> tuple[str | None, str]:
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
-    if credits.source:
+    if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
     if language in ("zh", None) and (name := _beside_time(document, layout)):
         return name, "header"

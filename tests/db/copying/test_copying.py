@@ -24,13 +24,16 @@ from db.models import Article, Moment, Precision
 from db.reports.copying import CopyingFilter, CopyPair, Known, add_lags, is_to_be_rebuilt, load_pairs
 from db.reports.copying_articles import TakenHow, taken_articles
 from db.schema.migrations import migrations
+from db.site_rules.loader import Sites
 from db.sqlite_tools import Database
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import delete_outcome
 from pipelines.dedup.settle import reset_settling, settle
+from pipelines.extraction.extract import extract
 from tests.cli.conftest import Newsroom
 from tests.db.reports.stored_year import store_look
 from tests.pipelines.dedup.stories import story
+from tests.pipelines.extraction.press_page import write_page
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -260,3 +263,23 @@ def test_a_median_of_bins_is_near() -> None:
     assert median_of_bins({lag_bin(10): 1, lag_bin(-100): 1, lag_bin(1000): 1}) == pytest.approx(10, rel=MEDIAN_ERROR)
     assert median_of_bins({}) is None
     assert lag_bin(0) == 0
+
+
+def test_an_english_copy_that_names_its_original_is_a_credited_pair(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    open_database(path, create=True).conn.close()
+    room = Newsroom(path=path, clock=NOON)
+    for name, credit in (("Northwire", ""), ("Harbour Post", "<p>This article was first published by Northwire.</p>")):
+        host = f"www.{name.lower().replace(' ', '-')}.example"
+        page = write_page("en", tail=credit)
+        page = replace(page, body=page.body.replace(b"Harbour Post", name.encode()), url=f"https://{host}/a")
+        read = extract(page, Sites())
+        assert isinstance(read, Article)
+        room.article(room.source(host, f"https://{host}/"), f"https://{host}/a", read, body=page.body)
+    asked = ["--db", str(path), "copying", "--known", "credited", "--json"]
+    rows = [
+        json.loads(line) for line in CliRunner().invoke(copydesk, asked, catch_exceptions=False).stdout.splitlines()
+    ]
+    assert [(row["source"], row["taken_from"], row["articles"]) for row in rows] == [
+        ("www.harbour-post.example", "www.northwire.example", 1)
+    ]

@@ -235,7 +235,7 @@ FORMS = (
         head="<div>Geschreven door Ada Holm op 5 maart 2024</div>",
     ),
     Form("nl", {"authors": ["Ada Holm"]}, head="<div>Tekst Ada Holm Foto Bo Lund</div><div>5 maart 2024</div>"),
-    Form("nl", {"source": "ANP"}, head="<div>Bron: ANP</div><div>5 maart 2024</div>"),
+    Form("nl", {"original_source": "ANP"}, head="<div>Bron: ANP</div><div>5 maart 2024</div>"),
     Form(
         "sv",
         {"authors": ["Ada Holm"], "published": "2024-03-05T15:32+01:00"},
@@ -302,7 +302,7 @@ FORMS = (
         head="<div>Haberi yazan: Ada Holm</div><div>05 Mart 2024 - 15:32</div>",
     ),
     Form("tr", {"editors": ["Ada Holm"]}, head="<div>Editör: Ada Holm</div><div>05.03.2024 15:32</div>"),
-    Form("tr", {"source": "AA"}, head="<div>Kaynak: AA</div><div>05.03.2024 15:32</div>"),
+    Form("tr", {"original_source": "AA"}, head="<div>Kaynak: AA</div><div>05.03.2024 15:32</div>"),
     Form("ar", {"authors": ["أحمد علي"]}, head="<div>كتب: أحمد علي</div><div>الثلاثاء 5 مارس 2024 - 03:32 م</div>"),
     Form("ar", {"editors": ["أحمد علي"]}, head="<div>تحرير: أحمد علي</div><div>5 مارس 2024</div>"),
     Form(

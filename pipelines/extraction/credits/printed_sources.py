@@ -1,0 +1,216 @@
+"""Where an article outside Chinese was taken from: "(Reuters)", "Source: Northwire", "first published by …", "Avec AFP".
+
+    Source: NAME            a label for a source, of the credit lines, or the last line of the text; where a person signs,
+                            an agency alone counts
+    PHRASE NAME             "This article was first published by" (cues `taken_from`), in a short line around the text
+    PHRASE AGENCY           "with material from" (cues `material_from`); AGENCY PHRASE: 연합뉴스 제공 (cues `given_by`)
+    LONDON (AGENCY) —       the dateline; (AGENCY) after the last paragraph; a line or byline of agencies alone
+
+An agency is one that `db/copying/agencies.toml` or a language file names. In a sentence it is quoted, and does not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from db.copying.agencies import load_agencies
+from db.copying.names import first_name
+from pipelines.extraction.credits.credit_lines import outlet_in
+from pipelines.extraction.credits.credit_words import credit_marks
+from pipelines.extraction.credits.names import has_case, is_bare_name
+from pipelines.extraction.credits.original_source import OriginalSource
+from pipelines.extraction.credits.outlet_names import is_caption
+from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
+from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.months import month_of
+from pipelines.extraction.text.titles import plain
+
+_BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
+_LONGEST_LINE = 2000
+"""Characters of a line that is searched: a paragraph that an agency in brackets ends."""
+_LONGEST = 300
+"""Characters of a line that says where a text was first published, and under which licence."""
+_LONGEST_NAME = 6
+"""Words of an outlet's name."""
+_JOINING_WORDS = frozenset(
+    {"of", "the", "and", "&", "de", "la", "le", "du", "des", "der", "die", "das", "und", "y", "del", "di", "van", "von"}
+)
+"""Small words inside the name of an outlet."""
+_VAGUE = re.compile(phrases_of("vague_outlet"), re.I)
+_BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
+"""What a phrase may follow: nothing, a sentence, a bracket or a divider."""
+
+
+@cache
+def agency_names(language: str | None) -> frozenset[str]:
+    """The names of news agencies, as they are printed on pages of a language."""
+    listed = (name for one in load_agencies().values() for name in (one.name, one.chinese, *one.names))
+    names = {*listed, *words_of("agency", language)}
+    return frozenset((*names, *(name.upper() for name in names if name.isascii())))
+
+
+@cache
+def _agencies(language: str | None) -> str:
+    """One or several agencies, "dpa/AFP", as a regular expression."""
+    one = rf"(?:{any_of(agency_names(language))})(?![\w])"
+    return rf"(?<![\w])(?P<agencies>{one}(?:\s?(?:[/,、+&·-]|\s(?:and|und|et|y|e|и|en|og|och)\s)\s?{one}){{0,4}})"
+
+
+def _agencies_before_word(language: str | None) -> str:
+    """Agencies that a word may follow without a blank: 共同通信提供."""
+    return _agencies(language).replace(r"(?![\w])", "")
+
+
+@cache
+def _dateline(language: str | None) -> re.Pattern[str]:
+    """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
+    return re.compile(
+        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
+        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language).replace('agencies', 'behind')}\s?[.:]"
+    )
+
+
+@cache
+def _ending(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language)}[)）\]]\W{{0,2}}$")
+
+
+@cache
+def _alone(language: str | None) -> re.Pattern[str]:
+    return re.compile(
+        rf"\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language)}\W{{0,2}}", re.A | re.I
+    )
+
+
+@cache
+def _phrases(language: str | None) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    taken, material, given = (
+        cue_pattern(kind, language).pattern for kind in ("taken_from", "material_from", "given_by")
+    )
+    return (
+        re.compile(rf"{_BEFORE}(?:{taken})"),
+        re.compile(rf"{_BEFORE}(?:{material})\W{{0,3}}{_agencies(language)}"),
+        re.compile(rf"^\W{{0,3}}{_agencies_before_word(language)}\s{{0,2}}(?:{given})\W{{0,2}}$"),
+    )
+
+
+def read_printed_source(
+    layout: Layout, credited: str | None, authors: Sequence[str], own: Sequence[str], language: str | None
+) -> OriginalSource:
+    """The outlet that an article was taken from, if the page says so.
+
+    `credited` is the outlet of a credit line, `authors` who signs, `own` what the publishing outlet is called.
+    """
+    for outlet, row in _printed_sources(layout, credited, authors, language):
+        if not _is_own_outlet(outlet, own):
+            return OriginalSource(outlet, frozenset(() if row is None else (row,)))
+    return OriginalSource()
+
+
+def _is_own_outlet(outlet: str, own: Sequence[str]) -> bool:
+    """Whether an outlet is the publishing one: one name begins the other ("AP", "apnews"), or is a word of it."""
+    name = plain(re.split(r"[/,、(]", outlet)[0])
+    whole = [plain(one) for one in own if plain(one)]
+    words = {plain(word) for one in own for word in one.split()}
+    return not name or name in words or any(name.startswith(one) or one.startswith(name) for one in whole)
+
+
+def _printed_sources(
+    layout: Layout, credited: str | None, authors: Sequence[str], language: str | None
+) -> Iterator[tuple[str, int | None]]:
+    """Possible original sources, best first, each with the row of a line that says nothing else."""
+    last = [line for line in layout.inside[-4:] if line.row > layout.first_row]
+    around = [line for line in (*layout.header, *layout.inside[:1], *last, *layout.tail[:8]) if _may_credit(line)]
+    taken, material, given = _phrases(language)
+    short = [line for line in around if len(line.text) <= _LONGEST]
+    for line in short:
+        match = taken.search(line.spaced)
+        if match and (name := _name_after(line.spaced[match.end() :], language)):
+            yield name, None
+    labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
+    for outlet, row in (*labelled, *(found for line in last[-1:] for found in _after_label(line, language))):
+        # Under a person's own report a label names whose figures or study it draws on.
+        if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
+            yield outlet, row
+    for line in layout.inside[:2]:
+        match = _dateline(language).match(line.text[:_OPENING])
+        if match and (match["dash"] or match["behind"] or _is_place(match)):
+            yield match["agencies"] or match["behind"], None
+    for line in short:
+        if match := material.search(line.spaced) or given.search(line.spaced):
+            yield match["agencies"], _row_if_whole(line, match)
+    if signing := [name for name in authors if name in agency_names(language)]:
+        yield "/".join(signing), None
+    for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
+        if match := _ending(language).search(line.text) or _alone_in(line, language):
+            yield match["agencies"], _row_if_whole(line, match)
+
+
+def _row_if_whole(line: Line, match: re.Match[str]) -> int | None:
+    """The row of a line that a credit fills but for a mark at each end."""
+    return line.row if match.start() == 0 and len(line.spaced) - match.end() <= 2 else None
+
+
+def _may_credit(line: Line) -> bool:
+    return not line.zone & _BLIND and not is_caption(line) and len(line.text) <= _LONGEST_LINE
+
+
+def _after_label(line: Line, language: str | None) -> Iterator[tuple[str, int]]:
+    """The outlet after a label for a source that the text's last line is."""
+    mark = credit_marks(language).match(line.spaced) if _may_credit(line) and len(line.text) <= _SHORT else None
+    if mark and str(mark.lastgroup).startswith("source") and (outlet := outlet_in(line.spaced[mark.end() :])):
+        yield outlet, line.row
+
+
+_OPENING = 120
+_SHORT = 80
+
+
+def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
+    if line.link_chars:
+        return None
+    match = _alone(language).fullmatch(line.text[:_SHORT])
+    return (
+        match
+        if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))
+        else None
+    )
+
+
+def _is_place(match: re.Match[str]) -> bool:
+    """Whether nothing but a place stands before an agency in brackets without a dash: "Berlin (dpa) Die …"."""
+    words = match.string[: match.start("agencies") - 1].split()
+    return len(words) <= 4 and all(not has_case(word) or word[0].isupper() for word in words)
+
+
+def _name_after(text: str, language: str | None) -> str | None:
+    """The outlet that a text begins with: words in capitals, or all before a mark in scripts without them."""
+    text = re.sub(r"^[\s:：]{0,3}(?:the\s(?=[A-Z]))?", "", text[:120])
+    if not has_case(text):
+        return outlet_in(re.split(r"[。.」』》]", text)[0])
+    words: list[str] = []
+    for word in text.split():
+        bare = word.strip("\"'“”‘’«»„*_()[].,;:!")
+        if not bare or not (bare[0].isupper() or (words and (bare in _JOINING_WORDS or bare[0].isdigit()))):
+            break
+        words.append(bare)
+        if word[-1] in '.,;:)]!"”»':
+            break
+    while words and words[-1] in _JOINING_WORDS:
+        words.pop()
+    if not 1 <= len(words) <= _LONGEST_NAME or any(_is_time(word, language) for word in words):
+        return None
+    name = outlet_in(" ".join(words))
+    return None if name is None or _VAGUE.match(name) else name
+
+
+def _is_time(word: str, language: str | None) -> bool:
+    known = languages().get(language or "en")
+    return (
+        bool(month_of(word.lower(), language))
+        or word.lower() in (known.dates.weekdays if known else ())
+        or word[:4].isdigit()
+    )
