@@ -25,6 +25,7 @@ from pipelines.extraction.text.byline_words import (
     BY_BEHIND,
     BY_OTHERS,
     FAR_OPENING,
+    HOUSE_REPORTER,
     PASSIVE,
     TIME_WORDS,
     BylineWords,
@@ -150,7 +151,7 @@ def _is_filed(el: Element) -> bool:
 
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
-    text = _IN_TOWN.sub("", text)
+    text = HOUSE_REPORTER.sub("", _IN_TOWN.sub("", text))
     text = AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
     weak = words.weak.match(text)
     return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text

@@ -47,6 +47,10 @@ _GENRE = (
 """After the kind of text stands its author; after a correspondent, from where: "dal nostro inviato a Bari"."""
 
 
+HOUSE_REPORTER = re.compile(rf"^\W{{0,4}}(?:{_any('genre')})\s(?=\S)", re.I)
+"""What the outlet calls its own people before the name, by-word included: "Von unserer Redakteurin A"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BylineWords:
     """The patterns of one language's bylines.
