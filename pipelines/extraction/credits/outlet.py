@@ -12,10 +12,9 @@ from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
-from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, normalize_space
+from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
@@ -171,11 +170,11 @@ def _texts_of(el: Element) -> Iterator[str]:
 def _beside_time(document: Document, layout: Layout) -> str | None:
     """An unlabelled name beside the time: 新京报 2023-04-15 15:32.
 
-    On the time's own line any name counts, near it only an outlet's. Entries of lists and of boxes at the side are other pages.
+    On the time's own line any name counts, near it only an outlet's.
     """
     start = layout.headline.row if layout.headline else -1
     known = set(title_pieces(document.head.title or "")[1:])
-    header = [line for line in layout.header if line.row > start and not _is_listed(line)]
+    header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
@@ -203,13 +202,6 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
         if at and first.row == start + 1 and len(first.text) <= 10 and not first.zone and (name := _name(first.text)):
             return name
     return None
-
-
-def _is_listed(line: Line) -> bool:
-    """Whether a line belongs to the menu, a box of links or beside the text, or is a linked entry of a list."""
-    if line.zone & (Zone.NAV | Zone.RELATED | Zone.ASIDE):
-        return True
-    return line.link_chars > 0 and any(el.tag in ("li", "aside") for el in with_ancestors(line.block, 3))
 
 
 def _name(text: str) -> str | None:

@@ -61,8 +61,8 @@ _ACCOUNT = re.compile(
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_\-])(?:date|time|timestamp|published|pubdate|datetime|time-ago)(?=$|[\s_\-])|[a-z](?:Date|Time)", re.A
 )
-_NEAR_DATE = 3
-"""Lines from a bare name to the date it stands by: a duty and a place may stand between them."""
+_NEAR_DATE = 2
+"""Lines between a bare name and the date it stands by."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
@@ -236,8 +236,6 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords) -> It
     last = layout.paragraphs[-1].row if layout.paragraphs else None
     for line in (*layout.inside[-1:], *layout.tail[:1]):
         text = line.text[: _SIGNED + 1].lstrip("-–— ")
-        if text.startswith("(") and text.endswith(")"):
-            text = text[1:-1]
         marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
         near = last is not None and line.row == last + 1 and (marked or language not in _CAPITALS)
         if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
