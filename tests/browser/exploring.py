@@ -6,7 +6,6 @@ takes the page of each question. Needs chromium and a font with Chinese letters 
 
 from __future__ import annotations
 
-import base64
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.looking import CHROMIUM, ROOT, chromium, inspecting
+from tests.browser.looking import CHROMIUM, ROOT, chromium, go_drawn, inspecting, write_picture
 from tests.demoweb import demo
 from tests.demoweb.weeks.compose import DAYS
 
@@ -82,18 +81,14 @@ def take(browser: Browser, home: str, asked: list[Question]) -> None:
     context = browser.new_context(viewport={"width": WIDTH, "height": 900}, reduced_motion="reduce")
     tab = context.new_page()
     for question in asked:
-        tab.goto(home + question.path, wait_until="networkidle")
-        if tab.locator(".chart").count():
-            tab.wait_for_selector("html[data-drawn]")
+        go_drawn(tab, home + question.path)
         if question.at is None:
             top = 0.0
         else:
             top = tab.locator(question.at).first.evaluate("found => found.getBoundingClientRect().top + scrollY") - 12
         tall = min(tab.evaluate("document.documentElement.scrollHeight") - top, question.height)
-        clip = {"x": 0, "y": top, "width": WIDTH, "height": tall, "scale": 1}
-        wanted = {"format": "webp", "quality": 45, "captureBeyondViewport": True, "clip": clip}
-        picture = context.new_cdp_session(tab).send("Page.captureScreenshot", wanted)["data"]
-        (PICTURES / f"exploring-{question.name}.webp").write_bytes(base64.b64decode(picture))
+        picture = PICTURES / f"exploring-{question.name}.webp"
+        write_picture(tab, picture, top=top, width=WIDTH, height=tall, quality=45)
     context.close()
 
 

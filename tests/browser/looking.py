@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import os
 import re
@@ -119,6 +120,21 @@ class Trap:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def go_drawn(tab: Page, address: str) -> None:
+    """Open a page and wait until nothing is asked for any more and its charts are drawn."""
+    tab.goto(address, wait_until="networkidle")
+    if tab.locator(".chart").count():
+        tab.wait_for_selector("html[data-drawn]")
+
+
+def write_picture(tab: Page, path: Path, *, top: float, width: int, height: float, quality: int) -> None:
+    """A part of the open page as WebP, in CSS pixels from the page's top; `quality` from 0 to 100."""
+    clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
+    asked = {"format": "webp", "quality": quality, "captureBeyondViewport": True, "clip": clip}
+    picture = tab.context.new_cdp_session(tab).send("Page.captureScreenshot", asked)["data"]
+    path.write_bytes(base64.b64decode(picture))
 
 
 def serving(html: str) -> type[BaseHTTPRequestHandler]:

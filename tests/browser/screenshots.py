@@ -6,7 +6,6 @@ for a desktop (1280 wide) and a phone (390). Needs chromium and a font with Chin
 
 from __future__ import annotations
 
-import base64
 import sqlite3
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.looking import CHROMIUM, ROOT, chromium, inspecting
+from tests.browser.looking import CHROMIUM, ROOT, chromium, go_drawn, inspecting, write_picture
 from tests.demoweb import demo
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -59,9 +58,7 @@ def take(browser: Browser, home: str, wanted: dict[str, str], folder: Path) -> N
             tab = context.new_page()
             for name, path in wanted.items():
                 tab.goto("about:blank")
-                tab.goto(home + path, wait_until="networkidle")
-                if tab.locator(".chart").count():
-                    tab.wait_for_selector("html[data-drawn]")
+                go_drawn(tab, home + path)
                 top = int(tab.evaluate("scrollY"))
                 tall = min(tab.evaluate("document.documentElement.scrollHeight") - top, _LARGEST_HEIGHT[size])
                 if size == "phone":
@@ -69,10 +66,8 @@ def take(browser: Browser, home: str, wanted: dict[str, str], folder: Path) -> N
                     tab.set_viewport_size({"width": width, "height": tall})
                     tab.wait_for_load_state("networkidle")
                     tab.evaluate("top => scrollTo(0, top)", top)
-                clip = {"x": 0, "y": top, "width": width, "height": tall, "scale": 1}
-                asked = {"format": "webp", "quality": 60, "captureBeyondViewport": True, "clip": clip}
-                picture = context.new_cdp_session(tab).send("Page.captureScreenshot", asked)["data"]
-                (folder / f"{name}-{size}-{colours}.webp").write_bytes(base64.b64decode(picture))
+                picture = folder / f"{name}-{size}-{colours}.webp"
+                write_picture(tab, picture, top=top, width=width, height=tall, quality=60)
             context.close()
 
 
