@@ -237,13 +237,19 @@ def import_all() -> None:
 def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:
     """Fork the command's process and tell its number and how it ended. Returns in it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    led, leads = os.pipe()
     if (pid := os.fork()) == 0:
-        os.close(told)
+        os.setsid()
+        for handle in (led, leads, told):
+            os.close(handle)
         _become(job, out, err)
         return
-    for handle in (out, err):
+    for handle in (out, err, leads):
         os.close(handle)
-    os.write(told, f"{pid} ".encode())
+    os.read(led, 1)  # its end: the command leads its session, so that the group of its number can be killed
+    os.close(led)
+    with suppress(BrokenPipeError):  # the test process is gone already, which is seen below
+        os.write(told, f"{pid} ".encode())
     _await(pid, told)
     _, status = os.waitpid(pid, 0)
     with suppress(BrokenPipeError):  # nobody waits for it any more: it was killed for taking too long
@@ -263,8 +269,7 @@ def _await(pid: int, told: int) -> None:
 
 
 def _become(job: dict[str, object], out: int, err: int) -> None:
-    """Make this process what `python -m cli.main` starts with."""
-    os.setsid()
+    """Make this process, which leads its session, what `python -m cli.main` starts with."""
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.close(out)

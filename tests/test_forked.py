@@ -65,6 +65,20 @@ def test_a_service_ends_with_the_tests_that_started_it(tmp_path: Path) -> None:
     wait_for(lambda: not alive(service) and not in_folder(tmp_path))
 
 
+def test_a_command_whose_tests_are_gone_before_it_starts_ends(tmp_path: Path) -> None:
+    (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
+    added = ("sources", "add", "http://a.example/", "--no-discovery")
+    assert not run_forked(added, tmp_path, dict(os.environ), 60).returncode
+    program = (
+        "import os, sys; from pathlib import Path; from tests.forked import _order\n"
+        "_order(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
+        "os._exit(0)\n"
+    )
+    tests = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, stderr=subprocess.PIPE, check=True)
+    assert not tests.stderr  # read to its end: the process that forks and the watcher have it too, and are gone
+    wait_for(lambda: not in_folder(tmp_path))
+
+
 def in_folder(folder: Path) -> list[str]:
     """The processes that work in it."""
     found = []
