@@ -12,7 +12,7 @@ from cli.option_groups import option_group
 from cli.parameters import Choice
 from cli.time_options import since_option
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.store.sources import find_source
+from db.store.sites.sources import find_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,8 @@ from db.catalogue.loader import CatalogueEntry, choose_entries, format_country, 
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import ListingKind
-from db.store.listings import ListingState, listing_states
-from db.store.sources import add_source, insert_listings, latest_answer
+from db.store.sites.listings import ListingState, listing_states
+from db.store.sites.sources import add_source, insert_listings, latest_answer
 
 _COMMAND = "catalogue check"
 _KINDS = {

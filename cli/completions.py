@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from cli.context import CommandContext
 from db.catalogue.loader import load_catalogue
 from db.errors import CopydeskError
-from db.store.sources import all_sources
+from db.store.sites.sources import all_sources
 
 
 def source_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -10,7 +10,7 @@ from db.config.loader import toml_value
 from db.config.searches import SavedSearch
 from db.queries.article_filter import ArticleFilter
 from db.queries.search import matching_pages
-from db.store.sources import find_source
+from db.store.sites.sources import find_source
 from scheduler.searches.telling import TellRound
 
 _QUOTE = '"'

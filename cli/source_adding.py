@@ -13,7 +13,7 @@ from db.config.loader import read_stored
 from db.connection.database import write
 from db.errors import UsageError
 from db.models import Source
-from db.store.sources import add_source, all_sources, insert_listings, source_name_for, update_source_settings
+from db.store.sites.sources import add_source, all_sources, insert_listings, source_name_for, update_source_settings
 from pipelines.urls import clean_url
 
 

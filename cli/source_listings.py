@@ -17,8 +17,8 @@ from cli.output.tables import format_local_time, plain
 from db.diagnosis.listing_trouble import advice_for
 from db.errors import ConfigError
 from db.models import Listing, Source
-from db.store.listings import ListingState, listing_states
-from db.store.sources import load_listings
+from db.store.sites.listings import ListingState, listing_states
+from db.store.sites.sources import load_listings
 
 
 def kinds(entries: Sequence[Listing]) -> str:

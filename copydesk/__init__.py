@@ -101,7 +101,7 @@ if TYPE_CHECKING:
     )
     from db.search.snippets import MarkedText
     from db.site_rules.loader import Sites
-    from db.store.run_counts import Figures
+    from db.store.crawl.run_counts import Figures
     from db.text_changes import ChangedParagraph, ChangedWords, ChangeKind
 else:
     _PLACES = {
@@ -130,7 +130,7 @@ else:
         ),
         "db.search.snippets": ("MarkedText",),
         "db.site_rules.loader": ("Sites",),
-        "db.store.run_counts": ("Figures",),
+        "db.store.crawl.run_counts": ("Figures",),
         "db.text_changes": ("ChangeKind", "ChangedParagraph", "ChangedWords"),
     }
 

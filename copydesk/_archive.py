@@ -34,11 +34,11 @@ from db.queries.articles import (
 from db.queries.cursor import parse_cursor
 from db.queries.search import ResultPage, search
 from db.site_rules.loader import Sites, sites_of
-from db.store.outcomes import load_article
-from db.store.page_selection import Selection, select_pages
-from db.store.pages import load_page, page_headers
-from db.store.site_rules import rules_in_force
-from db.store.sources import all_sources, find_source
+from db.store.extraction.outcomes import load_article
+from db.store.extraction.page_selection import Selection, select_pages
+from db.store.extraction.pages import load_page, page_headers
+from db.store.sites.site_rules import rules_in_force
+from db.store.sites.sources import all_sources, find_source
 from db.timestamps import format_timestamp, parse_timestamp
 
 Kind = Literal["original", "copy", "corrected"]

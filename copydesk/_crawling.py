@@ -30,8 +30,8 @@ from db.config.loader import read_stored
 from db.errors import CopydeskError, UsageError
 from db.machine_errors import explain_os_error
 from db.models import Source
-from db.store.run_counts import Figures
-from db.store.sources import choose_sources
+from db.store.crawl.run_counts import Figures
+from db.store.sites.sources import choose_sources
 
 _LOG = logging.getLogger("copydesk")
 _STOPPED = 130

@@ -22,10 +22,10 @@ from db.diagnosis.markup_changes import markup_changes
 from db.diagnosis.url_evidence import AddressAnswer, UrlEvidence
 from db.errors import BodyPruned, DatabaseDamaged, FetchError
 from db.models import Article, Page, Source
-from db.store.page_payload import make_payload
-from db.store.pages import load_page
-from db.store.site_rules import load_current_rules
-from db.store.sources import find_source
+from db.store.extraction.page_payload import make_payload
+from db.store.extraction.pages import load_page
+from db.store.sites.site_rules import load_current_rules
+from db.store.sites.sources import find_source
 from pipelines.processing.outcome_changes import FieldDifference, compare_outcomes, outcome_as_stored
 from pipelines.processing.page_worker import ExtractionResult, ExtractPages
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow, WorkerPool

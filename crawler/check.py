@@ -23,8 +23,8 @@ from db.connection.database import open_database, write
 from db.diagnosis.evidence import SourceEvidence
 from db.models import Source
 from db.queries.source_evidence import SourceRows, source_evidence
-from db.store.holds import copy_holds
-from db.store.sources import add_source, all_sources, insert_listings, load_listings
+from db.store.sites.holds import copy_holds
+from db.store.sites.sources import add_source, all_sources, insert_listings, load_listings
 
 ARTICLES_TRIED = 5
 """Articles fetched of each source: enough to see whether most are read, and whether fields are missing."""

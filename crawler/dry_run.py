@@ -15,11 +15,11 @@ from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.errors import ConfigError
 from db.models import Article, Listing, Source
-from db.store.dry_runs import load_whole_run
-from db.store.outcomes import load_article
-from db.store.run_counts import Figures
-from db.store.site_rules import load_current_rules
-from db.store.sources import add_source, insert_listings, load_listings
+from db.store.crawl.dry_runs import load_whole_run
+from db.store.crawl.run_counts import Figures
+from db.store.extraction.outcomes import load_article
+from db.store.sites.site_rules import load_current_rules
+from db.store.sites.sources import add_source, insert_listings, load_listings
 from pipelines.urls import host_of
 
 

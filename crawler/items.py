@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
-from db.store.outcomes import load_article, load_verdict
+from db.store.extraction.outcomes import load_article, load_verdict
 from pipelines.extraction.article_json import to_json
 
 # Seconds between two queries for the outcome of a page.

@@ -23,7 +23,7 @@ from db.config.loader import Config
 from db.errors import CopydeskError
 from db.models import Source
 from db.site_rules.loader import SiteFileError
-from db.store.run_counts import Figures
+from db.store.crawl.run_counts import Figures
 from pipelines.extraction.version import extraction_version, trafilatura_version
 
 # How long, in seconds, another thread may keep the interpreter while the event loop waits for it. With Python's default of 5 ms,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from db.config.loader import Config
 from db.humanize import format_run_duration
-from db.store.backfills import Backfill, count_done, next_backfills
+from db.store.archives.backfills import Backfill, count_done, next_backfills
 from scheduler.log import Log
 from scheduler.planning.backfill_slices import LONGEST_S, REST, choose_slice
 from scheduler.planning.source_states import SourceStates

@@ -14,8 +14,8 @@ from db.config.loader import Config
 from db.connection.database import write
 from db.reports.digest import build_digest
 from db.reports.digest_object import digest_object
-from db.store.digests import DigestRow, insert_digest, last_digest, record_digest_sent
-from db.store.sources import first_source_added
+from db.store.service.digests import DigestRow, insert_digest, last_digest, record_digest_sent
+from db.store.sites.sources import first_source_added
 from db.timestamps import format_timestamp, parse_timestamp
 from scheduler.alerts.notify import HOOK_LIMIT_S, MAX_TRIES, hook_names, send_message
 from scheduler.planning.cadence import CronSchedule

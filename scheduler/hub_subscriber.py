@@ -24,8 +24,8 @@ from typing import IO
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import CopydeskError
-from db.store.subscription_keys import SubscriptionKey, load_or_make_key
-from db.store.subscriptions import (
+from db.store.websub.subscription_keys import SubscriptionKey, load_or_make_key
+from db.store.websub.subscriptions import (
     Change,
     apply_changes,
     changes_for_feeds,

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 from db.config.loader import Config
 from db.connection.database import write
-from db.store.facts import begin_run, end_run
-from db.store.source_runs import last_scheduled_start
-from db.store.sources import first_source_added
+from db.store.crawl.facts import begin_run, end_run
+from db.store.crawl.source_runs import last_scheduled_start
+from db.store.sites.sources import first_source_added
 from scheduler.log import Log
 from scheduler.maintenance import StepOutcome, run_maintenance
 from scheduler.planning.cadence import CronSchedule

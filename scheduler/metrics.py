@@ -18,12 +18,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from db.connection.database import open_readonly
 from db.errors import CopydeskError
 from db.maintenance.health import database_sizes, free_disk_bytes
-from db.store.alerts import AlertKind, open_alerts
-from db.store.pages import count_unread
-from db.store.sources import count_sources
-from db.store.subscriptions import SubscriptionState, load_subscriptions
+from db.store.extraction.pages import count_unread
+from db.store.service.alerts import AlertKind, open_alerts
+from db.store.sites.sources import count_sources
+from db.store.websub.subscriptions import SubscriptionState, load_subscriptions
 
-# As `db.store.run_counts.Figures` defines them.
+# As `db.store.crawl.run_counts.Figures` defines them.
 _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "forbidden", "bytes")
 
 HUB_CALLS = ("taken", "verified", "denied", "unasked", "unknown", "late", "oversized", "too_many", "forged", "replayed")

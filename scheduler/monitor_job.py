@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from db.config.loader import Config
 from db.reports.coverage import refresh_coverage
-from db.store.alerts import AlertChange, AlertEvent, AlertKind, open_alerts
+from db.store.service.alerts import AlertChange, AlertEvent, AlertKind, open_alerts
 from scheduler.alerts import conditions
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.monitor import evaluate_alerts

@@ -12,7 +12,7 @@ from db.config.loader import Config
 from db.connection.database import write
 from db.errors import ConfigError
 from db.site_rules.loader import SiteFileError
-from db.store.site_rules import load_current_rules, save_rules, sites_folders
+from db.store.sites.site_rules import load_current_rules, save_rules, sites_folders
 
 _State = tuple[tuple[str, int, int, int], ...]
 

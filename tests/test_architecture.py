@@ -126,7 +126,7 @@ def test_every_test_is_dealt_once(request: pytest.FixtureRequest, processes: int
         ("crawler", "from cli import main"),
         ("scheduler", "import crawler.crawl.session"),
         ("pipelines", "import scrapy"),
-        ("db.schema", "from db.store import facts"),
+        ("db.schema", "from db.store.crawl import facts"),
         ("crawler.discover", "from crawler.crawl.session import Session"),
         ("cli.commands", "from copydesk._archive import open"),
     ],

@@ -33,8 +33,8 @@ from cryptography.x509.oid import NameOID
 
 from db.catalogue.loader import CatalogueEntry, load_catalogue
 from db.connection.database import open_readonly
-from db.store.listings import listing_states
-from db.store.sources import all_sources
+from db.store.sites.listings import listing_states
+from db.store.sites.sources import all_sources
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ from crawler.render.process_tree import TreeMeter
 from crawler.render.renderer import Renderer
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, insert_listings
+from db.store.sites.sources import add_source, insert_listings
 from tests.crawler.render.web import Answer, Server, html
 from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.script_web import article_site, plain_site

@@ -25,7 +25,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from db.store.archive_import import host_of
+from db.store.archives.archive_import import host_of
 from pipelines.exchange.warc_sieve import SieveCounts, wanted_records
 
 _WORDS = (

@@ -28,8 +28,8 @@ from pathlib import Path
 
 from bench.cpu import Cpu
 from db.connection.database import open_database, write
-from db.store import facts
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.sites.sources import add_source
 from pipelines.processing.files import page_files_in_manifest
 from tests.processes import descendants
 

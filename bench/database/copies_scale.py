@@ -31,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.connection.database import connect, open_database, write
 from db.models import Article
-from db.store.near_copies import IndexedText, insert_sketches, text_number
-from db.store.outcomes import Extractor, extractor_id, insert_article
-from db.store.sources import add_source
+from db.store.dedup.near_copies import IndexedText, insert_sketches, text_number
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.sites.sources import add_source
 from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.settle import settle
 from pipelines.dedup.similarity import PreparedText

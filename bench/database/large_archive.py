@@ -31,8 +31,8 @@ from bench.search.search_texts import article_at, language
 from db.connection.database import connect, open_database, write
 from db.reports.coverage import refresh_coverage
 from db.search.index import fold, grams, language_grams
-from db.store.facts import pack_body
-from db.store.near_copies import IndexedText, insert_sketches, text_number
+from db.store.crawl.facts import pack_body
+from db.store.dedup.near_copies import IndexedText, insert_sketches, text_number
 from db.timestamps import format_timestamp
 
 SOURCES = 500

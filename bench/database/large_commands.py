@@ -25,7 +25,7 @@ from bench.database.cold import drop_from_memory
 from bench.database.copies_scale import story
 from db.connection.database import connect, write
 from db.models import Article
-from db.store.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 

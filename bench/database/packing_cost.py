@@ -24,9 +24,9 @@ from db.bodies.store import load_body
 from db.connection.database import connect, open_database, open_readonly, write
 from db.maintenance.repack import repack
 from db.models import Link, LinkKind
-from db.store import facts
-from db.store.outcomes import Extractor, extractor_id
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.extraction.outcomes import Extractor, extractor_id
+from db.store.sites.sources import add_source
 
 
 def fill(path: Path, sites: dict[str, list[tuple[str, bytes]]]) -> None:

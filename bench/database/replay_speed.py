@@ -38,7 +38,7 @@ from bench.cpu import Cpu
 from bench.crawl.crawl_memory import rss
 from db.connection.database import connect, open_readonly, write
 from db.site_rules.loader import load_sites, shipped_sites_folder
-from db.store.pages import load_page
+from db.store.extraction.pages import load_page
 from pipelines.extraction.extract import extract
 from tests.processes import descendants
 

@@ -30,10 +30,10 @@ from db.maintenance.backup import create_backup
 from db.maintenance.optimize import check_integrity, checkpoint, optimize
 from db.maintenance.prune import prune
 from db.models import Article, Link, LinkKind, Reason, Rejection
-from db.store import facts
-from db.store.outcomes import Extractor, Fingerprint, extractor_id, insert_article, insert_rejection
-from db.store.source_runs import begin_source_runs, end_source_runs
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_runs
+from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_article, insert_rejection
+from db.store.sites.sources import add_source
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DAYS = 120

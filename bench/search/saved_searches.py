@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.config.searches import SavedSearch
 from db.connection.database import connect, open_database, write
-from db.store.saved_searches import store_search
+from db.store.service.saved_searches import store_search
 from scheduler.searches import matching
 
 

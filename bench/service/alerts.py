@@ -20,8 +20,8 @@ from pathlib import Path
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.queries.alert_figures import sources_to_evaluate
-from db.store.facts import begin_run
-from db.store.source_runs import begin_source_runs, end_source_run
+from db.store.crawl.facts import begin_run
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp
 from scheduler.alerts.monitor import evaluate_alerts
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db.connection.database import open_database, write
-from db.store.threads import any_unthreaded
+from db.store.dedup.threads import any_unthreaded
 from pipelines.threads.keep import keep_threads
 
 STEP = 500

@@ -17,7 +17,7 @@ from bench.threads.quality import known
 from bench.threads.stream import generate
 from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads
-from db.store.threads import TABLES, any_unthreaded, count_unthreaded
+from db.store.dedup.threads import TABLES, any_unthreaded, count_unthreaded
 from pipelines.threads.keep import keep_threads
 
 _PER_EVENT = 8.7

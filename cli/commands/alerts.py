@@ -10,7 +10,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
-from db.store.alerts import Alert, all_alerts, open_alerts
+from db.store.service.alerts import Alert, all_alerts, open_alerts
 from db.timestamps import format_timestamp
 
 

@@ -26,8 +26,8 @@ from db.queries.articles import (
     snapshot,
 )
 from db.queries.cursor import Cursor
-from db.store.pages import count_unread
-from db.store.sources import all_sources, find_source
+from db.store.extraction.pages import count_unread
+from db.store.sites.sources import all_sources, find_source
 from pipelines.exchange.article_objects import article_objects
 
 _COLUMNS = (

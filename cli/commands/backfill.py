@@ -22,7 +22,7 @@ from db.connection.database import write
 from db.errors import UsageError
 from db.reports.coverage import SourceCoverage, coverage_gaps, load_coverage
 from db.shell_commands import shell_command
-from db.store.backfills import (
+from db.store.archives.backfills import (
     Backfill,
     BackfillPlan,
     all_backfills,
@@ -32,7 +32,7 @@ from db.store.backfills import (
     next_backfills,
     open_backfills,
 )
-from db.store.sources import all_sources, choose_sources
+from db.store.sites.sources import all_sources, choose_sources
 
 if TYPE_CHECKING:
     from crawler.run import CrawlResult

@@ -27,8 +27,8 @@ import click
 from cli.context import CommandContext
 from cli.output.progress import DELAY_S, count_requests
 from db.errors import UsageError
-from db.store.backfills import next_backfills
-from db.store.sources import choose_sources
+from db.store.archives.backfills import next_backfills
+from db.store.sites.sources import choose_sources
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun

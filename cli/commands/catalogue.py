@@ -13,7 +13,7 @@ from cli.ordered_group import OrderedGroup
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.catalogue.loader import choose_entries, home_key, load_catalogue
-from db.store.sources import all_sources
+from db.store.sites.sources import all_sources
 
 _COLUMNS = (
     Column(title="country", fixed=True),

@@ -22,9 +22,9 @@ from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from db.config.loader import Config
 from db.errors import UsageError
-from db.store.archive_import import host_of
-from db.store.news_archive_files import note_read, unread_for
-from db.store.sources import choose_sources
+from db.store.archives.archive_import import host_of
+from db.store.archives.news_archive_files import note_read, unread_for
+from db.store.sites.sources import choose_sources
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
 from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file

@@ -15,7 +15,7 @@ from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.errors import UsageError
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
-from db.store.outcomes import load_article
+from db.store.extraction.outcomes import load_article
 
 _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),

@@ -23,8 +23,8 @@ from db.queries.corrections import (
     corrections as read_corrections,
 )
 from db.shell_commands import shell_command
-from db.store.near_copies import count_undecided
-from db.store.sources import find_source
+from db.store.dedup.near_copies import count_undecided
+from db.store.sites.sources import find_source
 from db.substance import Substance
 
 _USUAL_SPAN = timedelta(days=30)

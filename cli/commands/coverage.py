@@ -18,7 +18,7 @@ from db.errors import DatabaseBusy, DatabaseNotWritable
 from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage, refresh_coverage
 from db.reports.coverage_judge import CoverageState, WeekCoverage
 from db.reports.coverage_object import coverage_object
-from db.store.sources import choose_sources, find_source
+from db.store.sites.sources import choose_sources, find_source
 
 _USUAL_SPAN = timedelta(weeks=26)
 _MOST_GAPS = 30

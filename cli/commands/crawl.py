@@ -15,8 +15,8 @@ from cli.context import CommandContext
 from cli.output.tables import format_run_duration
 from cli.time_options import since_option
 from db.errors import UsageError
-from db.store.run_counts import Figures
-from db.store.sources import all_sources, choose_sources
+from db.store.crawl.run_counts import Figures
+from db.store.sites.sources import all_sources, choose_sources
 
 if TYPE_CHECKING:
     from crawler.run import CrawlResult

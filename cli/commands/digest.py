@@ -27,7 +27,7 @@ from db.errors import UsageError
 from db.reports.digest import Digest, DigestAlert, build_digest
 from db.reports.digest_object import digest_object
 from db.shell_commands import shell_command
-from db.store.alerts import AlertKind
+from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 
 _USUAL_SPAN = timedelta(days=1)

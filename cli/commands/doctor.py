@@ -27,9 +27,9 @@ from db.config.settings import DECLARED
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
 from db.site_rules.loader import SiteFileError
-from db.store.outcomes import Extractor
-from db.store.site_rules import load_current_rules, rule_mistakes
-from db.store.sources import all_sources, unknown_source_names
+from db.store.extraction.outcomes import Extractor
+from db.store.sites.site_rules import load_current_rules, rule_mistakes
+from db.store.sites.sources import all_sources, unknown_source_names
 from pipelines.extraction.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")

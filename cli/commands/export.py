@@ -24,7 +24,7 @@ from db.errors import CopydeskError, DatabaseDamaged, UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
 from db.queries.exported_pages import pages_to_export
-from db.store.archive_export import load_stored_page
+from db.store.archives.archive_export import load_stored_page
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.article_objects import article_objects
 from pipelines.exchange.parquet_articles import write_parquet

@@ -13,9 +13,9 @@ import click
 from cli.context import CommandContext
 from db.connection.database import Connection, write
 from db.errors import ConfigError
-from db.store.sources import source_by_id
-from db.store.subscription_keys import SubscriptionKey, load_key
-from db.store.subscriptions import LEASE_S, Subscription, begin_requests, due_requests, fail_request
+from db.store.sites.sources import source_by_id
+from db.store.websub.subscription_keys import SubscriptionKey, load_key
+from db.store.websub.subscriptions import LEASE_S, Subscription, begin_requests, due_requests, fail_request
 
 MOST = 200
 """Requests of one process; the next ones are sent by the next."""

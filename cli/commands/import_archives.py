@@ -17,7 +17,7 @@ from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from db.errors import UsageError
-from db.store.sources import find_source
+from db.store.sites.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown, Item
 from pipelines.exchange.open_archive import ArchiveOptions, read_archive

@@ -25,7 +25,7 @@ from db.errors import DatabaseError, UsageError
 from db.file_identity import OpenFile
 
 if TYPE_CHECKING:
-    from db.inspect.pages.conversions import ResultFile
+    from db.inspect.pages.components.conversions import ResultFile
 
 PORT = 8001
 # Seconds between checks that the database file is still the same one.
@@ -64,7 +64,7 @@ def inspect(context: CommandContext, host: str, port: int, language: str | None,
         raise UsageError(
             "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
         )
-    from db.inspect.pages.conversions import Conversions
+    from db.inspect.pages.components.conversions import Conversions
     from db.inspect.server import bind_port, serve, url_of
 
     with context.read():

@@ -22,7 +22,7 @@ from db.people.persons import NameDecision, decisions, join_names, names_of_pers
 from db.queries.articles import snapshot
 from db.queries.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
 from db.shell_commands import shell_command
-from db.store.sources import find_source
+from db.store.sites.sources import find_source
 
 _COLUMNS = (
     Column(title="name", least=12, weight=2),

@@ -23,7 +23,13 @@ from db.connection.database import write
 from db.errors import UsageError
 from db.queries.articles import article_summaries, snapshot
 from db.queries.saved_searches import SearchState, current_pages, search_states
-from db.store.saved_searches import drop_search, find_saved_search, latest_match_pages, saved_searches, store_search
+from db.store.service.saved_searches import (
+    drop_search,
+    find_saved_search,
+    latest_match_pages,
+    saved_searches,
+    store_search,
+)
 from pipelines.exchange.article_objects import article_objects
 from scheduler.searches.telling import tell_searches
 

@@ -30,8 +30,8 @@ from db.connection.database import write
 from db.errors import UsageError
 from db.models import Listing, Source
 from db.regular_files import open_file
-from db.store.listings import ListingState, listing_states
-from db.store.sources import (
+from db.store.sites.listings import ListingState, listing_states
+from db.store.sites.sources import (
     all_sources,
     find_source,
     load_listings,

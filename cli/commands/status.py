@@ -33,7 +33,7 @@ from db.queries.articles import snapshot
 from db.queries.statistics import Run
 from db.queries.status import FailingSource, RunningCrawl, Status, SubscriptionCounts, load_status
 from db.site_rules.loader import SiteFileError
-from db.store.site_rules import rule_mistakes
+from db.store.sites.site_rules import rule_mistakes
 from db.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from cli.time_options import since_option
 from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
-from db.store.sources import find_source
-from db.store.threads import any_unthreaded, count_unthreaded, drop_threads
+from db.store.dedup.threads import any_unthreaded, count_unthreaded, drop_threads
+from db.store.sites.sources import find_source
 from pipelines.dedup.settle import STEP
 from pipelines.threads.keep import keep_threads
 

@@ -22,8 +22,8 @@ from db.errors import UnknownSource
 from db.models import Source
 from db.queries.articles import snapshot
 from db.queries.source_evidence import NOT_ADDED, SourceRows, source_evidence
-from db.store.source_locks import locked_sources
-from db.store.sources import find_source, source_name_for
+from db.store.crawl.source_locks import locked_sources
+from db.store.sites.sources import find_source, source_name_for
 from pipelines.urls import clean_url
 
 

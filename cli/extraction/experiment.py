@@ -17,10 +17,10 @@ from cli.output.progress import progress_bar
 from cli.output.tables import Column, on_terminal, plain, screen_width, styled, table
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
-from db.store.extractions import without_pruned
-from db.store.outcomes import find_extractor
-from db.store.page_sample import PageSample, address_keys, sample_pages, source_names_by_id
-from db.store.page_selection import Selection, select_pages
+from db.store.extraction.extractions import without_pruned
+from db.store.extraction.outcomes import find_extractor
+from db.store.extraction.page_sample import PageSample, address_keys, sample_pages, source_names_by_id
+from db.store.extraction.page_selection import Selection, select_pages
 from pipelines.experiments.experiment import Experiment, FieldExample, SourceResult
 from pipelines.experiments.label_scores import Label, read_labels
 from pipelines.processing.ingest_settings import plan_ingest

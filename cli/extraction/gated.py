@@ -17,11 +17,11 @@ from db.config.loss_limits import LossLimits
 from db.connection.database import write
 from db.errors import UsageError
 from db.shell_commands import shell_command
-from db.store.extractions import count_pages_to_extract
-from db.store.gated_extractions import GatedSource, gated_sources
-from db.store.outcomes import extractor_id
-from db.store.page_selection import Selection
-from db.store.sources import find_source
+from db.store.extraction.extractions import count_pages_to_extract
+from db.store.extraction.gated_extractions import GatedSource, gated_sources
+from db.store.extraction.outcomes import extractor_id
+from db.store.extraction.page_selection import Selection
+from db.store.sites.sources import find_source
 from pipelines.processing.gated_run import GatedRun
 from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.ingest_settings import plan_ingest

@@ -16,9 +16,9 @@ from db.config.loader import Config
 from db.connection.database import open_readonly
 from db.connection.writer import Writer
 from db.errors import CopydeskError
-from db.store.archive_import import find_fetched_page
-from db.store.facts import begin_run, end_run
-from db.store.run_counts import Figures, count_run
+from db.store.archives.archive_import import find_fetched_page
+from db.store.crawl.facts import begin_run, end_run
+from db.store.crawl.run_counts import Figures, count_run
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
 from pipelines.processing.ingest import Ingest, IngestPlan
@@ -42,7 +42,7 @@ def run_import(
 ) -> dict[str, object]:
     """Run an import as a row of `runs`; returns its figures. `plan`: how the pages are extracted meanwhile; None: later.
 
-    `source_id`: the source of all pages; `hosts`: the source of each host (`db.store.archive_import`), where not as known.
+    `source_id`: the source of all pages; `hosts`: the source of each host (`db.store.archives.archive_import`), where not as known.
     """
     began = datetime.now(UTC)
     writer = Writer(config.database)

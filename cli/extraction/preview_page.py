@@ -11,8 +11,8 @@ from html import escape
 
 from cli.extraction.preview_style import STYLE
 from cli.output.excerpts import excerpt
-from db.store.outcomes import Extractor
-from db.store.page_selection import Selection
+from db.store.extraction.outcomes import Extractor
+from db.store.extraction.page_selection import Selection
 from db.text_changes import ChangedWords, ChangeKind, pieces
 from pipelines.processing.comparison import ExtractionFailure, FieldChange, OutcomeDifferences
 

@@ -15,10 +15,10 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.errors import UsageError
 from db.site_rules.parser import parse_site
-from db.store.drawings import proposed_json_lists
-from db.store.page_sample import evenly_spaced
-from db.store.pages_of_hosts import PageOfHost, articles_without, pages_of_source
-from db.store.sources import find_source
+from db.store.crawl.drawings import proposed_json_lists
+from db.store.extraction.page_sample import evenly_spaced
+from db.store.extraction.pages_of_hosts import PageOfHost, articles_without, pages_of_source
+from db.store.sites.sources import find_source
 from pipelines.experiments.rule_draft import (
     FIELDS,
     MOST_LISTS,

@@ -18,11 +18,11 @@ from cli.output.progress import progress_bar
 from cli.output.tables import plain, styled
 from cli.signals import stopping
 from db.site_rules.loader import FieldRule, RuleFile, Site, load_site, load_sites
-from db.store.extractions import load_outcome
-from db.store.outcomes import find_extractor
-from db.store.page_sample import evenly_spaced
-from db.store.pages_of_hosts import PageOfHost, pages_of_hosts
-from db.store.site_rules import sites_folders
+from db.store.extraction.extractions import load_outcome
+from db.store.extraction.outcomes import find_extractor
+from db.store.extraction.page_sample import evenly_spaced
+from db.store.extraction.pages_of_hosts import PageOfHost, pages_of_hosts
+from db.store.sites.site_rules import sites_folders
 from pipelines.experiments.experiment import SourceResult
 from pipelines.experiments.rule_trial import RuleResult, RuleTrial, TrialTask, TryRules, with_rules
 from pipelines.extraction.version import extractor_in_force

@@ -12,8 +12,8 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.time_options import since_option
-from db.store.page_selection import Selection
-from db.store.sources import find_source
+from db.store.extraction.page_selection import Selection
+from db.store.sites.sources import find_source
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 

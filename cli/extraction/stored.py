@@ -20,7 +20,8 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
 from db.errors import DatabaseNotWritable, UsageError
-from db.store.extractions import (
+from db.store.crawl.facts import abandon_run, begin_run, end_run, resume_run
+from db.store.extraction.extractions import (
     count_pages_to_extract,
     drop_pages_to_extract,
     insert_extraction,
@@ -30,10 +31,9 @@ from db.store.extractions import (
     outdated_extractions,
     queue_pages,
 )
-from db.store.facts import abandon_run, begin_run, end_run, resume_run
-from db.store.gated_extractions import drop_staged_of_run
-from db.store.outcomes import extractor_id
-from db.store.page_selection import Selection, select_pages
+from db.store.extraction.gated_extractions import drop_staged_of_run
+from db.store.extraction.outcomes import extractor_id
+from db.store.extraction.page_selection import Selection, select_pages
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.processing.reextract import reextract_run
 

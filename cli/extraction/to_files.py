@@ -16,10 +16,10 @@ from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from cli.signals import stopping
 from db.connection.database import open_readonly
-from db.store.extractions import without_pruned
-from db.store.outcomes import find_extractor
-from db.store.page_payload import PagePayload, load_payload
-from db.store.page_selection import Selection, select_pages
+from db.store.extraction.extractions import without_pruned
+from db.store.extraction.outcomes import find_extractor
+from db.store.extraction.page_payload import PagePayload, load_payload
+from db.store.extraction.page_selection import Selection, select_pages
 from pipelines.exchange.items import SkippedRecords
 from pipelines.exchange.parquet_outcomes import OutcomeFolder
 from pipelines.exchange.remote import find_archives, read_pages

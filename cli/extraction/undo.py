@@ -18,7 +18,8 @@ from cli.signals import stopping
 from db.connection.database import write
 from db.errors import UsageError
 from db.search.index import load_tables
-from db.store.extractions import (
+from db.store.crawl.facts import begin_run, end_run
+from db.store.extraction.extractions import (
     begin_undo,
     count_past_outcomes,
     has_nothing_to_undo,
@@ -28,8 +29,7 @@ from db.store.extractions import (
     restore_outcomes,
     undone_by,
 )
-from db.store.facts import begin_run, end_run
-from db.store.gated_extractions import requeue_staged
+from db.store.extraction.gated_extractions import requeue_staged
 from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from cli.output.tables import Column, format_duration, format_size, on_terminal, screen_width, table
-from db.store.backfills import Backfill, BackfillPlan
+from db.store.archives.backfills import Backfill, BackfillPlan
 
 _BAR_CELLS = 24
 _MOST_MONTHS = 36

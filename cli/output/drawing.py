@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from cli.output.tables import format_local_time, format_size, plain
 from db.diagnosis.render_verdicts import verdict_text
-from db.store.drawings import load_drawing, load_render_state
-from db.store.pages import page_origin
+from db.store.crawl.drawings import load_drawing, load_render_state
+from db.store.extraction.pages import page_origin
 from db.timestamps import format_timestamp
 
 

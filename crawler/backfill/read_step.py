@@ -14,7 +14,7 @@ from crawler.discover.read_listing import why_not_fetched
 from crawler.parsing.packed_records import PackedRecords, pack
 from db.models import Link
 from db.site_rules.loader import Sites
-from db.store.backfill_queue import PastLinkRow, StoredStep
+from db.store.archives.backfill_queue import PastLinkRow, StoredStep
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 

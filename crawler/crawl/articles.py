@@ -25,15 +25,15 @@ from crawler.render.renderer import RendererStopped
 from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
 from db.http_statuses import is_page_status
 from db.models import Link
-from db.store import facts
-from db.store.drawings import DrawingRecord
-from db.store.due_links import DueLink, due_links
-from db.store.facts import save_validators
-from db.store.feed_hubs import save_feed_hubs
-from db.store.listing_readings import save_listing_readings
-from db.store.listings import save_listing_answers
-from db.store.sitemap_readings import save_sitemap_readings
-from db.store.sources import insert_listings
+from db.store.crawl import facts
+from db.store.crawl.drawings import DrawingRecord
+from db.store.crawl.due_links import DueLink, due_links
+from db.store.crawl.facts import save_validators
+from db.store.sites.listing_readings import save_listing_readings
+from db.store.sites.listings import save_listing_answers
+from db.store.sites.sitemap_readings import save_sitemap_readings
+from db.store.sites.sources import insert_listings
+from db.store.websub.feed_hubs import save_feed_hubs
 from pipelines.processing.worker_pool import TaskFailed
 
 # An article with more pages is a gallery or a crawler trap.

@@ -3,7 +3,8 @@
     next open step of each channel ──> request ──> read in a worker process ──> links and next steps stored, step done ──> ...
     none is left ──> links taken, up to the budget ──> Articles, as in any crawl; Captures beside them for those of archives
 
-Everything between two requests is in rows (`db.store.backfill_queue`): whatever ends the process, the next one goes on there.
+Everything between two requests is in rows (`db.store.archives.backfill_queue`): whatever ends the process, the next one goes on
+there.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ from crawler.http import record
 from crawler.http.retry import is_transient
 from crawler.http.services import PolicyOf
 from crawler.parsing.parser import ParserStopped
-from db.store import backfill_queue as queue
-from db.store import facts
-from db.store.backfill_queue import StoredStep
-from db.store.backfills import Backfill, end_backfill, note_pause
-from db.store.due_links import DueLink
+from db.store.archives import backfill_queue as queue
+from db.store.archives.backfill_queue import StoredStep
+from db.store.archives.backfills import Backfill, end_backfill, note_pause
+from db.store.crawl import facts
+from db.store.crawl.due_links import DueLink
 from pipelines.processing.worker_pool import TaskFailed
 
 PRIORITY = 100

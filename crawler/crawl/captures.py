@@ -22,8 +22,8 @@ from crawler.crawl.visit import SourceVisit
 from crawler.http import record
 from crawler.http.retry import is_transient
 from db.http_statuses import is_page_status
-from db.store.backfill_captures import WaitingCapture, fail_capture, insert_capture, next_capture
-from db.store.facts import Fetch, ReceivedPage, pack_body
+from db.store.archives.backfill_captures import WaitingCapture, fail_capture, insert_capture, next_capture
+from db.store.crawl.facts import Fetch, ReceivedPage, pack_body
 from pipelines.urls import clean_url, host_of
 
 MOST_FAILURES = 5

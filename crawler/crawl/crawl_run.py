@@ -30,8 +30,8 @@ from crawler.render.renderer import Renderer
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
 from db.machine_errors import as_machine_error
-from db.store import facts
-from db.store.run_counts import Figures
+from db.store.crawl import facts
+from db.store.crawl.run_counts import Figures
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from crawler.discover.robots import RobotsRecord
 from db.connection.writer import Writer
-from db.store.holds import load_holds, save_hold
-from db.store.robots import load_robots, save_robots
+from db.store.sites.holds import load_holds, save_hold
+from db.store.sites.robots import load_robots, save_robots
 from db.timestamps import format_timestamp, parse_timestamp
 
 

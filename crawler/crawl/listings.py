@@ -44,10 +44,10 @@ from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from crawler.render.renderer import RendererStopped
 from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind
-from db.store import facts
-from db.store.due_links import has_unknown_links, validators_for
-from db.store.listing_readings import take_sample
-from db.store.sitemap_readings import PastReading, load_sitemap_readings
+from db.store.crawl import facts
+from db.store.crawl.due_links import has_unknown_links, validators_for
+from db.store.sites.listing_readings import take_sample
+from db.store.sites.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
 
 # Listings are fetched before articles, so that the newest articles are known before the first is fetched.

@@ -28,8 +28,8 @@ from crawler.discover.wordpress import (
 )
 from crawler.http import record
 from crawler.parsing.parser import ParserStopped
-from db.store import facts
-from db.store.modified_posts import (
+from db.store.crawl import facts
+from db.store.sites.modified_posts import (
     WordPressSite,
     backfilled_from,
     end_look,

@@ -39,7 +39,7 @@ from crawler.render.verdicts import (
 )
 from db.config.readers import AlwaysOrNever
 from db.models import Outcome, Page
-from db.store.drawings import (
+from db.store.crawl.drawings import (
     DrawingRecord,
     DrawnKind,
     RenderState,

@@ -1,4 +1,4 @@
-"""What an answer to a request for a listing held, as it is kept (`db.store.listing_readings`)."""
+"""What an answer to a request for a listing held, as it is kept (`db.store.sites.listing_readings`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.http import record
 from crawler.parsing.answers import WORTH_READING, AnswerDescription, DescribeAnswer, challenge_sign
 from db.http_statuses import is_page_status
 from db.models import ListingKind
-from db.store.listing_readings import ListingReading
+from db.store.sites.listing_readings import ListingReading
 
 _PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
 

@@ -29,14 +29,14 @@ from db.errors import CopydeskError, DatabaseError, MachineError
 from db.machine_errors import explain_os_error
 from db.models import Source
 from db.site_rules.loader import Sites
-from db.store import facts
-from db.store.backfills import Backfill
-from db.store.facts import ReceivedPage
-from db.store.run_counts import Figures, count_run, count_unchanged_by_source, recount_runs
-from db.store.site_rules import load_current_rules
-from db.store.source_locks import lock_sources
-from db.store.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
-from db.store.sources import check_source_names, choose_sources
+from db.store.archives.backfills import Backfill
+from db.store.crawl import facts
+from db.store.crawl.facts import ReceivedPage
+from db.store.crawl.run_counts import Figures, count_run, count_unchanged_by_source, recount_runs
+from db.store.crawl.source_locks import lock_sources
+from db.store.crawl.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
+from db.store.sites.site_rules import load_current_rules
+from db.store.sites.sources import check_source_names, choose_sources
 from pipelines.processing.ingest import Ingest
 from pipelines.processing.ingest_settings import plan_ingest
 

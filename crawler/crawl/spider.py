@@ -22,7 +22,7 @@ from crawler.crawl.visit import SourceVisit, needs_probing
 from crawler.http.access import load_access, open_to_others
 from db.errors import ConfigError, CopydeskError
 from db.models import Source
-from db.store.listings import listing_states, should_rediscover
+from db.store.sites.listings import listing_states, should_rediscover
 from pipelines.urls import host_of
 
 

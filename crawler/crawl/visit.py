@@ -27,12 +27,12 @@ from db.config.settings import SourceSettings
 from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
-from db.store.backfill_captures import release_captured
-from db.store.due_links import DueLink
-from db.store.facts import insert_links, links_of_others, take_over_links
-from db.store.feed_hubs import FeedHubs
-from db.store.listing_readings import ListingReading
-from db.store.listings import ListingAnswer
+from db.store.archives.backfill_captures import release_captured
+from db.store.crawl.due_links import DueLink
+from db.store.crawl.facts import insert_links, links_of_others, take_over_links
+from db.store.sites.listing_readings import ListingReading
+from db.store.sites.listings import ListingAnswer
+from db.store.websub.feed_hubs import FeedHubs
 from pipelines.urls import same_site
 
 # Articles of a source handed to Scrapy ahead, per request that its host may have in flight.

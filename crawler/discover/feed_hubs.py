@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawler.discover.xml_tree import attribute, local_name
-from db.store.feed_hubs import FeedHubs
+from db.store.websub.feed_hubs import FeedHubs
 
 MAX_HUBS = 3
 """Hubs kept of a feed. Feeds name one, seldom two."""

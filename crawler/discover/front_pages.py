@@ -27,7 +27,7 @@ from crawler.discover.listing import LinkRefusals, ParsedListing
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
-from db.store.listing_readings import RefusedLinks
+from db.store.sites.listing_readings import RefusedLinks
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from db.models import Link, LinkKind, Listing, ListingKind
-from db.store.feed_hubs import FeedHubs
-from db.store.listing_readings import RefusedLinks
+from db.store.sites.listing_readings import RefusedLinks
+from db.store.websub.feed_hubs import FeedHubs
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
 # Hosts of other sites that a listing keeps, and reasons why it refused links.

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from crawler.discover.listing import SitemapChild
-from db.store.sitemap_readings import PastReading
+from db.store.sites.sitemap_readings import PastReading
 
 # Sitemaps of other things than articles.
 _OTHER = re.compile(

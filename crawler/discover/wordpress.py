@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urljoin
 
 from crawler.discover.feed_hubs import MAX_HEADER, links_in_header
 from db.site_rules.loader import Sites
-from db.store.modified_posts import ModifiedPost
+from db.store.sites.modified_posts import ModifiedPost
 from pipelines.urls import clean_url, link_key, same_site
 
 POSTS_PER_PAGE = 100

@@ -15,8 +15,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.http import errors
-from db.store.drawings import DrawingRecord
-from db.store.facts import Fetch, ReceivedPage, pack_body
+from db.store.crawl.drawings import DrawingRecord
+from db.store.crawl.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
 # The most specific class first: the first match names an exception.

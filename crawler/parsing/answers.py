@@ -34,7 +34,10 @@ _NOTICES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDescription:
-    """What an answer is. `form`: as in `db.store.listing_readings.ListingReading`; the others are None where nothing shows it."""
+    """What an answer is. The fields but `form` are None where nothing shows it.
+
+    `form`: as in `db.store.sites.listing_readings.ListingReading`.
+    """
 
     form: str
     notice: str | None = None

@@ -27,7 +27,7 @@ from crawler.parsing.packed_records import PackedRecords, pack
 from db.errors import CopydeskError
 from db.models import Link
 from db.site_rules.loader import Site, Sites
-from db.store.sitemap_readings import PastReading
+from db.store.sites.sitemap_readings import PastReading
 from pipelines.processing.worker_pool import TaskTooSlow, WorkerPool
 from pipelines.urls import host_of, same_site
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from db.models import Article, Outcome, Reason, Rejection
-from db.store.drawings import RenderState, RenderVerdict
+from db.store.crawl.drawings import RenderState, RenderVerdict
 
 PAGES_COMPARED = 3
 # A source's pages are compared anew after a month: a redesign that needs no browser any more is noticed then.

@@ -13,8 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.phrases import phrase
-from db.store.listing_readings import ListingReading
-from db.store.sources import source_name_for
+from db.store.sites.listing_readings import ListingReading
+from db.store.sites.sources import source_name_for
 
 
 class RungName(StrEnum):

@@ -9,7 +9,7 @@ from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, Sou
 from db.humanize import format_local_time
 from db.models import ListingKind
 from db.phrases import counted_phrase, phrase
-from db.store.listing_readings import ListingReading
+from db.store.sites.listing_readings import ListingReading
 from db.timestamps import format_timestamp
 
 STOPPED_AFTER = timedelta(days=90)

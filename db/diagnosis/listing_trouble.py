@@ -9,7 +9,7 @@ from enum import StrEnum
 from db.models import Reason
 from db.phrases import phrase
 from db.shell_commands import shell_command
-from db.store.listing_readings import ListingReading
+from db.store.sites.listing_readings import ListingReading
 
 WALLS: dict[str, str] = {
     Reason.CHALLENGE: phrase("takes the crawler for a robot"),

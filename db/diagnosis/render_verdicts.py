@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.store.drawings import DrawnKind, RenderVerdict
+from db.store.crawl.drawings import DrawnKind, RenderVerdict
 
 _VERDICTS: Mapping[RenderVerdict, str] = {
     "received": "no browser is needed for its {kind}s",

@@ -23,7 +23,7 @@ from datasette.utils import sqlite_timelimit
 from db.connection.database import connect
 from db.inspect import plugin
 from db.inspect.canned_queries import CANNED_QUERIES, TABLES
-from db.inspect.pages.conversions import Conversions
+from db.inspect.pages.components.conversions import Conversions
 from db.inspect.safety.limits import (
     MAX_RESPONSE_BYTES,
     MAX_ROWS,

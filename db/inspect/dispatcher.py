@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from db.errors import CopydeskError
-from db.inspect.pages.conversions import Conversions
+from db.inspect.pages.components.conversions import Conversions
 from db.inspect.safety.limits import MEMORY_BYTES, PAGE_S, SQL_S, format_megabytes
 from db.inspect.safety.request_checks import Receive, Send, has_sql
 from db.inspect.safety.sanitize import is_sandboxed_path

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from db.errors import CopydeskError, UsageError
 from db.inspect.dispatcher import Dispatcher
-from db.inspect.pages.conversions import Conversions
+from db.inspect.pages.components.conversions import Conversions
 from db.inspect.safety.request_checks import datasette_policy, with_request_checks
 
 # Time for responses being sent when the server stops.

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from datasette.utils.asgi import Request
 
 from db.inspect.app import Inspector
-from db.inspect.pages.conversions import Conversions
+from db.inspect.pages.components.conversions import Conversions
 from db.inspect.plugin import error_response
 from db.inspect.safety.limits import MAX_RESPONSE_BYTES, MEMORY_BYTES, format_megabytes
 from db.inspect.safety.request_checks import has_sql

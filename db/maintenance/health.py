@@ -27,8 +27,8 @@ from db.named_rows import named_rows
 from db.processes import is_process_alive
 from db.queries.threads import thread_keeping
 from db.search import index as search_index
-from db.store.drawings import load_drawn
-from db.store.outcomes import Extractor
+from db.store.crawl.drawings import load_drawn
+from db.store.extraction.outcomes import Extractor
 from db.timestamps import parse_timestamp
 
 # A crawl of a few hundred sources writes some 100 MB: warn at ten times that.

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from db.connection.database import connect, translate_sqlite_errors, write
 from db.queries.statistics import FAILURE_WINDOW
-from db.store.extractions import begin_pruning
+from db.store.extraction.extractions import begin_pruning
 from db.timestamps import format_timestamp
 
 # How long one transaction should hold the write lock, in seconds; the last transaction decides the size of the next.

@@ -15,7 +15,7 @@ from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.queries.cursor import Cursor
 from db.sql_conditions import REPEATED_DETAIL
-from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
+from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
 # Run twice, with and without `published_utc`, so that an index yields the newest articles directly (0.1 ms of 200,000; one
 # ORDER BY over both times takes 400 ms). Only short rows are read, however few the

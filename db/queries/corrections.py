@@ -74,7 +74,7 @@ class CorrectionFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectedArticle:
-    """A revision with what it changed. `since_previous`, `since_published`: seconds, see `db.store.revision_changes`."""
+    """A revision with what it changed. `since_previous`, `since_published`: seconds, see `db.store.dedup.revision_changes`."""
 
     page_id: int
     previous_id: int

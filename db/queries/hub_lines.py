@@ -6,8 +6,8 @@ import sqlite3
 from datetime import datetime
 
 from db.humanize import format_local_time
-from db.store.feed_hubs import feed_hubs_of
-from db.store.subscriptions import Subscription, load_subscriptions
+from db.store.websub.feed_hubs import feed_hubs_of
+from db.store.websub.subscriptions import Subscription, load_subscriptions
 from db.timestamps import format_timestamp
 
 

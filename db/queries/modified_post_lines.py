@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from db.humanize import format_local_time
-from db.store.modified_posts import wordpress_site
+from db.store.sites.modified_posts import wordpress_site
 from db.timestamps import format_timestamp
 
 

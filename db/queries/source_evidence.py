@@ -34,11 +34,11 @@ from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
 from db.queries.hub_lines import hub_lines
 from db.queries.modified_post_lines import modified_post_lines
-from db.store.drawings import DrawnKind, count_drawings, load_render_state
-from db.store.gated_extractions import last_held_back
-from db.store.listing_readings import load_listing_readings, load_listing_samples
-from db.store.listings import listing_states
-from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
+from db.store.crawl.drawings import DrawnKind, count_drawings, load_render_state
+from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
+from db.store.extraction.gated_extractions import last_held_back
+from db.store.sites.listing_readings import load_listing_readings, load_listing_samples
+from db.store.sites.listings import listing_states
 from db.timestamps import format_timestamp, parse_timestamp
 
 PAGES = 20

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from db.named_rows import named_rows
 from db.queries.articles import snapshot
 from db.sql_conditions import IS_REJECTED, LAST_FETCHED
-from db.store.notices import REASONS
-from db.store.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED
+from db.store.crawl.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED
+from db.store.dedup.notices import REASONS
 from db.timestamps import format_timestamp
 
 # Older failures do not describe the current state of the crawl.
@@ -93,7 +93,7 @@ class SourceStatistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run. `figures` are the counts of `db.store.run_counts`, empty while it runs or if it was killed."""
+    """One run. `figures` are the counts of `db.store.crawl.run_counts`, empty while it runs or if it was killed."""
 
     id: int
     command: str

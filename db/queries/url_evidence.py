@@ -10,7 +10,7 @@ from datetime import datetime
 from db.diagnosis.url_evidence import FetchEvidence, LinkEvidence, PageEvidence
 from db.named_rows import named_rows
 from db.queries.articles import article_summary, current_page, find_page_at, page_status, revisions
-from db.store.run_counts import HAS_NO_ANSWER
+from db.store.crawl.run_counts import HAS_NO_ANSWER
 from db.timestamps import format_timestamp, parse_timestamp
 
 MOST_FETCHES = 8

@@ -17,8 +17,8 @@ from statistics import median
 from db.named_rows import named_rows
 from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, judged_late, load_coverage
 from db.sql_conditions import PAGE_TO_ROW
-from db.store.alerts import AlertKind, open_alerts
-from db.store.sources import source_names
+from db.store.service.alerts import AlertKind, open_alerts
+from db.store.sites.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
 
 BEFORE = timedelta(days=7)
@@ -55,7 +55,7 @@ _STORIES = f"""
 SELECT d.original_id, count(*) {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
 WHERE {_WHEN} AND {_VERDICT} = 'copy' GROUP BY 1 ORDER BY 2 DESC, 1 DESC LIMIT :most
 """
-# As rejections are counted everywhere: by reason, and those that settling found (`db.store.notices`).
+# As rejections are counted everywhere: by reason, and those that settling found (`db.store.dedup.notices`).
 _REJECTED = f"""
 SELECT p.source_id, coalesce(o.reason, 'repeated') AS reason,
     count(*) FILTER (WHERE p.fetched_at >= :start) AS pages, count(*) AS in_all

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from db.reports.digest import Digest, DigestAlert
 from db.shell_commands import shell_command
-from db.store.alerts import AlertKind
+from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The tables of `db.store.near_copies`. Keys of two integers without rowid: a shingle of a text takes 20 bytes.
+# The tables of `db.store.dedup.near_copies`. Keys of two integers without rowid: a shingle of a text takes 20 bytes.
 COPIES = """
 CREATE TABLE marks (
     mark INTEGER NOT NULL,

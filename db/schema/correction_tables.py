@@ -1,4 +1,4 @@
-"""What revisions changed, derived when articles are settled (`db.store.revision_changes`)."""
+"""What revisions changed, derived when articles are settled (`db.store.dedup.revision_changes`)."""
 
 from __future__ import annotations
 

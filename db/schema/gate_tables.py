@@ -1,9 +1,9 @@
-"""Gated extraction (`db.store.gated_extractions`): results that wait for the verdict on their source, and the verdicts."""
+"""Gated extraction (`db.store.extraction.gated_extractions`): results that wait for the verdict on their source, and verdicts."""
 
 from __future__ import annotations
 
-# `outcome` is NULL where it is the one that is stored; otherwise in the form of `db.store.extractions.pack_outcome`. `verdict` is
-# NULL until all pages of the source are extracted; `figures` is a `pipelines.processing.gates.SourceTally` as JSON.
+# `outcome` is NULL where it is the one that is stored; otherwise in the form of `db.store.extraction.extractions.pack_outcome`.
+# `verdict` is NULL until all pages of the source are extracted; `figures` is a `pipelines.processing.gates.SourceTally` as JSON.
 GATES = """
 CREATE TABLE staged_outcomes (
     run_id INTEGER NOT NULL REFERENCES extractions (run_id) ON DELETE CASCADE,

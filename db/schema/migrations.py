@@ -9,8 +9,8 @@
                         └──1 articles ──< credits                             and derived again
                                └──1 decisions
     unread: pages without an outcome, kept by triggers. turns: source locks.
-    marks, marked_texts, likenesses: the index of near copies (`db.store.near_copies`), derived. unsettled: articles that came or
-    went. claims: pages that state another address than the one they were found at (`db.addresses.claims`), derived.
+    marks, marked_texts, likenesses: the index of near copies (`db.store.dedup.near_copies`), derived. unsettled: articles that came
+    or went. claims: pages that state another address than the one they were found at (`db.addresses.claims`), derived.
     page_parameters, parameter_evidence, address_parameters, folded_pages: whether address parameters matter, derived;
     address_rules: what site rules say about them; link_twins, twins_made: the links concerned (`db.addresses.parameters`).
     robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned.
@@ -18,7 +18,7 @@
     source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
-    site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.sites.site_rules`).
     takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
     counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them;
@@ -27,15 +27,15 @@
     (`db.schema.count_tables`).
     dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
-    backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
-    pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
-    feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
-    wordpress_sites: sources that say what was modified; modified_links: what they named (`db.store.modified_posts`).
+    backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.archives.backfills`); captures: where
+    archived pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
+    feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.websub.subscriptions`).
+    wordpress_sites: sources that say what was modified; modified_links: what they named (`db.store.sites.modified_posts`).
     saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
-    articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
+    articles they have not looked at yet, kept by triggers (`db.store.service.saved_searches`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
-    revision_changes: what revisions changed, and how much of it matters (`db.store.revision_changes`), derived.
+    revision_changes: what revisions changed, and how much of it matters (`db.store.dedup.revision_changes`), derived.
     threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
     kept up: articles about the same event, derived (`db.schema.thread_tables`). unthreaded: articles whose place is to be
     decided, kept by triggers; thread_keeping: how far that is.
@@ -220,7 +220,7 @@ def m0021_listings_answer(db: Database) -> None:
 
 @migrations()
 def m0022_counts_defined_once(db: Database) -> None:
-    """`runs_view` shows the counts of `db.store.run_counts`; what earlier imports called `new` were pages."""
+    """`runs_view` shows the counts of `db.store.crawl.run_counts`; what earlier imports called `new` were pages."""
     db.execute("""
         UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
         WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL

@@ -1,4 +1,4 @@
-"""Files of news archives (CC-NEWS) that were read, and for which sources (`db.store.news_archive_files`)."""
+"""Files of news archives (CC-NEWS) that were read, and for which sources (`db.store.archives.news_archive_files`)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# `reading` and `good`: a `db.store.listing_readings.ListingReading` as JSON. The bytes last, because what comes after a long
+# `reading` and `good`: a `db.store.sites.listing_readings.ListingReading` as JSON. The bytes last, because what comes after a long
 # value is read by way of its overflow pages.
 LISTING_READINGS = """
 CREATE TABLE listing_readings (

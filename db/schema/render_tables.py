@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# `data`: the drawn document, packed with the page's received body as dictionary (`db.store.drawings`). A drawing without a page is
-# of a listing, or failed, or brought nothing new.
+# `data`: the drawn document, packed with the page's received body as dictionary (`db.store.crawl.drawings`). A drawing without
+# a page is of a listing, or failed, or brought nothing new.
 DRAWINGS = """
 CREATE TABLE drawings (
     id INTEGER PRIMARY KEY,

@@ -127,7 +127,7 @@ CREATE TABLE rhythms (
 """
 
 # `extractions`: one row for each run of `copydesk extract`; `queued` is 1 once all its pages are in `to_extract`, which holds the
-# pages left. `past_outcomes`: the outcomes that a run replaced, in the form of `db.store.extractions.pack_outcome`.
+# pages left. `past_outcomes`: the outcomes that a run replaced, in the form of `db.store.extraction.extractions.pack_outcome`.
 EXTRACTIONS = """
 CREATE TABLE extractions (
     run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # `feed_hubs`: what feeds say, whether or not it is used. `subscriptions`: what was made of it. Neither holds a secret: the path of
 # the callback and the secret of its signatures are derived from `salt` and `round` with a key that is not in the database
-# (`db.store.subscription_keys`); `path_hash` only recognizes the path. `round`: the request that the hub verified last. `pings`:
-# the signatures' bodies that were accepted in this round and the one before, so that none counts twice.
+# (`db.store.websub.subscription_keys`); `path_hash` only recognizes the path. `round`: the request that the hub verified last.
+# `pings`: the signatures' bodies that were accepted in this round and the one before, so that none counts twice.
 SUBSCRIPTIONS = """
 CREATE TABLE feed_hubs (
     source_id INTEGER NOT NULL REFERENCES sources (id),

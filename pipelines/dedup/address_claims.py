@@ -24,7 +24,7 @@ from db.addresses.claims import (
     texts_claiming,
     texts_found_at,
 )
-from db.store.near_copies import near_copy_pairs, text_number
+from db.store.dedup.near_copies import near_copy_pairs, text_number
 from pipelines.urls import link_key, may_claim
 
 MIN_DIFFERENT_TEXTS = 3

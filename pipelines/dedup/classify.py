@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from db.models import Decision, Verdict
-from db.store.near_copies import text_number
+from db.store.dedup.near_copies import text_number
 from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 
 # Whether two pages at one address (ids of the older and the newer) have the same article.

@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from db.store.near_copies import (
+from db.store.dedup.near_copies import (
     MAX_TEXTS_PER_SHINGLE,
     IndexedText,
     delete_near_copies,

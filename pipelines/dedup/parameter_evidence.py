@@ -34,7 +34,7 @@ from db.addresses.parameters import (
     save_verdict,
     touched_pages,
 )
-from db.store.near_copies import near_copy_pairs, text_number
+from db.store.dedup.near_copies import near_copy_pairs, text_number
 from db.timestamps import parse_timestamp
 from pipelines.url_parameters import Parameters, host_of_key, keys_without_each
 from pipelines.urls import link_key

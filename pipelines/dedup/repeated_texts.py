@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
-from db.store.notices import Promise
+from db.store.dedup.notices import Promise
 
 MIN_DISTINCT_PROMISES = 3
 """Promises with nothing in common that make a notice: two may be one article whose headline changed in the listing."""

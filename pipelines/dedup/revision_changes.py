@@ -1,4 +1,4 @@
-"""Keeps what revisions changed (`db.store.revision_changes`) in step with the decisions, in their transaction.
+"""Keeps what revisions changed (`db.store.dedup.revision_changes`) in step with the decisions, in their transaction.
 
 Only pairs without a row are judged, and those after them: whether a report only grows is seen from the revision before. A row goes
 with either of its articles, so one that is there holds.
@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Article, Decision, Precision, Verdict
-from db.store.outcomes import load_article
-from db.store.revision_changes import (
+from db.store.dedup.revision_changes import (
     KnownChange,
     RevisionChange,
     SeenPage,
@@ -28,6 +27,7 @@ from db.store.revision_changes import (
     seen_page,
     stated_fields,
 )
+from db.store.extraction.outcomes import load_article
 from db.substance import ChangeJudgement
 from db.timestamps import parse_timestamp
 from pipelines.changes.judge import FIELDS, PageLetters, is_silent, judge, letters_of, states_modified

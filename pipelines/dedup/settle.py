@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from db.copying.takings import rebuild_takings, refresh_takings
 from db.models import Decision, Verdict
-from db.store.near_copies import (
+from db.store.dedup.near_copies import (
     drop_derived_rows,
     load_text,
     load_text_lengths,
@@ -28,11 +28,11 @@ from db.store.near_copies import (
     text_number,
     unsettled_articles,
 )
-from db.store.notices import promises_of, text_with, was_notice
-from db.store.outcomes import save_decision
-from db.store.revision_changes import drop_changes
-from db.store.settling import article_addresses, article_text, pages_at_places, places_of_text
-from db.store.threads import drop_threads
+from db.store.dedup.notices import promises_of, text_with, was_notice
+from db.store.dedup.revision_changes import drop_changes
+from db.store.dedup.settling import article_addresses, article_text, pages_at_places, places_of_text
+from db.store.dedup.threads import drop_threads
+from db.store.extraction.outcomes import save_decision
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex

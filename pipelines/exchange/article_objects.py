@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from db.queries.articles import ArticleSummary, article_summaries, snapshot
-from db.store.outcomes import load_article
+from db.store.extraction.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
 # Articles read in one transaction.

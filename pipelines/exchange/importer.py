@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from db.connection.writer import Writer
 from db.errors import DatabaseError
 from db.models import Link, LinkKind
-from db.store.archive_import import (
+from db.store.archives.archive_import import (
     find_fetched_page,
     find_or_add_source,
     insert_archived_page,
@@ -25,8 +25,8 @@ from db.store.archive_import import (
     insert_revisit,
     sources_by_host,
 )
-from db.store.drawings import pack_drawing
-from db.store.facts import Body, Fetch, ReceivedPage, pack_body
+from db.store.crawl.drawings import pack_drawing
+from db.store.crawl.facts import Body, Fetch, ReceivedPage, pack_body
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
 

@@ -17,7 +17,7 @@ from typing import IO, Any
 from db.errors import UsageError
 from db.http_statuses import is_page_status
 from db.models import Link, LinkKind, Page
-from db.store.page_payload import PagePayload, make_payload
+from db.store.extraction.page_payload import PagePayload, make_payload
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, SkippedRecord, SkippedRecords
 from pipelines.exchange.open_archive import ArchiveOptions, read_wacz
 from pipelines.exchange.warc_reader import read_warc

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from db.models import Article, Page, Rejection
-from db.store.page_payload import PagePayload
+from db.store.extraction.page_payload import PagePayload
 from pipelines.exchange.parquet_outcomes import PART_PAGES, ExtractedPage, OutcomeFolder
 from pipelines.processing.page_executor import PageExecutor, completed_in_order
 from pipelines.processing.page_worker import extract_task

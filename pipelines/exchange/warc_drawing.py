@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from db.store.drawings import DrawingRecord
+from db.store.crawl.drawings import DrawingRecord
 
 HEADER = "X-Copydesk-Drawing"
 CONTENT_TYPE = "text/html; charset=utf-8"

@@ -17,8 +17,8 @@ from typing import IO
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from db.store.archive_export import ExportedPage
-from db.store.drawings import DrawingRecord
+from db.store.archives.archive_export import ExportedPage
+from db.store.crawl.drawings import DrawingRecord
 from db.timestamps import format_timestamp
 from pipelines.exchange.warc_drawing import CONTENT_TYPE, encode_drawing
 from pipelines.exchange.warc_drawing import HEADER as DRAWING_HEADER

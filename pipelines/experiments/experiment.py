@@ -1,6 +1,7 @@
 """Extracting again as an experiment: a sample of stored pages, their stored outcomes and their new ones, source by source.
 
-    sample (`db.store.page_sample`) ──> executor ──> Experiment.add: tally of the source, examples of both sides, scores by labels
+    sample (`db.store.extraction.page_sample`) ──> executor ──> Experiment.add:
+                                                                tally of the source, examples of both sides, scores by labels
 
 Nothing is written. The memory taken depends on the number of sources and of examples, not on that of pages.
 """
@@ -12,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from db.config.loss_limits import ARTICLES, LossLimits
-from db.store.extractions import is_page_pruned, load_outcome
-from db.store.pages import page_origin
+from db.store.extraction.extractions import is_page_pruned, load_outcome
+from db.store.extraction.pages import page_origin
 from pipelines.experiments.label_scores import Label, LabelScores
 from pipelines.processing.gates import LimitExceeded, SourceTally, exceeded
 from pipelines.processing.outcome_changes import DIFFERING, OutcomeComparison, outcome_as_stored

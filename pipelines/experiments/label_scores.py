@@ -23,7 +23,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.regular_files import read_text
-from db.store.extractions import StoredOutcome
+from db.store.extraction.extractions import StoredOutcome
 from pipelines.extraction.text.word_count import words_of
 from pipelines.urls import clean_url, link_key
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from db.connection.database import open_readonly
-from db.store.pages import load_page
+from db.store.extraction.pages import load_page
 from pipelines.experiments.page_candidates import PageCandidates, candidates_of_article, items_of_list
 from pipelines.processing.page_worker import extract_known_page
 

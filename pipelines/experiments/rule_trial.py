@@ -17,8 +17,8 @@ from pathlib import Path
 
 from db.connection.database import open_readonly
 from db.site_rules.loader import FieldRule, RuleFile, Site, Sites, sites_of
-from db.store.extractions import StoredOutcome
-from db.store.pages import load_page
+from db.store.extraction.extractions import StoredOutcome
+from db.store.extraction.pages import load_page
 from pipelines.experiments.experiment import SourceResult
 from pipelines.processing.outcome_changes import DIFFERING, outcome_as_stored
 from pipelines.processing.page_worker import ExtractionResult, extract_known_page, extract_stored

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from db.models import Article
-from db.store.outcomes import Fingerprint
+from db.store.extraction.outcomes import Fingerprint
 from pipelines.urls import link_key, may_claim
 
 _INSIGNIFICANT = re.compile(r"[\W_]+")

@@ -24,7 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from db.site_rules.loader import Sites
-from db.store.outcomes import Extractor
+from db.store.extraction.outcomes import Extractor
 
 # Raise it when stored pages would be read otherwise: any field, any rejection or its wording, the fingerprint. Leave it where all
 # outcomes stay as they are. `make extraction-digests` raises it where it must be, and records what is read now.

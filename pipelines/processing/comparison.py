@@ -9,8 +9,8 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.store.extractions import is_page_pruned, load_outcome
-from db.store.pages import page_origin
+from db.store.extraction.extractions import is_page_pruned, load_outcome
+from db.store.extraction.pages import page_origin
 from pipelines.processing.outcome_changes import (
     DIFFERING,
     OutcomeComparison,

@@ -25,7 +25,7 @@ from typing import Any
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
 from db.search.index import load_tables
-from db.store.extractions import (
+from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
     load_extraction_figures,
@@ -34,7 +34,7 @@ from db.store.extractions import (
     save_extraction_figures,
     unpack_outcome,
 )
-from db.store.gated_extractions import (
+from db.store.extraction.gated_extractions import (
     drop_staged,
     gated_sources,
     pages_left_by_source,
@@ -43,7 +43,7 @@ from db.store.gated_extractions import (
     stage_outcome,
     staged_outcomes,
 )
-from db.store.outcomes import mark_extracted_by
+from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches

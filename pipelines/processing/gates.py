@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from db.config.loss_limits import ARTICLES, LossLimits
-from db.store.extractions import StoredOutcome
+from db.store.extraction.extractions import StoredOutcome
 from pipelines.processing.outcome_changes import (
     DIFFERING,
     Effect,

@@ -25,9 +25,9 @@ from db.models import Article, Rejection
 from db.queries.articles import last_page_id
 from db.search.index import load_tables
 from db.site_rules.loader import Sites
-from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
-from db.store.pages import count_unread, unread_pages
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.extraction.pages import count_unread, unread_pages
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor, TaskWindow, extraction_window
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult, Task

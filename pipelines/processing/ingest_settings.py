@@ -6,7 +6,7 @@ import os
 
 from db.config.loader import Config
 from db.site_rules.loader import Sites, load_sites
-from db.store.site_rules import sites_folders
+from db.store.sites.site_rules import sites_folders
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest import IngestPlan
 

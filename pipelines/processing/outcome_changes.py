@@ -21,8 +21,8 @@ from enum import StrEnum
 
 from db.config.loss_limits import LIMITED_FIELDS
 from db.models import Article, Reason
-from db.store.extractions import StoredOutcome
-from db.store.outcomes import article_row, credit_rows
+from db.store.extraction.extractions import StoredOutcome
+from db.store.extraction.outcomes import article_row, credit_rows
 from pipelines.extraction.text.word_count import words_of
 from pipelines.processing.page_worker import ExtractionResult
 

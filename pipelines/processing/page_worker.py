@@ -15,9 +15,9 @@ from db.connection.database import explain_sqlite_error, open_readonly
 from db.errors import CopydeskError, DatabaseDamaged, DatabaseError, MachineError
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
-from db.store.outcomes import Fingerprint
-from db.store.page_payload import PagePayload
-from db.store.pages import load_page
+from db.store.extraction.outcomes import Fingerprint
+from db.store.extraction.page_payload import PagePayload
+from db.store.extraction.pages import load_page
 from pipelines.extraction.fingerprint import fingerprint
 
 

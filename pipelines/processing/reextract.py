@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from db.connection.database import write
 from db.search.index import load_tables
-from db.store.extractions import (
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
     load_extraction_figures,
@@ -28,8 +29,7 @@ from db.store.extractions import (
     save_extraction_figures,
     save_past_outcome,
 )
-from db.store.near_copies import any_unsettled
-from db.store.outcomes import mark_extracted_by
+from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult

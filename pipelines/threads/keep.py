@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from db.store import threads as rows
-from db.store.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
+from db.store.dedup import threads as rows
+from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
 from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
 from pipelines.threads.term_counts import TermCounts, period_of
 from pipelines.threads.terms import StoryTerms, story_terms

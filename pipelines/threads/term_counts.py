@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from db.store.threads import drop_periods, load_term_counts, load_totals, save_term_counts, save_totals
+from db.store.dedup.threads import drop_periods, load_term_counts, load_totals, save_term_counts, save_totals
 
 PERIOD_DAYS = 14
 """Counts are kept by fortnight of fetching; a story is weighed by its own and the one before. So they follow the news, and any

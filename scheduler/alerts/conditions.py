@@ -13,7 +13,7 @@ from db.diagnosis.listing_trouble import ListingTrouble, advice_for
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.shell_commands import shell_command
 from db.site_rules.loader import SiteFileError
-from db.store.alerts import AlertKind
+from db.store.service.alerts import AlertKind
 from scheduler.alerts.degradation import (
     DESCRIPTIONS,
     RECENT,

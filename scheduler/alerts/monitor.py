@@ -37,7 +37,7 @@ from db.queries.alert_figures import (
     sources_to_evaluate,
     worked_before,
 )
-from db.store.alerts import (
+from db.store.service.alerts import (
     Alert,
     AlertChange,
     AlertEvent,
@@ -48,7 +48,7 @@ from db.store.alerts import (
     open_alerts,
     update_alert,
 )
-from db.store.listing_readings import readings_of_run
+from db.store.sites.listing_readings import readings_of_run
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.degradation import BEFORE, RECENT, may_be_degraded, median_words, newest, shares_of

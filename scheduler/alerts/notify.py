@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import DatabaseLost
-from db.store.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
+from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
 from db.timestamps import format_timestamp, parse_timestamp
 
 HOOK_LIMIT_S = 30.0

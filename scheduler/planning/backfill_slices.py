@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.store.backfills import Backfill
+from db.store.archives.backfills import Backfill
 from scheduler.planning.plan import PlannedSource
 
 LONGEST_S = 600.0

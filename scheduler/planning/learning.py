@@ -18,7 +18,7 @@ from db.config.settings import SourceSettings
 from db.connection.database import write
 from db.models import Source
 from db.queries.publication_times import first_crawl_time, publication_times
-from db.store.learned_rhythms import load_rhythm, save_rhythm
+from db.store.sites.learned_rhythms import load_rhythm, save_rhythm
 from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of
 from scheduler.planning.learned_cadence import LearnedCadence, learn_cadence

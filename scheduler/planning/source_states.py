@@ -14,10 +14,10 @@ from datetime import datetime
 from db.config.loader import Config
 from db.errors import ConfigError
 from db.models import Source
-from db.store.source_locks import locked_sources
-from db.store.source_runs import SourceRun, last_source_run_id, latest_source_runs, source_runs_since
-from db.store.sources import source_rows, sources_from_rows
-from db.store.subscriptions import announced_sources, pinged_sources
+from db.store.crawl.source_locks import locked_sources
+from db.store.crawl.source_runs import SourceRun, last_source_run_id, latest_source_runs, source_runs_since
+from db.store.sites.sources import source_rows, sources_from_rows
+from db.store.websub.subscriptions import announced_sources, pinged_sources
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of, slower_cadence
 from scheduler.planning.learning import learned_interval_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source

@@ -15,7 +15,7 @@ from db.queries.article_filter import ArticleFilter
 from db.queries.saved_searches import search_filters
 from db.queries.search import found_page_ids, matching_pages
 from db.search.index import load_tables
-from db.store.saved_searches import (
+from db.store.service.saved_searches import (
     SearchRow,
     add_matches,
     mark_matched,

@@ -25,7 +25,7 @@ from db.config.searches import SavedSearch
 from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.saved_searches import current_pages
-from db.store.saved_searches import (
+from db.store.service.saved_searches import (
     SearchMessage,
     SearchRow,
     any_saved_search,

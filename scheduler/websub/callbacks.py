@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from db.connection.database import connect, translate_sqlite_errors, write
-from db.store.subscription_keys import SubscriptionKey
-from db.store.subscriptions import (
+from db.store.websub.subscription_keys import SubscriptionKey
+from db.store.websub.subscriptions import (
     LEASE_S,
     Subscription,
     count_refused_ping,

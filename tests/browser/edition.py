@@ -11,9 +11,9 @@ from db.connection.database import connect, open_database
 from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Image, Reason, Rejection, Subheading
 from db.reports.coverage_judge import DayFigures
-from db.store import facts
-from db.store.alerts import AlertKind, open_alert
-from db.store.saved_searches import store_search
+from db.store.crawl import facts
+from db.store.service.alerts import AlertKind, open_alert
+from db.store.service.saved_searches import store_search
 from scheduler.searches.matching import match_new_articles
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
 from tests.db.reports.stored_year import store_year

@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 from cli.main import copydesk
 from db.connection.database import connect, open_database, write
 from db.models import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
-from db.store import facts
-from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.sites.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.store.alerts import AlertKind, close_alert, open_alert, record_notification
+from db.store.service.alerts import AlertKind, close_alert, open_alert, record_notification
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 NOW = datetime.now(UTC)

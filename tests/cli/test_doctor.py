@@ -13,8 +13,8 @@ import pytest
 from cli.commands.doctor import _hidden
 from db.connection.database import open_database
 from db.processes import is_process_alive
-from db.store import facts
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.sites.sources import add_source
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 

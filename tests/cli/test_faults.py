@@ -14,7 +14,7 @@ import pytest
 
 from db.connection.database import connect, open_database, translate_sqlite_errors, write
 from db.errors import DatabaseBusy
-from db.store import facts
+from db.store.crawl import facts
 from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
 
 READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])

@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from db.connection.database import open_database
 from db.models import Article, Image, Moment, OffsetFrom, Precision, Subheading
-from db.store import facts
+from db.store.crawl import facts
 from db.timestamps import format_timestamp, parse_timestamp
 from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.parquet_articles import write_parquet

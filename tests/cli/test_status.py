@@ -8,10 +8,10 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 from db.connection.database import connect, write
-from db.store import facts
-from db.store.service_state import begin_service, end_service, record_heartbeat
-from db.store.source_runs import begin_source_runs, end_source_runs
-from db.store.sources import pause_source
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_runs
+from db.store.service.service_state import begin_service, end_service, record_heartbeat
+from db.store.sites.sources import pause_source
 from db.timestamps import format_timestamp
 from tests.cli.conftest import Newsroom, run, spawn
 

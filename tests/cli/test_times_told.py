@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from db.humanize import format_database_size
-from db.inspect.pages.source import source_details
-from db.inspect.pages.sources import SourcesForm, source_list
+from db.inspect.pages.ingestion.source import source_details
+from db.inspect.pages.ingestion.sources import SourcesForm, source_list
 from db.inspect.pages.template_filters import page_time, when
 from db.models import Moment, OffsetFrom, Precision
 from db.queries.people import CreditRole, person_details
-from db.store import facts
-from db.store.source_runs import begin_source_runs, end_source_run
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp
 from tests.cli.conftest import Newsroom, open_room, report, run
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from db.connection.database import open_database
 from db.models import Link, LinkKind
-from db.store import facts
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.sites.sources import add_source
 from tests.cli.conftest import START, open_room
 
 

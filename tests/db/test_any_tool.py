@@ -28,7 +28,7 @@ from db.queries.search import search
 from db.schema.migrations import migrations
 from db.schema.views import drop_views
 from db.search.index import count_inconsistencies
-from db.store.outcomes import delete_outcome, load_article
+from db.store.extraction.outcomes import delete_outcome, load_article
 from tests.cli.conftest import STORY, Newsroom, report
 
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"

@@ -12,7 +12,7 @@ from db.diagnosis.article_checks import check_clock, check_known, is_missing
 from db.diagnosis.evidence import AnswerEvidence, CountedExample, FieldEvidence, PastEvidence, RungState, SourceEvidence
 from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.markup_changes import MOST_LINES, markup_changes
-from db.store.listing_readings import ListingReading
+from db.store.sites.listing_readings import ListingReading
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PAST = PastEvidence(crawls=9, last_crawl_at=NOW, usual_gap_s=1800.0, last_new_at=NOW)

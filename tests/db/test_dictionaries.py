@@ -17,8 +17,8 @@ from db.maintenance.backup import create_backup
 from db.maintenance.health import HealthCheck, Level, run_checks
 from db.maintenance.repack import repack
 from db.models import Link, LinkKind
-from db.store.facts import Fetch, ReceivedPage, insert_links, insert_page, pack_body
-from db.store.sources import add_source
+from db.store.crawl.facts import Fetch, ReceivedPage, insert_links, insert_page, pack_body
+from db.store.sites.sources import add_source
 from tests.cli.conftest import run
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

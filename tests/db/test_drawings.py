@@ -15,8 +15,8 @@ from db.maintenance.prune import prune
 from db.models import Link, LinkKind
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
-from db.store import facts
-from db.store.drawings import (
+from db.store.crawl import facts
+from db.store.crawl.drawings import (
     DrawingRecord,
     RenderState,
     count_drawings,
@@ -26,9 +26,9 @@ from db.store.drawings import (
     pack_drawing,
     save_render_state,
 )
-from db.store.page_payload import load_payload
-from db.store.pages import load_page
-from db.store.sources import add_source
+from db.store.extraction.page_payload import load_payload
+from db.store.extraction.pages import load_page
+from db.store.sites.sources import add_source
 from tests.cli.conftest import START, open_room, run
 
 RECEIVED = b"<html><body><div id=root></div>" + os.urandom(3000).hex().encode()

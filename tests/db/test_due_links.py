@@ -11,9 +11,9 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind
-from db.store import facts
-from db.store.due_links import due_links
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.crawl.due_links import due_links
+from db.store.sites.sources import add_source
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 RHYTHM = (timedelta(minutes=30), timedelta(hours=3), timedelta(days=1), timedelta(days=7))

@@ -24,7 +24,7 @@ from db.connection.database import (
 from db.connection.writer import Writer
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
 from db.file_identity import companion_path
-from db.store.sources import add_source, all_sources
+from db.store.sites.sources import add_source, all_sources
 from tests.cli.conftest import START, Newsroom, open_room
 from tests.machine import needs_attributes, tmpfs
 
@@ -137,7 +137,7 @@ _WRITES = """
 import sys
 from pathlib import Path
 from db.connection.database import open_database, write
-from db.store.sources import add_source
+from db.store.sites.sources import add_source
 from tests.cli.conftest import START
 conn = open_database(Path(sys.argv[1])).conn
 with write(conn):

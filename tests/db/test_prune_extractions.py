@@ -14,7 +14,7 @@ import pytest
 from db.connection.database import open_readonly, write
 from db.errors import UsageError
 from db.maintenance import prune
-from db.store import facts
+from db.store.crawl import facts
 from tests.cli.conftest import START, open_room, run
 from tests.db.stock import filled
 

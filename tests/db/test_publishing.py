@@ -12,8 +12,8 @@ import pytest
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.queries.publication_times import first_crawl_time, publication_times
-from db.store import facts
-from db.store.sources import add_source, insert_listings
+from db.store.crawl import facts
+from db.store.sites.sources import add_source, insert_listings
 from db.timestamps import format_timestamp
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -25,8 +25,8 @@ from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
 from db.search.tokenizer import units
-from db.store.extractions import load_outcome, replace_outcome, save_past_outcome
-from db.store.outcomes import delete_outcome, load_article
+from db.store.extraction.extractions import load_outcome, replace_outcome, save_past_outcome
+from db.store.extraction.outcomes import delete_outcome, load_article
 from db.text_folding import fold, fold_with_offsets
 from tests.cli.conftest import START, Newsroom, open_room, report
 

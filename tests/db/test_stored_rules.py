@@ -14,8 +14,8 @@ from db.errors import ConfigError
 from db.models import Article, Page
 from db.site_rules.loader import RuleFile, Sites, load_rules, load_sites, sites_of
 from db.sqlite_tools import Database
-from db.store.outcomes import extractor_id
-from db.store.site_rules import load_current_rules, rule_mistakes, rules_in_force, save_rules
+from db.store.extraction.outcomes import extractor_id
+from db.store.sites.site_rules import load_current_rules, rule_mistakes, rules_in_force, save_rules
 from pipelines.extraction.extract import extract
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest_settings import plan_ingest

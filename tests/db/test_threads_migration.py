@@ -10,7 +10,7 @@ from bench.threads.quality import known
 from bench.threads.stream import generate
 from db.connection.database import open_database, write
 from db.queries.threads import thread_keeping
-from db.store.threads import TABLES, drop_threads
+from db.store.dedup.threads import TABLES, drop_threads
 
 
 def test_an_earlier_database_has_no_threads_until_a_rebuild(tmp_path: Path) -> None:

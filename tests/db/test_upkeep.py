@@ -20,10 +20,10 @@ from db.maintenance.optimize import MIN_PAGES, check_integrity, checkpoint, opti
 from db.maintenance.prune import first_id_at, prune
 from db.models import Reason, Rejection
 from db.schema.migrations import migrations
-from db.store import facts
-from db.store.near_copies import any_unsettled
-from db.store.pages import load_page
-from db.store.source_runs import begin_source_runs, end_source_run
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.pages import load_page
 from db.timestamps import format_timestamp
 from pipelines.dedup.settle import reset_settling, settle
 from tests.cli.conftest import START, Newsroom, open_room, run

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import pytest
 
 from db.connection.database import open_database, write
-from db.store.sources import all_sources, update_source_settings
+from db.store.sites.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
 from tests.forked import ForkedProcess, run_forked
 from tests.once import once

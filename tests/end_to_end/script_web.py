@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, insert_listings
+from db.store.sites.sources import add_source, insert_listings
 from tests.crawler.render.web import Answer, Server, html
 
 ARTICLES = 4

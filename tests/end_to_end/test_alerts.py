@@ -12,9 +12,9 @@ from pathlib import Path
 
 from db.config.loader import load_config
 from db.connection.database import open_database, write
-from db.store.alerts import open_alerts
-from db.store.facts import Fetch, begin_run, end_run, insert_fetch
-from db.store.source_runs import begin_source_runs, end_source_run
+from db.store.crawl.facts import Fetch, begin_run, end_run, insert_fetch
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.service.alerts import open_alerts
 from scheduler.alerts.monitor import evaluate_alerts
 from tests.demoweb.asking import EN
 from tests.demoweb.web import DemoWeb

@@ -15,7 +15,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Listing
-from db.store.sources import insert_listings
+from db.store.sites.sources import insert_listings
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.hostile.web import ARTICLES, SITES, hostile_web, put_sites
 from tests.processes import alive, descendants

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from db.models import Page
-from db.store.archive_export import ExportedPage
+from db.store.archives.archive_export import ExportedPage
 from pipelines.exchange.importer import MAX_PAGES_HELD
 from pipelines.exchange.warc_writer import WarcFile
 from tests.end_to_end.copydesk import Copydesk

@@ -13,7 +13,7 @@ from crawler.run import CrawlResult, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, insert_listings
+from db.store.sites.sources import add_source, insert_listings
 from tests.crawler.http.web import Answer, Web, serve
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "

@@ -21,8 +21,8 @@ from crawler.run import crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.near_copies import any_unsettled
-from db.store.sources import add_source, insert_listings
+from db.store.dedup.near_copies import any_unsettled
+from db.store.sites.sources import add_source, insert_listings
 from pipelines.dedup.settle import reset_settling, settle
 from tests.crawler.http.web import Answer, Arrival, Web, serve
 from tests.pipelines.dedup.stories import story

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.connection.database import open_database, write
 from db.site_rules.loader import load_sites, shipped_sites_folder
-from db.store.outcomes import Extractor, extractor_id
+from db.store.extraction.outcomes import Extractor, extractor_id
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.processing.ingest import record_results
 from pipelines.processing.page_worker import extract_stored

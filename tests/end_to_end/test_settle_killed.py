@@ -15,8 +15,8 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article
-from db.store.outcomes import Extractor, extractor_id, insert_article
-from db.store.sources import add_source
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.sites.sources import add_source
 from pipelines.dedup.settle import STEP
 from pipelines.extraction.fingerprint import fingerprint
 from tests.end_to_end.copydesk import Copydesk, wait_for

@@ -28,8 +28,8 @@ from db.diagnosis.evidence import Diagnosis
 from db.diagnosis.ladder import source_diagnosis
 from db.models import Listing
 from db.queries.source_evidence import SourceRows, source_evidence
-from db.store.alerts import open_alerts
-from db.store.sources import add_source, find_source, insert_listings
+from db.store.service.alerts import open_alerts
+from db.store.sites.sources import add_source, find_source, insert_listings
 from db.timestamps import format_timestamp
 from scheduler.alerts.monitor import evaluate_alerts
 from tests.end_to_end.faults import FAULTS, every

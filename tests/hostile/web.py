@@ -19,7 +19,7 @@ from pathlib import Path
 
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, insert_listings
+from db.store.sites.sources import add_source, insert_listings
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
 ARTICLES = 12

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from db.connection.database import open_database, write
 from db.models import Article, Link, LinkKind, Moment, Precision, Reason, Rejection
-from db.store import facts
-from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
-from db.store.source_runs import begin_source_runs, end_source_run
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.sites.sources import add_source
 from pipelines.extraction.fingerprint import fingerprint
 
 MAKER = Extractor(code="0.0.1+test", rules="none", trafilatura="2.3.1")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from db.config.loader import Config
-from db.store.alerts import all_alerts, open_alerts
-from db.store.site_rules import rules_in_force
+from db.store.service.alerts import all_alerts, open_alerts
+from db.store.sites.site_rules import rules_in_force
 from scheduler.failed_starts import FAILED_STARTS, FORGET_AFTER_S, StartCounter
 from scheduler.log import Log
 from scheduler.monitor_job import MonitorJob

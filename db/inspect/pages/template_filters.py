@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from db.humanize import duration_parts, format_local_time, format_size
+from db.inspect.pages.articles.permalinks import person_path
 from db.inspect.pages.cookbook import parameter_label, questions_by_subject
-from db.inspect.pages.permalinks import person_path
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.inspect.translation.dates import dated, time_locale
 from db.inspect.translation.terms import count_label, said, term

@@ -12,28 +12,19 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import (
-    attention_views,
-    charts,
-    copying_views,
-    correction_views,
-    people_views,
-    permalink_views,
-    report_views,
-    saved_search_views,
-    source_views,
-    thread_views,
-)
-from db.inspect.pages.arrivals import arrivals
-from db.inspect.pages.article import article_page, fetched_page
-from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
-from db.inspect.pages.coverage import recent_days
-from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
-from db.inspect.pages.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
-from db.inspect.pages.run import run_details
-from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
-from db.inspect.pages.source import DAYS, ENDINGS, source_details
-from db.inspect.pages.stored_body import plain_text_response, sanitized_response
+from db.inspect.pages.analysis import attention_views, copying_views, people_views, thread_views
+from db.inspect.pages.articles import correction_views, permalink_views, saved_search_views
+from db.inspect.pages.articles.article import article_page, fetched_page
+from db.inspect.pages.articles.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
+from db.inspect.pages.articles.stored_body import plain_text_response, sanitized_response
+from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
+from db.inspect.pages.ingestion import charts, report_views, source_views
+from db.inspect.pages.ingestion.arrivals import arrivals
+from db.inspect.pages.ingestion.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
+from db.inspect.pages.ingestion.coverage import recent_days
+from db.inspect.pages.ingestion.rejections import PAGE_SIZE, count_reasons, rejected_pages
+from db.inspect.pages.ingestion.run import run_details
+from db.inspect.pages.ingestion.source import DAYS, ENDINGS, source_details
 from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
 from db.queries.articles import article_summaries, newest_articles
@@ -42,7 +33,7 @@ from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
 from db.queries.threads import thread_of_article
-from db.store.sources import source_by_id
+from db.store.sites.sources import source_by_id
 from db.timestamps import format_timestamp
 
 # The navigation of every page: path and label.

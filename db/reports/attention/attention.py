@@ -25,7 +25,7 @@ from db.queries.attention import NO_LIMITS, MatchCounts, ReadingLimits, articles
 from db.reports.attention.periods import Period, PeriodUnit, lacking_of, lacking_periods, periods_between
 from db.reports.coverage import load_coverage
 from db.search.index import count_unindexed
-from db.store.sources import source_names
+from db.store.sites.sources import source_names
 
 MOST_QUERIES = 4
 """As many lines as are told apart by colour."""

@@ -24,7 +24,7 @@ from distributed import Client, KilledWorker
 from db.connection.database import open_readonly
 from db.errors import CopydeskError, EngineError
 from db.models import Reason, Rejection
-from db.store.page_payload import PagePayload, load_payload
+from db.store.extraction.page_payload import PagePayload, load_payload
 from pipelines.processing.dask.worker import ExtractorMismatch, extract_batch, installed_versions
 from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_worker import ExtractionResult, Task, rejected_as_crashed

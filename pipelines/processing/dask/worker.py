@@ -21,7 +21,7 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from db.site_rules.loader import Sites
-from db.store.page_payload import PagePayload
+from db.store.extraction.page_payload import PagePayload
 from pipelines.extraction.version import extraction_version, installed_code
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult

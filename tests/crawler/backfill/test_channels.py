@@ -18,7 +18,7 @@ from crawler.backfill.read_step import ReadStep, step_of
 from db.models import Listing, ListingKind
 from db.site_rules.loader import Sites
 from db.site_rules.models import HtmlList, JsonList, Site, ValueSelector
-from db.store.backfill_queue import PastLinkRow
+from db.store.archives.backfill_queue import PastLinkRow
 from tests.past_web import CHANNELS as NAMES
 from tests.past_web import PastWeb
 

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.discover.feed_hubs import MAX_HUBS, hubs_in_header
 from crawler.discover.feeds import read_feed
-from db.store.feed_hubs import FeedHubs
+from db.store.websub.feed_hubs import FeedHubs
 
 URL = "https://daily.example/feed"
 HUB, SELF = "https://hub.example/", "https://daily.example/feed.xml"

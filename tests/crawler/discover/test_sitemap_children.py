@@ -9,7 +9,7 @@ import pytest
 
 from crawler.discover.listing import SitemapChild
 from crawler.discover.sitemap_children import choose_children
-from db.store.sitemap_readings import PastReading
+from db.store.sites.sitemap_readings import PastReading
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 MOST = 5

@@ -11,7 +11,7 @@ import pytest
 from crawler.crawl.modified_posts import _Look, following_look
 from crawler.discover.wordpress import NOT_POSTS, ReadModifiedPosts, interface_of, modified_posts_url
 from db.site_rules.loader import Sites
-from db.store.modified_posts import WordPressSite
+from db.store.sites.modified_posts import WordPressSite
 
 HOME = "https://paper.example/"
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from crawler.parsing.packed_records import RECORDS_IN_PART, PackedRecords, pack
 from crawler.parsing.parser import ChooseChildren, MergeLinks, ParseListing, Parser
 from db.models import Link, ListingKind
 from db.site_rules.loader import Sites
-from db.store.sitemap_readings import PastReading
+from db.store.sites.sitemap_readings import PastReading
 
 HOME = "https://news.example"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

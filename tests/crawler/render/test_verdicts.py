@@ -19,7 +19,7 @@ from crawler.render.verdicts import (
     with_evidence,
 )
 from db.models import Article, Reason, Rejection
-from db.store.drawings import RenderState
+from db.store.crawl.drawings import RenderState
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 

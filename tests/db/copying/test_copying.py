@@ -26,8 +26,8 @@ from db.reports.copying_articles import TakenHow, taken_articles
 from db.schema.migrations import migrations
 from db.site_rules.loader import Sites
 from db.sqlite_tools import Database
-from db.store.near_copies import any_unsettled
-from db.store.outcomes import delete_outcome
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.outcomes import delete_outcome
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.extract import extract
 from tests.cli.conftest import Newsroom

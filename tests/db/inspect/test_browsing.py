@@ -11,15 +11,15 @@ from types import SimpleNamespace
 import pytest
 
 from db.connection.database import open_database
-from db.inspect.pages.article import article_page
-from db.inspect.pages.cluster import COLUMNS, cluster_page, cluster_rows
-from db.inspect.pages.permalinks import page_place, person_path, source_id_of
-from db.inspect.pages.sources import COLUMNS as SOURCE_COLUMNS
-from db.inspect.pages.sources import SourcesForm, source_list, source_rows
-from db.inspect.pages.sparkline import HEIGHT, DayCount, sparkline
+from db.inspect.pages.articles.article import article_page
+from db.inspect.pages.articles.cluster import COLUMNS, cluster_page, cluster_rows
+from db.inspect.pages.articles.permalinks import page_place, person_path, source_id_of
+from db.inspect.pages.components.sparkline import HEIGHT, DayCount, sparkline
+from db.inspect.pages.ingestion.sources import COLUMNS as SOURCE_COLUMNS
+from db.inspect.pages.ingestion.sources import SourcesForm, source_list, source_rows
 from db.inspect.safety.sanitize import POLICY, sanitize_page
 from db.models import Article, Reason, Rejection, Subheading
-from db.store.alerts import AlertKind, open_alert
+from db.store.service.alerts import AlertKind, open_alert
 from pipelines.dedup.settle import settle
 from tests.cli.conftest import CORRECTED, REPORT, STORY, Newsroom, open_room
 

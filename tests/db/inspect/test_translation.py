@@ -20,7 +20,7 @@ from db.inspect.translation.terms import TERMS, said
 from db.models import ListingKind, Reason, Verdict
 from db.phrases import counted_phrase, phrase
 from db.reports.coverage_judge import CoverageState
-from db.store.alerts import AlertKind
+from db.store.service.alerts import AlertKind
 from tests.db.inspect.messages import catalogue, missing_messages, unused_messages
 
 

@@ -11,8 +11,8 @@ from db.bodies.store import insert_body
 from db.connection.database import write
 from db.models import Link, LinkKind
 from db.reports.coverage_judge import DayFigures
-from db.store.facts import insert_links, pack_body
-from db.store.sources import add_source
+from db.store.crawl.facts import insert_links, pack_body
+from db.store.sites.sources import add_source
 from db.timestamps import format_timestamp
 
 _PAGE = """

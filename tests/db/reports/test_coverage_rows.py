@@ -28,10 +28,10 @@ from db.reports.digest import build_digest
 from db.reports.digest_object import digest_object
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
-from db.store.facts import Fetch, insert_links, record_failure, record_visit
-from db.store.outcomes import delete_outcome
-from db.store.source_runs import begin_source_runs, end_source_run
-from db.store.sources import pause_source, remove_source
+from db.store.crawl.facts import Fetch, insert_links, record_failure, record_visit
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.extraction.outcomes import delete_outcome
+from db.store.sites.sources import pause_source, remove_source
 from tests.cli.conftest import CORRECTED, Newsroom, report
 from tests.db.reports.stored_year import store_look, store_year
 

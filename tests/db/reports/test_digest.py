@@ -14,7 +14,7 @@ from db.models import Reason, Rejection
 from db.reports.coverage_judge import DayFigures
 from db.reports.digest import Digest, build_digest
 from db.reports.digest_object import digest_object
-from db.store.alerts import AlertKind, close_alert, open_alert
+from db.store.service.alerts import AlertKind, close_alert, open_alert
 from db.timestamps import format_timestamp
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
 from tests.db.reports.stored_year import store_look, store_year

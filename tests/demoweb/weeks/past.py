@@ -17,9 +17,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.connection.database import open_database, write
-from db.store.facts import Fetch, begin_run, end_run, insert_fetch
-from db.store.source_runs import begin_source_runs, end_source_run
-from db.store.sources import all_sources
+from db.store.crawl.facts import Fetch, begin_run, end_run, insert_fetch
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.sites.sources import all_sources
 from tests.demoweb.content import REFERENCE_NOW, Resource
 from tests.demoweb.edition import Edition, Found
 from tests.demoweb.weeks.compose import DAYS, Outlet, load_outlets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from db.store.threads import TABLES as THREAD_TABLES
+from db.store.dedup.threads import TABLES as THREAD_TABLES
 
 SETTLED = (
     "decisions",

@@ -15,10 +15,10 @@ import pytest
 from db.connection.database import open_database, write
 from db.models import Article
 from db.queries.articles import find_page_at
-from db.store import facts
-from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, Fingerprint, extractor_id, insert_article
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_article
+from db.store.sites.sources import add_source
 from pipelines.dedup.address_claims import MIN_DIFFERENT_TEXTS
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint

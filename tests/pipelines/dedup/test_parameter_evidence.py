@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import write
-from db.store.outcomes import delete_outcome
+from db.store.extraction.outcomes import delete_outcome
 from pipelines.dedup.settle import settle
 from pipelines.url_parameters import Parameters, keys_without_each
 from tests.pipelines.dedup.stories import edited, story

@@ -14,12 +14,12 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article, Link, LinkKind
-from db.store import facts
-from db.store.near_copies import any_unsettled
-from db.store.notices import Promise
-from db.store.outcomes import Extractor, extractor_id, insert_article
-from db.store.run_counts import count_run
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.crawl.run_counts import count_run
+from db.store.dedup.near_copies import any_unsettled
+from db.store.dedup.notices import Promise
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.sites.sources import add_source
 from pipelines.dedup.repeated_texts import is_repeated_notice
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint

@@ -12,10 +12,10 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
-from db.store import facts
-from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, extractor_id, insert_article
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.dedup.near_copies import any_unsettled
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.sites.sources import add_source
 from pipelines.dedup import copy_index
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint

@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
-from db.store.archive_export import ExportedPage
+from db.store.archives.archive_export import ExportedPage
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.open_archive import ArchiveOptions, read_archive
 from pipelines.exchange.warc_reader import read_warc

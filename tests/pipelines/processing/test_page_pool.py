@@ -18,8 +18,8 @@ from db.connection.database import open_database, write
 from db.connection.writer import Writer
 from db.models import Article, Reason, Rejection
 from db.site_rules.loader import load_sites, shipped_sites_folder
-from db.store import facts
-from db.store.sources import add_source
+from db.store.crawl import facts
+from db.store.sites.sources import add_source
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.page_pool import ExtractionPool

@@ -15,7 +15,7 @@ from bench.threads.quality import agreement, known
 from bench.threads.stream import START, generate
 from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping
-from db.store.threads import TABLES, any_unthreaded, drop_threads
+from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
 from pipelines.threads import keep
 from pipelines.threads.keep import keep_threads
 

@@ -16,8 +16,8 @@ import pytest
 from db.config.loader import Config
 from db.connection.database import write
 from db.models import Precision
-from db.store.alerts import AlertChange, all_alerts, open_alerts
-from db.store.sources import pause_source, remove_source
+from db.store.service.alerts import AlertChange, all_alerts, open_alerts
+from db.store.sites.sources import pause_source, remove_source
 from db.timestamps import format_timestamp
 from scheduler.alerts import monitor as watching
 from scheduler.alerts.monitor import evaluate_alerts

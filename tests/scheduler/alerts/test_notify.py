@@ -17,7 +17,7 @@ import pytest
 
 from db.config.loader import Config
 from db.connection.database import write
-from db.store.alerts import Alert, AlertKind, close_alert, open_alert, open_alerts
+from db.store.service.alerts import Alert, AlertKind, close_alert, open_alert, open_alerts
 from scheduler.alerts.notify import notify
 from tests.scheduler.diary import Diary
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db.config.units import hours_of_day
-from db.store.backfills import Backfill
+from db.store.archives.backfills import Backfill
 from scheduler.planning.backfill_slices import LEAST_S, LONGEST_S, MARGIN_S, choose_slice
 from scheduler.planning.cadence import Cadence, FixedInterval, NeverDue
 from scheduler.planning.plan import PlannedSource

@@ -14,10 +14,10 @@ import pytest
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind
-from db.store import facts
-from db.store.source_locks import lock_sources
-from db.store.source_runs import begin_source_runs, end_dead_runs, end_source_run, end_source_runs
-from db.store.sources import add_source, all_sources, pause_source, remove_source, update_source_settings
+from db.store.crawl import facts
+from db.store.crawl.source_locks import lock_sources
+from db.store.crawl.source_runs import begin_source_runs, end_dead_runs, end_source_run, end_source_runs
+from db.store.sites.sources import add_source, all_sources, pause_source, remove_source, update_source_settings
 from pipelines.urls import link_key
 from scheduler.planning.cadence import FixedInterval, LearnedInterval
 from scheduler.planning.learning import CadenceLearner, from_json, to_json

@@ -28,9 +28,9 @@ from db.maintenance.search_index import index_waiting_pages
 from db.models import Article
 from db.queries.article_filter import ArticleKind
 from db.queries.saved_searches import search_states
-from db.store.extractions import load_outcome, replace_outcome
-from db.store.outcomes import delete_outcome
-from db.store.saved_searches import latest_match_pages, saved_searches, store_search
+from db.store.extraction.extractions import load_outcome, replace_outcome
+from db.store.extraction.outcomes import delete_outcome
+from db.store.service.saved_searches import latest_match_pages, saved_searches, store_search
 from pipelines.dedup.settle import reset_settling, settle
 from scheduler.searches.telling import MOST_IN_MESSAGE, TellRound, tell_searches
 from tests.cli.conftest import CORRECTED, Newsroom, newsroom, report, room

@@ -19,10 +19,10 @@ from db.errors import UsageError
 from db.models import Listing, ListingKind
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
-from db.store.feed_hubs import FeedHubs, save_feed_hubs
-from db.store.sources import add_source, insert_listings
-from db.store.subscription_keys import SubscriptionKey, key_path, load_key, load_or_make_key
-from db.store.subscriptions import (
+from db.store.sites.sources import add_source, insert_listings
+from db.store.websub.feed_hubs import FeedHubs, save_feed_hubs
+from db.store.websub.subscription_keys import SubscriptionKey, key_path, load_key, load_or_make_key
+from db.store.websub.subscriptions import (
     LEASE_S,
     Subscription,
     announced_sources,

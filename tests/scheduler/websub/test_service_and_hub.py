@@ -23,8 +23,8 @@ PACE = {
     "BEAT_S": 0.4,
     "scheduler.planning.source_states.LEASES_READ_EVERY_S": 0.0,
     "scheduler.planning.plan.PING_GAP_S": 0.0,
-    "db.store.subscriptions.SHORTEST_RENEWAL_S": 0.5,
-    "db.store.subscriptions.FIRST_PAUSE_S": 1.0,
+    "db.store.websub.subscriptions.SHORTEST_RENEWAL_S": 0.5,
+    "db.store.websub.subscriptions.FIRST_PAUSE_S": 1.0,
 }
 
 

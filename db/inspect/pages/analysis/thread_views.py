@@ -1,0 +1,184 @@
+"""The pages of threads: the biggest of a period, and one with its sources over time. Each also as CSV and JSON."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import NotFound
+
+from db.inspect.pages.components.form_values import date_of, source_choices
+from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
+from db.inspect.pages.ingestion.charts import Chart
+from db.inspect.translation.catalogues import gettext
+from db.queries.threads import (
+    Thread,
+    ThreadFilter,
+    ThreadLine,
+    biggest_threads,
+    biggest_threads_sql,
+    load_thread,
+    thread_keeping,
+    thread_sql,
+)
+
+_SHOWN, _TAKEN, _TODAY = 50, 1000, 5
+_USUAL_SPAN = timedelta(days=6)
+_DAY = timedelta(days=1)
+_MOST_SOURCES = 1000
+_LINE_COLUMNS = ("id", "title", "language", "first_at", "last_at", "stories", "articles", "sources", "inside")
+_MEMBER_COLUMNS = (
+    "article_id", "story_id", "source_name", "title", "at", "is_copy", "corrections",
+    "joined", "score", "centroid", "founder", "rare", "title_shared", "gap_days", "shared", "names", "names_known",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadForm:
+    """What the page of threads was asked for: days, a source, a language; wrong values count as empty."""
+
+    first: date
+    last: date
+    source_id: int | None
+    language: str | None
+    query: str
+
+    @staticmethod
+    def of(arguments: Mapping[str, str], today: date) -> ThreadForm:
+        """From the query of a URL; without days, the last seven."""
+        until = date_of(arguments.get("until")) or today
+        since = date_of(arguments.get("since")) or max(until, date.min + _USUAL_SPAN) - _USUAL_SPAN
+        language = (arguments.get("language") or "").strip().lower().partition("-")[0][:12] or None
+        given = {name: arguments[name][:40] for name in ("since", "until", "source", "language") if arguments.get(name)}
+        return ThreadForm(
+            first=since,
+            last=until,
+            source_id=number_of(arguments.get("source")),
+            language=language,
+            query=f"?{urlencode(given)}" if given else "",
+        )
+
+    @property
+    def filter(self) -> ThreadFilter:
+        """The same for a query."""
+        return ThreadFilter(
+            since=datetime.combine(self.first, time(), UTC),
+            until=datetime.combine(min(self.last, date.max - _DAY) + _DAY, time(), UTC),
+            source_id=self.source_id,
+            language=self.language,
+        )
+
+
+def threads_of_today(conn: sqlite3.Connection, now: datetime) -> list[ThreadLine]:
+    """The biggest threads of the last 24 hours."""
+    return biggest_threads(conn, ThreadFilter(since=now - _DAY, until=now), _TODAY)
+
+
+async def threads(request: Any, datasette: Any) -> Any:
+    """The biggest threads of a period."""
+    form = ThreadForm.of(request.args, datetime.now(UTC).date())
+    wanted = request.url_vars["format"]
+    limit = _TAKEN if wanted else _SHOWN
+    found, sources, keeping = await ask_in_snapshot(
+        datasette,
+        lambda conn: (
+            biggest_threads(conn, form.filter, limit),
+            source_choices(conn, _MOST_SOURCES),
+            thread_keeping(conn),
+        ),
+    )
+    if wanted:
+        rows = [[getattr(line, name) for name in _LINE_COLUMNS] for line in found]
+        return figures_response(_LINE_COLUMNS, rows, wanted[1:], "threads")
+    return await render_page(
+        datasette, request, "threads.html",
+        threads=found, form=form, sources=sources, keeping=keeping, sql=biggest_threads_sql(form.filter, limit),
+    )  # fmt: skip
+
+
+async def thread(request: Any, datasette: Any) -> Any:
+    """One thread: its sources over time, and why each article is in it."""
+    thread_id = required_id(request)
+    shown = await ask_in_snapshot(datasette, lambda conn: load_thread(conn, thread_id))
+    if shown is None:
+        raise NotFound(gettext("There is no thread %(id)s") % {"id": thread_id})
+    wanted = request.url_vars["format"]
+    if wanted:
+        return figures_response(_MEMBER_COLUMNS, _member_rows(shown), wanted[1:], f"thread{thread_id}")
+    return await render_page(
+        datasette, request, "thread.html", shown=shown, chart=lanes_chart(shown), sql=thread_sql(thread_id)
+    )
+
+
+def lanes_chart(shown: Thread) -> Chart:
+    """A lane for each source, over time: articles, copies as ticks, corrections as dots."""
+    article, copy, correction = gettext("article"), gettext("copy"), gettext("correction")
+    moments = [(one.at, one.source_name, copy if one.is_copy else article, one.title) for one in shown.members]
+    moments += [(at, one.source_name, correction, one.title) for one in shown.members for at in one.corrected]
+    moments.sort()
+    values = [{"at": at, "source": source, "what": what, "title": title[:100]} for at, source, what, title in moments]
+    tooltip = [
+        {"field": "source", "title": gettext("Source")},
+        {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
+        {"field": "title", "title": gettext("Title")},
+    ]
+    marks: dict[str, dict[str, object]] = {
+        article: {"type": "point", "shape": "square", "filled": True, "size": 90, "opacity": 1},
+        copy: {"type": "tick", "thickness": 2, "size": 16, "opacity": 1},
+        correction: {"type": "point", "shape": "circle", "filled": True, "size": 36, "opacity": 1},
+    }
+    return Chart(
+        name="lanes",
+        description=gettext("When each source had the story: articles, copies as ticks, corrections as dots."),
+        columns=(gettext("Time"), gettext("Source"), gettext("What"), gettext("Title")),
+        rows=[(at[:16].replace("T", " "), source, what, title) for at, source, what, title in moments],
+        spec={
+            "height": 22 * max(3, len(shown.lanes)),
+            "data": {"values": values},
+            "encoding": {
+                "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True, "tickCount": 6}},
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": [lane.source_name for lane in shown.lanes],
+                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
+                },
+                "color": {
+                    "field": "what",
+                    "type": "nominal",
+                    "title": None,
+                    "scale": {"domain": list(marks), "range": "category"},
+                },
+                "tooltip": tooltip,
+            },
+            "layer": [
+                {"mark": mark, "transform": [{"filter": {"field": "what", "equal": what}}]}
+                for what, mark in marks.items()
+                # Vega warns of a layer without data.
+                if any(value["what"] == what for value in values)
+            ],
+        },
+    )
+
+
+def _member_rows(shown: Thread) -> list[list[object]]:
+    rows: list[list[object]] = []
+    for one in shown.members:
+        why = asdict(one.evidence) if one.evidence else {}
+        rows.append(
+            [one.article_id, one.story_id, one.source_name, one.title, one.at, int(one.is_copy), len(one.corrected)]
+            + [why.get(name) for name in ("joined", "score", "centroid", "founder", "rare", "title", "gap_days")]
+            + [", ".join(why.get("shared", ())), why.get("names"), why.get("names_known")]
+        )
+    return rows
+
+
+ROUTES = (
+    (r"^/-/threads(?P<format>\.csv|\.json)?$", threads),
+    (r"^/-/thread/(?P<id>\d+)(?P<format>\.csv|\.json)?$", thread),
+)

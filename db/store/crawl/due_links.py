@@ -1,0 +1,124 @@
+"""Which links of a source are due: new ones, failed ones whose retry time has come, and ones to revisit. Newest first.
+
+With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
+unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
+at every crawl. An article that its site says was modified (`db.store.sites.modified_posts`) is due until it was visited. Of
+links that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past articles belong to their
+back-fill (`db.store.archives.backfill_queue`): they are never due here.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.named_rows import named_rows
+from db.timestamps import format_timestamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLink:
+    """One link to fetch, with the validators of a conditional request if it was fetched before."""
+
+    link_id: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+# A link without a time counts as of today if a front page or feed lists it; one from a sitemap alone may be of any year.
+_NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
+
+_NEW = f"""
+SELECT l.id AS link_id, l.url, NULL AS etag, NULL AS last_modified
+FROM visits v JOIN links l ON l.id = v.link_id
+WHERE v.source_id = :source AND v.first_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+  AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
+       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
+_AGAIN = f"""
+SELECT l.id AS link_id, l.url, k.etag, k.last_modified
+FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
+WHERE v.source_id = :source AND v.first_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+  AND EXISTS (SELECT 1 FROM json_each(:revisit) r
+              WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
+_MODIFIED = f"""
+SELECT l.id AS link_id, l.url, k.etag, k.last_modified
+FROM modified_links m JOIN visits v ON v.link_id = m.link_id JOIN links l ON l.id = m.link_id
+LEFT JOIN validators k ON k.url = l.url
+WHERE m.source_id = :source AND v.source_id = :source
+  AND (v.last_at < m.found_at OR (v.failures BETWEEN 1 AND json_array_length(:retry)
+       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
+
+def due_links(
+    conn: sqlite3.Connection,
+    source_id: int,
+    *,
+    now: datetime,
+    revisit: Sequence[timedelta],
+    retry: Sequence[timedelta],
+    since: datetime | None = None,
+    limit: int = 0,
+) -> list[DueLink]:
+    """The links to fetch now, new ones first, then modified ones, then revisits, at most `limit` (0: all)."""
+    parameters = {
+        "source": source_id,
+        "now": now.timestamp(),
+        "revisit": _in_seconds(revisit),
+        "retry": _in_seconds(retry),
+        "since": format_timestamp(since) if since else None,
+        "limit": limit or -1,
+    }
+    due: dict[int, DueLink] = {}
+    for query in (_NEW, _MODIFIED, _AGAIN):
+        if limit and len(due) >= limit:
+            break
+        # The last query may name links of the one before.
+        for row in named_rows(conn, query, parameters):
+            due.setdefault(row["link_id"], DueLink(**row))
+    return list(due.values())[: limit or None]
+
+
+def _in_seconds(times: Sequence[timedelta]) -> str:
+    return json.dumps([time.total_seconds() for time in times])
+
+
+def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:
+    """The ETag and Last-Modified of the last response for `url`."""
+    row = conn.execute("SELECT etag, last_modified FROM validators WHERE url = ?", (url,)).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+_ANY_UNKNOWN = """
+SELECT EXISTS (
+    SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value)
+    AND NOT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ? AND address = value)
+)
+"""
+
+
+def has_unknown_links(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
+    """Whether any of these addresses (keys without ignored parameters) has no link yet."""
+    return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

@@ -1,0 +1,61 @@
+"""What settling reads: which pages count at which address, and their texts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from db.named_rows import named_rows
+
+# The address at which a page counts: what it claims, if believed (`db.addresses.claims`), without ignored parameters
+# (`db.addresses.parameters`).
+_PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
+_COLUMNS = f"""
+SELECT a.page_id, p.source_id AS source, {_PLACE} AS address_key, a.text_hash, p.body_id AS body, a.url, p.fetched_at,
+       a.published_utc AS published, a.source AS outlet, a.original_source AS credited
+"""
+_PAGES = f"""
+{_COLUMNS}
+FROM articles a JOIN pages p ON p.id = a.page_id
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE a.address_key IN (SELECT value FROM json_each(:keys)) AND c.believed IS NOT 0 AND f.place IS NULL
+UNION ALL
+{_COLUMNS}
+FROM claims c JOIN articles a ON a.page_id = c.page_id JOIN pages p ON p.id = a.page_id
+LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE c.own_key IN (SELECT value FROM json_each(:keys)) AND c.believed = 0 AND f.place IS NULL
+UNION ALL
+{_COLUMNS}
+FROM folded_pages f JOIN articles a ON a.page_id = f.page_id JOIN pages p ON p.id = f.page_id
+LEFT JOIN claims c ON c.page_id = f.page_id
+WHERE f.place IN (SELECT value FROM json_each(:keys))
+"""
+_KEYS_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
+_PLACES_OF_TEXT = f"""
+SELECT DISTINCT {_PLACE} FROM articles a
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE a.text_hash BETWEEN ? AND ?
+"""
+_TEXT = "SELECT text FROM articles WHERE page_id = ?"
+
+
+def article_addresses(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
+    """The keys of the addresses that these article pages state."""
+    return {key for (key,) in conn.execute(_KEYS_OF_PAGES, (json.dumps(sorted(page_ids)),))}
+
+
+def places_of_text(conn: sqlite3.Connection, text: int) -> set[str]:
+    """The addresses at which pages with a text count. `text`: the number of the text (`db.store.dedup.near_copies.text_number`)."""
+    start = text.to_bytes(8, "big", signed=True)
+    return {place for (place,) in conn.execute(_PLACES_OF_TEXT, (start, start + b"\xff" * 9))}
+
+
+def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sqlite3.Row]:
+    """The article pages that count at these addresses."""
+    return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
+
+
+def article_text(conn: sqlite3.Connection, page_id: int) -> str:
+    """The text of an article page."""
+    return str(conn.execute(_TEXT, (page_id,)).fetchone()[0])
