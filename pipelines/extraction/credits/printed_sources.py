@@ -46,7 +46,7 @@ _BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
 _LIKE_DATELINE = re.compile(
     r"(?s:(?:[^\W\d_][^()（）\[\]/\n]{0,50})?[(（\[/【].*[)）\]/】]|[^\W\d_][^()（）\n]{0,40}[\s,][-–—]\s.*[.:])"
 )
-_LIKE_ENDING = re.compile(r"[)）\]]\W{0,2}$")
+_LIKE_ENDING = re.compile(r"[(（\[]([^(（\[]*)[)）\]]\W{0,2}$")
 
 
 @cache
@@ -194,11 +194,16 @@ def _given_by(line: Line, language: str | None) -> re.Match[str] | None:
 
 
 def _ending_of(line: Line, language: str | None) -> re.Match[str] | None:
-    return _ending(language).search(line.text) if _LIKE_ENDING.search(line.text) else None
+    match = _LIKE_ENDING.search(line.text)
+    return _ending(language).search(line.text) if match and _names_agency(match[1], language) else None
+
+
+def _names_agency(text: str, language: str | None) -> bool:
+    return any(name in text for name in agency_names(language))
 
 
 def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
-    if line.link_chars or not any(name in line.text[:_SHORT] for name in agency_names(language)):
+    if line.link_chars or not _names_agency(line.text[:_SHORT], language):
         return None
     match = _alone(language).fullmatch(line.text[:_SHORT])
     return (
