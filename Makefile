@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo tour test check lint types extraction-digests messages hooks docs wheel-check newest-python release lock clean help
+.PHONY: demo tour test quality check lint types extraction-digests messages hooks docs wheel-check newest-python release lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -20,6 +20,9 @@ tour: $(VENV)/.installed  ## type the README's consoles on the demo web, write i
 
 test: $(VENV)/.installed-dev  ## run the tests
 	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal
+
+quality: $(VENV)/.installed-dev  ## score the extraction of all labelled pages, where they are there; `make test` scores a sample
+	COPYDESK_ALL_PAGES=1 $(BIN)/python -m pytest -q tests/pipelines/extraction/test_quality_gate.py
 
 check: lint types test  ## lint, types, tests: what CI runs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     if processes > 1:
         items[:] = dealt(items, processes)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from the modules and the thousands of tests, which stay: going through them is a twelfth of the CPU."""
+    gc.collect()
+    gc.freeze()
 
 
 def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:

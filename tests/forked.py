@@ -1,16 +1,19 @@
 """Commands in processes that are forked from one which has imported them all: a start costs 0.01 s of CPU, not 0.2 to 0.5.
 
-    test process ──> python -m tests.forked ──> a watcher for each command ──> the command, leader of a session of its own
-                     imports, then forks       waits, tells how it ended
+    test processes ──> python -m tests.forked ──> a watcher for each command ──> the command, leader of a session of its own
+                       imports, then forks       waits, tells how it ended
 
 Such a process is a real one: it has its own folder, environment, output, signals and exit code, and it ends as Python ends. What it
-does not do is find and import the modules. The processes that it starts are forked as well (`tests.forked_below`). When the test
-process ends in any way, the watcher kills what it watches.
+does not do is find and import the modules, nor compile the patterns of a language with its first page (`tests.warm`). The processes
+that it starts are forked as well (`tests.forked_below`). When the test process ends in any way, the watcher kills what it watches.
+
+One process forks for all that test together (pytest-xdist); it ends when the last of them is gone.
 """
 
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
 import io
@@ -28,21 +31,26 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.warm import import_components, warm
 
 ROOT = Path(__file__).parent.parent
 # Imported beside the modules of all commands, which import these only when they run.
 MODULES = (
     "crawler.run",
     "crawler.check",
+    "crawler.spiders.news",
     "pipelines.processing.ingest",
     "pipelines.processing.page_pool",
     "rich.progress",
 )
+RUN = "PYTEST_XDIST_TESTRUNUID"
+"""The variable that all processes of one run of the tests have alike (pytest-xdist)."""
 _MESSAGE_BYTES = 1 << 17
+_STARTS_WITHIN_S = 60
 
 
 class _Server:
-    """The process that forks, seen from the test process; started with the first command."""
+    """The process that forks, seen from the test process; started with the first command, by whichever test process runs it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,27 +60,38 @@ class _Server:
         message = json.dumps(job).encode()
         with self._lock:
             if self._socket is None:
-                self._socket = self._start()
+                self._socket = _connected()
+                atexit.register(self._socket.close)
             socket.send_fds(self._socket, [message], handles)
 
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * _MESSAGE_BYTES)
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.forked", str(theirs.fileno())],
+
+def _connected() -> socket.socket:
+    """A connection to the process that forks for this run of the tests."""
+    # An abstract address: it is free again as soon as nobody listens there.
+    address = f"\0copydesk-tests-{os.environ.get(RUN, os.getpid())}"
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * _MESSAGE_BYTES)
+    while True:
+        with suppress(ConnectionRefusedError):
+            connection.connect(address)
+            return connection
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            try:
+                listener.bind(address)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                time.sleep(0.01)  # another test process is about to listen
+                continue
+            listener.listen()
+            subprocess.run(
+                [sys.executable, "-m", "tests.forked", str(listener.fileno())],
                 cwd=ROOT,
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(listener.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                check=True,
             )
-
-        def end() -> None:
-            ours.close()
-            process.wait()
-
-        atexit.register(end)
-        return ours
 
 
 _server = _Server()
@@ -204,21 +223,47 @@ def _read_all(handles: list[int], limit_s: float, arguments: tuple[str, ...]) ->
 
 
 def serve(handle: int) -> None:
-    """Fork a process for each order, until the test process is gone. Returns in a command's process, which has still to run it."""
+    """Fork a process for each order, until no test process is left. Returns in a command's process, which has still to run it."""
+    if os.fork():  # nobody has to wait for its end
+        os._exit(0)
     import_all()
     gc.collect()
-    gc.freeze()  # collected or counted, its pages would be copied in each process
-    orders = socket.socket(fileno=handle)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    listener = socket.socket(fileno=handle)
+    tests: list[socket.socket] = []
+    warming = warm()
+    cold = True
     while True:
-        message, handles, _, _ = socket.recv_fds(orders, _MESSAGE_BYTES, 3)
-        if not message:
-            sys.exit()
-        if os.fork() == 0:
-            orders.close()
-            return _watch(json.loads(message), *handles)
-        for one in handles:
-            os.close(one)
+        gc.freeze()  # collected or counted, its pages would be copied in each process
+        ready, _, _ = select.select([listener, *tests], [], [], (0 if cold else None) if tests else _STARTS_WITHIN_S)
+        if not ready and not tests:
+            sys.exit()  # what started this is gone
+        if not ready:
+            cold = next(warming, None) is not None
+        for one in ready:
+            if one is listener:
+                tests.append(listener.accept()[0])
+            elif (order := _received(one)) is None:
+                tests.remove(one)
+                one.close()
+                if not tests:
+                    sys.exit()
+            elif os.fork() == 0:
+                for handle_of_tests in (listener, *tests):
+                    handle_of_tests.close()
+                return _watch(json.loads(order[0]), *order[1])
+            else:
+                for pipe in order[1]:
+                    os.close(pipe)
+
+
+def _received(tests: socket.socket) -> tuple[bytes, list[int]] | None:
+    """An order, and the pipes that come with it. None where the test process is gone."""
+    with suppress(ConnectionResetError):
+        message, handles, _, _ = socket.recv_fds(tests, _MESSAGE_BYTES, 3)
+        if message:
+            return message, handles
+    return None
 
 
 def import_all() -> None:
@@ -232,6 +277,7 @@ def import_all() -> None:
         copydesk.get_command(group, name)
     for name in MODULES:
         importlib.import_module(name)
+    import_components()
 
 
 def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:

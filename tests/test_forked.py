@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import wait_for
-from tests.forked import ROOT, run_forked
+from tests.forked import ROOT, RUN, run_forked
 from tests.processes import alive
 
 
@@ -57,7 +57,9 @@ def test_a_service_ends_with_the_tests_that_started_it(tmp_path: Path) -> None:
         "service = ForkedProcess(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "print(service.pid, flush=True); time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program, tmp_path], cwd=ROOT, stdout=subprocess.PIPE) as tests:
+    with subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path], cwd=ROOT, env=run_of_its_own(), stdout=subprocess.PIPE
+    ) as tests:
         assert tests.stdout is not None
         service = int(tests.stdout.readline())
         assert alive(service)
@@ -74,9 +76,37 @@ def test_a_command_whose_tests_are_gone_before_it_starts_ends(tmp_path: Path) ->
         "_order(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "os._exit(0)\n"
     )
-    tests = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, stderr=subprocess.PIPE, check=True)
+    tests = subprocess.run(
+        [sys.executable, "-c", program, tmp_path], cwd=ROOT, env=run_of_its_own(), stderr=subprocess.PIPE, check=True
+    )
     assert not tests.stderr  # read to its end: the process that forks and the watcher have it too, and are gone
     wait_for(lambda: not in_folder(tmp_path))
+
+
+def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
+    program = (
+        "import os, socket, sys; from pathlib import Path; from tests import forked\n"
+        "done = forked.run_forked(('--version',), Path(sys.argv[1]), dict(os.environ), 60)\n"
+        "who = forked._server._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)\n"
+        "print(done.returncode, done.stdout, who, flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    env = run_of_its_own() | {RUN: f"of-{os.getpid()}"}
+    with ExitStack() as stack:
+        tests = [
+            stack.enter_context(
+                subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            )
+            for _ in range(2)
+        ]
+        told = {one.stdout.readline() for one in tests if one.stdout}
+    assert len(told) == 1
+    assert told.pop().startswith(b"0 b'copydesk")
+
+
+def run_of_its_own() -> dict[str, str]:
+    """The environment of tests that share the process that forks with no others."""
+    return {name: value for name, value in os.environ.items() if name != RUN}
 
 
 def in_folder(folder: Path) -> list[str]:

@@ -49,6 +49,11 @@ class Adversary:
         return _parser.parse(self.pattern.pattern, self.pattern.flags & ~re.DEBUG)
 
     @cached_property
+    def repeats_long(self) -> bool:
+        """Whether any part may be repeated so often that it can cost anything."""
+        return any(op in _REPEATS and value[1] >= _LONG for op, value in _nodes(self.tree))
+
+    @cached_property
     def alphabet(self) -> str:
         """Characters that the pattern tells apart, and one of each plain kind."""
         own: list[str] = []

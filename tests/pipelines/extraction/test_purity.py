@@ -58,5 +58,5 @@ def outcomes(shift: int, order: str) -> str:
 def test_clock_order_and_process_change_nothing() -> None:
     straight = outcomes(0, "straight")
     assert not [name for name, outcome in json.loads(straight).items() if outcome.get("rejected") == "crashed"]
-    assert outcomes(3 * 365 * 86400, "reversed") == straight
-    assert outcomes(-9 * 365 * 86400, "straight") == straight
+    # Nine years back, nearly all pages are from the future and the others have another age; the order and the seed differ as well.
+    assert outcomes(-9 * 365 * 86400, "reversed") == straight
