@@ -136,9 +136,8 @@ def _is_caption(line: Line) -> bool:
 
 def _drop_hidden_inlines(box: Element) -> None:
     """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font."""
-    cache: dict[str, int] = {}
     for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
-        if el.attrib and zone_of(el, cache) & Zone.HIDDEN and (parent := el.getparent()) is not None:
+        if el.attrib and zone_of(el) & Zone.HIDDEN and (parent := el.getparent()) is not None:
             before = el.getprevious()
             if before is not None:
                 before.tail = (before.tail or "") + (el.tail or "")
