@@ -118,7 +118,6 @@ def _account(document: Document) -> tuple[str | None, str]:
     structured = _name(document.head.meta(*_ACCOUNT_METAS) or "")
     if structured and _CJK.search(structured):
         return structured, "meta"
-    zones: dict[str, int] = {}
     for seen, link in enumerate(document.tree.iter("a")):
         if seen > _MOST_LINKS:
             break
@@ -130,7 +129,7 @@ def _account(document: Document) -> tuple[str | None, str]:
         if not _PLATFORM.search(f"{classes} {href}"):
             continue
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE, zones):
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
     return None, ""
 

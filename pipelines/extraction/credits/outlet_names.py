@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipelines.extraction.languages.loader import phrases_of, words_of
 from pipelines.extraction.page.document import Line
@@ -44,9 +45,16 @@ def short_lines(lines: Iterable[Line]) -> list[Line]:
 def is_caption(line: Line) -> bool:
     """Whether a line is a caption: a source named there is that of the picture."""
     for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
-        if el is not None and (el.tag in ("figure", "figcaption") or _CAPTION_CLASS.search(el.get("class", "")[:200])):
+        if el is None:
+            continue
+        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _names_caption(name[:200])):
             return True
     return False
+
+
+@lru_cache(1024)
+def _names_caption(name: str) -> bool:
+    return _CAPTION_CLASS.search(name) is not None
 
 
 def as_written(match: re.Match[str], group: str, text: str) -> str:

@@ -194,15 +194,11 @@ def author_box_name(layout: Layout) -> Iterator[str]:
 def _heads_biography(line: Line, following: Line) -> str | None:
     """A name in bold or as a heading above a paragraph about that person: "Tim Green" above "Tim explores …"."""
     text, el = line.parts[0]
-    name = next(iter(split_byline(text[:60])), "")
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
-    if (
-        not strong
-        or not is_bare_name(name)
-        or line.link_chars
-        or belongs_to_other_content(el)
-        or len(following.text) < _BIOGRAPHY
-    ):
+    if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
+        return None
+    name = next(iter(split_byline(text[:60])), "")
+    if not is_bare_name(name):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 

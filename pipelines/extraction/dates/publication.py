@@ -188,7 +188,7 @@ def _is_microformat(el: Element) -> bool:
     name = el.get("class")
     if not name or not _MICROFORMAT.search(name[:200]):
         return False
-    return bool(el.get("datetime") or el.get("title")) and not is_in_zone(el, _OTHERS, {})
+    return bool(el.get("datetime") or el.get("title")) and not is_in_zone(el, _OTHERS)
 
 
 def _instants(
@@ -205,7 +205,7 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
         candidate = context.read(text, "time")
-        if candidate and not is_in_zone(el, _OTHERS, {}) and not is_embedded(el):
+        if candidate and not is_in_zone(el, _OTHERS) and not is_embedded(el):
             yield candidate
 
 

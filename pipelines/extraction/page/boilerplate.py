@@ -44,7 +44,9 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     if main.element is None:
         return None
     element = _copy_with_outer_boxes(main.element)
-    copies = dict(zip(main.element.iter(*BLOCKS), element.iter(*BLOCKS), strict=True))
+    blocks = {line.block for line in document.lines}
+    # Not `iter(*BLOCKS)`: lxml compares each element with sixty names one by one.
+    copies = {block: twin for block, twin in zip(main.element.iter(), element.iter(), strict=True) if block in blocks}
     lines = [line._replace(block=copies[line.block]) if line.block in copies else line for line in document.lines]
     inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
     kept = {
@@ -136,9 +138,8 @@ def _is_caption(line: Line) -> bool:
 
 def _drop_hidden_inlines(box: Element) -> None:
     """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font."""
-    cache: dict[str, int] = {}
     for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
-        if el.attrib and zone_of(el, cache) & Zone.HIDDEN and (parent := el.getparent()) is not None:
+        if el.attrib and zone_of(el) & Zone.HIDDEN and (parent := el.getparent()) is not None:
             before = el.getprevious()
             if before is not None:
                 before.tail = (before.tail or "") + (el.tail or "")

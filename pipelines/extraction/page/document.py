@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
@@ -90,6 +91,8 @@ _ZONE_WORDS = (
 _ZONE_BY_WORD = {word: zone for zone, words in _ZONE_WORDS for word in words.split()}
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_NAMES_KEPT = 8_192
+"""Names whose zones are kept between pages: pages of one site share most of theirs, and one has 160 on average."""
 _INLINE = words("span i b em strong small svg a")
 """Elements that `aria-hidden` hides. On a block it may only mean that it is folded."""
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
@@ -238,24 +241,21 @@ def _is_in_svg(el: Element) -> bool:
     return parent is not None and parent.tag == "svg"
 
 
-def zone_of(el: Element, cache: dict[str, int]) -> int:
-    """The zones that an element opens by its own tag, class, id, role or style.
-
-    `cache` holds the zones of names and is shared by the calls for one page.
-    """
+def zone_of(el: Element) -> int:
+    """The zones that an element opens by its own tag, class, id, role or style."""
     tag = el.tag
     zone = _ZONE_TAGS.get(tag, Zone.NONE)
     # All attributes in one call: to ask for each of those that matter takes twice the time.
     attributes: list[tuple[str, str]] = el.items()  # type: ignore[assignment]  # lxml-stubs: bytes too
     for attribute, value in attributes:
         if attribute == "class":
-            zone |= _zone_of_names(value[:300], cache)
+            zone |= _zone_of_names(value[:300])
         elif attribute == "id":
             # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
             if tag not in _HEADINGS:
-                zone |= _zone_of_names(value[:100], cache)
+                zone |= _zone_of_names(value[:100])
         elif attribute == "role":
-            zone |= _zone_of_names(value[:30], cache)
+            zone |= _zone_of_names(value[:30])
         elif (
             attribute == "hidden"
             or (attribute == "style" and _HIDDEN_STYLE.search(value[:300]))
@@ -265,25 +265,22 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     return zone
 
 
-def _zone_of_names(names: str, cache: dict[str, int]) -> int:
+@lru_cache(maxsize=_NAMES_KEPT)
+def _zone_of_names(names: str) -> int:
     """The zones of the value of a class, id or role."""
-    found = cache.get(names)
-    if found is None:
-        found = 0
-        for word in names.split():
-            if word not in cache:
-                cache[word] = _zone_of_name(word)
-            found |= cache[word]
-        cache[names] = found
-    return found
+    zones = 0
+    for word in names.split():
+        zones |= _zone_of_name(word)
+    return zones
 
 
-def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
+def is_in_zone(el: Element, zones: int) -> bool:
     """Whether an element or one of its ancestors opens one of these zones."""
     nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
-    return any(zone_of(node, cache) & zones for node in nodes)
+    return any(zone_of(node) & zones for node in nodes)
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def _zone_of_name(name: str) -> int:
     """The zones of a class or id, by its words alone and in pairs ("most-read", "mostRead"). "p-0 list-none" is no "plist"."""
     if name.islower() and name.isascii() and name.isalpha():
@@ -338,9 +335,8 @@ def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
     add_text, end_line = builder.add_text, builder.end_line
-    cache: dict[str, int] = {}
     # Names of the whole page are no evidence: "has-share-buttons".
-    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
+    zone = zone_of(root) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
     stack: list[_OpenElement] = [(iter(root), root, root, zone, False)]
     if root.text:
         add_text(root.text, root, False)
@@ -353,7 +349,7 @@ def _read_lines(root: Element) -> list[Line]:
         tag = child.tag
         if tag == "br":
             end_line(block, zone)
-        elif (own_zone := _zone_to_read(child, tag, len(stack), cache)) is not None:
+        elif (own_zone := _zone_to_read(child, tag, len(stack))) is not None:
             if is_block := tag in BLOCKS:
                 end_line(block, zone)
             child_block = child if is_block else block
@@ -379,11 +375,11 @@ def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
         builder.add_text(tail, stack[-1][1], stack[-1][4])
 
 
-def _zone_to_read(el: Element, tag: str, depth: int, cache: dict[str, int]) -> int | None:
+def _zone_to_read(el: Element, tag: str, depth: int) -> int | None:
     """The zones that an element opens; None for one that is not read."""
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return None
-    zone = zone_of(el, cache)
+    zone = zone_of(el)
     if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
         return zone
     return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None

@@ -47,10 +47,9 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
     if container is None:
         return ()
     found: dict[str, Image] = {}
-    cache: dict[str, int] = {}
     for el in islice(container.iter("img", "amp-img"), _MAX_EXAMINED):
         link = _address(el, address)
-        if link is None or link in found or _is_in_other_content(el, container, cache):
+        if link is None or link in found or _is_in_other_content(el, container):
             continue
         found[link] = _image(el, link)
         if len(found) >= _MAX_IMAGES:
@@ -92,9 +91,9 @@ def _is_big_enough(el: Element) -> bool:
     return not pixels or max(pixels) >= _MIN_PIXELS
 
 
-def _is_in_other_content(el: Element, container: Element, cache: dict[str, int]) -> bool:
+def _is_in_other_content(el: Element, container: Element) -> bool:
     boxes = takewhile(lambda box: box is not container, el.iterancestors())
-    return any(zone_of(box, cache) & _OTHER_CONTENT or box.tag in INVISIBLE for box in boxes)
+    return any(zone_of(box) & _OTHER_CONTENT or box.tag in INVISIBLE for box in boxes)
 
 
 def _caption(el: Element) -> str | None:
