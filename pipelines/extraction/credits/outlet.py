@@ -18,9 +18,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
-_OUTLET_END = re.compile(
-    r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
-)
+_OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
