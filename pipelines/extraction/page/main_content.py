@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
@@ -45,10 +46,7 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
 """Characters of running text below which an element whose name says article body is examined as well."""
-_BODY_CLASS = re.compile(
-    r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
-    re.I,
-)
+_BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
