@@ -9,6 +9,7 @@ from functools import lru_cache
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names import divide, is_bare_name, is_name
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import link_around, with_ancestors
@@ -31,12 +32,8 @@ PROMPT = re.compile(
 _PIECES = re.compile(r"\s?[/&|]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
 
 
-_CREDIT = r"(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|quote|(?:^|[\s_-])credits?(?=$|[\s_-])"
-_QUOTED = re.compile(_CREDIT, re.I)
-_OTHER_CONTENT = re.compile(
-    rf"{_CREDIT}|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet"
-    r"|media-?(?:author|credit|byline|caption)", re.I,
-)  # fmt: skip
+_QUOTED = class_pattern("quotation")
+_OTHER_CONTENT = class_pattern("quotation", "other_content")
 """An author of something else: of a quotation, a picture, a comment, another story."""
 
 

@@ -8,10 +8,10 @@ from itertools import chain
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
+from pipelines.extraction.text.byline_words import BY, BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, PICTURE, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
-from pipelines.extraction.text.roles import AGENCIES, DUTY, TOWNS, is_agency
+from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
 _SPLIT = re.compile(
@@ -21,26 +21,22 @@ _SPLIT = re.compile(
 _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{0,80}@\S{1,80}")
 """An address, or the handle on a network."""
-_VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
+_VAV = re.compile(rf"\s(?!ו?(?:{any_of(words_of('glued_and', 'he'), spaces=False)})\s)ו(?=[א-ת]{{2,12}}\s[א-ת]{{2}})")
 """The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
 _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]{2}")
+_ARABIC_LETTER = r"[\u0620-\u064a\u066e-\u06d3]"
 _WA = re.compile(
-    r"\sو\s{0,2}(?=[\u0620-\u064a\u066e-\u06d3]{3})"
-    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان"
-    r"|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
+    rf"\s(?!و?(?:{any_of(words_of('glued_and', 'ar'), spaces=False)})(?!{_ARABIC_LETTER}))و\s{{0,2}}(?={_ARABIC_LETTER}{{3}})"
 )
-"""The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
-_PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
-"le", "los", "las", "bin", "ibn", "al",
-    "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
+"""The same in Arabic."""
+_LOWER_WORDS = PARTICLES | {"y", "e", "'t", "’t"}
 _BARE = re.compile(
-    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
-    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
+    rf"^[^\W\d_a-z][\w.'’\-]{{1,20}}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{{0,20}}|{any_of(PARTICLES, spaces=False)}|['’]t)){{1,3}}"
+    r"| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
 )
 _PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
 _BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
@@ -51,10 +47,7 @@ _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
 """An outlet after the name, without a comma."""
-_OF_PICTURE = re.compile(
-    r"^\W{0,3}(?:photos?|photograph\w{0,2}|fotos?|fotografie|фото|bild(?:er)?|images?|illustrations?|grafik)\s{0,2}"
-    r"(?:[:：/©|]|(?:by|von|de|di|par|из|от)\s)", re.I,
-)  # fmt: skip
+_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 """Whose the picture is: written where a system has a field for the author."""
 _CALLED = re.compile(
     r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
@@ -62,16 +55,11 @@ _CALLED = re.compile(
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
-    r"(?<=\S)(?:[.;,|]?\s(?:photo(?:graph(?:s|y)?|s)?|pictures?|illustrations?|video|film|fotos?|bild(?:er)?|photographies?|fotografías?"
-    r"|fotografias?|immagini)\s(?:by|von|de|di|par|por|av|af)\s|[.;,|]?\s(?:fotos?|foto's|beeld|bild(?:er)?|photos?|kuvat?|valokuvat?|zdjęcia)\s?:?\s(?-i:(?=[^\W\d_a-zà-ÿ]))"
-    r"|\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
-    r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s)))", re.I,
+    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}\s(?:{BY})\s|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
+    r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
 )  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
-_OF_PICTURES = re.compile(
-    r"(?:,\s|\s(?:[^\W\d_]{1,4}|&)\s)[^,()]{3,40}\s\((?:fotos?|bild(?:er)?|photos?|pictures|video|illustrations?|grafik|kamera)\)",
-    re.I,
-)
+_OF_PICTURES = re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\({PICTURE}\)", re.I)
 """A (Text) und B (Fotos): who took the pictures."""
 _FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
 """`A B for Example Daily`: the outlet that a freelancer writes for."""
@@ -98,7 +86,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = of_feed[1]
     if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
         return []
-    text = _WA.sub(", ", text) if _ARABIC.search(text) else text
+    text = _WA.sub(", ", text)
     text = _OF_PICTURES.sub("", text)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
@@ -210,11 +198,11 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
-    if text[0].islower() and words[0] not in _PARTICLES:
+    if text[0].islower() and words[0] not in _LOWER_WORDS:
         return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
-    return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1
+    return sum(not _WORD.match(word) for word in words) <= 1
 
 
 def is_bare_name(text: str) -> bool:
@@ -225,7 +213,7 @@ def is_bare_name(text: str) -> bool:
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
-    return all(word[0].isupper() or word in _PARTICLES or word in ("'t", "’t") for word in text.split())
+    return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
 
 
 def has_case(text: str) -> bool:

@@ -12,19 +12,18 @@ from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
-_OUTLET_END = re.compile(
-    r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
-)
+_OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
-_LOGO = re.compile(r"logo|masthead|brand", re.I)
+_LOGO = class_pattern("logo")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
@@ -48,9 +47,7 @@ _PLATFORM = re.compile(
 """What platforms call the accounts that publish on them, in classes and addresses."""
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
-_SOURCE_CLASS = re.compile(
-    r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
-)
+_SOURCE_CLASS = class_pattern("outlet")
 
 
 def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipelines.extraction.languages.loader import phrases_of, words_of
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
@@ -20,9 +21,7 @@ NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]
 DISCLAIMER = re.compile(phrases_of("disclaimer"))
 """What a site says of its pages at large, `凡注明“来源：…”的作品，均转载自其他媒体`: it credits nobody."""
 NO_NAME = frozenset(words_of("no_name", "zh"))
-_CAPTION_CLASS = re.compile(
-    r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
-)
+_CAPTION_CLASS = class_pattern("chinese_caption")
 _AFTER_OUTLET = re.compile(
     r"\s{1,}(?:[于於]\s{0,3})?(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
     r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"

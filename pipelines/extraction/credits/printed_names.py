@@ -33,6 +33,7 @@ from pipelines.extraction.credits.names import (
     split_byline,
     text_beside_time,
 )
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
@@ -40,27 +41,17 @@ from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, T
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY
 
-_CLASS = re.compile(
-    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname"
-    r"|skribent|forfatter"
-    r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
-    re.A,
-)
-_BESIDES = re.compile(
-    r"(?:^|[\s_\-])(?:position|role|job|jobtitle|bio|desc|description|date|time|location|affiliation|special|subtitle|read|section"
-    r"|category|badge|tags?|count|email|follow)(?=$|[\s_\-])", re.I,
-)  # fmt: skip
+_CLASS = re.compile(rf"{class_pattern('byline').pattern}|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline", re.A)
+_BESIDES = class_pattern("beside_byline")
 """What stands beside an author's name in the same box."""
-_NAME_CLASS = re.compile(r"author[\w-]{0,12}[_-]name|authorname|author-title|byline-name", re.I)
+_NAME_CLASS = class_pattern("author_name")
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
     r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
     r"|redactie|redaction)/?$",
     re.I,
 )
-_DATE_CLASS = re.compile(
-    r"(?:^|[\s_\-])(?:date|time|timestamp|published|pubdate|datetime|time-ago)(?=$|[\s_\-])|[a-z](?:Date|Time)", re.A
-)
+_DATE_CLASS = re.compile(rf"{class_pattern('date').pattern}|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY = 40

@@ -26,6 +26,7 @@ from pipelines.extraction.languages.loader import any_of, cue_pattern, languages
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.months import month_of
+from pipelines.extraction.text.roles import JOINING_WORDS
 from pipelines.extraction.text.titles import plain
 
 _BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
@@ -35,9 +36,7 @@ _LONGEST = 300
 """Characters of a line that says where a text was first published, and under which licence."""
 _LONGEST_NAME = 6
 """Words of an outlet's name."""
-_JOINING_WORDS = frozenset(
-    {"of", "the", "and", "&", "de", "la", "le", "du", "des", "der", "die", "das", "und", "y", "del", "di", "van", "von"}
-)
+_JOINING_WORDS = JOINING_WORDS.union(words_of("outlet_particle"))
 """Small words inside the name of an outlet."""
 _VAGUE = re.compile(phrases_of("vague_outlet"), re.I)
 _BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
@@ -58,15 +57,11 @@ def agency_names(language: str | None) -> frozenset[str]:
 
 
 @cache
-def _agencies(language: str | None) -> str:
-    """One or several agencies, "dpa/AFP", as a regular expression."""
-    one = rf"(?:{any_of(agency_names(language))})(?![\w])"
-    return rf"(?<![\w])(?P<agencies>{one}(?:\s?(?:[/,、+&·-]|\s(?:and|und|et|y|e|и|en|og|och)\s)\s?{one}){{0,4}})"
-
-
-def _agencies_before_word(language: str | None) -> str:
-    """Agencies that a word may follow without a blank: 共同通信提供."""
-    return _agencies(language).replace(r"(?![\w])", "")
+def _agencies(language: str | None, group: str = "agencies", end: str = r"(?!\w)") -> str:
+    """One or several agencies, "dpa/AFP", as a regular expression; with no `end` a word may follow without a blank."""
+    one = rf"(?:{any_of(agency_names(language))}){end}"
+    joint = rf"[/,、+&·-]|\s(?:{any_of(words_of('and', language))})\s"
+    return rf"(?<!\w)(?P<{group}>{one}(?:\s?(?:{joint})\s?{one}){{0,4}})"
 
 
 @cache
@@ -74,7 +69,7 @@ def _dateline(language: str | None) -> re.Pattern[str]:
     """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
     return re.compile(
         rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
-        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language).replace('agencies', 'behind')}\s?[.:]"
+        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language, 'behind')}\s?[.:]"
     )
 
 
@@ -104,7 +99,7 @@ def _material(language: str | None) -> re.Pattern[str]:
 @cache
 def _given(language: str | None) -> re.Pattern[str]:
     given = cue_pattern("given_by", language).pattern
-    return re.compile(rf"^\W{{0,3}}{_agencies_before_word(language)}\s{{0,2}}(?:{given})\W{{0,2}}$")
+    return re.compile(rf"^\W{{0,3}}{_agencies(language, end='')}\s{{0,2}}(?:{given})\W{{0,2}}$")
 
 
 def read_printed_source(

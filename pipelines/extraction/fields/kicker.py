@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
-_NAMED = re.compile(
-    r"kicker|(?:^|[\s_-])(?:over-?(?:line|title)|eyebrow|(?:top|high|roof)-?line|dach-?zeile|spitzmarke|pre-?(?:title|head(?:line|ing))"
-    r"|su(?:per|pra)-?(?:title|headline)|sur-?titre|(?:ante|sobre)-?t[ií]tulo|volanta|cintillo|occhiello|chap[eé]u|yinti|jianti)(?:$|[\s_-])",
-    re.I,
-)
+_NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
-_OTHER = re.compile(r"(?:^|[\s_-])(?:updated|date|time|type|author|byline)(?:$|[\s_-])", re.I)
+_OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
 _LONGEST = 80
 _ABOVE = 3

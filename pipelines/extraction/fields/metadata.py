@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.languages.loader import phrases_of
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -16,16 +17,12 @@ from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
 from pipelines.urls import clean_url, link_key, may_claim
 
-_SUBTITLE_CLASS = re.compile(
-    r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
-    r"|entradilla|bajada|sommario|occhiello|vorspann|intro(?:text)?(?:$|[\s_-])|zwischentitel|summary|abstract"
-    r"|daodu|fubiaoti|subhead", re.I,
-)  # fmt: skip
+_SUBTITLE_CLASS = class_pattern("subtitle")
 _COMMENT_COUNT = re.compile(
     rf"^\W{{0,4}}(?:(\d{{1,6}})\s?(?:{phrases_of('comments')})\w{{0,3}}\W{{0,3}}"
     rf"|(?:{phrases_of('comments')})\s{{0,2}}[(（:：]?\s?(\d{{1,6}})\s?[)）]?)$", re.I,
 )  # fmt: skip
-_COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
+_COMMENT_CLASS = class_pattern("comments")
 _PAYWALL = re.compile(phrases_of("paywall_line"), re.I)
 _INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I

@@ -6,19 +6,15 @@ unless the text contains it.
 
 from __future__ import annotations
 
-import re
-
 from pipelines.extraction.fields.headline import Headline
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
 
-_STANDFIRST_CLASS = re.compile(
-    r"standfirst|(?:^|[\s_-])(?:dek|deck|lede|perex)(?:$|[\s_-])|ingress|chapo|entradilla|bajada|sommario|vorspann|daodu",
-    re.I,
-)
+_STANDFIRST_CLASS = class_pattern("standfirst")
 _OTHER_ZONES = Zone.HIDDEN | Zone.RELATED | Zone.COMMENTS | Zone.FOOTER | Zone.FORM
 _ROWS_BELOW_HEADLINE = 30
 """Lines below the headline in which a standfirst is looked for: bylines, times and share buttons may precede it."""

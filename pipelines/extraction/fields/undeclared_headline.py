@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
-_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:tit|bt|headline)(?:$|[\s_-])|title", re.I)
+_TITLE_CLASS = class_pattern("headline")
 _CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
 _SHORTEST, _LONGEST = 6, 60
 _ABOVE_DATE = 2

@@ -22,9 +22,13 @@ Words = tuple[str, ...]
 DATE_KINDS = ("updated", "published", "dated", "last_change", "no_publication", "not_of_page")
 BYLINE_KINDS = (
     "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
-    "byline_far", "byline_far_label", "picture", "author_heading", "and",
+    "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day", "behind_name", "left_behind",
+    "by_others", "next_credit",
 )  # fmt: skip
-NAME_KINDS = ("duty", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "page_word", "button")
+NAME_KINDS = (
+    "duty", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
+    "outlet_ending", "page_word", "button",
+)  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")
 CHANGE_KINDS = (
     "negation", "no_negation", "hedge", "rise", "fall", "correction", "read_more", "title_before", "title_after", "place_ending",
@@ -34,6 +38,7 @@ LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
     "offer_answer", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet", "no_outlet",
     "no_account", "no_person", "no_credit", "picture_label", "taken_from", "material_from", "given_by",
+    "time_word", "written_by",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")

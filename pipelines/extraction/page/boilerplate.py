@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
 from pipelines.extraction.page.main_content import MainContent
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
@@ -20,7 +21,7 @@ _MIN_LINK_RUN = 5
 """Consecutive lines that are all link from which they lead to other stories."""
 _CARD_LINK_SHARE = 0.9
 _LINK_LEVELS = 4
-_PICTURE_CLASS = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|bild)s?(?:$|[\s_-])", re.I)
+_PICTURE_CLASS = class_pattern("picture")
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
 from pipelines.extraction.page.tree import describes_other_work, with_ancestors
 from pipelines.extraction.text.word_lists import words
@@ -68,27 +69,9 @@ _ZONE_TAGS = {
     "form": Zone.FORM,
     "button": Zone.SHARE,
 }
-_ZONE_WORDS = (
-    (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav"
-     " pagination pager topnav gnb lnb"),
-    (Zone.FOOTER, "footer foot copyright colophon siteinfo imprint bottomnav"),
-    (Zone.ASIDE, "sidebar aside rail rightcol rightcolumn sidecol widgetarea sidebox"),
-    (Zone.RELATED, "related relate relates recommend recommended recommendation recommendations recommends recirc"
-     " recirculation hot hotnews"
-     " hotlist hotrank rank ranking ranklist mostread mostpopular mostviewed popular trending morenews morestories"
-      " morefrom moreon"
-     " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola promo guess youmaylike upnext"
-     " nextarticle xgxw xgyd tuijian paihang relnews onward"),
-    (Zone.HIDDEN, "sronly visuallyhidden screenreader screenreadertext screenreaderonly assistivetext offscreen"
-     " hiddentext a11yonly"),
-    (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
-    (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription"
-     " cookie cookies consent"
-     " onetrust optanon iubenda cookiebot usercentrics didomi gdpr popup tooltip viewlayer donation fundraising"
-     " cta calltoaction paywall restrictedcontent authorbio authorbox bioauthor saboxplugin"
-     " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
-)  # fmt: skip
-_ZONE_BY_WORD = {word: zone for zone, words in _ZONE_WORDS for word in words.split()}
+_ZONE_BY_WORD: dict[str, int] = {
+    name: getattr(Zone, zone.upper()) for zone, names in ZONE_NAMES.items() for name in names
+}
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NAMES_KEPT = 8_192

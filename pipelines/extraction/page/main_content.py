@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
+from pipelines.extraction.text.roles import JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
@@ -34,9 +36,6 @@ _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
 _MIN_SPACELESS = 70
 """Characters from which a line of Thai, Lao, Burmese or Khmer is running text: these are written with neither full stops nor
 commas."""
-_NAME_PARTICLES = words(
-    "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
-)
 _COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s?\d|copyright\b|版权所有|版權所有)", re.I)
 _LONGEST_BYLINE = 120
 _SENTENCE_ENDS = ".!?…。！？\"'”»"
@@ -47,10 +46,7 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
 """Characters of running text below which an element whose name says article body is examined as well."""
-_BODY_CLASS = re.compile(
-    r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
-    re.I,
-)
+_BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
@@ -162,9 +158,7 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
 def _is_names(text: str) -> bool:
     """Whether a line is a list of names, even with full stops after initials: "Anna Holt, James T. Ruud and Eva Lind"."""
     return (
-        "," in text
-        and all(word[0].isupper() or word in _NAME_PARTICLES for word in text.split())
-        and not text.isupper()
+        "," in text and all(word[0].isupper() or word in JOINING_WORDS for word in text.split()) and not text.isupper()
     )
 
 
@@ -181,7 +175,7 @@ def _is_dated_byline(line: Line) -> bool:
     for stamp in reversed(stamps):
         text = f"{text[: stamp.start]} {text[stamp.end :]}"
     rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
-    return len(rest) > 1 and all(word[0].isupper() or word in _NAME_PARTICLES for word in rest)
+    return len(rest) > 1 and all(word[0].isupper() or word in JOINING_WORDS for word in rest)
 
 
 def is_date_line(text: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from lxml.etree import _Element as Element
 
 from db.models import Image
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, zone_of
 
 _MAX_IMAGES = 40
@@ -31,10 +32,7 @@ _ADDRESS_ATTRIBUTES = (
 _ICON = re.compile(
     r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I
 )
-_CAPTION_CLASS = re.compile(
-    r"caption|picintro|pic-?desc|img-?desc|figure-?text|photo-?text|image-?text|legende|bildunterschrift|didascalia|pie-?foto|tuzhu",
-    re.I,
-)
+_CAPTION_CLASS = class_pattern("caption")
 _CREDIT = re.compile(
     r"(?:\(|（|\bphoto(?:graph)?(?:s)?(?:\sby|:)?\s|\bfoto:?\s|\bbild:\s|\bcredit:?\s|\bimage:\s|©\s?|摄影[:：]|图[/／:：]|(?:来源|图源)[:：])\s{0,2}(?P<name>[^()（）]{2,80}?)[)）]?\s?$"
     r"|(?P<shot>[\u3400-\u9fff·\s]{2,20})[\s　]?(?:摄|供图)[)）]?\s?$",

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pipelines.extraction.languages.loader import any_of, languages, words_of
+from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
 
 
 def _any(*kinds: str, language: str | None = None) -> str:
@@ -27,8 +27,8 @@ _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
 _VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
-_PICTURES, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|(?<=\s)(?:{_any('and')})(?=\s))\s?"
-_TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{_PICTURES}|{_PICTURES}{_JOINED}(?:{_LABEL})"
+PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|(?<=\s)(?:{_any('and')})(?=\s))\s?"
+_TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{PICTURE}|{PICTURE}{_JOINED}(?:{_LABEL})"
 _LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
 """A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos & words"."""
 _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
@@ -85,6 +85,7 @@ def byline_words(language: str | None) -> BylineWords:
 
 
 OF_ALL = byline_words(None)
+BY = _any("by", "by_weak")
 OPENING = OF_ALL.opening
 """A word of any language that says by whom: for what is asked before the language is known."""
 AUTHOR_HEADING = re.compile(
@@ -94,28 +95,18 @@ AUTHOR_HEADING = re.compile(
 )
 BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
 """The word for "by" behind the name."""
-PASSIVE = re.compile(
-    r"\b(?:this|the) (?:post|article|blog|story|piece|guide|entry)"
-    r" (?:was|is|has been) (?:written|authored|contributed|penned) by\s",
-    re.I,
-)
+PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
 """A sentence by the headline or at the end that says who wrote the text."""
-BY_OTHERS = re.compile(
-    r"(?:reviewed|reviewer|fact[- ]?check|edit|verif|approv|sponsor|present|power|photo|illustrat|translat|narrat|host)",
-    re.I,
-)
+BY_OTHERS = re.compile(_any("by_others"), re.I)
 """What is done by others than the author: "Reviewed by", "Presented by"."""
-
+_ON_DAY = _any("on_day")
 AFTER_NAME = re.compile(
-    r"\s(?:(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d)"
-    r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
-    r"|\s(?:on|in|at|from|with|under|(?-i:am|le|el|il|em|op|den))$",
+    rf"\s(?:(?:{_ON_DAY})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})|(?:{_any('behind_name')})\s(?=\S)"
+    rf"|in\s(?=[A-Z][a-z])).*$|\s(?:{_any('left_behind')}|(?-i:{_ON_DAY}))$",
     re.I,
 )
 """`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""
 TIME_WORDS = re.compile(
-    r"\d{1,2}[:.h]\d\d|\b\d{1,2}\s?(?:am|pm|uhr)\b|updat|publi|posted|aktualis|veröff|actuali|atualiz|aggiorn|bijgewerkt|uppdater"
-    r"|oppdater|opdater|зм[іи]н|обнов|опубл|güncel|\bmin(?:\.|ute)?s?\b|read(?:ing)? time|lesezeit|\bago\b|\bvor\s\d|il y a\s",
-    re.I,
+    rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{phrases_of('time_word', inside=True)}", re.I
 )
 """What ends the names in a line of several parts: a time of day, a label of a time, the time that reading takes."""

@@ -23,6 +23,10 @@ DUTY = re.compile(
 """What somebody is: never a name where one stands before it."""
 AGENCIES = frozenset(words_of("agency"))
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no entry."""
+PARTICLES = frozenset(words_of("particle"))
+"""Small words inside a person's name, of all languages: names travel."""
+JOINING_WORDS = PARTICLES | {"&", *words_of("and")}
+"""Small words inside or between names."""
 TOWNS = frozenset(words_of("town"))
 """Towns of two words that bylines are written from."""
 
