@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from scrapy import Request
@@ -19,12 +20,10 @@ from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
-from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from crawler.render.renderer import RendererStopped
 from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
 from db.http_statuses import is_page_status
-from db.models import Link
 from db.store.crawl import facts
 from db.store.crawl.drawings import DrawingRecord
 from db.store.crawl.due_links import DueLink, due_links
@@ -69,16 +68,7 @@ class Articles:
         Called when all listings are read.
         """
         session, now = self._session, datetime.now(UTC)
-        # Discovery that was interrupted starts again in the next crawl.
-        if visit.new_listings and not (visit.probing and visit.stopped):
-            await session.write(lambda conn: insert_listings(conn, visit.source.id, visit.new_listings, now))
-        answers, named = visit.answers, visit.front_page_listings
-        if answers:
-            working = await session.write(lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named))
-            visit.note_working(working)
-        if hubs := visit.hubs:
-            await session.write(lambda conn: save_feed_hubs(conn, visit.source.id, hubs, now))
-        await self._record_readings(visit)
+        await self._record_answers(visit, now)
         if not session.order.reads:
             await self._end_source(visit)
             return []
@@ -113,13 +103,24 @@ class Articles:
             await self._end_source(visit)
         return requests
 
-    async def _record_readings(self, visit: SourceVisit) -> None:
-        """Record what the listings held, and say what is wrong where none of them works."""
+    async def _record_answers(self, visit: SourceVisit, now: datetime) -> None:
+        """Record how the listings answered and what they held, and say what is wrong where none of them works."""
+        source_id = visit.source.id
+        # Discovery that was interrupted starts again in the next crawl.
+        found = [] if visit.probing and visit.stopped else visit.new_listings
+        answers, named, hubs = visit.answers, visit.front_page_listings, visit.hubs
         readings, samples = visit.take_readings()
-        if readings:
-            await self._session.write(
-                lambda conn: save_listing_readings(conn, visit.source.id, readings.values(), samples)
-            )
+
+        def put(conn: sqlite3.Connection) -> int:
+            if found:
+                insert_listings(conn, source_id, found, now)
+            working = save_listing_answers(conn, source_id, answers, now, named) if answers else 0
+            save_feed_hubs(conn, source_id, hubs, now)
+            save_listing_readings(conn, source_id, readings.values(), samples)
+            return working
+
+        if found or answers or hubs or readings:
+            visit.note_working(await self._session.write(put))
         trouble = None if visit.working or visit.stopped else listing_trouble(readings.values())
         # That no listing works need not be said where each has been named with its failure.
         if trouble is not None and (trouble.kind is not TroubleKind.NO_LISTING or not visit.notes):
@@ -142,19 +143,21 @@ class Articles:
         link_filter = NewLinkFilter(
             source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
         )
-        if any(lists):
-            await session.write(link_filter.prepare)
-        for links in lists:
-            for number in range(links.number_of_parts):
+        parts = [(links, number) for links in lists for number in range(links.number_of_parts)]
 
-                def put(conn: sqlite3.Connection, links: PackedRecords[Link] = links, number: int = number) -> None:
-                    visit.insert_links(conn, links.part(number), now, session.run_id, link_filter)
+        def put(conn: sqlite3.Connection, number: int) -> None:
+            if number == 0 and parts:
+                link_filter.prepare(conn)
+            for links, part in parts[number : number + 1]:
+                visit.insert_links(conn, links.part(part), now, session.run_id, link_filter)
+            if number + 1 >= len(parts):
+                save_sitemap_readings(conn, read.sitemap_readings, now)
+                for url, headers in read.validators.items():
+                    save_validators(conn, url, headers)
 
-                await session.write(put)
-        if read.sitemap_readings:
-            await session.write(lambda conn: save_sitemap_readings(conn, read.sitemap_readings, now))
-        for url, headers in read.validators.items():
-            await session.write(lambda conn, url=url, headers=headers: save_validators(conn, url, headers))  # type: ignore[misc]
+        if parts or read.sitemap_readings or read.validators:
+            for number in range(max(1, len(parts))):
+                await session.write(partial(put, number=number))
 
     async def handle_response(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
         """Store a response (page, 304 or error status), and request the next due article."""

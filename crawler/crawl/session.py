@@ -21,6 +21,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.crawl.host_state import StoredHolds, StoredRobots
 from crawler.parsing.parser import Parser, ParseTask
+from crawler.parsing.thread_futures import result_of
 from db.config.loader import Config
 from db.connection.database import explain_sqlite_error, open_database, open_readonly, translate_sqlite_errors
 from db.connection.reader_thread import ReaderThread
@@ -97,7 +98,7 @@ class CrawlSession:
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a job on the writer, and wait for the commit. Raises CloseSpider where the database fails."""
         try:
-            return await asyncio.wrap_future(self.writer.submit(job))
+            return await result_of(self.writer.submit(job))
         except DatabaseError as error:
             raise CloseSpider(str(error)) from error
 
@@ -108,7 +109,7 @@ class CrawlSession:
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run a query that may take a while, on the reader thread. Raises CloseSpider where the database fails."""
         try:
-            return await asyncio.wrap_future(self.reader_thread.submit(query))
+            return await result_of(self.reader_thread.submit(query))
         except DatabaseError as error:
             raise CloseSpider(str(error)) from error
 
@@ -170,7 +171,7 @@ class CrawlSession:
                 for run_id, counted in earlier:
                     facts.update_run_figures(conn, run_id, counted.as_dict())
 
-            await asyncio.wrap_future(self.writer.submit(end))
+            await result_of(self.writer.submit(end))
         except DatabaseError as trouble:
             failure = failure or trouble
         finally:

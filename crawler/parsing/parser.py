@@ -24,6 +24,7 @@ from crawler.discover.refresh import find_refresh
 from crawler.discover.robots import RobotsRules, read_rules
 from crawler.discover.sitemap_children import choose_children
 from crawler.parsing.packed_records import PackedRecords, pack
+from crawler.parsing.thread_futures import wait_until_done
 from db.errors import CopydeskError
 from db.models import Link
 from db.site_rules.loader import Site, Sites
@@ -232,7 +233,7 @@ class Parser:
         if lane not in self._lanes:
             self._lanes[lane] = WorkerPool(self._work, processes=1, timeout_s=self._limits[lane])
         future: Future[T_co] = self._lanes[lane].submit(task)
-        await _wait_for(future)
+        await wait_until_done(future)
         if future.cancelled():
             raise ParserStopped("the crawl is stopping")
         return future.result()
@@ -251,20 +252,3 @@ class Parser:
     def _stop_lanes(self) -> None:
         for lane in self._lanes.values():
             lane.stop()
-
-
-async def _wait_for(future: Future[Any]) -> None:
-    """Wait for a future of another thread. Unlike `asyncio.wrap_future`, its cancellation does not cancel the waiting task."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-
-    def end() -> None:
-        if not done.done():
-            done.set_result(None)
-
-    def on_done(_: Future[Any]) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(end)
-
-    future.add_done_callback(on_done)
-    await done

@@ -39,15 +39,16 @@ def units(text: str) -> list[str]:
 
 def is_unspaced(unit: str) -> bool:
     """Whether a unit belongs to a script without spaces."""
-    return _unspaced().match(unit) is not None
+    return unspaced_pattern().match(unit) is not None
 
 
 def grams(text: str) -> set[str]:
     """The grams of a folded text."""
     found: set[str] = set()
-    solid = _unspaced()
-    for unit in units(text):
-        if solid.match(unit):
+    solid = unspaced_pattern().match
+    # Each unit once: half of the words of an article are repeated.
+    for unit in set(units(text)):
+        if solid(unit):
             found.update(unit)
             found.update(map(operator.add, unit, unit[1:]))
         else:
@@ -66,7 +67,8 @@ def required_grams(unit: str) -> list[str]:
 
 
 @cache
-def _unspaced() -> re.Pattern[str]:
+def unspaced_pattern() -> re.Pattern[str]:
+    """Matches a unit of a script without spaces, at its first character."""
     return re.compile(f"[{_UNSPACED}]")
 
 
@@ -77,7 +79,7 @@ def _units() -> re.Pattern[str]:
     Letters beyond U+FFFF have a class of their own, with a look ahead: `re` compares a character that is not in a class, such as
     each blank, with all of the class's ranges beyond U+FFFF. In one class they took four fifths of the time.
     """
-    solid = _unspaced()
+    solid = unspaced_pattern()
     written = [code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN"]
     inside = {code for code in written if solid.match(chr(code))}
     common, rare = (

@@ -37,18 +37,18 @@ def names_in(text: str, language: str | None, known: Iterable[str] = ()) -> set[
 def _capitalised(text: str, language: str | None) -> set[str]:
     nouns = language in _CAPITAL_NOUNS
     title = cue_pattern("title_before", language)
-    parts = [(match["before"], match["word"]) for match in _WORD.finditer(text)]
+    parts: list[tuple[str, str]] = _WORD.findall(text)
     inside: set[str] = set()
     opening: list[tuple[int, str]] = []
     for at, (before, word) in enumerate(parts):
         if not word[0].isupper() or (word.isupper() and len(word) > 6):
             continue
-        last = parts[at - 1][1] if at else ""
-        in_run = bool(last) and last[0].isupper() and before.strip() == "" and before != ""
-        follows = at + 1 < len(parts) and parts[at + 1][1][0].isupper() and parts[at + 1][0].strip() == ""
         begins = before == "" or (before.strip() != "" and before[0] in ".!?:…\"“‘«„'([") or not at
-        after_title = bool(last) and title.fullmatch(last.rstrip(".")) is not None
         if nouns:
+            last = parts[at - 1][1] if at else ""
+            in_run = bool(last) and last[0].isupper() and before.strip() == "" and before != ""
+            follows = at + 1 < len(parts) and parts[at + 1][1][0].isupper() and parts[at + 1][0].strip() == ""
+            after_title = bool(last) and title.fullmatch(last.rstrip(".")) is not None
             if after_title or (in_run and not _begins(parts, at - 1)) or (follows and not begins):
                 inside.add(word)
         elif begins:

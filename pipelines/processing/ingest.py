@@ -10,8 +10,10 @@ extracted.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +41,10 @@ REST_S = 0.5
 BATCH = 64
 """Outcomes written in one transaction at most."""
 GATHER_S = 0.1
-"""How long the first outcome of a batch waits for others, in seconds."""
+"""How long a look for further results waits, in seconds."""
+GATHERED_S = 1.0
+"""How long a result waits for others before it is written, in seconds, while other pages are being extracted: pages that are
+settled together share transaction, queries and index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +161,7 @@ class Ingest:
             pool.close()
 
     def _feed(self, conn: sqlite3.Connection, executor: PageExecutor, extractor: int) -> None:
-        window, last = extraction_window(executor), 0
+        window, gathered, last = extraction_window(executor), _Gathered(), 0
         while not self._stopping.is_set():
             # Asked each time: workers join and leave a cluster.
             ahead = executor.ahead if self._executor else self._plan.processes * WINDOW_PER_PROCESS
@@ -170,8 +175,12 @@ class Ingest:
             if pages:
                 _preload()  # while the processes extract
             if window.pending:
-                self._write_completed(window, extractor)
-            elif any_unsettled(conn):
+                gathered.add(_completed(window, wait_s=REST_S if window.pending >= ahead else GATHER_S))
+            if gathered.is_due or not window.pending:
+                self._write(gathered.take(), extractor)
+            if window.pending or pages:
+                continue
+            if any_unsettled(conn):
                 _preload()
                 # Left by an ingest or a `settle --all` that was interrupted; one step at a time.
                 self._writer.submit(_settle()).result()
@@ -179,6 +188,7 @@ class Ingest:
                 return
             else:
                 self._rest()
+        self._write(gathered.take(), extractor)
 
     def _is_finishing(self, conn: sqlite3.Connection) -> bool:
         """Whether `finish` was called. Pages stored afterwards are for other processes to ingest: else no ingest would ever end."""
@@ -191,13 +201,40 @@ class Ingest:
     def _rest(self) -> None:
         self._wake.wait(REST_S)
 
-    def _write_completed(self, window: TaskWindow[Task, ExtractionResult], extractor: int) -> None:
-        """Wait for results, then write and settle them."""
-        completed = window.take(BATCH, wait_s=REST_S, gather_s=GATHER_S)
-        # Cancelled: the processes were stopped first. The errors of a cluster are raised here.
-        results = [future.result() for future in completed if not future.cancelled()]
+    def _write(self, results: list[ExtractionResult], extractor: int) -> None:
+        """Write and settle results."""
         if results:
             self._writer.submit(lambda conn: record_results(conn, results, extractor)).result()
+
+
+class _Gathered:
+    """Results that wait to be written in one transaction."""
+
+    def __init__(self) -> None:
+        self._results: list[ExtractionResult] = []
+        self._until = math.inf
+
+    def add(self, results: list[ExtractionResult]) -> None:
+        if results and not self._results:
+            self._until = time.monotonic() + GATHERED_S
+        self._results += results
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there are enough, or the first has waited long enough."""
+        return len(self._results) >= BATCH or time.monotonic() >= self._until
+
+    def take(self) -> list[ExtractionResult]:
+        """All of them, which leaves none."""
+        taken, self._results, self._until = self._results, [], math.inf
+        return taken
+
+
+def _completed(window: TaskWindow[Task, ExtractionResult], *, wait_s: float) -> list[ExtractionResult]:
+    """The results that are completed; waits for the first of them, and a moment for others."""
+    completed = window.take(BATCH, wait_s=wait_s, gather_s=GATHER_S)
+    # Cancelled: the processes were stopped first. The errors of a cluster are raised here.
+    return [future.result() for future in completed if not future.cancelled()]
 
 
 def _preload() -> None:

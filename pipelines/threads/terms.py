@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 import zlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from db.search.tokenizer import is_unspaced, units
+from db.search.tokenizer import is_unspaced, units, unspaced_pattern
 from db.text_folding import fold
 from pipelines.changes.names import names_in
 
@@ -24,7 +25,7 @@ _MOST_LETTERS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
-    """The terms of an article, numbered (`term_number`): how often each is in it, which are in its title, which are names or
+    """The terms of an article, numbered (`term_numbers`): how often each is in it, which are in its title, which are names or
     numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters."""
 
     counts: dict[int, int]
@@ -34,10 +35,11 @@ class StoryTerms:
     written: dict[int, str]
 
 
-def term_number(language: str, term: str) -> int:
-    """32 bits that stand for a term of a language: the same word is another term in another language. Two terms of one number are
-    rarer than one in 10,000 at a million terms, and do no more harm than a word of two meanings."""
-    return zlib.crc32(f"{language}\t{term}".encode())
+def term_numbers(language: str, terms: Iterable[str]) -> dict[str, int]:
+    """32 bits that stand for each term of a language: the same word is another term in another language. Two terms of one number
+    are rarer than one in 10,000 at a million terms, and do no more harm than a word of two meanings."""
+    prefix = zlib.crc32(f"{language}\t".encode())
+    return {term: zlib.crc32(term.encode(), prefix) for term in terms}
 
 
 def story_terms(title: str, text: str, language: str) -> StoryTerms:
@@ -48,11 +50,11 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     written = Counter(_terms(lead))
     for term, times in heading.items():
         written[term] += TITLE_TIMES * times
-    numbers = {term: term_number(language, term) for term in written}
+    numbers = term_numbers(language, written)
     # Headlines capitalise as they like, so the text says which of their words are names. Chinese has no capitals.
-    named = {
-        term for name in names_in(f"{title}\n{lead}" if unspaced else lead, language or None) for term in _terms(name)
-    }
+    names = names_in(f"{title}\n{lead}" if unspaced else lead, language or None)
+    # Together: a line break ends a unit, and folding each name by itself takes as long as folding the text.
+    named = set(_terms("\n".join(names)))
     return StoryTerms(
         counts={numbers[term]: times for term, times in written.items()},
         title=frozenset(numbers[term] for term in heading),
@@ -64,8 +66,9 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
 
 def _terms(text: str) -> list[str]:
     found: list[str] = []
+    solid = unspaced_pattern().match
     for unit in units(fold(text)):
-        if is_unspaced(unit):
+        if solid(unit):
             found += map(operator.add, unit, unit[1:])
         elif 1 < len(unit) <= _MOST_LETTERS or unit.isdigit():
             found.append(unit)

@@ -207,6 +207,8 @@ def load_verdict(conn: sqlite3.Connection, page_id: int) -> PageVerdict | None:
 
 def delete_outcome(conn: sqlite3.Connection, page_id: int) -> None:
     """Delete the outcome of a page and all that is derived from it."""
+    if conn.execute("SELECT 1 FROM outcomes WHERE page_id = ?", (page_id,)).fetchone() is None:
+        return  # as for every new page
     remove_page(conn, page_id)
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
 
