@@ -1,4 +1,4 @@
-"""Indexes by which pages of the inspector stay quick with 1,000,000 articles (steps m0041, m0045; `bench.service.inspect_pages`)."""
+"""Indexes by which pages of the inspector stay quick with 1,000,000 articles (m0041, m0045; `bench.service.inspect_pages`)."""
 
 from __future__ import annotations
 
