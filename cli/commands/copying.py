@@ -20,11 +20,11 @@ from db.reports.copying import (
     COPYING_COLUMNS,
     CopyingFilter,
     Known,
-    add_lags,
     is_to_be_rebuilt,
     load_pairs,
     pair_rows,
 )
+from db.reports.copying_lags import add_lags
 
 _COLUMNS = (
     Column(title="source", least=12),

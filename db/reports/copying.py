@@ -1,4 +1,4 @@
-"""Who copies whom, how often and how fast: pairs of a source and what it takes from, from counts kept with the decisions.
+"""Who copies whom, and how often: pairs of a source and what it takes from, from counts kept with the decisions.
 
 Each article that was taken counts once in a pair: with the outlet that it credits, else with the source that had the text first
 (`Known.EITHER`). Asked for `EARLIEST`, it counts with that source whatever it credits; for `CREDITED`, only if it credits somebody.
@@ -8,46 +8,36 @@ Each article that was taken counts once in a pair: with the outlet that it credi
     credits somebody, nobody had it before      credited        the text of an agency is not here, as a rule
     credits somebody, another had it before     contradicting   counts with the credited, and seen by time alone with the other
 
-A lag runs from the original's time to the article's. By stated times it is as exact as these. By the times when pages were first
-seen it is known to about the interval at which the slower of the two sources is looked at.
+The lags of pairs: `db.reports.copying_lags`.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from db.copying.lags import MEDIAN_ERROR, median_of_bins
-from db.copying.origins import CopyOrigin, OriginKind, OriginNames, source_origin
+from db.copying.origins import CopyOrigin, OriginNames, source_origin
 from db.named_rows import named_rows
 
-_DAY_S = 86400.0
-_STATED_ERROR_S = 60.0
-"""Stated times are to the minute, as a rule."""
-_PERIOD = """
+PERIOD_CONDITION = """
   AND (:since IS NULL OR month >= :since) AND (:until IS NULL OR month <= :until) AND (:language IS NULL OR language = :language)
 """
-PAIRS_SQL = f"""
+_PAIRS = f"""
 SELECT source_id, from_id, credited, sum(articles) AS articles FROM copy_pairs
-WHERE true {_PERIOD}
+WHERE {{}} {PERIOD_CONDITION}
 GROUP BY source_id, from_id, credited
 """
-_LAGS = f"""
-SELECT source_id, from_id, credited, basis, bin, sum(articles) AS articles FROM copy_lags
-WHERE source_id IN (SELECT value FROM json_each(:takers)) AND from_id IN (SELECT value FROM json_each(:origins)) {_PERIOD}
-GROUP BY source_id, from_id, credited, basis, bin
+PAIRS_SQL = _PAIRS.format("true")
+# Most pairs credit nobody, and are copied into a dictionary as they come.
+_UNCREDITED_PAIRS = f"""
+SELECT source_id, from_id, sum(articles) FROM copy_pairs
+WHERE credited = '' {PERIOD_CONDITION}
+GROUP BY source_id, from_id
 """
-# The interval at which a source is looked at, on days on which it is.
-_LOOKS = """
-SELECT source_id, sum(looked_days), sum(looks) FROM source_months
-WHERE source_id IN (SELECT value FROM json_each(:sources)) AND looks > 0
-  AND (:since IS NULL OR month >= :since) AND (:until IS NULL OR month <= :until)
-GROUP BY source_id
-"""
+_CREDITED_PAIRS = _PAIRS.format("credited <> ''")
 _LANGUAGES = "SELECT DISTINCT language FROM copy_pairs"
 _WAITING = """
 SELECT EXISTS (SELECT 1 FROM decisions WHERE verdict = 'copy') AND NOT EXISTS (SELECT 1 FROM takings)
@@ -89,7 +79,7 @@ class LagFigures:
     error_s: float | None = None
 
 
-_NO_LAGS = LagFigures()
+NO_LAGS = LagFigures()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,110 +128,105 @@ class CopyPair:
     origin: CopyOrigin
     counts: CopyCounts
     articles: int = 0
-    lags: LagFigures = _NO_LAGS
+    lags: LagFigures = NO_LAGS
 
 
-def count_pairs(
-    conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter
-) -> dict[CopyOrigin, dict[int, CopyCounts]]:
-    """The counts of all pairs, by origin and taker; those too of whom nothing counts by the filter."""
-    found: dict[CopyOrigin, dict[int, CopyCounts]] = defaultdict(lambda: defaultdict(CopyCounts))
-    resolved: dict[str, CopyOrigin | None] = {"": None}
-    sources = {source_id: source_origin(source_id) for source_id in names.sources}
-    by_source: dict[int, dict[int, CopyCounts]] = {source_id: found[origin] for source_id, origin in sources.items()}
-    for row in named_rows(conn, PAIRS_SQL, wanted.values):
-        source_id, from_id, credited, articles = row["source_id"], row["from_id"], row["credited"], row["articles"]
-        if credited not in resolved:
-            resolved[credited] = names.resolve(credited)
-        named = resolved[credited]
-        named_id = named.source_id if named else 0
-        if named is None or named_id == source_id:
-            if from_id:
-                by_source[from_id][source_id].earliest_only += articles
-        elif named_id and named_id == from_id:
-            by_source[from_id][source_id].both += articles
-        else:
-            # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
-            if from_id and named_id:
-                found[named][source_id].against_time += articles
+_NO_COUNTS = CopyCounts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPairs:
+    """All pairs of whom anything counts by a filter, as numbers: 500 sources have 50,000 pairs, mostly of one article.
+
+    A pair's key is its origin's number and the taker's id: a source has its id as number, other origins have negative ones.
+    `articles`: those that count; `uncredited`: those that credit nobody but the taker, `counts`: all others; also of pairs of whom
+    nothing counts. `takers`, `origins`: articles that count, by taker and by origin.
+    """
+
+    articles: dict[tuple[int, int], int]
+    uncredited: dict[tuple[int, int], int]
+    counts: dict[tuple[int, int], CopyCounts]
+    takers: dict[int, int]
+    origins: dict[CopyOrigin, int]
+    named: dict[CopyOrigin, int]
+
+    @staticmethod
+    def load(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter) -> CountedPairs:
+        """Count the pairs."""
+        uncredited: dict[tuple[int, int], int] = {
+            (from_id, source_id): articles
+            for source_id, from_id, articles in conn.execute(_UNCREDITED_PAIRS, wanted.values)
+        }
+        counts: dict[tuple[int, int], CopyCounts] = defaultdict(CopyCounts)
+        named = dict[CopyOrigin, int]()
+        resolved = dict[str, int]()
+        for row in named_rows(conn, _CREDITED_PAIRS, wanted.values):
+            source_id, from_id, credited, articles = row["source_id"], row["from_id"], row["credited"], row["articles"]
+            if (named_id := resolved.get(credited)) is None:
+                origin = names.resolve(credited)
+                named_id = resolved[credited] = named.setdefault(origin, origin.source_id or -1 - len(named))
+            if named_id == source_id:
+                if from_id:
+                    uncredited[from_id, source_id] = uncredited.get((from_id, source_id), 0) + articles
+            elif named_id == from_id:
+                counts[from_id, source_id].both += articles
             else:
-                found[named][source_id].credited_only += articles
-            if from_id:
-                by_source[from_id][source_id].against_credit += articles
-    return found
+                # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
+                if from_id and named_id > 0:
+                    counts[named_id, source_id].against_time += articles
+                else:
+                    counts[named_id, source_id].credited_only += articles
+                if from_id:
+                    counts[from_id, source_id].against_credit += articles
+        articles_of = {} if wanted.known is Known.CREDITED else dict(uncredited)
+        for key, one in counts.items():
+            if number := one.of(wanted.known):
+                articles_of[key] = articles_of.get(key, 0) + number
+        takers, numbers = defaultdict[int, int](int), defaultdict[int, int](int)
+        for (number, source_id), articles in articles_of.items():
+            takers[source_id] += articles
+            numbers[number] += articles
+        others = {number: origin for origin, number in named.items() if number < 0}
+        origins = {others.get(number) or source_origin(number): articles for number, articles in numbers.items()}
+        return CountedPairs(
+            articles=articles_of, uncredited=uncredited, counts=counts, takers=takers, origins=origins, named=named
+        )
+
+    def pair(self, source_id: int, origin: CopyOrigin) -> CopyPair | None:
+        """The pair of a taker and an origin, without lags; None if nothing counts of it."""
+        key = (origin.source_id or self.named.get(origin, 0), source_id)
+        return self._pair(key, origin) if key in self.articles else None
+
+    def biggest(self, most: int | None) -> list[CopyPair]:
+        """The `most` pairs with most articles (None: all), in order."""
+        least = sorted(self.articles.values())[-most] if most and most < len(self.articles) else 0
+        others = {number: origin for origin, number in self.named.items() if number < 0}
+        pairs = [
+            self._pair(key, others.get(key[0]) or source_origin(key[0]))
+            for key, articles in self.articles.items()
+            if articles >= least
+        ]
+        pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.kind, pair.origin.key))
+        return pairs[:most]
+
+    def biggest_takers(self) -> dict[CopyOrigin, int]:
+        """The source that takes most from each origin that is no source: an outlet is named as it prints it."""
+        found = dict[int, tuple[int, int]]()
+        for (number, source_id), articles in self.articles.items():
+            if number < 0 and (number not in found or (-articles, source_id) < found[number]):
+                found[number] = (-articles, source_id)
+        return {origin: found[number][1] for origin, number in self.named.items() if number in found}
+
+    def _pair(self, key: tuple[int, int], origin: CopyOrigin) -> CopyPair:
+        counts = replace(self.counts.get(key, _NO_COUNTS), earliest_only=self.uncredited.get(key, 0))
+        return CopyPair(source_id=key[1], origin=origin, counts=counts, articles=self.articles[key])
 
 
 def load_pairs(
     conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, *, most: int | None = None
 ) -> list[CopyPair]:
-    """The pairs of whom anything counts, those with most articles first, at most `most`. Without lags, see `add_lags`."""
-    return biggest_pairs(count_pairs(conn, names, wanted), wanted.known, most)
-
-
-def biggest_pairs(
-    found: Mapping[CopyOrigin, Mapping[int, CopyCounts]], known: Known, most: int | None
-) -> list[CopyPair]:
-    """The `most` pairs with most articles (None: all), in order."""
-    counted = [
-        (-articles, source_id, origin, counts)
-        for origin, takers in found.items()
-        for source_id, counts in takers.items()
-        if (articles := counts.of(known))
-    ]
-    if most is not None and len(counted) > most:
-        # Only pairs that may be among them are made and compared whole: 500 sources have 50,000, mostly of one article.
-        least = sorted([one[0] for one in counted])[most - 1] if most else 0
-        counted = [one for one in counted if one[0] <= least]
-    pairs = [
-        CopyPair(source_id=source_id, origin=origin, counts=counts, articles=-negative)
-        for negative, source_id, origin, counts in counted
-    ]
-    pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.kind, pair.origin.key))
-    return pairs[:most]
-
-
-def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, pairs: Iterable[CopyPair]) -> None:
-    """Work out the lags of these pairs, of the articles that count and that the origin had first."""
-    by_ids = {(pair.source_id, pair.origin.source_id): pair for pair in pairs if pair.origin.kind is OriginKind.SOURCE}
-    takers, origins = ({ids[at] for ids in by_ids} for at in (0, 1))
-    chosen = {"takers": json.dumps(sorted(takers)), "origins": json.dumps(sorted(origins))}
-    bins: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
-    stated: Counter[tuple[int, int]] = Counter()
-    resolved = {"": 0}
-    for row in named_rows(conn, _LAGS, wanted.values | chosen):
-        source_id, from_id, credited, articles = row["source_id"], row["from_id"], row["credited"], row["articles"]
-        ids = (source_id, from_id)
-        if credited not in resolved:
-            resolved[credited] = names.resolve(credited).source_id or -1
-        if ids in by_ids and _has_lag(source_id, from_id, resolved[credited], wanted.known):
-            bins[ids][row["bin"]] += articles
-            stated[ids] += articles if row["basis"] == "stated" else 0
-    intervals = look_intervals(conn, wanted, takers | origins)
-    for ids, counts in bins.items():
-        median, count = median_of_bins(counts), sum(counts.values())
-        seen_error = _either(intervals.get(ids[0]), intervals.get(ids[1]))
-        by_clock = 2 * stated[ids] > count
-        error = max(_STATED_ERROR_S, MEDIAN_ERROR * abs(median or 0)) if by_clock else seen_error
-        by_ids[ids].lags = LagFigures(count=count, stated=stated[ids], median_s=median, error_s=error)
-
-
-def _has_lag(source_id: int, from_id: int, named_id: int, known: Known) -> bool:
-    """Whether the lag of articles belongs to the pair with their earliest source. `named_id`: the source that they credit, 0 for
-    none, -1 for somebody who is none.
-    """
-    if named_id in (0, source_id):
-        return known is not Known.CREDITED
-    return known is Known.EARLIEST or named_id == from_id
-
-
-def look_intervals(conn: sqlite3.Connection, wanted: CopyingFilter, source_ids: Iterable[int]) -> dict[int, float]:
-    """Seconds between two looks at each source's listings, in the months that count; a source that was never looked at has none."""
-    chosen = {"sources": json.dumps(sorted(source_ids)), "since": wanted.since, "until": wanted.until}
-    return {source_id: days * _DAY_S / looks for source_id, days, looks in conn.execute(_LOOKS, chosen)}
-
-
-def _either(one: float | None, other: float | None) -> float | None:
-    return max(one, other) if one is not None and other is not None else None
+    """The pairs of whom anything counts, those with most articles first, at most `most`. Without lags: `copying_lags.add_lags`."""
+    return CountedPairs.load(conn, names, wanted).biggest(most)
 
 
 def copying_languages(conn: sqlite3.Connection) -> list[str]:

@@ -63,7 +63,7 @@ from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.earlier_views import article_columns, make_current_articles
 from db.schema.gate_tables import GATES
-from db.schema.large_archive_indexes import LARGE_ARCHIVES
+from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES
 from db.schema.modified_post_tables import MODIFIED_POSTS
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
@@ -371,6 +371,12 @@ def m0044_people(db: Database) -> None:
     compare_names(db.conn)
     for statement in statements_of(PEOPLE_COUNTED):
         db.execute(statement)
+
+
+@migrations()
+def m0045_filtered_lists(db: Database) -> None:
+    """An index holds what filters compare of undated articles too. The index of `articles` by time goes, which nothing uses."""
+    run_script(db, FILTERED_LISTS)
     make_views(db)
 
 

@@ -153,3 +153,23 @@ def test_all_are_streamed(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPa
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no place in a list"):
         parse_cursor(text)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        ArticleFilter(),
+        ArticleFilter(language="en"),
+        ArticleFilter(section="Sport", since=START),
+        ArticleFilter(kind=ArticleKind.ORIGINAL),
+        ArticleFilter(kind=ArticleKind.CORRECTED, paywalled=True),
+    ],
+)
+def test_a_list_of_all_sources_is_read_from_indexes_alone(conn: sqlite3.Connection, filters: ArticleFilter) -> None:
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    listed_articles(conn, filters, limit=20)
+    conn.set_trace_callback(None)
+    plans = [row[3] for query in asked for row in conn.execute(f"EXPLAIN QUERY PLAN {query}") if " a " in row[3]]
+    assert len(plans) == 2, "dated and undated articles"
+    assert not [plan for plan in plans if "COVERING INDEX" not in plan], plans

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,9 +21,19 @@ from db.copying.names import name_key
 from db.copying.origins import CopyOrigin, OriginKind, OriginNames, source_origin
 from db.copying.takings import rebuild_takings
 from db.errors import ConfigError
+from db.inspect.pages.copying import CopyingForm, copying_matrix
 from db.models import Article, Moment, Precision
-from db.reports.copying import CopyingFilter, CopyPair, Known, add_lags, is_to_be_rebuilt, load_pairs
+from db.reports.copying import (
+    NO_LAGS,
+    CopyingFilter,
+    CopyPair,
+    CountedPairs,
+    Known,
+    is_to_be_rebuilt,
+    load_pairs,
+)
 from db.reports.copying_articles import TakenHow, taken_articles
+from db.reports.copying_lags import _median_error, add_lags, lags_of_others
 from db.schema.migrations import migrations
 from db.site_rules.loader import Sites
 from db.sqlite_tools import Database
@@ -283,3 +294,37 @@ def test_an_english_copy_that_names_its_original_is_a_credited_pair(tmp_path: Pa
     assert [(row["source"], row["taken_from"], row["articles"]) for row in rows] == [
         ("www.harbour-post.example", "www.northwire.example", 1)
     ]
+
+
+@pytest.mark.parametrize("known", Known)
+def test_sums_of_the_matrix_are_those_of_the_pairs(conn: sqlite3.Connection, known: Known) -> None:
+    wanted = CopyingFilter(known=known)
+    pairs = pairs_of(conn, wanted)
+    counted = CountedPairs.load(conn, OriginNames.load(conn), wanted)
+    takers, origins = Counter[int](), Counter[CopyOrigin]()
+    for pair in pairs.values():
+        takers[pair.source_id] += pair.articles
+        origins[pair.origin] += pair.articles
+        assert counted.pair(pair.source_id, pair.origin) == replace(pair, lags=NO_LAGS)
+    assert (counted.takers, counted.origins, len(counted.articles)) == (takers, origins, len(pairs))
+    assert counted.biggest(2) == counted.biggest(None)[:2]
+
+
+def test_all_others_have_their_median_lag(conn: sqlite3.Connection, archive: tuple[Path, dict[str, int]]) -> None:
+    ids = archive[1]
+    form = CopyingForm.of({"top": "1", "known": "earliest"})
+    matrix = copying_matrix(conn, form)
+    shown = ([row.source_id for row in matrix.rows], [origin for origin, _, _ in matrix.columns])
+    assert shown == ([ids["bravo"]], [source_origin(ids["alpha"])])
+    pairs = pairs_of(conn, form.wanted)
+    charlie, bravo = (pairs[ids[name], f"source:{ids['alpha']}"] for name in ("charlie", "bravo"))
+    assert charlie.lags.median_s is not None
+    assert matrix.other_rows == [(charlie.articles, charlie.lags), (0, NO_LAGS)]
+
+    everybody = lags_of_others(conn, OriginNames.load(conn), form.wanted, [ids["alpha"]], [])
+    assert everybody[ids["alpha"]].count == charlie.lags.count + bravo.lags.count
+
+
+def test_half_of_the_articles_are_within_the_median_error() -> None:
+    assert _median_error([(None, 3), (60.0, 4)]) == 60.0
+    assert _median_error([(None, 5), (60.0, 4)]) is None, "it is not known how often the sources were looked at"

@@ -15,6 +15,7 @@ from db.inspect.pages.articles.article import article_page
 from db.inspect.pages.articles.cluster import COLUMNS, cluster_page, cluster_rows
 from db.inspect.pages.articles.permalinks import page_place, person_path, source_id_of
 from db.inspect.pages.components.sparkline import HEIGHT, DayCount, sparkline
+from db.inspect.pages.ingestion.rejections import rejected_pages
 from db.inspect.pages.ingestion.sources import COLUMNS as SOURCE_COLUMNS
 from db.inspect.pages.ingestion.sources import SourcesForm, source_list, source_rows
 from db.inspect.safety.sanitize import POLICY, sanitize_page
@@ -196,3 +197,15 @@ def test_the_pictures_of_a_stored_page_stay_out() -> None:
     assert "src" not in kept
     assert 'alt="the bridge"' in kept
     assert "img-src" not in POLICY
+
+
+def test_rejections_of_a_source_are_found_by_the_index_of_its_pages(desk: SimpleNamespace) -> None:
+    asked: list[str] = []
+    desk.conn.set_trace_callback(asked.append)
+    pages = rejected_pages(desk.conn, source_id=desk.evening)
+    desk.conn.set_trace_callback(None)
+    assert [(page.page_id, page.reason, page.detail) for page in pages] == [(desk.pages.short, "too_short", "short")]
+    assert rejected_pages(desk.conn, source_id=desk.evening, reason="crashed") == []
+    assert rejected_pages(desk.conn, source_id=desk.evening, before=desk.pages.short) == []
+    plan = [row[3] for row in desk.conn.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    assert [step for step in plan if "pages_source" in step and "COVERING" in step], plan

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -15,20 +14,20 @@ from db.inspect.translation.catalogues import current_language, gettext, gettext
 from db.models import Article
 from db.queries.articles import ArticleSummary, article_summary
 from db.reports.copying import (
+    NO_LAGS,
     PAIRS_SQL,
-    CopyCounts,
     CopyingFilter,
     CopyPair,
+    CountedPairs,
     Known,
-    add_lags,
-    biggest_pairs,
+    LagFigures,
     copying_languages,
-    count_pairs,
     is_to_be_rebuilt,
-    look_intervals,
 )
 from db.reports.copying_articles import MAX_COMPARED, TakenArticles, TakenHow, taken_articles
+from db.reports.copying_lags import add_lags, lags_of_others, look_intervals
 from db.store.extraction.outcomes import load_article
+
 from db.text_passages import PassageComparison, PassagePiece, compare_passages, passage_paragraphs
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
@@ -125,13 +124,13 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyingMatrix:
-    """Who takes from whom. `columns`: origins with name and articles; `other_rows`: articles of all other takers by column, the
-    last number those from other origins. `ranked`: the biggest pairs.
+    """Who takes from whom. `columns`: origins with name and articles; `other_rows`: articles and lags of all other takers by
+    column, the last those from other origins. `ranked`: the biggest pairs.
     """
 
     columns: list[tuple[CopyOrigin, str, int]]
     rows: list[MatrixRow]
-    other_rows: list[int]
+    other_rows: list[tuple[int, LagFigures]]
     other_takers: int
     other_origins: int
     ranked: list[MatrixCell]
@@ -176,21 +175,23 @@ class ComparedPages:
 def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix:
     """The matrix of the biggest takers and origins, and the biggest pairs."""
     names = OriginNames.load(conn)
-    found = count_pairs(conn, names, form.wanted)
-    ranked = biggest_pairs(found, form.wanted.known, MOST_RANKED)
-    takers, origins, number = _totals(found, form.wanted.known)
+    found = CountedPairs.load(conn, names, form.wanted)
+    takers, origins = found.takers, found.origins
+    ranked = found.biggest(MOST_RANKED)
     top_takers = sorted(takers, key=lambda one: (-takers[one], one))[: form.top]
     top_origins = sorted(origins, key=lambda one: (-origins[one], one.text))[: form.top]
-    shown = {
-        (source_id, origin): CopyPair(source_id=source_id, origin=origin, counts=counts, articles=articles)
-        for origin in top_origins
-        for source_id in top_takers
-        if (counts := found[origin].get(source_id)) and (articles := counts.of(form.wanted.known))
-    }
-    shown |= {ids: pair for pair in ranked if (ids := (pair.source_id, pair.origin)) in shown}
-    add_lags(conn, names, form.wanted, {id(pair): pair for pair in (*shown.values(), *ranked)}.values())
+    shown = {(pair.source_id, pair.origin): pair for pair in ranked}
+    for origin in top_origins:
+        for source_id in top_takers:
+            if (source_id, origin) not in shown and (pair := found.pair(source_id, origin)):
+                shown[source_id, origin] = pair
+    add_lags(conn, names, form.wanted, shown.values())
+    others_lags = lags_of_others(
+        conn, names, form.wanted, [origin.source_id for origin in top_origins if origin.source_id], top_takers
+    )
+    namers = found.biggest_takers()
     labels = {
-        origin: names.label(conn, origin, _biggest_taker(found[origin], form.wanted.known), chinese=_in_chinese())
+        origin: names.label(conn, origin, namers.get(origin, 0), chinese=_in_chinese())
         for origin in {*top_origins, *(pair.origin for pair in ranked)}
     }
     most = ranked[0].articles if ranked else 1
@@ -209,7 +210,7 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
     rows = []
     for source_id in top_takers:
         cells = [cell(shown.get((source_id, origin))) for origin in top_origins]
-        counted = sum(one.pair.articles for one in cells if one)
+        counted = sum(map(_articles, cells))
         rows.append(
             MatrixRow(
                 source_id=source_id,
@@ -219,24 +220,30 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
                 total=takers[source_id],
             )
         )
-    by_column = Counter(dict.fromkeys(top_origins, 0))
-    for pair in shown.values():
-        by_column[pair.origin] += pair.articles
-    other_rows = [origins[origin] - by_column[origin] for origin in top_origins]
+    by_column = [sum(cells) for cells in zip(*([_articles(cell) for cell in row.cells] for row in rows), strict=True)]
+    other_rows = [
+        (origins[origin] - counted, others_lags.get(origin.source_id, NO_LAGS))
+        for origin, counted in zip(top_origins, by_column, strict=True)
+    ]
     total = sum(takers.values())
+    rest = total - sum(row.total for row in rows) - sum(articles for articles, _ in other_rows)
     return CopyingMatrix(
         columns=[(origin, labels[origin], origins[origin]) for origin in top_origins],
         rows=rows,
-        other_rows=[*other_rows, total - sum(row.total for row in rows) - sum(other_rows)],
+        other_rows=[*other_rows, (rest, NO_LAGS)],
         other_takers=len(takers) - len(top_takers),
         other_origins=len(origins) - len(top_origins),
         ranked=[one for pair in ranked if (one := cell(pair))],
         total=total,
-        pairs=number,
+        pairs=len(found.articles),
         languages=copying_languages(conn),
-        to_be_rebuilt=not number and is_to_be_rebuilt(conn),
+        to_be_rebuilt=not found.articles and is_to_be_rebuilt(conn),
         sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
+
+
+def _articles(cell: MatrixCell | None) -> int:
+    return cell.pair.articles if cell else 0
 
 
 def copying_pair(
@@ -312,25 +319,6 @@ def _literal(value: object) -> str:
 
 def _short(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
-
-
-def _totals(
-    found: Mapping[CopyOrigin, Mapping[int, CopyCounts]], known: Known
-) -> tuple[Counter[int], Counter[CopyOrigin], int]:
-    """Articles by taker and by origin, and the number of pairs."""
-    takers, origins, number = Counter[int](), Counter[CopyOrigin](), 0
-    for origin, by_taker in found.items():
-        counted = {source_id: articles for source_id, counts in by_taker.items() if (articles := counts.of(known))}
-        if counted:
-            takers.update(counted)
-            origins[origin] = sum(counted.values())
-            number += len(counted)
-    return takers, origins, number
-
-
-def _biggest_taker(by_taker: Mapping[int, CopyCounts], known: Known) -> int:
-    """The source that takes most from an origin: an outlet is named as it prints it."""
-    return min(by_taker, key=lambda source_id: (-by_taker[source_id].of(known), source_id))
 
 
 def _heat(articles: int, most: int) -> int:

@@ -22,8 +22,9 @@ from db.inspect.pages.analysis.copying import (
 )
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
 from db.inspect.translation.catalogues import gettext
-from db.reports.copying import COPYING_COLUMNS, add_lags, load_pairs, pair_rows
+from db.reports.copying import COPYING_COLUMNS, load_pairs, pair_rows
 from db.reports.copying_articles import TAKEN_COLUMNS, taken_articles, taken_rows
+from db.reports.copying_lags import add_lags
 
 _PASSAGE_COLUMNS = ("number", "first_start", "first_end", "second_start", "second_end", "text")
 _TEXTS = "SELECT page_id, title, text FROM articles WHERE page_id IN ({}, {})"

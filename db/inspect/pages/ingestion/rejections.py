@@ -39,12 +39,17 @@ WHERE o.page_id IN (
     ORDER BY page_id DESC LIMIT :limit)
 ORDER BY o.page_id DESC
 """
+# The latest pages by the index alone, and the rows of those that are shown: the rows of all are all over the file.
 _OF_SOURCE = f"""
-{_COLUMNS} FROM (SELECT * FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {SEARCHED_PAGES}) p
-JOIN outcomes o ON o.page_id = p.id JOIN sources s ON s.id = p.source_id
-WHERE (o.reason IS NOT NULL OR p.id IN ({_NOTICES})) AND p.id < :before
-  AND coalesce(o.reason, 'repeated') = coalesce(:reason, o.reason, 'repeated')
-ORDER BY p.fetched_at DESC LIMIT :limit
+{_COLUMNS} FROM (
+    SELECT l.id FROM (
+        SELECT id, fetched_at FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {SEARCHED_PAGES}) l
+    CROSS JOIN outcomes o ON o.page_id = l.id
+    WHERE (o.reason IS NOT NULL OR l.id IN ({_NOTICES})) AND l.id < :before
+      AND coalesce(o.reason, 'repeated') = coalesce(:reason, o.reason, 'repeated')
+    ORDER BY l.fetched_at DESC LIMIT :limit) f
+CROSS JOIN pages p ON p.id = f.id JOIN outcomes o ON o.page_id = p.id JOIN sources s ON s.id = p.source_id
+ORDER BY p.fetched_at DESC
 """
 
 
