@@ -75,7 +75,7 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
 
 
 def _name_pairs(text: str, named: set[str]) -> Iterator[str]:
-    """Two names in a row: given and family name, the two words of a place or a company. Many people have either of them, few both."""
+    """Two names in a row: given and family name, the words of a place or a company. Many people have either of them, few both."""
     for part in _BREAK.split(fold(text)):
         found = units(part)
         for first, second in pairwise(found):
