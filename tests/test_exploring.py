@@ -76,6 +76,13 @@ def test_the_thread(desk: Copydesk) -> None:
     _say(f"{biggest['articles']} articles in {biggest['sources']} sources")
 
 
+def test_likely_names(desk: Copydesk) -> None:
+    (pair,) = _rows(desk, "people", "likely")
+    assert pair["likely"]
+    assert {pair["name"], pair["other"]} == {"V. Amsel", "Victor Amsel"}
+    _say("V. Amsel and Victor Amsel")
+
+
 def test_the_gap() -> None:
     outlet = next(outlet for outlet in load_outlets().values() if outlet.missing)
     _say(f"{outlet.name} was not looked at for {len(outlet.missing)} days")

@@ -99,8 +99,9 @@ def parse_query(text: str) -> Query:
     if sum(map(len, groups)) + len(excluded) > MAX_TERMS:
         raise QueryError(f"a query has at most {MAX_TERMS} words and phrases")
     if not groups:
-        what = "only excludes words" if excluded else "has no letter or digit"
-        raise QueryError(f"the query {what}; it needs a word to search for")
+        if excluded:
+            raise QueryError("the query only excludes words; it needs a word to search for")
+        raise QueryError("the query has no letter or digit; it needs a word to search for")
     return Query(groups=tuple(groups), excluded=tuple(excluded))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import operator
+import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from db.search.tokenizer import is_unspaced, units, unspaced_pattern
 from db.text_folding import fold
@@ -21,6 +23,8 @@ TITLE_TIMES = 3
 """How often a term of the title counts: it is the publisher's own choice of what the article is about."""
 _MOST_LETTERS = 30
 """Longer words are addresses and codes."""
+_BREAK = re.compile(r"[^\w\s'’-]+|\s[–—-]\s|\n")
+"""Between two parts of a sentence: names on both sides of it are not one name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +54,18 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     written = Counter(_terms(lead))
     for term, times in heading.items():
         written[term] += TITLE_TIMES * times
-    numbers = term_numbers(language, written)
     # Headlines capitalise as they like, so the text says which of their words are names. Chinese has no capitals.
     names = names_in(f"{title}\n{lead}" if unspaced else lead, language or None)
     # Together: a line break ends a unit, and folding each name by itself takes as long as folding the text.
     named = set(_terms("\n".join(names)))
+    if not unspaced:
+        for part, times in ((title, TITLE_TIMES), (lead, 1)):
+            for pair in _name_pairs(part, named):
+                written[pair] += times
+                named.add(pair)
+                if part is title:
+                    heading[pair] += 1
+    numbers = term_numbers(language, written)
     return StoryTerms(
         counts={numbers[term]: times for term, times in written.items()},
         title=frozenset(numbers[term] for term in heading),
@@ -62,6 +73,15 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
         unspaced=unspaced,
         written={number: term for term, number in numbers.items()},
     )
+
+
+def _name_pairs(text: str, named: set[str]) -> Iterator[str]:
+    """Two names in a row: given and family name, the words of a place or a company. Many people have either of them, few both."""
+    for part in _BREAK.split(fold(text)):
+        found = units(part)
+        for first, second in pairwise(found):
+            if first in named and second in named:
+                yield f"{first} {second}"
 
 
 def _terms(text: str) -> list[str]:

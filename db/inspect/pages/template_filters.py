@@ -124,6 +124,14 @@ def names(text: str | None) -> list[str]:
     return [str(name) for name in json.loads(text)] if text else []
 
 
+def told(text: str) -> Markup:
+    """A stored sentence of the program in the current language; marked as English where its translation is not known."""
+    shown = said(text)
+    return (
+        Markup("<span>{}</span>").format(shown) if shown != text else Markup('<span lang="en">{}</span>').format(text)
+    )
+
+
 def figure(value: object) -> str:
     """A number, or the sum of counts by reason."""
     if isinstance(value, Mapping):
@@ -186,7 +194,7 @@ def described_first(
 FILTERS = {
     "when": when, "stated": page_time, "outward": external_link, "span": duration, "names": names, "figure": figure,
     "marked": marked, "lit": highlighted, "bytes": format_size,
-    "is_web": is_web, "term": term, "said": said, "dated": dated,
+    "is_web": is_web, "term": term, "said": said, "told": told, "dated": dated,
     "person_path": person_path, "folded": folded, "code": code, "is_figure": is_figure,
 }  # fmt: skip
 FUNCTIONS = {

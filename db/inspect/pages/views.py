@@ -19,7 +19,7 @@ from db.inspect.pages.articles.search import FORMS, MOST_TAKEN, SIZE, SearchForm
 from db.inspect.pages.articles.stored_body import plain_text_response, sanitized_response
 from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
 from db.inspect.pages.ingestion import charts, report_views, source_views
-from db.inspect.pages.ingestion.arrivals import arrivals
+from db.inspect.pages.ingestion.arrivals import arrivals, telling_week
 from db.inspect.pages.ingestion.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.ingestion.coverage import recent_days
 from db.inspect.pages.ingestion.rejections import PAGE_SIZE, count_reasons, rejected_pages
@@ -65,21 +65,20 @@ View = Callable[[Any, Any], Awaitable[Any]]
 async def front(request: Any, datasette: Any) -> Any:
     """What arrived today and this week, the newest articles, and what needs attention."""
     now = datetime.now(UTC)
-    arrived, status, heads, threads = await ask_in_snapshot(
+    (arrived, week), status, heads, threads = await ask_in_snapshot(
         datasette,
         lambda conn: (
-            arrivals(conn, now),
+            (found := arrivals(conn, now), telling_week(conn, found, now)),
             load_status(conn, now),
             article_summaries(conn, newest_articles(conn, limit=_NEWEST)),
             thread_views.threads_of_today(conn, now),
         ),
     )
-    drawn = (
-        [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
-    )
+    drawn = [charts.day_chart(week), charts.week_chart(week), charts.source_chart(week)] if week.sources else []
     return await render_page(
-        datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn, threads=threads
-    )
+        datasette, request, "front.html",
+        arrived=arrived, week=week, status=status, heads=heads, charts=drawn, threads=threads,
+    )  # fmt: skip
 
 
 async def article(request: Any, datasette: Any) -> Any:

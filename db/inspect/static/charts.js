@@ -21,7 +21,7 @@
     },
     axisQuantitative: { grid: true, domain: false, ticks: false },
     axisTemporal: { grid: true },
-    legend: { labelColor: colour("--ink"), orient: "top", symbolType: "square", labelFontSize: 12, offset: 6, padding: 0 },
+    legend: { labelColor: colour("--ink"), orient: "top", symbolType: "square", labelFontSize: 12, labelLimit: 240, offset: 6, padding: 0 },
     rule: { color: colour("--hatch") },
     rect: { stroke: colour("--paper"), strokeWidth: 1.5 },
     range: {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
+from db.inspect.translation.plain_sentences import recognised
 from db.phrases import TranslatableText
 
 TERMS: frozenset[str] = frozenset(
@@ -69,13 +70,14 @@ def count_label(name: str) -> str:
 
 
 def said(text: str, *, sentence: bool = False) -> str:
-    """A phrase of a lower layer in the current language; any other text as it is. `sentence`: with a capital and a full stop."""
-    if isinstance(text, TranslatableText):
-        values = {name: _value(value) if isinstance(value, str) else value for name, value in text.values.items()}
-        if text.singular is None:
-            template = gettext(text.template)
+    """A sentence of a lower layer in the current language; any other text as it is. `sentence`: with a capital and a full stop."""
+    made = text if isinstance(text, TranslatableText) else recognised(text)
+    if made is not None:
+        values = {name: _value(value) if isinstance(value, str) else value for name, value in made.values.items()}
+        if made.singular is None:
+            template = gettext(made.template)
         else:
-            template = ngettext(text.singular, text.template, text.values["number"])
+            template = ngettext(made.singular, made.template, made.values["number"])
         text = template % values if values else template
     return f"{text[:1].upper()}{text[1:]}{gettext('.')}" if sentence and text else text
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,10 @@ from db.text_folding import fold
 
 RESULT_SAMPLE, ARCHIVE_SAMPLE = 150, 300
 """Articles to read: 0.2 s (bench.service.inspect_pages); of 200 and 400 the words took 0.34."""
+PERSON_SAMPLE, BESIDE_SAMPLE = 60, 120
+"""Articles to read for the words of a person, which are a small part of a page."""
+_ONE_OUTLET = 0.8
+"""A person with so many articles at one source is compared with that source: its places and beats are not the person's."""
 MIN_Z = 3.0
 """Of 1,000 words that are as frequent here as there, one or two pass this by chance."""
 MIN_ARTICLES = 3
@@ -37,6 +41,7 @@ FURNITURE_SHARE, FURNITURE_LEAST = 0.5, 5
 """A word in half of a source's articles of the archive's sample, if these are five at least, belongs to the source."""
 _WHOLE = 0.8
 """A word that stands within a longer one in so many of its articles is a part of it."""
+DaySpan = tuple[date, date]
 # So many characters of a text are read: what it is about is said by then.
 _LONGEST_TEXT = 2000
 
@@ -70,8 +75,27 @@ def top_words(conn: sqlite3.Connection, query: str, filters: ArticleFilter, firs
     return rank_words(samples, asked_words(query))
 
 
+def person_words(
+    conn: sqlite3.Connection, names: Sequence[str], by_source: Mapping[int, int], days: DaySpan
+) -> TopWords:
+    """What a person's own articles are about. `names`: all that are the person's; `by_source`: articles by source.
+
+    To be called within a snapshot.
+    """
+    source_id = max(by_source, key=lambda one: (by_source[one], -one), default=None)
+    if source_id is not None and by_source[source_id] < _ONE_OUTLET * sum(by_source.values()):
+        source_id = None
+    filters = ArticleFilter(person=names[0], source_id=source_id)
+    samples = sample_texts(conn, "", filters, *days, most=PERSON_SAMPLE, most_archive=BESIDE_SAMPLE)
+    return rank_words(
+        samples, frozenset("".join(fold(part).split()) for name in names for part in (name, *name.split()))
+    )
+
+
 def asked_words(query: str) -> frozenset[str]:
     """The folded words and phrases of a query, without blanks: they are in every article of its result. Raises QueryError."""
+    if not query:
+        return frozenset()
     return frozenset("".join(term.units) for group in parse_query(query).groups for term in group)
 
 

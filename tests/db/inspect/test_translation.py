@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import re
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
 from crawler.http.record import _FAILURES
 from db.diagnosis.evidence import RungState
+from db.errors import QueryError
 from db.inspect.pages.template_filters import duration
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, gettext, ngettext, preferred_language, use_language
 from db.inspect.translation.dates import dated, time_locale, weekdays
 from db.inspect.translation.negotiation import LANGUAGE_COOKIE, requested_language
+from db.inspect.translation.plain_sentences import TEMPLATES, recognised
 from db.inspect.translation.terms import TERMS, said
 from db.models import ListingKind, Reason, Verdict
 from db.phrases import counted_phrase, phrase
 from db.reports.coverage_judge import CoverageState
+from db.search.query import parse_query
 from db.store.service.alerts import AlertKind
 from tests.db.inspect.messages import catalogue, missing_messages, unused_messages
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != ENGLISH])
@@ -129,3 +137,62 @@ def test_dates_and_durations_follow_the_language() -> None:
         )  # fmt: skip
     finally:
         use_language(ENGLISH)
+
+
+def test_plain_sentences_are_recognised() -> None:
+    """Stored sentences and errors are known by their templates; a value may be a sentence itself."""
+    try:
+        use_language("zh")
+        for english, chinese in (
+            ("Only 6 words of text are on the page.", "网页正文只有 6 字。"),
+            ("The page is a list: 31 linked lines and no running text.", "网页是列表页：有 31 行链接，没有成段文字。"),
+            ("the last 3 crawls failed: timeout", "最近 3 次抓取均失败：超时"),
+            (
+                "extraction finds less: 2 of 20 articles name an author (19 of 20 before);"
+                " 0 of 20 articles name an editor (18 of 20 before)",
+                "提取到的内容变少：20 篇文章中 2 篇署有作者（此前 20 篇中 19 篇）；20 篇文章中 0 篇署有编辑（此前 20 篇中 18 篇）",
+            ),
+            ("a page that nobody knows; timeout", "a page that nobody knows; timeout"),
+            ("Only\nwords", "Only\nwords"),
+        ):
+            assert said(english) == chinese
+    finally:
+        use_language(ENGLISH)
+    assert said("Only 6 words of text are on the page.") == "Only 6 words of text are on the page."
+    with pytest.raises(QueryError) as raised:
+        parse_query("-ferry")
+    assert recognised(str(raised.value)) is not None
+
+
+def test_every_plain_sentence_has_a_template() -> None:
+    """What is written in the code that stores or raises them, value for value."""
+    known = {tuple(re.split(r"%\(\w+\)s", template)) for template in TEMPLATES}
+    written = {parts for folder, call, place in _PLAIN for parts in _literals(folder, call, place)}
+    assert len(written) > 30
+    assert written - known - {("", "; ", "")} == set(), "add them to db/inspect/translation/plain_sentences.py"
+
+
+_PLAIN = (
+    ("pipelines/extraction", "Rejection", "detail"),
+    ("scheduler/alerts", "Condition", "message"),
+    ("db", "QueryError", None),
+)
+
+
+def _literals(folder: str, call: str, keyword: str | None) -> Iterator[tuple[str, ...]]:
+    """The texts around the values of each sentence that calls of a name are given in a folder."""
+    for path in (ROOT / folder).rglob("*.py"):
+        source = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(source)) if call in source else ():
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call):
+                continue
+            given = node.args[:1] if keyword is None else [one.value for one in node.keywords if one.arg == keyword]
+            for text in given:
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield (text.value,)
+                elif isinstance(text, ast.JoinedStr):
+                    yield tuple(
+                        "".join(part.value if isinstance(part, ast.Constant) else "\0" for part in text.values).split(
+                            "\0"
+                        )
+                    )

@@ -18,12 +18,13 @@ from db.errors import QueryError
 from db.maintenance.search_index import index_batch
 from db.proportions import wilson_interval
 from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import snapshot
 from db.queries.attention import PAGE_LIMITS, ReadingLimits, count_matches, counting_sql
 from db.queries.attention_texts import SampledText, TextSamples
 from db.reports.attention.attention import Attention, AttentionRequest, count_attention
 from db.reports.attention.keyness import keyness
 from db.reports.attention.periods import PeriodUnit, periods_between
-from db.reports.attention.top_words import rank_words, top_words
+from db.reports.attention.top_words import person_words, rank_words, top_words
 from db.schema.attention_tables import ATTENTION
 
 FIRST = date(2026, 9, 1)
@@ -81,6 +82,8 @@ def put(conn: sqlite3.Connection, n: int) -> None:
             text_of(n),
         ),
     )
+    if n % 5 == 0:
+        conn.execute("INSERT INTO credits VALUES (?, 'author', 1, 'Ada Ferry')", (page,))
     copied = n % 10 == 9
     conn.execute(
         "INSERT INTO decisions VALUES (?, ?, ?, ?, 1)", (page, "copy" if copied else "new", page, page - copied)
@@ -250,6 +253,18 @@ def test_words_of_a_result(conn: sqlite3.Connection) -> None:
     found = top_words(conn, '"last ferry"', ArticleFilter(), FIRST, FIRST + timedelta(days=DAYS - 1))
     assert (found.result, found.archive) == (32, 112)
     assert "last" in {word.word for word in found.words}
+
+
+def test_words_of_a_person(conn: sqlite3.Connection) -> None:
+    """What the articles are about, and not the name; of one at one source, against that source."""
+    days = FIRST, FIRST + timedelta(days=DAYS - 1)
+    with snapshot(conn):
+        found = person_words(conn, ["Ada Ferry"], {1: 16, 2: 16}, days)
+    assert (found.result, found.archive) == (32, 112)
+    assert "last" in {word.word for word in found.words}
+    assert "ferry" not in {word.word for word in found.words}
+    assert person_words(conn, ["Ada Ferry"], {1: 16, 2: 1}, days).result == 16
+    assert top_words(conn, "", ArticleFilter(person="Ada Ferry"), *days).result == 32
 
 
 def test_the_command(archive: Path) -> None:

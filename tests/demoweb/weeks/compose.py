@@ -16,8 +16,9 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
@@ -57,6 +58,7 @@ class Outlet:
     since: int = DAYS
     silent: bool = False
     paywalled: bool = False
+    short_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> timezone:
@@ -109,7 +111,20 @@ def compose() -> list[Piece]:
         desk = _Desk(wording, own, agencies[language], Random(f"six weeks in {language}"))
         pieces += [*desk.running_stories(), *desk.ordinary_days(), *desk.wire_reports()]
     pieces = [replace(p, published=p.published.replace(microsecond=0)) for p in pieces]
-    return sorted((p for p in pieces if p.published < REFERENCE_NOW), key=lambda p: (p.published, p.outlet.key))
+    ordered = sorted((p for p in pieces if p.published < REFERENCE_NOW), key=lambda p: (p.published, p.outlet.key))
+    return list(_some_shortened(ordered))
+
+
+def _some_shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Every third article of an author whose outlet has a short form of the name, with that form."""
+    printed: Counter[str] = Counter()
+    for piece in pieces:
+        short = piece.outlet.short_names
+        printed.update(name for name in piece.authors if name in short)
+        yield replace(
+            piece,
+            authors=tuple(short[name] if name in short and printed[name] % 3 == 0 else name for name in piece.authors),
+        )
 
 
 class _Desk:

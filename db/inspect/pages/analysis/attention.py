@@ -56,6 +56,11 @@ class AttentionForm:
         return self.queries[self.of - 1] if self.queries else ""
 
     @property
+    def asks_words(self) -> bool:
+        """Whether there is something whose words can be shown: a query, or a person's articles."""
+        return bool(self.query or self.search.person)
+
+    @property
     def narrowed(self) -> bool:
         """Whether a filter is set, so that the form shows them expanded."""
         return replace(self.search, since="", until="").narrowed
@@ -106,7 +111,7 @@ class AttentionForm:
         """The URL of the search for articles of the query that have a word."""
         quoted = f'"{word}"' if " " in word else word
         period = Period(first=asked.first, last=asked.last, label="")
-        return self.search_at(f"{self.query} {quoted}", period)
+        return self.search_at(f"{self.query} {quoted}".strip(), period)
 
     def _filters(self) -> dict[str, object]:
         search = self.search

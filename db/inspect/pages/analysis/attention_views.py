@@ -54,7 +54,7 @@ async def words(request: Any, datasette: Any) -> Any:
     def ask(conn: sqlite3.Connection) -> Any:
         asked = form.request(conn, now)
         try:
-            found = top_words(conn, form.query, asked.filters, asked.first, asked.last) if form.query else None
+            found = top_words(conn, form.query, asked.filters, asked.first, asked.last) if form.asks_words else None
         except QueryError as error:
             return asked, None, str(error)
         return asked, found, None

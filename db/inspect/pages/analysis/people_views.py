@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,10 +29,13 @@ from db.inspect.pages.components.rendering import ask_in_snapshot, figures_respo
 from db.inspect.translation.catalogues import gettext
 from db.people.evidence import likely_pairs
 from db.queries.articles import article_summaries
-from db.queries.people import list_people, person_details
+from db.queries.people import PersonDetails, list_people, person_details
+from db.reports.attention.top_words import TopWords, person_words
 
 _ARTICLES = 12
 _OFFERS = 5
+_LEAST_ARTICLES = 5
+"""Of fewer, no word is typical: each would have to stand in three."""
 
 
 async def all_people(request: Any, datasette: Any) -> Any:
@@ -63,12 +66,14 @@ async def one_person(request: Any, datasette: Any) -> Any:
         shown = person_details(conn, name)
         latest = shown.pages if shown else {}
         works = [(role, len(ids), article_summaries(conn, ids[:_ARTICLES])) for role, ids in latest.items() if ids]
-        return shown, works, likely_pairs(conn, name, limit=_OFFERS) if shown and not wanted else []
+        if shown is None or wanted:
+            return shown, works, [], None
+        return shown, works, likely_pairs(conn, name, limit=_OFFERS), _words(conn, shown)
 
     path = person_path(name)
     if name and "name" not in request.url_vars and path.startswith("/-/person/"):
         return Response.redirect(path + wanted)
-    shown, works, offers = await ask_in_snapshot(datasette, ask)
+    shown, works, offers, words = await ask_in_snapshot(datasette, ask)
     if shown is None:
         raise NotFound(gettext("No article credits %(name)s") % {"name": name} if name else gettext("Name a person"))
     if wanted:
@@ -79,9 +84,28 @@ async def one_person(request: Any, datasette: Any) -> Any:
     return await render_page(
         datasette, request, "person.html",
         shown=shown, works=works, offers=offers, roles=ROLES, by_source=by_source(shown.months), chart=person_chart(shown.months),
-        queries=list(zip(headings, shown.queries, strict=True)),
+        queries=list(zip(headings, shown.queries, strict=True)), words=words, words_at=_words_at(shown),
         search=lambda suffix="", **more: f"/-/search{suffix}?" + urlencode({"person": shown.name, **more}),
     )  # fmt: skip
+
+
+def _days(shown: PersonDetails) -> tuple[date, date]:
+    """From the first to the last day of the months in which there are articles."""
+    first, last = (date.fromisoformat(f"{shown.months[end].month}-01") for end in (0, -1))
+    return first, last + timedelta(days=30)
+
+
+def _words(conn: sqlite3.Connection, shown: PersonDetails) -> TopWords | None:
+    if shown.articles < _LEAST_ARTICLES:
+        return None
+    sources = {source_id: number for source_id, _, number, _ in by_source(shown.months)}
+    return person_words(conn, [name for name, _ in shown.names], sources, _days(shown))
+
+
+def _words_at(shown: PersonDetails) -> str:
+    """The page of all of a person's words."""
+    first, last = _days(shown)
+    return "/-/attention/words?" + urlencode({"person": shown.name, "since": first, "until": last})
 
 
 ROUTES = (

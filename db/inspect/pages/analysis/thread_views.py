@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound
 
+from db.inspect.pages.components.chart_parts import time_axis
 from db.inspect.pages.components.form_values import date_of, source_choices
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
 from db.inspect.pages.ingestion.charts import Chart
@@ -140,7 +141,14 @@ def lanes_chart(shown: Thread) -> Chart:
             "height": 22 * max(3, len(shown.lanes)),
             "data": {"values": values},
             "encoding": {
-                "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True, "tickCount": 6}},
+                "x": {
+                    "field": "at",
+                    "type": "temporal",
+                    "title": None,
+                    "axis": {"labelOverlap": True, "tickCount": 6, "format": time_axis()},
+                    # Else the first and the last square lie half outside.
+                    "scale": {"padding": 10},
+                },
                 "y": {
                     "field": "source",
                     "type": "nominal",

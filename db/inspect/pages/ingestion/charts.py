@@ -39,26 +39,29 @@ class Chart:
 
 
 def day_chart(arrived: Arrivals) -> Chart:
-    """The last 24 hours, by hour."""
-    new, copies, revisions = gettext("New"), gettext("Copies"), gettext("Revisions")
+    """24 hours, by hour."""
+    kinds = [(gettext("New"), "new"), (gettext("Copies"), "copies")]
+    if not arrived.published:
+        kinds.append((gettext("Revisions"), "revisions"))
     values = [
-        {"hour": f"{hour.starts:%H}:00", "what": what, "articles": count}
+        {"hour": f"{hour.starts:%H}:00", "what": label, "articles": getattr(hour, name)}
         for hour in arrived.day
-        for what, count in ((new, hour.new), (copies, hour.copies), (revisions, hour.revisions))
+        for label, name in kinds
     ]
     busiest = max(arrived.day, key=lambda hour: hour.new + hour.copies + hour.revisions)
     described = gettext("Articles of the last 24 hours by the hour of fetch: %(number)s, most of them at %(hour)s.")
+    if arrived.published:
+        described = gettext("Articles of 24 hours by the hour of publication: %(number)s, most of them at %(hour)s.")
+    crawled = [] if arrived.published else [gettext("Crawled")]
     return Chart(
         name="day",
         description=described % {"number": f"{arrived.in_day:,}", "hour": f"{busiest.starts:%H}:00"},
-        columns=(gettext("Hour"), new, copies, revisions, gettext("Crawled")),
+        columns=(gettext("Hour"), *(label for label, _ in kinds), *crawled),
         rows=[
             (
                 dated(hour.starts, "hour"),
-                hour.new,
-                hour.copies,
-                hour.revisions,
-                _yes_no(hour.starts not in arrived.idle),
+                *(getattr(hour, name) for _, name in kinds),
+                *(_yes_no(hour.starts not in arrived.idle) for _ in crawled),
             )
             for hour in arrived.day
         ],
@@ -77,7 +80,7 @@ def day_chart(arrived: Arrivals) -> Chart:
                 "data": {"values": values},
                 "encoding": {
                     "y": count_axis("articles", ticks=4),
-                    "color": colour_scale("what", [new, copies, revisions]),
+                    "color": colour_scale("what", [label for label, _ in kinds]),
                     "tooltip": tooltip(hour=gettext("Hour"), what=gettext("What"), articles=gettext("Articles")),
                 },
             },
@@ -96,10 +99,12 @@ def week_chart(arrived: Arrivals) -> Chart:
         {"day": dated(hour, "row"), "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "articles": number}
         for hour, number in arrived.week
     ]
+    described = gettext("Articles of the last 7 days by day and hour of fetch: %(number)s.")
+    if arrived.published:
+        described = gettext("Articles of 7 days by day and hour of publication: %(number)s.")
     return Chart(
         name="week",
-        description=gettext("Articles of the last 7 days by day and hour of fetch: %(number)s.")
-        % {"number": f"{arrived.in_week:,}"},
+        description=described % {"number": f"{arrived.in_week:,}"},
         columns=(gettext("Day"), gettext("Articles")),
         rows=_by_day(arrived.week),
         spec=_heatmap(
@@ -128,14 +133,16 @@ def source_chart(arrived: Arrivals) -> Chart:
         others = ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": f"{len(rest):,}"}
         rows.append((others, sum(other.day for other in rest), sum(other.week for other in rest)))
     latest, before = gettext("last 24 hours"), gettext("days before")
+    if arrived.published:
+        latest = gettext("latest 24 hours")
     values = [
         {"source": name, "at": at, "when": label, "articles": number}
         for at, (name, day, week) in enumerate(rows)
         for label, number in ((latest, day), (before, week - day))
     ]
     described = ngettext(
-        "Articles of the last 7 days by source, %(number)s source.",
-        "Articles of the last 7 days by source, %(number)s sources.",
+        "Articles of 7 days by source, %(number)s source.",
+        "Articles of 7 days by source, %(number)s sources.",
         len(arrived.sources),
     )
     return Chart(
