@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.demoweb.asking import AR, DE, EN, GB, RU, ZH, ask
 from tests.demoweb.truth import PageTruth
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
+from tests.forked import run_forked
 
 
 def published(web: DemoWeb) -> list[PageTruth]:
@@ -91,13 +90,7 @@ def test_bodies_are_the_bytes_that_were_served(crawled_web: tuple[DemoWeb, Copyd
     assert len(rows) >= 8
     for page_id, url in rows[:8]:
         served = ask(web, url).body
-        shown = subprocess.run(
-            [sys.executable, "-m", "cli.main", "show", str(page_id), "--html"],
-            cwd=desk.folder,
-            env=desk.env,
-            capture_output=True,
-            check=True,
-        ).stdout
+        shown = run_forked(("show", str(page_id), "--html"), desk.folder, desk.env, 60).stdout
         assert shown == served, url
 
 
