@@ -12,8 +12,8 @@ An agency is one that `db/copying/agencies.toml` or a language file names. In a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
@@ -40,6 +40,8 @@ _JOINING_WORDS = frozenset(
 )
 """Small words inside the name of an outlet."""
 _VAGUE = re.compile(phrases_of("vague_outlet"), re.I)
+_WORD = re.compile(r"\w+")
+_CLOSING = re.compile(r"[)）\]]")
 _BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
 """What a phrase may follow: nothing, a sentence, a bracket or a divider."""
 
@@ -53,48 +55,75 @@ def agency_names(language: str | None) -> frozenset[str]:
 
 
 @cache
-def _agencies(language: str | None) -> str:
-    """One or several agencies, "dpa/AFP", as a regular expression."""
-    one = rf"(?:{any_of(agency_names(language))})(?![\w])"
+def _names_by_word(language: str | None) -> dict[str, list[str]]:
+    """The names of agencies by their first word in lower case."""
+    names: dict[str, list[str]] = {}
+    for name in agency_names(language):
+        names.setdefault(_WORD.findall(name.lower())[0], []).append(name)
+    return names
+
+
+def _agency_words(text: str, language: str | None) -> frozenset[str]:
+    """The words of a text that the name of an agency begins with."""
+    return frozenset(word for word in _WORD.findall(text.lower()) if word in _names_by_word(language))
+
+
+def _agencies(language: str | None, words: frozenset[str]) -> str:
+    """One or several agencies, "dpa/AFP", as a regular expression, of those that begin with one of the words."""
+    one = rf"(?:{any_of(name for word in words for name in _names_by_word(language)[word])})(?![\w])"
     return rf"(?<![\w])(?P<agencies>{one}(?:\s?(?:[/,、+&·-]|\s(?:and|und|et|y|e|и|en|og|och)\s)\s?{one}){{0,4}})"
 
 
-def _agencies_before_word(language: str | None) -> str:
-    """Agencies that a word may follow without a blank: 共同通信提供."""
-    return _agencies(language).replace(r"(?![\w])", "")
+_Form = Callable[[str | None, frozenset[str]], re.Pattern[str]]
+"""What finds agencies in one place. A pattern is made of the names that a text may hold, because one of all 600 takes 50 ms to
+compile for each form and language."""
+_of_words = lru_cache(maxsize=1024)
 
 
-@cache
-def _dateline(language: str | None) -> re.Pattern[str]:
+def _find(form: _Form, text: str, language: str | None) -> re.Match[str] | None:
+    words = _agency_words(text, language)
+    return form(language, words).search(text) if words else None
+
+
+@_of_words
+def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
+    agencies = _agencies(language, words)
     return re.compile(
-        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
-        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language).replace('agencies', 'behind')}\s?[.:]"
+        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{agencies}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
+        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{agencies.replace('agencies', 'behind')}\s?[.:]"
     )
 
 
-@cache
-def _ending(language: str | None) -> re.Pattern[str]:
-    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language)}[)）\]]\W{{0,2}}$")
+@_of_words
+def _ending(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language, words)}[)）\]]\W{{0,2}}$")
 
 
-@cache
-def _alone(language: str | None) -> re.Pattern[str]:
+@_of_words
+def _alone(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(
-        rf"\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language)}\W{{0,2}}", re.A | re.I
+        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language, words)}\W{{0,2}}\Z",
+        re.A | re.I,
     )
+
+
+@_of_words
+def _material(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    phrases = cue_pattern("material_from", language).pattern
+    return re.compile(rf"{_BEFORE}(?:{phrases})\W{{0,3}}{_agencies(language, words)}")
+
+
+@_of_words
+def _given(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    """Agencies that a word may follow without a blank: 共同通信提供."""
+    agencies = _agencies(language, words).replace(r"(?![\w])", "")
+    return re.compile(rf"^\W{{0,3}}{agencies}\s{{0,2}}(?:{cue_pattern('given_by', language).pattern})\W{{0,2}}$")
 
 
 @cache
-def _phrases(language: str | None) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    taken, material, given = (
-        cue_pattern(kind, language).pattern for kind in ("taken_from", "material_from", "given_by")
-    )
-    return (
-        re.compile(rf"{_BEFORE}(?:{taken})"),
-        re.compile(rf"{_BEFORE}(?:{material})\W{{0,3}}{_agencies(language)}"),
-        re.compile(rf"^\W{{0,3}}{_agencies_before_word(language)}\s{{0,2}}(?:{given})\W{{0,2}}$"),
-    )
+def _taken(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?:{cue_pattern('taken_from', language).pattern})")
 
 
 def read_printed_source(
@@ -124,10 +153,9 @@ def _printed_sources(
     """Possible original sources, best first, each with the row of a line that says nothing else."""
     last = [line for line in layout.inside[-4:] if line.row > layout.first_row]
     around = [line for line in (*layout.header, *layout.inside[:1], *last, *layout.tail[:8]) if _may_credit(line)]
-    taken, material, given = _phrases(language)
     short = [line for line in around if len(line.text) <= _LONGEST]
     for line in short:
-        match = taken.search(line.spaced)
+        match = _taken(language).search(line.spaced)
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
     labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
@@ -136,16 +164,17 @@ def _printed_sources(
         if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
             yield outlet, row
     for line in layout.inside[:2]:
-        match = _dateline(language).match(line.text[:_OPENING])
+        match = _find(_dateline, line.text[:_OPENING], language)
         if match and (match["dash"] or match["behind"] or _is_place(match)):
             yield match["agencies"] or match["behind"], None
     for line in short:
-        if match := material.search(line.spaced) or given.search(line.spaced):
+        if match := _find(_material, line.spaced, language) or _find(_given, line.spaced, language):
             yield match["agencies"], _row_if_whole(line, match)
     if signing := [name for name in authors if name in agency_names(language)]:
         yield "/".join(signing), None
     for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
-        if match := _ending(language).search(line.text) or _alone_in(line, language):
+        ending = _find(_ending, line.text, language) if _CLOSING.search(line.text[-3:]) else None
+        if match := ending or _alone_in(line, language):
             yield match["agencies"], _row_if_whole(line, match)
 
 
@@ -172,7 +201,7 @@ _SHORT = 80
 def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
     if line.link_chars:
         return None
-    match = _alone(language).fullmatch(line.text[:_SHORT])
+    match = _find(_alone, line.text[:_SHORT], language)
     return (
         match
         if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))
