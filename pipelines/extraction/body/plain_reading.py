@@ -23,6 +23,8 @@ _NAMES = XPath("//@class | //@id", smart_strings=False)
 _PRUNED_NAMES = re.compile("mvp-post-add|infinite-?scroll|elementor-share|omment|comol|disqus_thread|dsq-")
 """What occurs in the names that `RAW_TREE_PRUNE_XPATH` and `REMOVE_COMMENTS_AND_LISTS_XPATH` look for."""
 _COUNT = XPath("count(.//*)")
+_HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", "p")}
+"""By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
 _TEXT = XPath("string(/)", smart_strings=False)
 _ATTRIBUTES_KEPT = 16_384
@@ -125,11 +127,9 @@ def _prune_frame(frame: Element) -> None:
             prune_unwanted_nodes(cast(Any, frame), cast(Any, listed), with_backup=is_guarded)
     for _ in range(2):
         size = _COUNT(frame)
-        if frame.find(".//ref") is None:
-            break
-        delete_by_link_density(cast(Any, frame), "div", backtracking=True)
-        delete_by_link_density(cast(Any, frame), "list")
-        delete_by_link_density(cast(Any, frame), "p")
+        for tag, holds_links in _HOLD_LINKS.items():
+            if holds_links(frame):
+                delete_by_link_density(cast(Any, frame), tag, backtracking=tag == "div")
         if _COUNT(frame) == size:
             break  # the second pass would find the same
     for table in [table for table in frame.iter("table") if link_density_test_tables(cast(Any, table))]:

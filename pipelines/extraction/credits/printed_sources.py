@@ -168,7 +168,7 @@ def _printed_sources(
         if match and (match["dash"] or match["behind"] or _is_place(match)):
             yield match["agencies"] or match["behind"], None
     for line in short:
-        if match := _find(_material, line.spaced, language) or _find(_given, line.spaced, language):
+        if match := _beside_phrase(line.spaced, language):
             yield match["agencies"], _row_if_whole(line, match)
     if signing := [name for name in authors if name in agency_names(language)]:
         yield "/".join(signing), None
@@ -176,6 +176,14 @@ def _printed_sources(
         ending = _find(_ending, line.text, language) if _CLOSING.search(line.text[-3:]) else None
         if match := ending or _alone_in(line, language):
             yield match["agencies"], _row_if_whole(line, match)
+
+
+def _beside_phrase(text: str, language: str | None) -> re.Match[str] | None:
+    """The agencies behind "with material from", or before 제공."""
+    for kind, form in (("material_from", _material), ("given_by", _given)):
+        if cue_pattern(kind, language).search(text) and (match := _find(form, text, language)):
+            return match
+    return None
 
 
 def _row_if_whole(line: Line, match: re.Match[str]) -> int | None:
