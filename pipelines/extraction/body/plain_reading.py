@@ -27,8 +27,9 @@ _HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", 
 """By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
 _TEXT = XPath("string(/)", smart_strings=False)
-_ATTRIBUTES_KEPT = 16_384
-"""Sets of attributes whose discarding is remembered. A page has 40 on average, most of which the next page of its site has too."""
+_ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
+"""Sets of attributes whose discarding is remembered, and their characters at most. The main content of a page has 16 on average,
+most of which the next page of its site has too."""
 
 
 def read_plainly(page: Element, options: Any) -> str | None:
@@ -165,7 +166,10 @@ def _expressions_for(el: Element) -> Sequence[int]:
         return ()
     known = _expressions().attributes
     named = tuple([attribute for attribute in attributes if attribute[0] in known])
-    return _finding(el.tag, named) if named else ()
+    if not named:
+        return ()
+    is_kept = sum(len(value) for _, value in named) <= _LONGEST_KEPT
+    return (_finding if is_kept else _finding.__wrapped__)(el.tag, named)
 
 
 @lru_cache(_ATTRIBUTES_KEPT)
