@@ -32,9 +32,12 @@ def cut_appeals(lines: Sequence[str]) -> list[str]:
     """A text's lines without the appeal at the end."""
     beginnings = [line[:_LONGEST] for line in lines]
     notices = [_is_consent_notice(line) for line in beginnings]
-    end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
-    appeals = _lines_with(_APPEALS, beginnings[:end])
-    if any(appeals):
+    end = len(lines)
+    if any(notices):
+        end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
+    first = _first_that_may_start(lines[:end])
+    if any(_lines_with(_APPEALS, beginnings[first:end])):
+        appeals = _lines_with(_APPEALS, beginnings[:end])
         about_newsroom = _lines_with(_ABOUT_NEWSROOM, beginnings[:end])
         end = _run_start(lines[:end], appeals, [*map(or_, appeals, about_newsroom)], appeals)
         while 1 < end < len(about_newsroom) and about_newsroom[end - 1]:
@@ -56,6 +59,16 @@ def _lines_with(phrases: Mapping[str, re.Pattern[str]], lines: Sequence[str]) ->
         any(hint in low and pattern.search(line) for hint, pattern in known)
         for line, low in zip(lines, folded, strict=True)
     ]
+
+
+def _first_that_may_start(lines: Sequence[str]) -> int:
+    """The index of the first line below the part of a text in which nothing is cut."""
+    total, length_above = sum(map(len, lines)), 0
+    for index, line in enumerate(lines):
+        if length_above > _UNCUT_SHARE * total:
+            return index
+        length_above += len(line)
+    return len(lines)
 
 
 def _run_start(

@@ -23,10 +23,13 @@ _NAMES = XPath("//@class | //@id", smart_strings=False)
 _PRUNED_NAMES = re.compile("mvp-post-add|infinite-?scroll|elementor-share|omment|comol|disqus_thread|dsq-")
 """What occurs in the names that `RAW_TREE_PRUNE_XPATH` and `REMOVE_COMMENTS_AND_LISTS_XPATH` look for."""
 _COUNT = XPath("count(.//*)")
+_HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", "p")}
+"""By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
 _TEXT = XPath("string(/)", smart_strings=False)
-_ATTRIBUTES_KEPT = 16_384
-"""Sets of attributes whose discarding is remembered. A page has 40 on average, most of which the next page of its site has too."""
+_ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
+"""Sets of attributes whose discarding is remembered, and their characters at most. The main content of a page has 16 on average,
+most of which the next page of its site has too."""
 
 
 def read_plainly(page: Element, options: Any) -> str | None:
@@ -126,11 +129,9 @@ def _prune_frame(frame: Element) -> None:
             prune_unwanted_nodes(cast(Any, frame), cast(Any, listed), with_backup=is_guarded)
     for _ in range(2):
         size = _COUNT(frame)
-        if frame.find(".//ref") is None:
-            break
-        delete_by_link_density(cast(Any, frame), "div", backtracking=True)
-        delete_by_link_density(cast(Any, frame), "list")
-        delete_by_link_density(cast(Any, frame), "p")
+        for tag, holds_links in _HOLD_LINKS.items():
+            if holds_links(frame):
+                delete_by_link_density(cast(Any, frame), tag, backtracking=tag == "div")
         if _COUNT(frame) == size:
             break  # the second pass would find the same
     for table in [table for table in frame.iter("table") if link_density_test_tables(cast(Any, table))]:
@@ -166,7 +167,10 @@ def _expressions_for(el: Element) -> Sequence[int]:
         return ()
     known = _expressions().attributes
     named = tuple([attribute for attribute in attributes if attribute[0] in known])
-    return _finding(el.tag, named) if named else ()
+    if not named:
+        return ()
+    is_kept = sum(len(value) for _, value in named) <= _LONGEST_KEPT
+    return (_finding if is_kept else _finding.__wrapped__)(el.tag, named)
 
 
 @lru_cache(_ATTRIBUTES_KEPT)

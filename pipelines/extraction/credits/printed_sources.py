@@ -1,7 +1,6 @@
 """Where an article outside Chinese was taken from: "(Reuters)", "Source: Northwire", "first published by …", "Avec AFP".
 
-    Source: NAME            a label for a source, of the credit lines, or the last line of the text; where a person signs,
-                            an agency alone counts
+    Source: NAME            a label for a source, of the credit lines; where a person signs, an agency alone counts
     PHRASE NAME             "This article was first published by" (cues `taken_from`), in a short line around the text
     PHRASE AGENCY           "with material from" (cues `material_from`); AGENCY PHRASE: 연합뉴스 제공 (cues `given_by`)
     LONDON (AGENCY) —       the dateline; (AGENCY) after the last paragraph; a line or byline of agencies alone
@@ -12,13 +11,13 @@ An agency is one that `db/copying/agencies.toml` or a language file names. In a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate
 
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
 from pipelines.extraction.credits.credit_lines import outlet_in
-from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.names import has_case, is_bare_name
 from pipelines.extraction.credits.original_source import OriginalSource
 from pipelines.extraction.credits.outlet_names import is_caption
@@ -39,13 +38,10 @@ _LONGEST_NAME = 6
 _JOINING_WORDS = JOINING_WORDS.union(words_of("outlet_particle"))
 """Small words inside the name of an outlet."""
 _VAGUE = re.compile(phrases_of("vague_outlet"), re.I)
+_WORD = re.compile(r"\w+")
+_CLOSING = re.compile(r"[)）\]]")
 _BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
 """What a phrase may follow: nothing, a sentence, a bracket or a divider."""
-# To compile the names of all agencies takes 0.03 to 0.14 s a pattern and language: only for lines that could match, as few do.
-_LIKE_DATELINE = re.compile(
-    r"(?s:(?:[^\W\d_][^()（）\[\]/\n]{0,50})?[(（\[/【].*[)）\]/】]|[^\W\d_][^()（）\n]{0,40}[\s,][-–—]\s.*[.:])"
-)
-_LIKE_ENDING = re.compile(r"[(（\[]([^(（\[]*)[)）\]]\W{0,2}$")
 
 
 @cache
@@ -57,49 +53,79 @@ def agency_names(language: str | None) -> frozenset[str]:
 
 
 @cache
-def _agencies(language: str | None, group: str = "agencies", end: str = r"(?!\w)") -> str:
-    """One or several agencies, "dpa/AFP", as a regular expression; with no `end` a word may follow without a blank."""
-    one = rf"(?:{any_of(agency_names(language))}){end}"
+def _names_by_word(language: str | None) -> dict[str, list[str]]:
+    """The names of agencies by their first word in lower case."""
+    names: dict[str, list[str]] = {}
+    for name in agency_names(language):
+        names.setdefault(_WORD.findall(name.lower())[0], []).append(name)
+    return names
+
+
+def _agency_words(text: str, language: str | None) -> frozenset[str]:
+    """The words of a text that the name of an agency begins with. In scripts without spaces others follow: 共同通信提供."""
+    found = (
+        begin for word in _WORD.findall(text.lower()) for begin in ((word,) if word.isascii() else accumulate(word))
+    )
+    return frozenset(word for word in found if word in _names_by_word(language))
+
+
+def _agencies(language: str | None, words: frozenset[str], group: str = "agencies", end: str = r"(?!\w)") -> str:
+    """One or several agencies, "dpa/AFP", as a regular expression, of those that begin with one of the words; with no `end` a
+    word may follow without a blank."""
+    one = rf"(?:{any_of(name for word in words for name in _names_by_word(language)[word])}){end}"
     joint = rf"[/,、+&·-]|\s(?:{any_of(words_of('and', language))})\s"
     return rf"(?<!\w)(?P<{group}>{one}(?:\s?(?:{joint})\s?{one}){{0,4}})"
 
 
-@cache
-def _dateline(language: str | None) -> re.Pattern[str]:
+_Form = Callable[[str | None, frozenset[str]], re.Pattern[str]]
+"""What finds agencies in one place. A pattern is made of the names that a text may hold, because one of all 600 takes 50 ms to
+compile for each form and language."""
+_of_words = lru_cache(maxsize=1024)
+
+
+def _find(form: _Form, text: str, language: str | None) -> re.Match[str] | None:
+    words = _agency_words(text, language)
+    return form(language, words).search(text) if words else None
+
+
+@_of_words
+def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
     return re.compile(
-        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
-        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language, 'behind')}\s?[.:]"
+        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language, words)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
+        rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language, words, 'behind')}\s?[.:]"
     )
 
 
-@cache
-def _ending(language: str | None) -> re.Pattern[str]:
-    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language)}[)）\]]\W{{0,2}}$")
+@_of_words
+def _ending(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language, words)}[)）\]]\W{{0,2}}$")
 
 
-@cache
-def _alone(language: str | None) -> re.Pattern[str]:
+@_of_words
+def _alone(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(
-        rf"\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language)}\W{{0,2}}", re.A | re.I
+        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language, words)}\W{{0,2}}\Z",
+        re.A | re.I,
     )
+
+
+@_of_words
+def _material(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    phrases = cue_pattern("material_from", language).pattern
+    return re.compile(rf"{_BEFORE}(?:{phrases})\W{{0,3}}{_agencies(language, words)}")
+
+
+@_of_words
+def _given(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
+    """Agencies that a word may follow without a blank: 共同通信提供."""
+    given = cue_pattern("given_by", language).pattern
+    return re.compile(rf"^\W{{0,3}}{_agencies(language, words, end='')}\s{{0,2}}(?:{given})\W{{0,2}}$")
 
 
 @cache
 def _taken(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"{_BEFORE}(?:{cue_pattern('taken_from', language).pattern})")
-
-
-@cache
-def _material(language: str | None) -> re.Pattern[str]:
-    material = cue_pattern("material_from", language).pattern
-    return re.compile(rf"{_BEFORE}(?:{material})\W{{0,3}}{_agencies(language)}")
-
-
-@cache
-def _given(language: str | None) -> re.Pattern[str]:
-    given = cue_pattern("given_by", language).pattern
-    return re.compile(rf"^\W{{0,3}}{_agencies(language, end='')}\s{{0,2}}(?:{given})\W{{0,2}}$")
 
 
 def read_printed_source(
@@ -140,17 +166,26 @@ def _printed_sources(
         if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
             yield outlet, row
     for line in layout.inside[:2]:
-        match = _dateline_of(line, language)
+        match = _find(_dateline, line.text[:_OPENING], language)
         if match and (match["dash"] or match["behind"] or _is_place(match)):
             yield match["agencies"] or match["behind"], None
     for line in short:
-        if match := _with_material(line, language) or _given_by(line, language):
+        if match := _beside_phrase(line.spaced, language):
             yield match["agencies"], _row_if_whole(line, match)
     if signing := [name for name in authors if name in agency_names(language)]:
         yield "/".join(signing), None
     for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
-        if match := _ending_of(line, language) or _alone_in(line, language):
+        ending = _find(_ending, line.text, language) if _CLOSING.search(line.text[-3:]) else None
+        if match := ending or _alone_in(line, language):
             yield match["agencies"], _row_if_whole(line, match)
+
+
+def _beside_phrase(text: str, language: str | None) -> re.Match[str] | None:
+    """The agencies behind "with material from", or before 제공."""
+    for kind, form in (("material_from", _material), ("given_by", _given)):
+        if cue_pattern(kind, language).search(text) and (match := _find(form, text, language)):
+            return match
+    return None
 
 
 def _row_if_whole(line: Line, match: re.Match[str]) -> int | None:
@@ -173,34 +208,10 @@ _OPENING = 120
 _SHORT = 80
 
 
-def _dateline_of(line: Line, language: str | None) -> re.Match[str] | None:
-    text = line.text[:_OPENING]
-    return _dateline(language).match(text) if _LIKE_DATELINE.match(text) else None
-
-
-def _with_material(line: Line, language: str | None) -> re.Match[str] | None:
-    return (
-        _material(language).search(line.spaced) if cue_pattern("material_from", language).search(line.spaced) else None
-    )
-
-
-def _given_by(line: Line, language: str | None) -> re.Match[str] | None:
-    return _given(language).search(line.spaced) if cue_pattern("given_by", language).search(line.spaced) else None
-
-
-def _ending_of(line: Line, language: str | None) -> re.Match[str] | None:
-    match = _LIKE_ENDING.search(line.text)
-    return _ending(language).search(line.text) if match and _names_agency(match[1], language) else None
-
-
-def _names_agency(text: str, language: str | None) -> bool:
-    return any(name in text for name in agency_names(language))
-
-
 def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
-    if line.link_chars or not _names_agency(line.text[:_SHORT], language):
+    if line.link_chars:
         return None
-    match = _alone(language).fullmatch(line.text[:_SHORT])
+    match = _find(_alone, line.text[:_SHORT], language)
     return (
         match
         if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import cast
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
@@ -162,13 +161,13 @@ def _stated_modified(
         yield text, "microdata"
 
 
+_MARKS = frozenset(("itemprop", "title", "datetime"))
+
+
 def _marked_elements(document: Document) -> list[Element]:
     """The elements that `_machine_elements` looks at more closely, by their attributes."""
-    return [
-        el
-        for el in document.tree.iter("time", "span", "abbr", "p", "div")
-        if el.get("itemprop") or el.get("title") or el.get("datetime") or el.tag == "time"
-    ]
+    elements = document.tree.iter("time", "span", "abbr", "p", "div")
+    return [el for el in elements if not _MARKS.isdisjoint(el.keys()) or el.tag == "time"]
 
 
 def _machine_elements(marked: Sequence[Element], prop: str) -> Iterator[str]:
@@ -201,7 +200,7 @@ def _instants(
 
 
 def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandidate]:
-    elements = cast(list[Element], _TIMED_ELEMENTS(document.tree))
+    elements = (el for el in document.tree.iter() if el.tag == "time" or _may_be_timed(el))
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
         candidate = context.read(text, "time")
@@ -209,13 +208,24 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
             yield candidate
 
 
-_TIMED_ELEMENTS = XPath(
-    "//*[self::time or @datetime or (self::span or self::abbr or self::em) and contains(@title, ':') or"
-    " self::input[@type='hidden' and @value and (@id or @name)] or"
-    " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi')"
-    " or contains(name(), 'epoch') or contains(name(), 'iso'))]]"
-)
-"""The elements that may bear an instant; `machine_times` looks at the names of their attributes more closely."""
+_TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|epoch|iso)")
+
+
+def _may_be_timed(el: Element) -> bool:
+    """Whether an element may bear an instant; `machine_times` looks at the names of its attributes more closely."""
+    names = cast(list[str], el.keys())
+    if not names:
+        return False
+    return (
+        (el.tag in _TIPPED and ":" in (el.get("title") or ""))
+        or (
+            el.tag == "input" and el.get("type") == "hidden" and "value" in names and ("id" in names or "name" in names)
+        )
+        or any(map(_TIMED_ATTRIBUTE.match, names))
+    )
+
+
+_TIPPED = ("span", "abbr", "em")
 
 
 def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:

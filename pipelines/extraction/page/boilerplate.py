@@ -47,7 +47,9 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     element = _copy_with_outer_boxes(main.element)
     blocks = {line.block for line in document.lines}
     # Not `iter(*BLOCKS)`: lxml compares each element with sixty names one by one.
-    copies = {block: twin for block, twin in zip(main.element.iter(), element.iter(), strict=True) if block in blocks}
+    tags = {block.tag for block in blocks}
+    pairs = zip(main.element.iter(*tags), element.iter(*tags), strict=True)
+    copies = {block: twin for block, twin in pairs if block in blocks}
     lines = [line._replace(block=copies[line.block]) if line.block in copies else line for line in document.lines]
     inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
     kept = {

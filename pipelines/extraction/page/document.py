@@ -197,12 +197,13 @@ def normalize_space(text: str) -> str:
 def _read_head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
-        content = el.get("content")
+        attributes: dict[str, str] = dict(el.items())  # type: ignore[arg-type]  # lxml-stubs: bytes too
+        content = attributes.get("content")
         if content is None:
             continue
         content = normalize_space(content[:5000])
         for key in ("name", "property", "itemprop", "http-equiv"):
-            if (name := el.get(key)) and not (key == "itemprop" and describes_other_work(el)):
+            if (name := attributes.get(key)) and not (key == "itemprop" and describes_other_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
     canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
     canonical = next((link for link in canonical_links if link is not None), None)

@@ -11,7 +11,7 @@ _SEPARATOR = re.compile(
 )
 _TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
 """A site's name set on without a blank ("GPU-EDN 电子技术"): only a line of the page can tell it from a hyphen in a word."""
-_WORDS = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"\w+")
 _PLAIN_ASCII = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _LONGEST = 300
 _LONGEST_LINE = 400
@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 def _plain(text: str) -> str:
     if text.isascii():
         return text.translate(_PLAIN_ASCII)  # the same in a third of the time
-    return "".join(_WORDS.findall(text)).lower()
+    return "".join(_WORDS.findall(text)).replace("_", "").lower()
 
 
 _plain_line = lru_cache(maxsize=2_048)(_plain)

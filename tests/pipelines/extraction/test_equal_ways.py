@@ -11,6 +11,7 @@ from trafilatura.core import bare_extraction
 
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.text import _options
+from pipelines.extraction.credits import printed_sources
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.languages.loader import any_of, by_first_letter
 from pipelines.extraction.mojibake import repair_mojibake
@@ -72,6 +73,27 @@ def test_a_run_of_garbled_characters_is_repaired_whole() -> None:
     assert repair_mojibake(f"<p>{garbled}</p>" * 3).count("Straße für alle – ") == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LONDON (Reuters) - Rates rise",
+        "Berlin (dpa/AFP) Die Fähre",
+        "(AP) The ferry",
+        "The ferry sails (EFE, AFP)",
+        "reuters",
+        "AP, AFP",
+        "© 2024 Associated Press",
+        "The Press of Hestvik",
+    ],
+)
+def test_the_agencies_that_a_text_may_name_are_found_as_among_all(text: str) -> None:
+    every = frozenset(printed_sources._names_by_word("en"))
+    for form in (printed_sources._dateline, printed_sources._ending, printed_sources._alone):
+        among_all = form("en", every).search(text)
+        found = printed_sources._find(form, text, "en")
+        assert (found and (found.span(), found.groups())) == (among_all and (among_all.span(), among_all.groups()))
+
+
 _PARAGRAPH = "<p>The ferry to Hestvik sailed again on Tuesday, three weeks after the storm had torn off its ramp.</p>"
 _MARKUP = (
     _PARAGRAPH * 3,
@@ -80,6 +102,13 @@ _MARKUP = (
     f"<figure><img src='a.jpg'><figcaption>The ramp</figcaption></figure><form>{_PARAGRAPH * 2}</form><p><br>Light<br>wind</p>",
     f"<blockquote>{_PARAGRAPH}</blockquote><div>Said <b>Anna</b> <a href='/x'>Holt</a><br>of the port</div>{_PARAGRAPH}",
     f"<div>{'<div>All of it in boxes. </div>' * 150}</div>{_PARAGRAPH}",
+    f"<p class='byline-top'>By Anna</p><p style='display:none'>Not shown</p><p class='caption'>A ramp</p>{_PARAGRAPH * 8}",
+    f"<div id='teaser-2' data-x='1'><p>More on this</p></div><span role='navigation'>Up</span>{_PARAGRAPH * 8}",
+    f"<div class='social'>{_PARAGRAPH * 2}</div>{_PARAGRAPH}",
+    f"{_PARAGRAPH}<div><p>See <a href='/1'>this</a></p><p>and <a href='/2'>that one here</a></p></div>{_PARAGRAPH * 3}",
+    f"{_PARAGRAPH}<ul>{'<li><a href=/x>Another story of the port</a></li>' * 6}</ul>{_PARAGRAPH * 3}",
+    f"{_PARAGRAPH * 2}{_PARAGRAPH}<blockquote>Said <b>she</b></blockquote> and went.<h3>Links</h3>",
+    f"<table><tr>{'<td><a href=/x>A linked cell of many words</a></td>' * 12}</tr></table>{_PARAGRAPH * 3}",
 )
 
 
