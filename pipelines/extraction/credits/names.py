@@ -10,7 +10,6 @@ from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import BY, BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, PICTURE, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -190,14 +189,10 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return False
     if not trusted and not is_agency(text) and all(_PAGE_WORD.fullmatch(word) for word in words):
         return False
-    if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
-        return False  # two initials
-    if any(char.isdigit() for char in text) and month_of(words[0], None):
-        return False
     if _CJK.search(text):
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
-        return len(words) <= 5 and not re.search(r"[!?:;]", text)
+        return not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):

@@ -77,8 +77,6 @@ def read_publication_dates(
         updated = lines.last_change(iter(document.lines[-_FOOT:]))
     if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
         printed = None  # of something that the page speaks of: it did not appear after its last change
-    if printed and not printed.strong and outside_month(printed.stamp, month):
-        printed = None
     address = context.candidate(day, "address")
     chosen = weigh_dates(statements, printed, changed, address, locale)
     if chosen is None or (chosen is printed and (printed.stamp.hour is None or not has_clock(printed))):
@@ -241,8 +239,6 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
-    if changed := lines.last_change(iter(document.lines)):
-        return changed
     for summary in (document.head.title, document.head.meta("description", "og:description")):
         for stamp in lines.stamps(summary or ""):
             if candidate := context.candidate(stamp, "summary"):

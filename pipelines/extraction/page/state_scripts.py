@@ -130,11 +130,6 @@ def read_value(text: str) -> Any:
         value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         value = _concatenated_values(text) or _javascript_value(text)
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value, strict=False)
-        except (ValueError, RecursionError):
-            return None
     return _expand_references(value) if isinstance(value, list) else value
 
 
