@@ -34,7 +34,6 @@ _DAY_ALONE = re.compile(
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
-_LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
 )
@@ -45,7 +44,6 @@ _PLATFORM = re.compile(
     re.I,
 )
 """What platforms call the accounts that publish on them, in classes and addresses."""
-_NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
 
@@ -85,7 +83,7 @@ def read_outlet(
     if language == "zh":
         outlet, by = _account(document)
         if outlet is None:
-            outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+            outlet, by = clean_outlet_name(document.head.meta(*_SOURCE_METAS) or ""), "meta"
         return outlet, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
@@ -127,7 +125,7 @@ def _account(document: Document) -> tuple[str | None, str]:
         if not _PLATFORM.search(f"{classes} {href}"):
             continue
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE, zones):
+        if name and _CJK.search(name) and not is_in_zone(link, _ELSEWHERE, zones):
             return name, "account"
     return None, ""
 

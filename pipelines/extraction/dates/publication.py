@@ -29,9 +29,8 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_i
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import ParsedDate, read_machine
+from pipelines.extraction.text.date_parser import ParsedDate
 
-_COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
@@ -230,7 +229,7 @@ def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> Date
 
 
 def _last_resort(document: Document, layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """A dateline, what a script prints, any short line with a date, the page's summary, a comment in the source."""
+    """A dateline, what a script prints, any short line with a date, the page's summary."""
     if opening := _dateline(layout, context, lines):
         return opening
     if scripted := context.read(scripted_time(document.html), "script"):
@@ -243,7 +242,4 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         for stamp in lines.stamps(summary or ""):
             if candidate := context.candidate(stamp, "summary"):
                 return candidate
-    for match in _COMMENT_TIME.finditer(document.html[:3_000_000]):
-        if candidate := context.candidate(read_machine(match[1]), "comment"):
-            return candidate
     return None
