@@ -27,7 +27,6 @@ _SHORT = 80
 _TAIL = 12
 _LAST = 3
 """Lines at the end of the text that may be credits."""
-_UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
@@ -103,9 +102,8 @@ def _openings(line: Line) -> Iterator[int]:
 def names_in(value: str) -> list[str]:
     """The names after the word of a credit; empty where the text does not read as names."""
     text = value.strip(" \u00a0:：-–—・／")
-    for pattern in (_UNKNOWN_LABEL, _END):
-        if cut := pattern.search(text):
-            text = text[: cut.start()]
+    if cut := _END.search(text):
+        text = text[: cut.start()]
     names: list[str] = []
     for name in split_byline(_PLACE.sub(" ", text)):
         if not _is_credited(name):

@@ -86,19 +86,18 @@ def read_outlet(
             outlet, by = clean_outlet_name(document.head.meta(*_SOURCE_METAS) or ""), "meta"
         return outlet, by
     if site_names:
-        return _without_slogan(site_names[0], layout, labels), "site name"
+        return _without_slogan(site_names[0], labels), "site name"
     if structured.site_name and 2 <= len(structured.site_name) <= 60:
         return structured.site_name, "json-ld"
     return _in_title(document)
 
 
-def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
-    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
+def _without_slogan(name: str, labels: tuple[str, ...]) -> str:
+    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal").
 
     Of several pieces, the one that occurs in the host name wins. An abbreviation keeps what it stands for.
     """
-    headline = plain(layout.headline.text) if layout.headline else ""
-    pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
+    pieces = title_pieces(name)
     hosts = [plain(label) for label in labels]
     named = [piece for piece in pieces if any(host in plain(piece) for host in hosts)]
     chosen = (named or pieces or [name])[0]
