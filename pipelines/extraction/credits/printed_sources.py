@@ -160,11 +160,9 @@ def _printed_sources(
         match = _taken(language).search(line.spaced)
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
-    labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
-    for outlet, row in (*labelled, *(found for line in last[-1:] for found in _after_label(line, language))):
-        # Under a person's own report a label names whose figures or study it draws on.
-        if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
-            yield outlet, row
+    # Under a person's own report a label names whose figures or study it draws on.
+    if credited and (not any(map(is_bare_name, authors)) or first_name(credited) in agency_names(language)):
+        yield credited, None
     for line in layout.inside[:2]:
         match = _find(_dateline, line.text[:_OPENING], language)
         if match and (match["dash"] or match["behind"] or _is_place(match)):
@@ -197,13 +195,6 @@ def _may_credit(line: Line) -> bool:
     return not line.zone & _BLIND and not is_caption(line) and len(line.text) <= _LONGEST_LINE
 
 
-def _after_label(line: Line, language: str | None) -> Iterator[tuple[str, int]]:
-    """The outlet after a label for a source that the text's last line is."""
-    mark = credit_marks(language).match(line.spaced) if _may_credit(line) and len(line.text) <= _SHORT else None
-    if mark and str(mark.lastgroup).startswith("source") and (outlet := outlet_in(line.spaced[mark.end() :])):
-        yield outlet, line.row
-
-
 _OPENING = 120
 _SHORT = 80
 
@@ -228,8 +219,6 @@ def _is_place(match: re.Match[str]) -> bool:
 def _name_after(text: str, language: str | None) -> str | None:
     """The outlet that a text begins with: words in capitals, or all before a mark in scripts without them."""
     text = re.sub(r"^[\s:：]{0,3}(?:the\s(?=[A-Z]))?", "", text[:120])
-    if not has_case(text):
-        return outlet_in(re.split(r"[。.」』》]", text)[0])
     words: list[str] = []
     for word in text.split():
         bare = word.strip("\"'“”‘’«»„*_()[].,;:!")
