@@ -176,10 +176,9 @@ class Ingest:
                 _preload()  # while the processes extract
             if window.pending:
                 gathered.add(_completed(window, wait_s=REST_S if window.pending >= ahead else GATHER_S))
-            if gathered.is_due or not window.pending:
-                self._write(gathered.take(), extractor)
-            if window.pending or pages:
-                continue
+                if gathered.is_due or not window.pending:
+                    self._write(gathered.take(), extractor)
+                continue  # there may be more pages than there was room for
             if any_unsettled(conn):
                 _preload()
                 # Left by an ingest or a `settle --all` that was interrupted; one step at a time.
