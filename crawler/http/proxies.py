@@ -8,7 +8,7 @@ keeps that of the host before.
 from __future__ import annotations
 
 from typing import Any
-from urllib.request import proxy_bypass
+from urllib.request import getproxies_environment, proxy_bypass, proxy_bypass_environment
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
@@ -24,6 +24,7 @@ class EnvironmentProxies(HttpProxyMiddleware):
     def __init__(self, auth_encoding: str | None = "latin-1") -> None:
         super().__init__(auth_encoding)
         self._by_host: dict[tuple[str, str], Proxy] = {}
+        self._environment = getproxies_environment()
 
     def process_request(self, request: Request, spider: Any = None) -> None:
         """Set the request's proxy, unless its meta names one."""
@@ -42,6 +43,8 @@ class EnvironmentProxies(HttpProxyMiddleware):
         self._set_proxy_and_creds(request, address, creds, parts.scheme if address else None)
 
     def _choose(self, scheme: str, host: str) -> Proxy:
-        if scheme not in self.proxies or proxy_bypass(host):
+        # As `proxy_bypass`, which reads the whole environment again for each host: a millisecond for three hosts.
+        bypassed = proxy_bypass_environment(host, self._environment) if self._environment else proxy_bypass(host)
+        if scheme not in self.proxies or bypassed:
             return None, None
         return self.proxies[scheme]

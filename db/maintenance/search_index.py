@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from db.connection.database import write
-from db.search.index import index_page, load_tables
+from db.search.index import index_pages, load_tables
 
 # Pages indexed in one transaction: some 2 ms of CPU each and up to 30 ms for FTS5's merges, with the write lock held. The pause
 # lets other writers in.
@@ -22,8 +22,7 @@ _PAUSE_S = 0.02
 def index_batch(conn: sqlite3.Connection, limit: int = BATCH_SIZE) -> int:
     """Index up to `limit` waiting articles, lowest page ids first; returns how many."""
     pages = [page for (page,) in conn.execute("SELECT page_id FROM unindexed ORDER BY page_id LIMIT ?", (limit,))]
-    for page_id in pages:
-        index_page(conn, page_id)
+    index_pages(conn, pages)
     return len(pages)
 
 

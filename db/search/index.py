@@ -1,6 +1,6 @@
 """The search index: the grams of each article page, in one FTS5 table. Derived from the rows.
 
-    articles, credits ──triggers──> unindexed ──index_page──> search_index (page id -> grams)
+    articles, credits ──triggers──> unindexed ──index_pages──> search_index (page id -> grams)
 
     gram       anywhere in title, subtitle, text, names, source
     _h gram    in title, names or source, which weigh more
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Collection
 from functools import cache
 
 from db.named_rows import named_rows
@@ -59,10 +60,20 @@ def load_tables() -> None:
 
 def index_page(conn: sqlite3.Connection, page_id: int) -> None:
     """Add an article page to the index, in the transaction that inserted its rows."""
-    document = index_document(conn, page_id)
-    if document is not None:
-        conn.execute("INSERT INTO search_index (rowid, grams) VALUES (?, ?)", (page_id, document))
-    conn.execute("DELETE FROM unindexed WHERE page_id = ?", (page_id,))
+    index_pages(conn, (page_id,))
+
+
+def index_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
+    """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them.
+
+    FTS5 gathers what is added in memory, but writes it out as a segment of its own, to be merged with others later, whenever a
+    statement that may fail half-way begins: one on a table with triggers or keys, for example.
+    """
+    found = [(page_id, index_document(conn, page_id)) for page_id in page_ids]
+    conn.executemany(
+        "INSERT INTO search_index (rowid, grams) VALUES (?, ?)", [row for row in found if row[1] is not None]
+    )
+    conn.executemany("DELETE FROM unindexed WHERE page_id = ?", [(page_id,) for page_id in page_ids])
 
 
 def remove_page(conn: sqlite3.Connection, page_id: int) -> None:

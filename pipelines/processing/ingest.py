@@ -25,10 +25,10 @@ from db.connection.writer import Writer
 from db.machine_errors import as_machine_error
 from db.models import Article, Rejection
 from db.queries.articles import last_page_id
-from db.search.index import load_tables
+from db.search.index import index_pages, load_tables
 from db.site_rules.loader import Sites
 from db.store.dedup.near_copies import any_unsettled
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
 from db.store.extraction.pages import count_unread, unread_pages
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor, TaskWindow, extraction_window
 from pipelines.processing.page_pool import ExtractionPool
@@ -176,10 +176,9 @@ class Ingest:
                 _preload()  # while the processes extract
             if window.pending:
                 gathered.add(_completed(window, wait_s=REST_S if window.pending >= ahead else GATHER_S))
-            if gathered.is_due or not window.pending:
-                self._write(gathered.take(), extractor)
-            if window.pending or pages:
-                continue
+                if gathered.is_due or not window.pending:
+                    self._write(gathered.take(), extractor)
+                continue  # there may be more pages than there was room for
             if any_unsettled(conn):
                 _preload()
                 # Left by an ingest or a `settle --all` that was interrupted; one step at a time.
@@ -257,8 +256,10 @@ def record_results(conn: sqlite3.Connection, results: Sequence[ExtractionResult]
         match result.outcome:
             case Article() as article:
                 assert result.fingerprint is not None
-                insert_article(conn, result.page_id, result.address or "", article, result.fingerprint, extractor)
+                address = result.address or ""
+                insert_unindexed_article(conn, result.page_id, address, article, result.fingerprint, extractor)
                 articles.append(result.page_id)
             case Rejection() as rejection:
                 insert_rejection(conn, result.page_id, rejection, extractor)
+    index_pages(conn, articles)
     _settle()(conn, articles)

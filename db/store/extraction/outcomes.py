@@ -70,14 +70,30 @@ def insert_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejectio
 def insert_article(
     conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
 ) -> None:
-    """Record the article on a page, in place of an earlier outcome."""
+    """Record the article on a page, in place of an earlier outcome, and index it for search."""
+    insert_unindexed_article(conn, page_id, url, article, prints, extractor)
+    index_page(conn, page_id)
+
+
+def insert_unindexed_article(
+    conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
+) -> None:
+    """Record the article on a page, in place of an earlier outcome.
+
+    The caller calls `db.search.index.index_pages` in the same transaction, once for several.
+    """
     delete_outcome(conn, page_id)
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
-    insert_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
+    _insert_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
 
 
 def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
     """Insert the rows of an article and index it for search. Its outcome must exist."""
+    _insert_rows(conn, row, credits)
+    index_page(conn, int(str(row["page_id"])))
+
+
+def _insert_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
     conn.execute(
         f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
@@ -85,7 +101,6 @@ def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], cre
     rows = [(row["page_id"], *credit) for credit in credits]
     conn.executemany("INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)", rows)
     add_names(conn, {name for *_, name in rows})
-    index_page(conn, int(str(row["page_id"])))
 
 
 def credit_rows(article: Article) -> list[CreditRow]:

@@ -91,8 +91,9 @@ def _find(form: _Form, text: str, language: str | None) -> re.Match[str] | None:
 @_of_words
 def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
+    agencies = _agencies(language, words)
     return re.compile(
-        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{_agencies(language, words)}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
+        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{agencies}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
         rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language, words, 'behind')}\s?[.:]"
     )
 

@@ -8,20 +8,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from db.connection.database import open_database, write
 from db.connection.writer import Writer
 from db.models import Article, Reason, Rejection
-from db.site_rules.loader import load_sites, shipped_sites_folder
+from db.site_rules.loader import Sites, load_sites, shipped_sites_folder
 from db.store.crawl import facts
 from db.store.sites.sources import add_source
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest import Ingest, IngestPlan
+from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
 from tests.processes import children
@@ -83,7 +86,6 @@ def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
 
 def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 30)
-    from db.site_rules.loader import Sites
 
     plan = IngestPlan(
         database=path,
@@ -105,6 +107,41 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
     db = open_database(path)
     assert db.conn.execute("SELECT count(*), count(DISTINCT page_id) FROM outcomes").fetchone() == (30, 30)
     assert db.conn.execute("SELECT count(*) FROM unread").fetchone() == (0,)
+    db.conn.close()
+
+
+class Immediate(PageExecutor):
+    """Has the result of a page as soon as it is submitted."""
+
+    ahead = 4
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        page = task_of_call(fn, args, kwargs)
+        assert isinstance(page, int)
+        future: Future[Any] = Future()
+        future.set_result(
+            ExtractionResult(page_id=page, outcome=Rejection(reason=Reason.EMPTY, detail="written by a test"))
+        )
+        return future
+
+
+def test_no_page_is_left_when_all_that_were_submitted_end_at_once(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 30, paragraphs=1)
+    plan = IngestPlan(
+        database=path,
+        sites=Sites(),
+        extractor=extractor_in_force(Sites()),
+        processes=1,
+        page_timeout_s=30,
+    )
+    writer = Writer(path)
+    desk = Ingest(plan, writer, Immediate())
+    desk.finish()
+    desk.start()
+    desk.join(60)
+    writer.close()
+    db = open_database(path)
+    assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
     db.conn.close()
 
 
