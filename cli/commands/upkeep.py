@@ -47,10 +47,10 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON 
 @_as_json
 @click.pass_context
 def upkeep(ctx: click.Context, as_json: bool) -> None:
-    """Maintain the database: prune, index, pack, optimize, check, backup, checkpoint.
+    """Maintain the database: prune, index, pack, optimize, backup, check, checkpoint.
 
     Without a command, runs all steps in this order, as the service does by the setting `upkeep`. Crawls can continue meanwhile.
-    Exits with 1 if a step failed.
+    What a backup has verified is not checked again. Exits with 1 if a step failed.
     """
     if ctx.invoked_subcommand is None:
         _all(ctx.ensure_object(CommandContext), as_json=as_json)

@@ -8,10 +8,11 @@ archive in which it is known who is who. What is kept of them is their order, an
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -28,21 +29,34 @@ POOL = 200
 """Pairs that are judged at once, those first whose rarer name is on most articles."""
 LEAST_SCORE, LIKELY_SCORE = 2.0, 4.0
 _LATEST = 200
-_PAIRS = """
+_PARTED = """
 WITH parted AS (SELECT min(coalesce(x.main_id, x.id), coalesce(y.main_id, y.id)),
                        max(coalesce(x.main_id, x.id), coalesce(y.main_id, y.id))
                 FROM name_decisions d JOIN credited_names x ON x.name = d.name JOIN credited_names y ON y.name = d.other
                 WHERE d.same = 0)
 SELECT x.id AS one_id, x.name AS one, y.id AS other_id, y.name AS other, p.articles AS one_articles, q.articles AS other_articles,
-       min(p.person_id, q.person_id) AS first_person, max(p.person_id, q.person_id) AS second_person
+       p.person_id AS one_person, q.person_id AS other_person
+"""
+# From the persons with most articles on, each with the persons who have as many or more: those that are wanted come first, and
+# the pairs of all others are not looked at.
+_PAIRS = f"""{_PARTED}
+FROM person_counts p CROSS JOIN credited_names x ON x.id = p.person_id OR x.main_id = p.person_id
+CROSS JOIN alike_names a ON a.first_id = x.id OR a.second_id = x.id
+CROSS JOIN credited_names y ON y.id = a.first_id + a.second_id - x.id
+CROSS JOIN person_counts q ON q.person_id = coalesce(y.main_id, y.id)
+WHERE p.person_id <> q.person_id AND (p.articles, x.id) < (q.articles, y.id)
+  AND (min(p.person_id, q.person_id), max(p.person_id, q.person_id)) NOT IN parted
+ORDER BY p.articles DESC, min(x.id, y.id), max(x.id, y.id) LIMIT :pool
+"""
+_PAIRS_OF_NAMES = f"""{_PARTED}
 FROM alike_names a JOIN credited_names x ON x.id = a.first_id JOIN credited_names y ON y.id = a.second_id
 JOIN person_counts p ON p.person_id = coalesce(x.main_id, x.id) JOIN person_counts q ON q.person_id = coalesce(y.main_id, y.id)
-WHERE p.person_id <> q.person_id {condition}
+WHERE p.person_id <> q.person_id
+  AND (a.first_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names)))
+       OR a.second_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names))))
   AND (min(p.person_id, q.person_id), max(p.person_id, q.person_id)) NOT IN parted
 ORDER BY min(p.articles, q.articles) DESC, x.id, y.id LIMIT :pool
 """
-_OF_NAMES = """AND (a.first_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names)))
-  OR a.second_id IN (SELECT id FROM credited_names WHERE name IN (SELECT value FROM json_each(:names))))"""
 _PLACES = """
 SELECT DISTINCT d.source_id, strftime('%Y-%m', d.day * 86400, 'unixepoch') FROM person_days d
 WHERE d.person_id = (SELECT coalesce(main_id, id) FROM credited_names WHERE id = ?)
@@ -55,8 +69,8 @@ _BESIDE = """
 SELECT DISTINCT c.name FROM json_each(?) j JOIN credits c ON c.page_id = j.value WHERE c.name <> ?
 """
 _TOGETHER = """
-SELECT count(DISTINCT l.page_id) FROM credits a CROSS JOIN credits b ON b.page_id = a.page_id AND b.name = :other
-CROSS JOIN current_pages l ON l.page_id = a.page_id WHERE a.name = :one
+SELECT count(DISTINCT l.page_id) FROM credits a CROSS JOIN current_pages l ON l.page_id = a.page_id
+WHERE a.name = :one AND a.page_id IN (SELECT page_id FROM credits WHERE name = :other)
 """
 # Names that fit the initials of one name and are not alike to the other.
 _FITTING = """
@@ -186,26 +200,78 @@ class LikelyPair:
 def likely_pairs(conn: sqlite3.Connection, name: str | None = None, limit: int = 50) -> list[LikelyPair]:
     """Pairs that nobody decided about, highest score first, of all names or of one person's; 0: all that are judged. Of two persons
     with several names the pair with the highest score.
+
+    The names alone say how high a score may be: articles are read only of pairs that may be among the `limit`.
     """
-    values: dict[str, object] = {"pool": POOL}
-    condition = ""
-    if name is not None:
-        condition = _OF_NAMES
-        values["names"] = json.dumps(names_of_person(conn, name), ensure_ascii=False)
-    rows = named_rows(conn, _PAIRS.format(condition=condition), values).fetchall()
-    outlets = {name_key(outlet) for (outlet,) in conn.execute(_OUTLETS)} if rows else set[str]()
+    best: dict[frozenset[int], tuple[float, int, LikelyPair]] = {}
     known: dict[int, _Record] = {}
-    best: dict[tuple[int, int], LikelyPair] = {}
-    for row in rows:
-        for name_id, text in ((row["one_id"], row["one"]), (row["other_id"], row["other"])):
+    for pair in _pairs_to_judge(conn, name):
+        found = heapq.nsmallest(limit, (_order(judged) for _, _, judged in best.values())) if limit else []
+        if pair.most < LEAST_SCORE or (found and len(found) == limit and found[-1] < pair.best_order):
+            break
+        for name_id, text in zip(pair.ids, pair.names, strict=True):
             if name_id not in known:
                 known[name_id] = _record(conn, name_id, text)
-        pair = _judge(conn, row, known[row["one_id"]], known[row["other_id"]], outlets)
-        persons = (row["first_person"], row["second_person"])
-        if pair and pair.score >= LEAST_SCORE and (persons not in best or pair.score > best[persons].score):
-            best[persons] = pair
-    ranked = sorted(best.values(), key=lambda pair: (-pair.score, -pair.other_articles, pair.name, pair.other))
+        judged = _judge(conn, pair, known)
+        place = (judged.score, -pair.number)
+        if judged.score >= LEAST_SCORE and (pair.persons not in best or place > best[pair.persons][:2]):
+            best[pair.persons] = (*place, judged)
+    ranked = sorted((judged for _, _, judged in best.values()), key=_order)
     return ranked[: limit or None]
+
+
+def _order(pair: LikelyPair) -> tuple[float, int, str, str]:
+    return -pair.score, -pair.other_articles, pair.name, pair.other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """Two names, the one to show the person under first, and what they say by themselves. `number`: its place in the pool."""
+
+    number: int
+    ids: tuple[int, int]
+    names: tuple[str, str]
+    articles: tuple[int, int]
+    persons: frozenset[int]
+    of_names: tuple[EvidenceReason, ...]
+
+    @property
+    def most(self) -> float:
+        """The highest score that it may have: both are there in the same months and beside the same names."""
+        may_be = _POINTS[EvidenceKind.TOGETHER_THERE] + _POINTS[EvidenceKind.COLLEAGUES]
+        return sum(reason.points for reason in self.of_names) + may_be
+
+    @property
+    def best_order(self) -> tuple[float, int, str, str]:
+        """Its place among the judged (`_order`) with that score."""
+        return -self.most, -self.articles[1], *self.names
+
+
+def _pairs_to_judge(conn: sqlite3.Connection, name: str | None) -> list[_Pair]:
+    """The pairs of the pool whose names say something, those that may come first before others."""
+    values: dict[str, object] = {"pool": POOL}
+    if name is not None:
+        values["names"] = json.dumps(names_of_person(conn, name), ensure_ascii=False)
+    rows = named_rows(conn, _PAIRS if name is None else _PAIRS_OF_NAMES, values).fetchall()
+    outlets = {name_key(outlet) for (outlet,) in conn.execute(_OUTLETS)} if rows else set[str]()
+    pairs = []
+    for number, row in enumerate(rows):
+        if not (of_names := _name_reasons(conn, row, outlets)):
+            continue
+        both = [(row[f"{one}_id"], row[one], row[f"{one}_articles"]) for one in ("one", "other")]
+        kind = of_names[0].kind
+        first, second = sorted(both, key=lambda item, kind=kind: (_rank(item[1], kind), -item[2], item[1]))
+        pairs.append(
+            _Pair(
+                number=number,
+                ids=(first[0], second[0]),
+                names=(first[1], second[1]),
+                articles=(first[2], second[2]),
+                persons=frozenset((row["one_person"], row["other_person"])),
+                of_names=tuple(of_names),
+            )
+        )
+    return sorted(pairs, key=lambda pair: pair.best_order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,20 +297,20 @@ def _record(conn: sqlite3.Connection, name_id: int, name: str) -> _Record:
     )
 
 
-def _judge(
-    conn: sqlite3.Connection, row: sqlite3.Row, one: _Record, other: _Record, outlets: set[str]
-) -> LikelyPair | None:
-    of_names = _name_reasons(conn, row, outlets)
-    if not of_names:
-        return None
-    together = conn.execute(_TOGETHER, {"one": row["one"], "other": row["other"]}).fetchone()[0]
-    reasons = [*of_names, *_record_reasons(one, other)]
-    if together:
-        reasons.append(EvidenceReason(kind=EvidenceKind.BOTH_CREDITED, number=together))
-    both = ((row["one"], row["one_articles"]), (row["other"], row["other_articles"]))
-    first, second = sorted(both, key=lambda item: (_rank(item[0], of_names[0].kind), -item[1], item[0]))
+def _judge(conn: sqlite3.Connection, pair: _Pair, known: Mapping[int, _Record]) -> LikelyPair:
+    one, other = (known[name_id] for name_id in pair.ids)
+    reasons = [*pair.of_names, *_record_reasons(one, other)]
+    # Who are on one article are so at one source in one month.
+    if one.places & other.places:
+        names = {"one": pair.names[0], "other": pair.names[1]}
+        if together := conn.execute(_TOGETHER, names).fetchone()[0]:
+            reasons.append(EvidenceReason(kind=EvidenceKind.BOTH_CREDITED, number=together))
     return LikelyPair(
-        name=first[0], other=second[0], name_articles=first[1], other_articles=second[1], reasons=tuple(reasons)
+        name=pair.names[0],
+        other=pair.names[1],
+        name_articles=pair.articles[0],
+        other_articles=pair.articles[1],
+        reasons=tuple(reasons),
     )
 
 

@@ -38,9 +38,12 @@ _SOURCE_BITS = 24
 _FOUND = f"((c.day * 2 + c.copied) << {_SOURCE_BITS}) | c.source_id"
 _COUNT = "SELECT count(*) FROM search_index s WHERE s.search_index MATCH :match"
 _FROM = """
-FROM search_index s CROSS JOIN dated_articles c ON c.page_id = s.rowid{articles}
-WHERE s.search_index MATCH :match AND c.day BETWEEN :first AND :last{conditions}
+FROM {found} CROSS JOIN dated_articles c ON c.page_id = s.rowid{articles}
+WHERE {matching}c.day BETWEEN :first AND :last{conditions}
 """
+_OF_INDEX, _MATCHING = "search_index s", "s.search_index MATCH :match"
+# Those with the smallest hashes, by one pass through what the index names, which need not be counted before.
+_DRAWN = f"(SELECT s.rowid FROM {_OF_INDEX} WHERE {_MATCHING} ORDER BY {_HASHED} LIMIT :drawn) s"
 _ARTICLES = " CROSS JOIN articles a ON a.page_id = s.rowid"
 _TEXT = """, a.title, a.subtitle, a.text, a.source,
        (SELECT group_concat(name, char(10)) FROM credits n WHERE n.page_id = a.page_id) AS people"""
@@ -125,22 +128,24 @@ def count_matches(
 
 def sample_matches(
     conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date, most: int
-) -> tuple[list[int], int]:
+) -> tuple[list[int], int | None]:
     """At most `most` pages of matching articles, drawn by the hash of their number, and how many candidates there were.
 
-    An empty query draws from all articles. Raises QueryError.
+    An empty query draws from all articles, which are not always counted (None). Raises QueryError.
     """
-    selection = _selection(conn, query, filters, first, last)
-    candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
+    selection = _selection(conn, query, filters, first, last, sampled=True)
+    columns = f"{_HASHED}, s.rowid" + (_TEXT if selection.parsed else "")
     # Candidates may be no match, or an older revision: first twice as many as are wanted, then ever more.
-    fraction = min(1.0, 2 * most / max(1, candidates))
+    drawn = 2 * most
+    candidates: int | None = None
     while True:
-        drawn = f" AND {_HASHED} < {int(fraction * (1 << _BITS))}" if fraction < 1 else ""
-        columns = f"{_HASHED}, s.rowid" + (_TEXT if selection.parsed else "")
-        found = sorted(row[:2] for row in _matching(_query(conn, selection, columns, drawn), selection))
-        if len(found) >= most or fraction >= 1:
+        rows = _query(conn, replace(selection, values=selection.values | {"drawn": drawn}), columns)
+        found = sorted(row[:2] for row in _matching(rows, selection))
+        if candidates is None and (query or len(found) < most):
+            candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
+        if len(found) >= most or candidates is None or drawn >= candidates:
             return [page_id for _, page_id in found[:most]], candidates
-        fraction = min(1.0, fraction * 4)
+        drawn *= 4
 
 
 def articles_by_day(conn: sqlite3.Connection, source_id: int | None, first: date, last: date) -> dict[date, int]:
@@ -173,7 +178,9 @@ def denominator_sql(source_id: int | None, first: date, last: date) -> str:
     return f"SELECT day, articles FROM source_days WHERE source_id = {source_id} AND {bounds} ORDER BY day"
 
 
-def _selection(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> _Selection:
+def _selection(
+    conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date, *, sampled: bool = False
+) -> _Selection:
     parsed = parse_query(query) if query else Query(groups=())
     person = person_term(conn, filters.person)
     # The index has days of UTC, up to one off the publisher's.
@@ -197,6 +204,8 @@ def _selection(conn: sqlite3.Connection, query: str, filters: ArticleFilter, fir
     needs_row = bool(filters.section) or filters.paywalled is not None
     return _Selection(
         sql=_FROM.format(
+            found=_DRAWN if sampled else _OF_INDEX,
+            matching="" if sampled else f"{_MATCHING} AND ",
             articles=_ARTICLES if needs_text or needs_row else "",
             conditions="".join(f" AND {condition}" for condition in conditions),
         ),
@@ -212,7 +221,7 @@ def _rows(conn: sqlite3.Connection, selection: _Selection, drawn: str) -> Iterat
     return _matching(_query(conn, selection, columns, drawn), selection)
 
 
-def _query(conn: sqlite3.Connection, selection: _Selection, columns: str, drawn: str) -> Iterable[sqlite3.Row]:
+def _query(conn: sqlite3.Connection, selection: _Selection, columns: str, drawn: str = "") -> Iterable[sqlite3.Row]:
     sql = f"SELECT {columns}{selection.sql}{drawn}"
     return named_rows(conn, sql, selection.values) if selection.parsed else conn.execute(sql, selection.values)
 

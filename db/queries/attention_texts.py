@@ -69,7 +69,7 @@ def sample_texts(
         of_language = replace(others, language=filters.language or language or None)
         drawn, _ = sample_matches(conn, "", of_language, first, last, wanted + len(taken))
         archive += _texts(conn, [page_id for page_id in drawn if page_id not in taken][:wanted])
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates)
+    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates or 0)
 
 
 def _texts(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[SampledText]:

@@ -68,7 +68,7 @@ from db.schema.modified_post_tables import MODIFIED_POSTS
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
 from db.schema.notice_tables import NOTICES, REJECTIONS
-from db.schema.people_tables import PEOPLE, PEOPLE_COUNTED, PEOPLE_NAMED
+from db.schema.people_tables import PEOPLE, PEOPLE_COME_WIDENING, PEOPLE_COUNTED, PEOPLE_NAMED
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
@@ -375,8 +375,11 @@ def m0044_people(db: Database) -> None:
 
 @migrations()
 def m0045_filtered_lists(db: Database) -> None:
-    """An index holds what filters compare of undated articles too. The index of `articles` by time goes, which nothing uses."""
+    """An index holds what filters compare of undated articles too. The index of `articles` by time goes, which nothing uses. First
+    and last days of persons are not looked up for a new article.
+    """
     run_script(db, FILTERED_LISTS)
+    run_script(db, PEOPLE_COME_WIDENING)
     make_views(db)
 
 

@@ -24,8 +24,10 @@ _KEYS = (
 )
 
 
-def _change(pages: str, sign: str, condition: str = "") -> str:
-    """Statements that count what is credited on some pages, or with the sign "-" take it back. `condition`: on the credits."""
+def _change(pages: str, sign: str, condition: str = "", *, widened: bool = False) -> str:
+    """Statements that count what is credited on some pages, or with the sign "-" take it back. `condition`: on the credits;
+    `widened`: the first and last days only widen by it, so they are not looked up.
+    """
     credited = CREDITED.format(rows=ALL_CREDITED, condition=f"l.page_id IN ({pages}){condition}")
     numbers = ", ".join(f"{sign}{name}" for name in ("wrote", "edited", "proofread", "copied"))
     added = ", ".join(
@@ -34,6 +36,11 @@ def _change(pages: str, sign: str, condition: str = "") -> str:
     columns = "articles, wrote, edited, proofread, copies"
     persons = f"""(SELECT coalesce(n.main_id, n.id) FROM credits c JOIN credited_names n ON n.name = c.name
         WHERE c.page_id IN ({pages}))"""
+    days = ", first_day = min(first_day, excluded.first_day), last_day = max(last_day, excluded.last_day)"
+    again = f"""
+    UPDATE person_counts SET first_day = (SELECT min(day) FROM person_days d WHERE d.person_id = person_counts.person_id),
+        last_day = (SELECT max(day) FROM person_days d WHERE d.person_id = person_counts.person_id)
+    WHERE person_id IN {persons};"""
     emptied = "".join(
         f"DELETE FROM {table} WHERE articles = 0 AND ({key}) IN (SELECT {key} FROM ({credited}));\n"
         for table, key in _KEYS
@@ -48,11 +55,8 @@ def _change(pages: str, sign: str, condition: str = "") -> str:
     ON CONFLICT (person_id, source_id) DO UPDATE SET {added};
     INSERT INTO person_counts (person_id, {columns}, first_day, last_day)
     SELECT person_id, {sign}1, {numbers}, day, day FROM ({credited}) WHERE true
-    ON CONFLICT (person_id) DO UPDATE SET {added};
-    {emptied}
-    UPDATE person_counts SET first_day = (SELECT min(day) FROM person_days d WHERE d.person_id = person_counts.person_id),
-        last_day = (SELECT max(day) FROM person_days d WHERE d.person_id = person_counts.person_id)
-    WHERE person_id IN {persons};
+    ON CONFLICT (person_id) DO UPDATE SET {added}{days if widened else ""};
+    {emptied}{"" if widened else again}
 """
 
 
@@ -154,4 +158,11 @@ CREATE TRIGGER person_is_uncounted_before BEFORE UPDATE ON credits
 BEGIN {_change("old.page_id, new.page_id", "-")} END;
 CREATE TRIGGER person_is_counted_after AFTER UPDATE ON credits
 BEGIN {_name("old.page_id, new.page_id")} {_change("old.page_id, new.page_id", "")} END;
+"""
+
+# Step m0045. New articles are what a crawl writes.
+PEOPLE_COME_WIDENING = f"""
+DROP TRIGGER people_come;
+CREATE TRIGGER people_come AFTER INSERT ON current_pages
+BEGIN {_name("new.page_id")} {_change("new.page_id", "", widened=True)} END;
 """

@@ -107,6 +107,8 @@ def test_likely_names_are_offered_with_reasons(db: Database) -> None:
     assert pairs["Jose Perez", "José Pérez"].score > LIKELY_SCORE
     assert ("Tom Gray", "T. Gray") not in pairs  # both on one article
     assert {pair.other for pair in likely_pairs(db.conn, "王小明")} == {"本报记者王小明"}
+    everything = likely_pairs(db.conn, limit=0)
+    assert [likely_pairs(db.conn, limit=most) for most in (1, 2)] == [everything[:1], everything[:2]]
 
 
 def test_queries_follow_a_joining_and_its_end(db: Database) -> None:

@@ -19,7 +19,7 @@ from scheduler.maintenance import MaintenanceStep, StepOutcome, run_maintenance
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 NOW = START + timedelta(days=40)
-STEPS = ["prune", "index", "pack", "optimize", "check", "backup", "checkpoint"]
+STEPS = ["prune", "index", "pack", "optimize", "backup", "check", "checkpoint"]
 
 
 def settings(newsroom: Newsroom, **values: object) -> None:
@@ -169,7 +169,9 @@ def test_a_damaged_database_costs_no_older_backup(newsroom: Newsroom, tmp_path: 
     folder = tmp_path / "backups"
     folder.mkdir()
     settled = config(newsroom, backup_folder=str(folder), backup_keep=1)
-    assert not run_maintenance(settled, NOW, show=print).failed
+    kept = run_maintenance(settled, NOW, show=print)
+    assert not kept.failed
+    assert by_name(kept.steps)["check"].message == "sound, as the backup is, which was verified"
     with open_room(newsroom.path) as conn:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 2")
     report = run_maintenance(settled, NOW + timedelta(days=1), show=print)
@@ -204,7 +206,7 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
         return any(folder.iterdir())
 
     report = run_maintenance(config(newsroom, backup_folder=str(folder)), NOW, show=print, stopping=stopping)
-    assert [step.ended for step in report.steps[4:]] == [StepOutcome.DONE, StepOutcome.SKIPPED, StepOutcome.DONE]
+    assert [step.ended for step in report.steps[4:]] == [StepOutcome.SKIPPED, StepOutcome.DONE, StepOutcome.DONE]
     assert asked["times"] > 5
     assert list(folder.iterdir()) == [], "what was begun is gone"
     stopped = run_maintenance(config(newsroom), NOW, show=print, stopping=lambda: True)
