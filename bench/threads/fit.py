@@ -1,4 +1,4 @@
-"""Fit the weights of the score of threads on the tuning half of the generated stream, and write them as data.
+"""Fit the weights of the score of threads on the tuning half of the generated stream and on the third one, and write them as data.
 
     .venv/bin/python -m bench.threads.fit           # prints them
     .venv/bin/python -m bench.threads.fit --write   # writes pipelines/threads/score.toml
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from bench.threads.archive import KnownArticle
 from bench.threads.quality import EVENTS, TUNING, agreement, known, run
+from bench.threads.second_stream import generate_third
 from bench.threads.stream import StreamArticle, generate
 from db.search.tokenizer import is_unspaced
 from pipelines.threads import score
-from pipelines.threads.score import MAX_GAP_DAYS, SIGNS, WEIGHTS_FILE, Comparison, ScriptWeights
+from pipelines.threads.score import MAX_GAP_DAYS, SIGNS, WEIGHTS_FILE, Comparison, ScriptWeights, weighed_signs
 
 Signs = NDArray[np.float64]
 SCRIPTS = ("spaced", "unspaced")
@@ -49,7 +50,7 @@ def samples(articles: Sequence[KnownArticle], events: Mapping[int, int]) -> dict
         for one in compared:
             is_same = events[one.thread_id] == events[story.number]
             if one.gap_days <= MAX_GAP_DAYS:
-                rows[script].append([getattr(one, sign) for sign in SIGNS])
+                rows[script].append(list(weighed_signs(asdict(one)).values()))
                 labels[script].append(float(is_same))
             if is_same and right is None:
                 right = replace(one, score=1.0)
@@ -64,7 +65,7 @@ def fit(signs: Signs, labels: Signs) -> ScriptWeights:
     used = list(range(len(SIGNS)))
     while True:
         weights = _regression(signs[:, used], labels)
-        wrong = [n for n, sign in enumerate(used) if (weights[1 + n] < 0) != (SIGNS[sign] == "gap_days")]
+        wrong = [n for n, sign in enumerate(used) if (weights[1 + n] < 0) != (SIGNS[sign] == "gap")]
         if not wrong:
             fitted = dict(zip((SIGNS[sign] for sign in used), weights[1:].tolist(), strict=True))
             return {"bias": float(weights[0])} | {sign: fitted.get(sign, 0.0) for sign in SIGNS}
@@ -86,20 +87,24 @@ def _regression(signs: Signs, labels: Signs) -> Signs:
 def best_shift(kinds: Sequence[str]) -> float:
     """The addition to the bias with which kinds that were left out of the fit come out best."""
     streams = {kind: generate(11, _EVENTS_OF_A_KIND, kinds=(kind,)) for kind in kinds}
+    streams["look-alikes"] = generate_third(11, _EVENTS_OF_A_KIND)
     seen = {kind: samples(known(stream), _events(stream)) for kind, stream in streams.items()}
     sums = dict.fromkeys(SHIFTS, 0.0)
     for kind, stream in streams.items():
-        others = [seen[other] for other in kinds if other != kind]
-        fitted = {
-            script: fit(*(np.concatenate([one[script][part] for one in others]) for part in (0, 1)))
-            for script in SCRIPTS
-        }
+        fitted = fit_all([seen[other] for other in streams if other != kind])
         for shift in SHIFTS:
             score.WEIGHTS = shifted(fitted, shift)
             found = agreement(run(known(stream)), _events(stream))
             print(f"  without {kind}, bias {shift:+.1f}: {found}")
             sums[shift] += found.cubed_f1
     return max(SHIFTS, key=lambda shift: sums[shift])
+
+
+def fit_all(seen: Sequence[Mapping[str, tuple[Signs, Signs]]]) -> dict[str, ScriptWeights]:
+    """The weights for each script, from the samples of several streams."""
+    return {
+        script: fit(*(np.concatenate([one[script][part] for one in seen]) for part in (0, 1))) for script in SCRIPTS
+    }
 
 
 def shifted(fitted: Mapping[str, ScriptWeights], shift: float) -> dict[str, ScriptWeights]:
@@ -116,8 +121,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS_FILE}")
     wanted = parser.parse_args()
     shift = best_shift(TUNING)
-    stream = generate(1, EVENTS, kinds=TUNING)
-    fitted = shifted({script: fit(*found) for script, found in samples(known(stream), _events(stream)).items()}, shift)
+    streams = (generate(1, EVENTS, kinds=TUNING), generate_third(2, EVENTS))
+    fitted = shifted(fit_all([samples(known(stream), _events(stream)) for stream in streams]), shift)
     text = _HEAD
     for script, weights in fitted.items():
         text += f"\n[{script}]\n" + "".join(f"{name} = {weight:.2f}\n" for name, weight in weights.items())

@@ -1,6 +1,6 @@
 """How well threads match known events: a generated stream, and real articles labelled by hand.
 
-    .venv/bin/python -m bench.threads.quality            # the tuning half, against one threshold on the cosine
+    .venv/bin/python -m bench.threads.quality            # the tuning half and the third stream, against a threshold on the cosine
     .venv/bin/python -m bench.threads.quality --unseen   # also what no weight was fitted on: look at it once
 
 `fit.py` fits the weights of the score on the tuning half.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench.threads.archive import KnownArticle, threaded
 from bench.threads.labels import CORPUS, labelled_articles
-from bench.threads.second_stream import generate_second
+from bench.threads.second_stream import generate_second, generate_third
 from bench.threads.stream import StreamArticle, generate
 from pipelines.threads import keep
 from pipelines.threads.score import Comparison
@@ -123,6 +123,7 @@ def main() -> None:
     cosine = max(_THRESHOLDS, key=lambda at: agreement(run(tuning, by_cosine(at)), events).cubed_f1)
     print(f"best threshold of the cosine: {cosine}")
     report("tuning half", stream, cosine)
+    report("third stream", generate_third(1, EVENTS), cosine)
     if not wanted.unseen:
         return
     report("unseen half", generate(2, EVENTS, kinds=UNSEEN), cosine)

@@ -1,5 +1,5 @@
-"""A second generated stream, in English and Chinese, that no weight was fitted on: other kinds of events, names and build. And a third
-of the same build, in German too, on which the errors were looked at and the weights fitted, so that the second stays unseen.
+"""A second generated stream, in English and Chinese, that no weight was fitted on: other kinds of events, names and build. And a
+third of the same build, in German too, on which the errors were looked at and the weights fitted, so that the second stays unseen.
 
 Reports open with the news, then details, a quotation, and what is known of the kind; outlets rewrite the agency's first report in
 part, so its sentences are in several articles that are no copies.
