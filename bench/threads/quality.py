@@ -104,13 +104,18 @@ def by_cosine(threshold: float) -> Choice:
 
 @contextmanager
 def _choosing(choose: Choice | None) -> Iterator[None]:
-    before = keep.best
+    before = keep.best, keep.find_merger
     if choose:
-        keep.best = choose
+        # Threads are one where another choice says so, and not by the score.
+        keep.best, keep.find_merger = choose, _no_merger
     try:
         yield
     finally:
-        keep.best = before
+        keep.best, keep.find_merger = before
+
+
+def _no_merger(*_: object, **__: object) -> None:
+    """In place of `find_merger`."""
 
 
 def main() -> None:
