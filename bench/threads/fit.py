@@ -35,7 +35,7 @@ SCRIPTS = ("spaced", "unspaced")
 SHIFTS = (0.5, 1.0, 1.5, 2.0)
 """Tried additions to the bias."""
 LOOK_ALIKES_COUNT = 0.2
-"""How much a comparison of the third stream counts."""
+"""How much the third stream counts beside each kind of the first."""
 _EVENTS_OF_A_KIND = 200
 _LOOK_ALIKE_EVENTS = 300
 _LOOK_ALIKES = "look-alikes"
@@ -104,7 +104,7 @@ def best_shift(kinds: Sequence[str]) -> float:
             score.WEIGHTS = shifted(fitted, shift)
             found = agreement(run(known(stream)), _events(stream))
             print(f"  without {kind}, bias {shift:+.1f}: {found}", flush=True)
-            sums[shift] += found.cubed_f1
+            sums[shift] += _counted(kind) * found.cubed_f1
     return max(SHIFTS, key=lambda shift: sums[shift])
 
 
@@ -113,10 +113,7 @@ def fit_all(seen: Mapping[str, Samples]) -> dict[str, ScriptWeights]:
     fitted = {}
     for script in SCRIPTS:
         signs, labels = (np.concatenate([one[script][part] for one in seen.values()]) for part in (0, 1))
-        counted = [
-            np.full(len(one[script][1]), LOOK_ALIKES_COUNT if kind == _LOOK_ALIKES else 1.0)
-            for kind, one in seen.items()
-        ]
+        counted = [np.full(len(one[script][1]), _counted(kind)) for kind, one in seen.items()]
         fitted[script] = fit(signs, labels, np.concatenate(counted))
     return fitted
 
@@ -124,6 +121,10 @@ def fit_all(seen: Mapping[str, Samples]) -> dict[str, ScriptWeights]:
 def shifted(fitted: Mapping[str, ScriptWeights], shift: float) -> dict[str, ScriptWeights]:
     """Weights with an addition to the bias."""
     return {script: {**weights, "bias": weights["bias"] + shift} for script, weights in fitted.items()}
+
+
+def _counted(kind: str) -> float:
+    return LOOK_ALIKES_COUNT if kind == _LOOK_ALIKES else 1.0
 
 
 def _events(stream: Sequence[StreamArticle]) -> dict[int, int]:
