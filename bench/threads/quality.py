@@ -1,6 +1,6 @@
 """How well threads match known events: a generated stream, and real articles labelled by hand.
 
-    .venv/bin/python -m bench.threads.quality            # the tuning half, against one threshold on the cosine
+    .venv/bin/python -m bench.threads.quality            # the tuning half and the third stream, against a threshold on the cosine
     .venv/bin/python -m bench.threads.quality --unseen   # also what no weight was fitted on: look at it once
 
 `fit.py` fits the weights of the score on the tuning half.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench.threads.archive import KnownArticle, threaded
 from bench.threads.labels import CORPUS, labelled_articles
-from bench.threads.second_stream import generate_second
+from bench.threads.second_stream import generate_second, generate_third
 from bench.threads.stream import StreamArticle, generate
 from pipelines.threads import keep
 from pipelines.threads.score import Comparison
@@ -104,13 +104,18 @@ def by_cosine(threshold: float) -> Choice:
 
 @contextmanager
 def _choosing(choose: Choice | None) -> Iterator[None]:
-    before = keep.best
+    before = keep.best, keep.find_merger
     if choose:
-        keep.best = choose
+        # Threads are one where another choice says so, and not by the score.
+        keep.best, keep.find_merger = choose, _no_merger
     try:
         yield
     finally:
-        keep.best = before
+        keep.best, keep.find_merger = before
+
+
+def _no_merger(*_: object, **__: object) -> None:
+    """In place of `find_merger`."""
 
 
 def main() -> None:
@@ -123,6 +128,7 @@ def main() -> None:
     cosine = max(_THRESHOLDS, key=lambda at: agreement(run(tuning, by_cosine(at)), events).cubed_f1)
     print(f"best threshold of the cosine: {cosine}")
     report("tuning half", stream, cosine)
+    report("third stream", generate_third(1, EVENTS), cosine)
     if not wanted.unseen:
         return
     report("unseen half", generate(2, EVENTS, kinds=UNSEEN), cosine)

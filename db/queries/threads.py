@@ -90,7 +90,8 @@ class ThreadLine:
 class ThreadEvidence:
     """Why an article is in its thread: how it compared with the thread nearest to it (`pipelines.threads.score`).
 
-    `joined`: it joined that thread; else it founded its own. Rows of earlier versions lack `names` and `names_known`.
+    `joined`: it joined that thread; else it founded its own. `merged`: it showed that this thread and `into` are one. Rows of
+    earlier versions lack `names` and `names_known`.
     """
 
     joined: bool
@@ -104,6 +105,8 @@ class ThreadEvidence:
     title: float | None = None
     gap_days: float | None = None
     shared: tuple[str, ...] = ()
+    into: int | None = None
+    merged: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +192,12 @@ def thread_of_article(conn: sqlite3.Connection, article_id: int) -> tuple[int, i
     """The thread of an article, and how many articles and sources it has; None if it has none, or the article is alone in it."""
     row = conn.execute(_OF_ARTICLE, (article_id,)).fetchone()
     return (int(row[0]), int(row[1]), int(row[2])) if row and row[1] > 1 else None
+
+
+def thread_that_took_in(conn: sqlite3.Connection, thread_id: int) -> int | None:
+    """The thread that a former thread is a part of now: the one its first article is in. None if there is none."""
+    row = conn.execute("SELECT thread_id FROM thread_articles WHERE article_id = ?", (thread_id,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def thread_keeping(conn: sqlite3.Connection) -> ThreadKeeping:

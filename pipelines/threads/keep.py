@@ -17,12 +17,13 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from db.store.dedup import threads as rows
 from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
+from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of
 from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
 from pipelines.threads.term_counts import TermCounts, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
@@ -177,6 +178,8 @@ class _Keeping:
         row = rows.kept_articles(self.conn, [story])[story][0]
         vector = rows.load_vectors(self.conn, [story]).get(story)
         rows.delete_articles(self.conn, [story])
+        if merger := Merger.of_evidence(row.evidence):
+            self._part(row.thread_id, merger, story)
         if vector:
             unpacked = unpack(vector.vector)
             rows.delete_vector(self.conn, story, unpacked.rarest(RAREST))
@@ -188,6 +191,23 @@ class _Keeping:
             self.touched[heir] = self.touched[thread]
             thread = heir
         self._refresh(thread)
+
+    def _part(self, thread: int, merger: Merger, story: int) -> None:
+        """Make two threads again of those that a story had shown to be one."""
+        self._move(members_of(merger.gone, rows.story_evidence(self.conn, thread, story)), merger.gone)
+        self._refresh(merger.gone)
+
+    def _merge(self, merger: Merger) -> None:
+        """Make a thread a part of another."""
+        self._move(rows.stories_in(self.conn, merger.gone), merger.kept)
+        rows.delete_state(self.conn, merger.gone)
+
+    def _move(self, stories: list[int], thread: int) -> None:
+        vectors = rows.load_vectors(self.conn, stories)
+        rarest = {story: unpack(row.vector).rarest(RAREST) for story, row in vectors.items()}
+        for row in vectors.values():
+            self.touched |= {row.thread_id: row.language, thread: row.language}
+        rows.move_stories(self.conn, stories, thread, rarest)
 
     def _refresh(self, thread: int) -> None:
         """Make anew what stories are compared with."""
@@ -220,10 +240,18 @@ class _Keeping:
         rarest = vector.rarest(RAREST)
         states = self._candidates(vector, rarest, first.arrived)
         day = _days(first.at)
-        found = best([compare(vector, _living(state), day, unspaced=terms.unspaced) for state in states.values()])
+        living = {number: _living(state) for number, state in states.items()}
+        compared = [compare(vector, one, day, unspaced=terms.unspaced) for one in living.values()]
+        found = best(compared)
         joins = found is not None and found.score >= THRESHOLD
         thread = found.thread_id if found and joins else first.page_id
-        evidence = _evidence(found, joins=joins, written=terms.written)
+        merger = find_merger(compared, living, unspaced=terms.unspaced)
+        if merger and len(rows.stories_in(self.conn, merger.gone)) <= MOST_MERGED:
+            self._merge(merger)
+            thread = merger.kept
+        else:
+            merger = None
+        evidence = _evidence(found, joins=joins, written=terms.written, merger=merger)
         self._write(story, thread, evidence)
         packed = vector.pack()
         rows.save_vector(
@@ -239,14 +267,7 @@ class _Keeping:
             rarest,
         )
         if joins:
-            state = states[thread]
-            state = replace(
-                state,
-                arrived=max(state.arrived, first.arrived),
-                first_at=min(state.first_at, first.at),
-                last_at=max(state.last_at, first.at),
-                centroid=self._centroid(thread),
-            )
+            self._refresh(thread)
         else:
             state = StoredState(
                 thread_id=thread,
@@ -256,7 +277,7 @@ class _Keeping:
                 founder=packed,
                 centroid=packed,
             )
-        rows.save_state(self.conn, state)
+            rows.save_state(self.conn, state)
         self.counts.count(terms.counts, language, period, 1)
 
     def _candidates(self, vector: TermVector, rarest: list[int], arrived: str) -> dict[int, StoredState]:
@@ -331,10 +352,17 @@ def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:
     return next((row.content for row in kept if row.evidence is not None), None)
 
 
-def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, str]) -> str:
-    """JSON: the comparison with the thread that came nearest, and whether the story joined it."""
+def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, str], merger: Merger | None) -> str:
+    """JSON: the comparison with the thread that came nearest, whether the story joined it, and which threads it shows to be one."""
     if found is None:
         return json.dumps({"joined": False})
     figures = {name: round(value, 3) for name, value in asdict(found).items() if isinstance(value, float)}
     shared = [written[term] for term in found.shared]
-    return json.dumps({"joined": joins, "thread": found.thread_id, **figures, "shared": shared}, ensure_ascii=False)
+    told = {
+        "joined": joins,
+        "thread": found.thread_id,
+        **figures,
+        "shared": shared,
+        **(merger.evidence if merger else {}),
+    }
+    return json.dumps(told, ensure_ascii=False)

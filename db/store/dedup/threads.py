@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from db.named_rows import named_rows
 
 TABLES = (
-    "threads",
-    "thread_articles",
-    "thread_vectors",
-    "thread_states",
-    "thread_postings",
-    "thread_terms",
-    "thread_totals",
-)
+    "threads", "thread_articles", "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals",
+)  # fmt: skip
 """All but the queue and the row that says how far it is kept."""
 
 # Later pages wait until all earlier ones are read and settled: threads depend on the order of arrival, which is the order of pages,
@@ -40,12 +34,13 @@ WHERE d.original_id IN (SELECT value FROM json_each(?)) AND d.verdict IN ('new',
 _CONTENTS = """
 SELECT page_id, title, text, coalesce(language, '') AS language FROM articles WHERE page_id IN (SELECT value FROM json_each(?))
 """
-_STORIES_OF = """
-SELECT DISTINCT story_id FROM thread_articles WHERE article_id IN (SELECT value FROM json_each(?))
-"""
+_STORIES_OF = "SELECT DISTINCT story_id FROM thread_articles WHERE article_id IN (SELECT value FROM json_each(?))"
 _KEPT = """
 SELECT article_id, thread_id, story_id, source_id, at, content, evidence FROM thread_articles
 WHERE story_id IN (SELECT value FROM json_each(?)) ORDER BY story_id, article_id
+"""
+_EVIDENCE = """
+SELECT article_id, evidence FROM thread_articles WHERE thread_id = ? AND article_id < ? AND evidence IS NOT NULL ORDER BY 1
 """
 _TOTALS = """
 INSERT INTO threads (id, language, first_at, last_at, stories, articles, sources)
@@ -256,6 +251,29 @@ def first_story(conn: sqlite3.Connection, thread: int) -> int | None:
     """The first story of a thread, None if it has none."""
     row = conn.execute("SELECT min(story_id) FROM thread_articles WHERE thread_id = ?", (thread,)).fetchone()
     return None if row[0] is None else int(row[0])
+
+
+def stories_in(conn: sqlite3.Connection, thread: int) -> list[int]:
+    """The stories of a living thread."""
+    rows = conn.execute("SELECT story_id FROM thread_vectors WHERE thread_id = ? ORDER BY 1", (thread,))
+    return [story for (story,) in rows]
+
+
+def story_evidence(conn: sqlite3.Connection, thread: int, before: int) -> list[tuple[int, str]]:
+    """The stories of a thread placed before one, in order, each with its evidence (JSON)."""
+    return conn.execute(_EVIDENCE, (thread, before)).fetchall()
+
+
+def move_stories(
+    conn: sqlite3.Connection, stories: Collection[int], thread: int, rarest: Mapping[int, Collection[int]]
+) -> None:
+    """Put stories and their copies into another thread. `rarest`: the terms by which each is found."""
+    for table in ("thread_articles", "thread_vectors"):
+        conn.executemany(f"UPDATE {table} SET thread_id = ? WHERE story_id = ?", [(thread, story) for story in stories])
+    conn.executemany(
+        "UPDATE thread_postings SET thread_id = ? WHERE (term, story_id) = (?, ?)",
+        [(thread, term, story) for story, terms in rarest.items() for term in sorted(terms)],
+    )
 
 
 def rename_thread(conn: sqlite3.Connection, thread: int, founder: int) -> None:

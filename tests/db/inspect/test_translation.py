@@ -192,7 +192,7 @@ def _literals(folder: str, call: str, keyword: str | None) -> Iterator[tuple[str
                     yield (text.value,)
                 elif isinstance(text, ast.JoinedStr):
                     yield tuple(
-                        "".join(part.value if isinstance(part, ast.Constant) else "\0" for part in text.values).split(
-                            "\0"
-                        )
+                        "".join(
+                            str(part.value) if isinstance(part, ast.Constant) else "\0" for part in text.values
+                        ).split("\0")
                     )

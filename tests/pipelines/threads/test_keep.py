@@ -14,9 +14,9 @@ from bench.threads.archive import KnownArticle, new_archive, store, thread_all, 
 from bench.threads.quality import agreement, known
 from bench.threads.stream import START, generate
 from db.connection.database import write
-from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping
+from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
-from pipelines.threads import keep
+from pipelines.threads import keep, merging
 from pipelines.threads.keep import keep_threads
 
 # Without the tail of stories that run on for weeks, in which a few articles span more days than threads live.
@@ -123,6 +123,55 @@ def test_what_leaves_joins_or_changes_leaves_consistent_rows(
     kept = derived(changed)
     assert (rebuilt(changed) == kept) or replayed == 10
     assert thread_keeping(changed).out_of_order == 0
+
+
+_BEGUN = (
+    "The tanker Selma Rook lost power off Brant Point before dawn. Tugs from Corby Harbour held her against the tide.",
+    "A slick drifts towards the beaches of Little Haven, and Mayor Ada Penrose closed them. Divers look for a leak.",
+)
+_BOTH = (
+    "The tanker Selma Rook, which lost power off Brant Point, leaks oil: a slick drifts towards the beaches of Little Haven. Tugs"
+    " from Corby Harbour hold her against the tide. Mayor Ada Penrose closed the beaches, and divers look for a leak."
+)
+
+
+def test_threads_that_are_shown_to_be_one_become_one_and_part_again(
+    changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The older number stays; the younger leads there. Taking the story back that showed it leaves two threads."""
+    monkeypatch.setattr(merging, "ALIKE", 0.0)  # The stories are so few that no two threads are alike.
+    monkeypatch.setattr(merging, "THRESHOLD", 0.05)
+    rebuilt(changed)
+    first = len(STREAM) + 1
+    texts = (*_BEGUN, *_BEGUN, _BOTH)
+    articles = [
+        KnownArticle(
+            number=first + n, source=n, at=START + timedelta(days=17, hours=n), language="en", title=text[:30], text=text,
+            original=first + n,
+        )
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    store(changed, articles[:-1])
+    thread_all(changed)
+    parted = derived(changed)
+    tanker, slick = first, first + 1
+    assert [threads_of(changed)[first + n] for n in range(4)] == [tanker, slick, tanker, slick]
+    store(changed, articles[-1:])
+    thread_all(changed)
+    assert [threads_of(changed)[first + n] for n in range(5)] == [tanker] * 5
+    assert (load_thread(changed, slick), thread_that_took_in(changed, slick)) == (None, tanker)
+    shown = load_thread(changed, tanker)
+    assert shown is not None
+    evidence = shown.members[-1].evidence
+    assert evidence is not None
+    assert (evidence.into, evidence.merged) == (tanker, slick)
+    live = derived(changed)
+    assert rebuilt(changed) == live
+    with write(changed):
+        changed.execute("DELETE FROM outcomes WHERE page_id = ?", (first + 4,))
+        changed.execute("DELETE FROM unread")
+    thread_all(changed)
+    assert derived(changed) == parted
 
 
 def test_a_correction_moves_nothing(changed: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import NotFound, Response
 
 from db.inspect.pages.components.chart_parts import time_axis
 from db.inspect.pages.components.form_values import date_of, source_choices
@@ -25,6 +25,7 @@ from db.queries.threads import (
     load_thread,
     thread_keeping,
     thread_sql,
+    thread_that_took_in,
 )
 
 _SHOWN, _TAKEN, _TODAY = 50, 1000, 5
@@ -34,7 +35,7 @@ _MOST_SOURCES = 1000
 _LINE_COLUMNS = ("id", "title", "language", "first_at", "last_at", "stories", "articles", "sources", "inside")
 _MEMBER_COLUMNS = (
     "article_id", "story_id", "source_name", "title", "at", "is_copy", "corrections",
-    "joined", "score", "centroid", "founder", "rare", "title_shared", "gap_days", "shared", "names", "names_known",
+    "joined", "score", "centroid", "founder", "rare", "title_shared", "gap_days", "shared", "names", "names_known", "merged",
 )  # fmt: skip
 
 
@@ -104,10 +105,14 @@ async def threads(request: Any, datasette: Any) -> Any:
 async def thread(request: Any, datasette: Any) -> Any:
     """One thread: its sources over time, and why each article is in it."""
     thread_id = required_id(request)
-    shown = await ask_in_snapshot(datasette, lambda conn: load_thread(conn, thread_id))
+    wanted = request.url_vars["format"]
+    shown, now_in = await ask_in_snapshot(
+        datasette, lambda conn: (load_thread(conn, thread_id), thread_that_took_in(conn, thread_id))
+    )
+    if shown is None and now_in:
+        return Response.redirect(f"/-/thread/{now_in}{wanted or ''}")
     if shown is None:
         raise NotFound(gettext("There is no thread %(id)s") % {"id": thread_id})
-    wanted = request.url_vars["format"]
     if wanted:
         return figures_response(_MEMBER_COLUMNS, _member_rows(shown), wanted[1:], f"thread{thread_id}")
     return await render_page(
@@ -181,7 +186,7 @@ def _member_rows(shown: Thread) -> list[list[object]]:
         rows.append(
             [one.article_id, one.story_id, one.source_name, one.title, one.at, int(one.is_copy), len(one.corrected)]
             + [why.get(name) for name in ("joined", "score", "centroid", "founder", "rare", "title", "gap_days")]
-            + [", ".join(why.get("shared", ())), why.get("names"), why.get("names_known")]
+            + [", ".join(why.get("shared", ())), why.get("names"), why.get("names_known"), why.get("merged")]
         )
     return rows
 

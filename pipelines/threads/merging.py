@@ -1,0 +1,76 @@
+"""Two threads that a later story shows to be one.
+
+An event that outlets begin in different words begins two threads. A story that fits both shows it: if the threads fit each other as
+well, the younger one becomes a part of the older one, whose number stays. The story's evidence names both numbers, so the threads
+are parted again when the story is taken back, and placing it again gives the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.threads.score import THRESHOLD, Comparison, LivingThread, compare
+
+ALIKE = 0.7
+"""Least score of each of two threads in the other, to be one. BCubed F1 of the tuning half and of the third stream: without mergers
+.931 and .881, with .5 .941 and .868, with .7 .941 and .884, with .85 .940 and .879 (`bench/threads/quality.py`)."""
+MOST_MERGED = 64
+"""Stories of a thread that becomes a part of another, at most: so many rows change in a transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merger:
+    """`gone` becomes a part of `kept`, the older of the two."""
+
+    kept: int
+    gone: int
+
+    @property
+    def evidence(self) -> dict[str, int]:
+        """What the story that shows it notes."""
+        return {"into": self.kept, "merged": self.gone}
+
+    @staticmethod
+    def of_evidence(evidence: str | None) -> Merger | None:
+        """What a story noted; None if it showed nothing of the kind."""
+        told = json.loads(evidence) if evidence else {}
+        return Merger(kept=told["into"], gone=told["merged"]) if "merged" in told else None
+
+
+def find_merger(
+    compared: Sequence[Comparison], threads: Mapping[int, LivingThread], *, unspaced: bool
+) -> Merger | None:
+    """The two threads that a story fits best, if they fit each other."""
+    fitting = sorted((one for one in compared if one.score >= THRESHOLD), key=lambda one: (-one.score, one.thread_id))[
+        :2
+    ]
+    if len(fitting) < 2:
+        return None
+    first, second = (threads[one.thread_id] for one in fitting)
+    if min(_fit(first, second, unspaced=unspaced), _fit(second, first, unspaced=unspaced)) < ALIKE:
+        return None
+    kept, gone = sorted((first.thread_id, second.thread_id))
+    return Merger(kept=kept, gone=gone)
+
+
+def members_of(gone: int, stories: Iterable[tuple[int, str]]) -> list[int]:
+    """Which of a thread's stories, each with its evidence and in their order, were in a thread that it took in."""
+    mergers: list[Merger] = []
+    placed: dict[int, int] = {}
+    for story, evidence in stories:
+        told = json.loads(evidence)
+        placed[story] = told["thread"] if told["joined"] else story
+        if merger := Merger.of_evidence(evidence):
+            mergers.append(merger)
+    for merger in mergers:
+        placed = {story: merger.kept if thread == merger.gone else thread for story, thread in placed.items()}
+    return [story for story, thread in placed.items() if thread == gone]
+
+
+def _fit(one: LivingThread, other: LivingThread, *, unspaced: bool) -> float:
+    """How well a thread, taken as a story, fits another."""
+    nearest = min(max(one.first_day, other.first_day), max(one.last_day, other.first_day))
+    day = min(max(other.last_day, one.first_day), nearest) if one.first_day <= other.last_day else one.first_day
+    return compare(one.centroid, other, day, unspaced=unspaced).score
