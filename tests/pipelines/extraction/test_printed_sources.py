@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from pipelines.extraction.credits import printed_sources
 from tests.pipelines.extraction.press_page import TEXTS, read_page
 
 FORMS = (
@@ -80,17 +77,3 @@ def test_a_label_below_the_report_of_a_person_names_an_agency_or_no_original() -
     head = "<div>By Ada Holm</div><div>5 March 2024</div>"
     assert read_page("en", head, "<p>Source: Zeta Research</p>")["original_source"] is None
     assert read_page("en", head, "<p>Source: Reuters</p>")["original_source"] == "Reuters"
-
-
-@pytest.mark.parametrize("language", ["en", "de", "ru"])
-def test_patterns_of_agencies_are_not_compiled_where_none_is_credited(
-    language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each takes 50 ms with the names of all agencies, and some with a few."""
-
-    def compiled(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
-        raise AssertionError(f"a pattern of agencies is asked for, for {language}")
-
-    for name in ("dateline", "ending", "alone", "material", "given"):
-        monkeypatch.setattr(printed_sources, f"_{name}", compiled)
-    assert read_page(language)["original_source"] is None
