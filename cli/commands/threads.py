@@ -23,8 +23,6 @@ from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
 from db.store.dedup.threads import any_unthreaded, count_unthreaded, drop_threads
 from db.store.sites.sources import find_source
-from pipelines.dedup.settle import STEP
-from pipelines.threads.keep import keep_threads
 
 _USUAL_SPAN = timedelta(days=1)
 _COLUMNS = (
@@ -120,6 +118,10 @@ def _notes(keeping: ThreadKeeping) -> list[str]:
 
 
 def _rebuild(context: CommandContext) -> None:
+    # Imported here: they load numpy, a quarter of the CPU that the command would start with.
+    from pipelines.dedup.settle import STEP
+    from pipelines.threads.keep import keep_threads
+
     with context.open() as db, stopping() as stop:
         conn = db.conn
         with write(conn):

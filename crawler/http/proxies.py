@@ -8,7 +8,11 @@ keeps that of the host before.
 from __future__ import annotations
 
 from typing import Any
-from urllib.request import getproxies_environment, proxy_bypass, proxy_bypass_environment
+from urllib.request import (  # type: ignore[attr-defined]  # typeshed has no proxy_bypass_environment
+    getproxies_environment,
+    proxy_bypass,
+    proxy_bypass_environment,
+)
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware

@@ -10,6 +10,7 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from heapq import heappop, heappush
 
 from db.config.loader import Config
 from db.errors import ConfigError
@@ -26,6 +27,9 @@ RUNS_KEPT = 12
 """Past runs of a source that the plan needs: after a dozen failures in a row, any cadence above 10 s waits the longest."""
 BY_HUB = "hub"
 """The reason of a run that a hub's ping asked for."""
+SOURCES_AT_EACH_CALL = 1000
+"""Up to so many sources are read anew at each call, which takes a millisecond. More of them are read again only after as many
+seconds as there are thousands: reading 20,000 each second would take a fifteenth of a core."""
 LEASES_READ_EVERY_S = 10.0
 """Seconds after which it is read again which sources have an active subscription for each feed: they change by the hour."""
 
@@ -45,7 +49,13 @@ class SourceStates:
         self._last_id = -1
         self._open: set[int] = set()
         self._at_work: set[int] = set()
-        self._next: dict[int, tuple[object, datetime | None]] = {}
+        self._next: dict[int, datetime] = {}
+        """When each source is due, by its id, as far as that does not depend on when it is asked."""
+        self._soonest: list[tuple[datetime, int]] = []
+        """The same as a heap. Its entries hold as long as `_next` says the same."""
+        self._timeless: set[int] = set()
+        """Sources with a run that lies in the future: when they are due depends on when it is asked."""
+        self._sources_read_at: datetime | None = None
         self._pinged: dict[int, datetime] = {}
         self._announced: set[int] = set()
         self._leases_read_at: datetime | None = None
@@ -53,17 +63,20 @@ class SourceStates:
     def set_config(self, config: Config) -> None:
         """Use other settings from now on."""
         self.config = config
-        self._source_rows, self._sources, self._planned, self._next, self.problems = [], {}, {}, {}, {}
+        self._source_rows, self._sources, self._planned, self.problems = [], {}, {}, {}
+        self._next, self._soonest, self._timeless, self._sources_read_at = {}, [], set(), None
 
     def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
         """Read what has changed. `learned`: ids of sources whose cadence was learned again since the last call."""
-        changed = self._read_sources(conn) | self._read_runs(conn) | set(learned)
+        changed = self._read_sources(conn, now) | self._read_runs(conn) | set(learned)
         at_work = locked_sources(conn)
         changed |= at_work ^ self._at_work
         self._at_work = at_work
         changed |= self._read_hubs(conn, now)
-        for source_id in changed & self._sources.keys():
-            self._plan(conn, self._sources[source_id], now)
+        for source_id in changed:
+            if source_id in self._sources:
+                self._plan(conn, self._sources[source_id], now)
+                self._schedule(source_id, now)
 
     @property
     def planned(self) -> Sequence[PlannedSource]:
@@ -82,25 +95,47 @@ class SourceStates:
         )
 
     def due(self, now: datetime) -> list[DueSource]:
-        """The same as `plan.find_due`, from times that are computed once for each change."""
+        """The same as `plan.find_due`, without a look at the sources that are not due."""
+        found: dict[int, datetime] = {}
+        while self._soonest and self._soonest[0][0] <= now:
+            time, source_id = heappop(self._soonest)
+            if self._next.get(source_id) == time:
+                found[source_id] = time
+        for source_id, time in found.items():  # until they are crawled
+            heappush(self._soonest, (time, source_id))
+        for source_id in self._timeless:
+            time_now = self._next_of(self._planned[source_id], now)
+            if time_now is not None and time_now <= now:
+                found[source_id] = time_now
         return [
-            to_due_source(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now
+            to_due_source(self._planned[source_id], self.runs_of(source_id), time)
+            for source_id, time in sorted(found.items(), key=lambda one: (one[1], one[0]))
         ]
 
     def _next_of(self, source: PlannedSource, now: datetime) -> datetime | None:
-        past = self.runs_of(source.id)
-        # For a run that lies in the future the result depends on `now`.
-        if past and past[0].started_at > now:
-            return next_run(source, past, now)
-        key = (source, past[:1])
-        known = self._next.get(source.id)
-        if known is None or known[0] != key:
-            known = self._next[source.id] = (key, next_run(source, past, now))
-        return known[1]
+        if source.id in self._timeless:
+            return next_run(source, self.runs_of(source.id), now)
+        return self._next.get(source.id)
 
-    def _read_sources(self, conn: sqlite3.Connection) -> set[int]:
+    def _schedule(self, source_id: int, now: datetime) -> None:
+        """Work out when a source is due, after a change."""
+        source, past = self._planned[source_id], self.runs_of(source_id)
+        self._next.pop(source_id, None)
+        self._timeless.discard(source_id)
+        if past and past[0].started_at > now:
+            self._timeless.add(source_id)
+        elif (time := next_run(source, past, now)) is not None:
+            self._next[source_id] = time
+            heappush(self._soonest, (time, source_id))
+
+    def _read_sources(self, conn: sqlite3.Connection, now: datetime) -> set[int]:
         """Read the sources; returns the ids of those that are new or changed."""
-        rows = source_rows(conn)
+        known = len(self._source_rows)
+        if known > SOURCES_AT_EACH_CALL and self._sources_read_at is not None:
+            since_s = abs((now - self._sources_read_at).total_seconds())
+            if since_s < known / SOURCES_AT_EACH_CALL:
+                return set()
+        rows, self._sources_read_at = source_rows(conn), now
         if rows == self._source_rows:
             return set()
         sources = {source.id: source for source in sources_from_rows(rows)}
@@ -179,6 +214,7 @@ class SourceStates:
     def _forget(self, source_id: int) -> None:
         for kept in (self._planned, self._rows, self._runs, self._next):
             kept.pop(source_id, None)
+        self._timeless.discard(source_id)
 
 
 def _past(row: SourceRun) -> PastRun:

@@ -83,6 +83,25 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
         assert kept.due(now) == wanted
 
 
+def test_many_sources_are_read_again_only_now_and_then(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.planning.source_states.SOURCES_AT_EACH_CALL", 1)
+    with write(conn):
+        for name in ("one", "two", "three"):
+            add_source(conn, name=name, url=f"http://{name}.example/", settings={}, at=START)
+    states = SourceStates(Config())
+    states.refresh(conn, START)
+    with write(conn):
+        pause_source(conn, "two", START)
+    found = []
+    for second in (2, 3):
+        now = START + timedelta(seconds=second)
+        states.refresh(conn, now)
+        found.append(len(states.due(now)))
+    assert found == [3, 2]
+
+
 def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Connection) -> None:
     with write(conn):
         add_source(conn, name="good", url="http://good.example/", settings={"every": "15m"}, at=START)
