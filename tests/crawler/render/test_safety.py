@@ -73,7 +73,7 @@ class Hostile:
 
 
 @pytest.fixture(scope="module")
-def hostile() -> Iterator[Hostile]:
+def servers() -> Iterator[Hostile]:
     def answer(path: str) -> Answer:
         if path.startswith("/to-trap"):
             return 302, {"Location": f"{trap.url}{path}"}, b""
@@ -98,6 +98,14 @@ def hostile() -> Iterator[Hostile]:
         )
         yield Hostile(site=site, trap=trap, udp=udp, order=order)
     udp.close()
+
+
+@pytest.fixture
+def hostile(servers: Hostile) -> Hostile:
+    """The same for each test, which has heard nothing yet."""
+    servers.site.heard.clear()
+    servers.trap.heard.clear()
+    return servers
 
 
 def test_nothing_reaches_a_forbidden_address(draw: Draw, hostile: Hostile) -> None:
@@ -130,7 +138,6 @@ setInterval(() => location.reload(), 5); history.pushState({}, '', '/elsewhere')
 
 
 def test_a_page_that_leaves_while_it_is_parsed_is_drawn_whole(draw: Draw, hostile: Hostile) -> None:
-    hostile.site.heard.clear()
     _, headers, page = html(_LEAVES)
     drawing = draw(replace(hostile.order, headers=headers, body=page, timeout_s=20.0))
     assert drawing.error is None
@@ -150,7 +157,6 @@ _RULES = '{"source": "list", "urls": ["/ahead"], "eagerness": "immediate"}'
 
 def test_no_other_page_is_fetched_ahead(draw: Draw, hostile: Hostile) -> None:
     """For these robots.txt was not asked."""
-    hostile.site.heard.clear()
     _, headers, page = html(
         "<script>const rules = document.createElement('script'); rules.type = 'speculationrules';"
         f"rules.textContent = '{{\"prefetch\": [{_RULES}]}}'; document.head.append(rules); fetch('/story')</script>",
@@ -165,7 +171,6 @@ def test_no_other_page_is_fetched_ahead(draw: Draw, hostile: Hostile) -> None:
 
 
 def test_a_name_that_changes_its_answer_is_not_followed(draw: Draw, hostile: Hostile) -> None:
-    hostile.trap.heard.clear()
     fetch = f"fetch('http://turning.example:{hostile.trap.port}/turned', {{mode: 'no-cors'}})"
     _, headers, page = html(
         f"<script>{fetch}.finally(() => {fetch}).catch(() => document.body.append('tried'))</script>"
