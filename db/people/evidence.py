@@ -258,15 +258,18 @@ def _pairs_to_judge(conn: sqlite3.Connection, name: str | None) -> list[_Pair]:
     for number, row in enumerate(rows):
         if not (of_names := _name_reasons(conn, row, outlets)):
             continue
-        both = [(row[f"{one}_id"], row[one], row[f"{one}_articles"]) for one in ("one", "other")]
         kind = of_names[0].kind
-        first, second = sorted(both, key=lambda item, kind=kind: (_rank(item[1], kind), -item[2], item[1]))
+        # The rank, then the busier name, then the alphabet.
+        both = (
+            (_rank(row[one], kind), -row[f"{one}_articles"], row[one], row[f"{one}_id"]) for one in ("one", "other")
+        )
+        (_, first_articles, first, first_id), (_, second_articles, second, second_id) = sorted(both)
         pairs.append(
             _Pair(
                 number=number,
-                ids=(first[0], second[0]),
-                names=(first[1], second[1]),
-                articles=(first[2], second[2]),
+                ids=(first_id, second_id),
+                names=(first, second),
+                articles=(-first_articles, -second_articles),
                 persons=frozenset((row["one_person"], row["other_person"])),
                 of_names=tuple(of_names),
             )
