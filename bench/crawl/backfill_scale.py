@@ -1,9 +1,11 @@
 """A back-fill of a site with years of articles: is each fetched once, is none missing, is the plan right, and is memory flat?
 
-    python -m bench.crawl.backfill_scale [--articles 20000] [--fetch 20000] [--kills 10] [--workers 1]
+    python -m bench.crawl.backfill_scale [--articles 20000] [--fetch 20000] [--each 0] [--kills 10] [--workers 1]
 
 First each channel alone, then all together, plan the whole site; no article is requested. Then the newest `--fetch` articles are
-fetched by all channels together, and the process is killed (SIGKILL) `--kills` times on the way, at equal distances.
+fetched by all channels together, and the process is killed (SIGKILL) `--kills` times on the way, at equal distances. Last, each
+channel alone fetches the newest `--each`, into a database of its own, killed as often. Pages are small (1 kB) and the source has no
+delay, so that the back-fill is measured rather than extraction or politeness.
 """
 
 from __future__ import annotations
@@ -16,32 +18,45 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.past_web import CHANNELS, PastWeb
 
 POLL_S = 0.2
+ALL = ",".join(CHANNELS)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--fetch", type=int, default=20_000)
+    parser.add_argument("--each", type=int, default=0)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--workers", type=int, default=1)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, PastWeb(count=chosen.articles) as web:
-        desk = Copydesk(Path(folder), None, workers=chosen.workers)
+    with PastWeb(count=chosen.articles) as web:
+        with new_desk(web, chosen.workers) as desk:
+            for channels in (*CHANNELS, ALL) if chosen.fetch else ():
+                tell_plan(desk, web, channels)
+            fetch(desk, web, ALL, chosen.fetch, chosen.kills)
+        for channel in CHANNELS:
+            with new_desk(web, chosen.workers) as desk:
+                fetch(desk, web, channel, chosen.each, chosen.kills)
+
+
+@contextmanager
+def new_desk(web: PastWeb, workers: int) -> Iterator[Copydesk]:
+    """A database of its own that has the site as a source."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Copydesk(Path(folder), None, workers=workers)
         desk.run(
             *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "0s"),
             *("--allow-network", "127.0.0.0/8", "--no-discovery"),
         )
-        for channels in (*CHANNELS, ",".join(CHANNELS)):
-            tell_plan(desk, web, channels)
-        newest = web.articles[: chosen.fetch]
-        fetch(desk, web, newest[-1].at, len(newest), chosen.kills)
+        yield desk
 
 
 def tell_plan(desk: Copydesk, web: PastWeb, channels: str) -> None:
@@ -59,10 +74,13 @@ def tell_plan(desk: Copydesk, web: PastWeb, channels: str) -> None:
     )
 
 
-def fetch(desk: Copydesk, web: PastWeb, since: datetime, wanted: int, kills: int) -> None:
+def fetch(desk: Copydesk, web: PastWeb, channels: str, wanted: int, kills: int) -> None:
     """Fetch the newest articles, killed on the way, and tell what came of it."""
+    if not wanted:
+        return
     web.asked.clear()
-    options = ("--since", since.isoformat(), "--until", "2026-01", "--budget", "0")
+    since = web.articles[:wanted][-1].at
+    options = ("--since", since.isoformat(), "--until", "2026-01", "--budget", "0", "--channels", channels)
     process = start(desk, *options, "--plan", "--json")
     watch(process)
     planned = json.loads(output(process))["articles"]
@@ -80,7 +98,9 @@ def fetch(desk: Copydesk, web: PastWeb, since: datetime, wanted: int, kills: int
     articles = desk.query("SELECT count(*) FROM current_articles")[0][0]
     stored = Counter(url for (url,) in desk.query("SELECT url FROM pages"))
     right = {one.path for one in web.articles if one.at >= since}
-    print(f"planned {planned:,}, fetched {len(stored):,}, articles {articles:,}, wanted {len(right):,}")
+    print(
+        f"fetch {channels}: planned {planned:,}, fetched {len(stored):,}, articles {articles:,}, wanted {len(right):,}"
+    )
     print(
         f"missing {len(right - asked.keys())}, requested more than once {sum(n > 1 for n in asked.values())}", end=" "
     )

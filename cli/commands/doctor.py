@@ -6,11 +6,13 @@ import json
 import os
 import platform
 import sqlite3
+import ssl
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies_environment
 
@@ -28,6 +30,7 @@ from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
 from db.site_rules.loader import SiteFileError
 from db.store.extraction.outcomes import Extractor
+from db.store.sites.robots import refused_origins
 from db.store.sites.site_rules import load_current_rules, rule_mistakes
 from db.store.sites.sources import all_sources, unknown_source_names
 from pipelines.extraction.version import extractor_in_force
@@ -176,6 +179,7 @@ def _hidden(address: str) -> str:
 def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
     path = context.config.database
     yield _browser(context)
+    yield _authorities()
     if not path.exists():
         yield from _site_rules(rule_mistakes(context.config, None))
         says = "does not exist yet"
@@ -186,6 +190,7 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
             yield from _site_rules(rule_mistakes(context.config, conn))
             yield from _stored_settings(context, conn)
             yield from _access(context, conn)
+            yield from _certificates(conn)
             extractor, now = _extractor(context, conn), datetime.now(UTC)
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
@@ -203,6 +208,29 @@ def _browser(context: CommandContext) -> Finding:
     wanted = any(setting != "never" for setting in settings)
     message = f"no page can be drawn: {missing.message}" if wanted else f"not needed, and {missing.message}"
     return Finding(level=Level.BAD if wanted else Level.OK, subject="browser", message=message, advice=missing.advice)
+
+
+def _authorities() -> Finding:
+    """Whether there is anybody whose certificates are believed."""
+    places, loaded = ssl.get_default_verify_paths(), len(ssl.create_default_context().get_ca_certs())
+    # OpenSSL reads a folder of authorities when it looks for one, and counts none of it before.
+    known = loaded or (len(list(Path(places.capath).glob("*.0"))) if places.capath else 0)
+    if known:
+        return Finding(
+            level=Level.OK, subject="authorities", message=f"certificates of {known} authorities are trusted"
+        )
+    says = "no authority for certificates is known, so no address with https:// can be fetched"
+    return Finding(level=Level.BAD, subject="authorities", message=says, advice="install the package ca-certificates")
+
+
+def _certificates(conn: sqlite3.Connection) -> Iterator[Finding]:
+    """Sources whose certificate was refused when their robots.txt was last asked for."""
+    refused = refused_origins(conn, "certificate")
+    for source in all_sources(conn):
+        parts = urlsplit(source.url)
+        if (says := refused.get(f"{parts.scheme}://{parts.netloc}")) is not None:
+            what, _, remedy = says.partition("; ")
+            yield Finding(level=Level.WARN, subject="certificates", message=f"{source.name}: {what}", advice=remedy)
 
 
 def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ from datetime import datetime
 
 from scrapy.exceptions import IgnoreRequest
 
+from db.tls_faults import TlsFault
+
 
 class RequestRefused(IgnoreRequest):  # type: ignore[misc,unused-ignore]
     """Copydesk chose not to send this request."""
@@ -39,9 +41,9 @@ class AddressRefused(RequestRefused):
 class CertificateRefused(RequestRefused):
     """The host's TLS certificate is invalid, or TLS fails."""
 
-    def __init__(self, host: str, reason: str) -> None:
-        self.host, self.reason = host, reason
-        super().__init__(f"{host} has no valid certificate: {reason}.")
+    def __init__(self, host: str, fault: TlsFault) -> None:
+        self.host, self.fault = host, fault
+        super().__init__(fault.remark(host))
 
 
 class ForbiddenByRobots(RequestRefused):

@@ -52,6 +52,7 @@ from crawler.http.networks import parse_networks
 from crawler.http.services import services_of
 from db.config.values import Networks
 from db.machine_errors import as_machine_error
+from db.tls_faults import TlsFault, find_tls_fault
 from pipelines.truncation import is_complete, is_full_range
 
 # Open connections, over all hosts. Requests that wait for their host's turn hold none.
@@ -140,7 +141,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             _raise_machine_error(error)
             raise CannotResolveHostError(str(error)) from error
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            raise CertificateRefused(url.host or "", str(error)) from error
+            raise CertificateRefused(url.host or "", find_tls_fault(error) or TlsFault.FAILED) from error
         except aiohttp.ClientConnectorError as error:
             _raise_machine_error(error)
             raise DownloadConnectionRefusedError(str(error)) from error

@@ -69,8 +69,12 @@ _DESCRIPTIONS = {
 
 def describe_failure(error: BaseException) -> str:
     """A failure as half a sentence, for a person."""
-    if isinstance(error, errors.RobotsUnavailable) and error.reason in _DESCRIPTIONS:
-        return f"{_DESCRIPTIONS[error.reason]} (on the request for robots.txt)"
+    if isinstance(error, errors.RobotsUnavailable):
+        name, _, refusal = error.reason.partition(": ")
+        if name == "certificate":
+            return refusal  # it applies to all of the host
+        if says := refusal.rstrip(".") or _DESCRIPTIONS.get(name):
+            return f"{says} (on the request for robots.txt)"
     return _DESCRIPTIONS.get(failure_name(error)) or str(error) or type(error).__name__
 
 

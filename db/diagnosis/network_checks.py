@@ -13,6 +13,7 @@ from db.humanize import format_local_time
 from db.phrases import phrase
 from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
+from db.tls_faults import TlsFault, stated_tls_fault
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
 
@@ -117,18 +118,18 @@ def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host proves who it is."""
     name, detail = failure_of(evidence, answer)
     if name == "certificate":
-        reason = detail.partition("no valid certificate: ")[2] or detail
-        reason = reason.rpartition("certificate verify failed: ")[2].partition(" (_ssl")[0]
+        host = urlsplit(answer.url).hostname or answer.url
+        fault = stated_tls_fault(detail, host) or TlsFault.INVALID
+        commands = {
+            TlsFault.NO_TLS: evidence.search_command.replace("https://", "http://", 1),
+            TlsFault.OTHER_NAME: evidence.search_command,
+        }
         return Rung(
             name=RungName.TLS,
             state=RungState.BROKEN,
-            message=phrase("the certificate of %(hostname)s is not valid", hostname=urlsplit(answer.url).hostname),
-            lines=(reason.rstrip("."),) if reason else (),
-            advice=phrase(
-                "open the address in a browser: if that refuses it, too, the site's owner must renew it; else this machine's"
-                " clock or its list of authorities is wrong"
-            ),
-            command="copydesk doctor",
+            message=fault.sentence(host),
+            advice=fault.advice,
+            command=commands.get(fault, "copydesk doctor"),
         )
     if answer.url.startswith("http://"):
         return Rung(name=RungName.TLS, state=RungState.OK, message=phrase("not used: the address is http"))

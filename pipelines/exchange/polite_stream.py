@@ -9,6 +9,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
+
+from db.tls_faults import find_tls_fault
 
 ATTEMPTS = 5
 """Tries in a row without a byte received; then the file is given up."""
@@ -93,6 +96,9 @@ class PoliteStream(io.RawIOBase):
             self._answer = None
         self._failures += 1
         status = getattr(error, "code", None)
+        if (fault := find_tls_fault(error)) is not None:
+            host = urlsplit(self._url).hostname or self._url
+            raise OSError(f"{self._url}: {fault.remark(host)}") from error
         if self._failures >= ATTEMPTS or (status is not None and status < 500 and status not in BUSY):
             raise OSError(f"{self._url}: {_words(error)}, at byte {self._at:,}") from error
         pause = REST_S if status in BUSY else PAUSE_S * 2 ** (self._failures - 1)

@@ -33,6 +33,7 @@ from db.connection.database import write
 from db.errors import DatabaseLost
 from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
 from db.timestamps import format_timestamp, parse_timestamp
+from db.tls_faults import find_tls_fault
 
 HOOK_LIMIT_S = 30.0
 """Time limit of a hook, in seconds."""
@@ -315,6 +316,8 @@ def _send_request(address: str, payload: Mapping[str, object], limit_s: float) -
         error.close()
         return f"answered with status {error.code}"
     except (OSError, ValueError, http.client.HTTPException) as error:
+        if (fault := find_tls_fault(error)) is not None:
+            return fault.remark(urlsplit(address).hostname or address)[:_SHOWN]
         return f"cannot be reached: {getattr(error, 'reason', None) or error}"[:_SHOWN]
 
 

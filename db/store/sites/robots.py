@@ -14,6 +14,16 @@ VALUES (:origin, :fetched_at, :status, :body, :error, :expires_at)
 """
 
 
+_REFUSED = """
+SELECT origin, substr(error, length(:name) + 3) AS says FROM robots WHERE error LIKE :name || ': %' ORDER BY origin
+"""
+
+
+def refused_origins(conn: sqlite3.Connection, name: str) -> dict[str, str]:
+    """The origins whose robots.txt failed for a named reason when it was last asked for, with what was said of it."""
+    return dict(conn.execute(_REFUSED, {"name": name}).fetchall())
+
+
 def load_robots(conn: sqlite3.Connection, origin: str) -> sqlite3.Row | None:
     """The last answer of an origin, expired or not: its columns, times as text. None where there is none."""
     row: sqlite3.Row | None = named_rows(conn, _LOAD, (origin,)).fetchone()
