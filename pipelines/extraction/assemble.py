@@ -16,14 +16,15 @@ from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import read_credits
-from pipelines.extraction.credits.chinese_names import is_person, read_chinese_authors
+from pipelines.extraction.credits.chinese_names import read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import is_bare_name, split_byline
+from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.credits.original_source import read_original_source
 from pipelines.extraction.credits.outlet import read_outlet, read_site_names
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
 from pipelines.extraction.credits.printed_sources import read_printed_source
+from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
@@ -255,29 +256,11 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
         authors, by = list(credits.authors), "credit line"
     else:
         authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
-    if not authors and structured.script_article.authors:
-        names = [
-            name for text in structured.script_article.authors for name in split_byline(text, byline_words(language))
-        ]
-        if structured.script_article.title is None:  # the setting of some script: the page must print the name as well
-            names = [name for name in names if is_bare_name(name) and _is_printed(name, context)]
-        authors = [name for name in names if language != "zh" or _is_author_in_state(name, context)]
-        by = structured.script_article.found_by("authors")
+    if language == "zh" and not authors:
+        authors, by = read_script_authors(document, structured, language)
     if not authors and hint and hint.author:
         authors, by = split_byline(hint.author, byline_words(language)), "hint"
     return tuple(authors), by
-
-
-def _is_author_in_state(name: str, context: _Context) -> bool:
-    """Whether a Chinese name under an author's key is an author's. Accounts are outlets, and systems put down as `author` who
-    entered the page: where the page prints text, it must print the name as well."""
-    if not is_person(name):
-        return False
-    return context.structured.script_state.is_shell or _is_printed(name, context)
-
-
-def _is_printed(name: str, context: _Context) -> bool:
-    return any(name in line.text for line in context.document.lines)
 
 
 def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:

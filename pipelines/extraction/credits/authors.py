@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import names_after_by_word, names_after_byline
 from pipelines.extraction.credits.byline_places import links_to_author
+from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
@@ -23,6 +24,7 @@ from pipelines.extraction.credits.printed_names import (
     names_in_author_elements,
     outlet_accounts,
 )
+from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, normalize_space
@@ -71,6 +73,7 @@ def read_authors(
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
+    organisations = frozenset(map(plain, structured.author_organisations))
     owner = plain(document.head.meta("copyright", "dcterms.rights", "rights") or "")
     sections = {
         plain(text)
@@ -88,17 +91,29 @@ def read_authors(
         if not names:
             continue
         people = [name for name in names if not _is_outlet(name, site_names, owner) and plain(name) not in accounts]
+        people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
+        handles = [name for name in people if _is_handle(name)]
+        people = [name for name in people if name not in handles]
         if people:
             return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, site_names, words)
-        # A site that bears its author's name, and prints it in the byline, is signed by a person.
-        signed_by_outlet = signed_by_outlet or (
-            by == "byline"
-            and is_bare_name(names[0])
-            and plain(names[0]) not in accounts
-            and not _OUTLET_WORD.search(names[0])
+        # A site that bears its author's name, and prints it in the byline, is signed by a person. So is one with an account.
+        signed_by_outlet = (
+            signed_by_outlet
+            or bool(handles)
+            or (
+                by == "byline"
+                and is_bare_name(names[0])
+                and plain(names[0]) not in accounts
+                and not _OUTLET_WORD.search(names[0])
+            )
         )
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
+
+
+def _is_handle(name: str) -> bool:
+    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
+    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def _unless_contradicted(
@@ -139,6 +154,7 @@ def _name_sources(
     yield "byline", list(names_after_by_word(layout, words))
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words))
+    yield "byline", list(names_with_duty(layout, words))
     for key, values in document.head.metas.items():
         if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
             yield "meta", values
@@ -147,10 +163,13 @@ def _name_sources(
     for printed in (
         name_beside_date(layout, words),
         names_above_text(layout, words),
+        names_alone(layout, words, language),
         author_box_name(layout),
     ):
         yield "guess", list(printed)
     yield "guess", list(closing_name(layout, language, words))
+    names, path = read_script_authors(document, structured, language)
+    yield path, names
     yield "json-ld", structured.authors
 
 

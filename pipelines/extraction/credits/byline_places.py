@@ -62,14 +62,15 @@ def header_lines(layout: Layout) -> list[Line]:
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
-def _pieces(text: str, words: BylineWords) -> list[str]:
+def split_pieces(text: str, words: BylineWords) -> list[str]:
+    """The pieces of a line of names, parted by commas, strokes and joining words."""
     return [name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words)]
 
 
 def split_bare_names(text: str, words: BylineWords) -> list[str]:
     """The names in a text that consists of names only, else nothing."""
     text = normalize_space(text[:120])
-    pieces = _pieces(text, words)
+    pieces = split_pieces(text, words)
     return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
 
@@ -85,7 +86,7 @@ def names_beside_date(text: str, words: BylineWords) -> list[str]:
         return names
     if is_agency(text):
         return [text]
-    pieces = _pieces(text, words)
+    pieces = split_pieces(text, words)
     if len(pieces) == 1 and (place := _FROM.search(text)):
         return split_bare_names(text[: place.start()], words)
     names = [piece for piece in pieces if is_bare_name(piece)]

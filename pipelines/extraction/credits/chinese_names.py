@@ -7,7 +7,7 @@ printed. Elsewhere, and in JSON-LD, it is the author. Accounts and desks are out
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.byline_places import header_lines, links_to_author
 from pipelines.extraction.credits.credits import Credits
@@ -24,8 +24,10 @@ _SURNAMES = frozenset(languages()["zh"].names.surnames)
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 _NO_PERSON = re.compile(phrases_of("no_person"))
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName", re.I
-)
+    r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName"
+    r"|rich_media_meta_text", re.I,
+)  # fmt: skip
+"""How systems name the element of an author; the last is that of WeChat's accounts."""
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
@@ -70,15 +72,20 @@ def _pen_names(layout: Layout) -> Iterator[str]:
 def _name_sources(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale
 ) -> Iterator[tuple[str, list[str]]]:
-    if structured.is_article:
-        yield "json-ld", list(structured.authors)
     seen = list(_names_by_headline(layout))
+    if structured.is_article and (not seen or _are_printed(structured.authors, document)):
+        yield "json-ld", list(structured.authors)
     yield "byline", seen
     metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
     if locale.country in _TRADITIONAL_REGIONS or re.match(r"zh[-_](?:tw|hk|mo|hant)", document.head.lang or "", re.I):
         yield "meta", metas
     shown = "\n".join(line.text for line in (*header_lines(layout), *layout.inside[-2:], *layout.tail[:6]))
     yield "meta", [value for value in metas if normalize_space(value) in shown]
+
+
+def _are_printed(names: Sequence[str], document: Document) -> bool:
+    """Whether the page prints one of some names: statements may name whoever entered the article."""
+    return any(name in line.text for name in names for line in document.lines)
 
 
 def _people(value: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
-from pipelines.extraction.languages.loader import languages, phrases_of
+from pipelines.extraction.languages.loader import languages, phrases_of, words_of
 
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
@@ -23,6 +23,7 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$")
 """北京报道, 台北即时报导: where the reporters write from."""
+_TOWNS = frozenset(words_of("reporting_town", "zh"))
 _OUTLET = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 
@@ -58,7 +59,7 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)):
+        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)))):
             break
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(token.translate(SIMPLIFIED)):
             break
@@ -85,6 +86,11 @@ def _tokens(text: str) -> Iterator[str]:
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def _is_place(token: str) -> bool:
+    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導."""
+    return token in _TOWNS or _PLACE.fullmatch(token.translate(SIMPLIFIED)) is not None
 
 
 def _is_label(folded: str) -> bool:

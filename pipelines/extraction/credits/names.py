@@ -96,7 +96,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
             break  # another credit: "Text: A, Photo: B"
         if len(name) > 4 and name.endswith(("記者", "기자")):
             name = name[:-2].strip()
-        if names and not trusted and _is_place(name, names[0]):
+        if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)

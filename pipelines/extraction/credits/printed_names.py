@@ -8,7 +8,7 @@ names of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from lxml.etree import _Element as Element
@@ -25,6 +25,7 @@ from pipelines.extraction.credits.byline_places import (
     names_beside_date,
     split_bare_names,
 )
+from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
     OF_AUTHOR,
     has_case,
@@ -170,8 +171,9 @@ def author_box_name(layout: Layout) -> Iterator[str]:
             yield from names
             return
     nearby = [*layout.inside[-4:], *tail[:9]]
+    single_names = frozenset(line.text for line in layout.header if line.text.istitle() and line.text.isalpha())
     for line, following in pairwise(nearby):
-        if name := _heads_biography(line, following):
+        if name := _heads_biography(line, following, single_names):
             yield name
             return
     for line in (*layout.inside[-3:], *tail):
@@ -182,14 +184,15 @@ def author_box_name(layout: Layout) -> Iterator[str]:
                 return
 
 
-def _heads_biography(line: Line, following: Line) -> str | None:
-    """A name in bold or as a heading above a paragraph about that person: "Tim Green" above "Tim explores …"."""
+def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str | None:
+    """A name in bold or as a heading above a paragraph about that person: "Tim Green" above "Tim explores …"; a single name only
+    where the header has it on a line of its own."""
     text, el = line.parts[0]
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
     if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
     name = next(iter(split_byline(text[:60])), "")
-    if not is_bare_name(name):
+    if not (is_bare_name(name) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
@@ -206,15 +209,15 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords) -> It
     last = layout.paragraphs[-1].row if layout.paragraphs else None
     for line in (*layout.inside[-1:], *layout.tail[:1]):
         text = line.text[: _SIGNED + 1].lstrip("-–— ")
+        if text.startswith("(") and text.endswith(")"):
+            text = text[1:-1]
         marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
-        near = last is not None and line.row == last + 1 and (marked or language not in _CAPITALS)
+        near = last is not None and line.row == last + 1 and (marked or language not in CAPITALISED)
         if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
             yield from split_bare_names(text, words)
 
 
 _SIGNED = 40
-_CAPITALS = frozenset((None, "en", "de"))
-"""Languages in which a heading of two words looks like a name."""
 
 
 def _calls_itself(el: Element) -> bool:

@@ -55,6 +55,8 @@ class DateCandidate:
     """Printed right by the headline, as a date line of its own: what the reader takes for the article's date."""
     labelled: bool = False
     """Called that of publication by a word beside it. The class of its element does not count: templates keep it for any date."""
+    first: bool = False
+    """Called that of the first publication: a later date without a word is that of a change."""
 
 
 class DateContext:

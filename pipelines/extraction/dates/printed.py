@@ -49,6 +49,8 @@ _LONG_WITHIN = 4
 """Lines below the headline within which a line as long as a paragraph may hold byline and dates."""
 _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
+_BEHIND = 12
+"""Characters behind a date in which a word for the first publication begins."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
 
@@ -158,6 +160,8 @@ class PrintedDates:
                     named = named or candidate
                 elif outside_month(candidate.stamp, self._month):
                     outside = outside or candidate
+                elif published and candidate.first and candidate.moment.at < published.moment.at:
+                    updated, published = updated or published, candidate
                 elif published is None or (
                     published.stamp.hour is None
                     and candidate.stamp.hour is not None
@@ -208,11 +212,13 @@ class PrintedDates:
             candidate = self._context.candidate(stamp, "visible")
             if candidate is None or is_embedded(line.block):
                 continue
-            labelled = says_published(label[-40:], self._language)
+            first = self._is_first(label[-40:], text[stamp.end : stamp.end + _BEHIND])
+            labelled = first or says_published(label[-40:], self._language)
             candidate = replace(
                 candidate,
                 strong=self._is_date_line(line, stamp) or (labelled and self._is_near(line)),
                 labelled=labelled,
+                first=first,
             )
             named, candidate = self._by_element(line, candidate)
             yield candidate, ModifiedCue.SAID if says_changed(label[-40:], self._language) else named
@@ -223,6 +229,11 @@ class PrintedDates:
             return True
         other = cue_pattern("not_of_page", self._language).search(label)
         return other is not None and not says_published(label[other.end() :], self._language)
+
+    def _is_first(self, label: str, behind: str) -> bool:
+        """Whether a date is called that of the first publication: before it, or right behind it (2024-03-05 首次发布)."""
+        words = cue_pattern("first_published", self._language)
+        return bool(words.search(label) or words.match(behind.lstrip(" ,)）")))
 
     def _by_element(self, line: Line, candidate: DateCandidate) -> tuple[ModifiedCue, DateCandidate]:
         """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
@@ -256,7 +267,7 @@ class PrintedDates:
         ):
             return printed  # ":00" is how systems fill in the seconds
         both = reconcile(stated, printed, self._context.locale) or printed
-        return replace(both, strong=printed.strong, labelled=printed.labelled)
+        return replace(both, strong=printed.strong, labelled=printed.labelled, first=printed.first)
 
     def _is_clock(self, line: Line, stamp: ParsedDate, label: str) -> bool:
         """Whether a date above the headline is the current date in a site's header."""

@@ -56,7 +56,12 @@ _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
 _MIN_BELOW_HEADLINE = 100
 """Characters of running text below the headline from which text above it does not belong to the article."""
 _MIN_BEFORE_NEXT_ARTICLE = 200
-"""Characters of running text after which an h1 in another `article` is the next article."""
+"""Characters of running text after which a heading in another `article` is the next article."""
+_HEADLINE_TAGS = words("h1 h2 h3")
+_MAX_OWN_SHARE = 0.1
+"""Share of the text below another story's headline that may stand outside such stories: footnotes, appeals."""
+_ROWS_OF_BYLINE = 3
+"""Lines below the headline of another story in which its byline or date stands."""
 _MAX_TEASER_LEVELS = 3
 """Ancestors up to which the headline and the summary of another story may share a box."""
 _MAX_STOPS_EXAMINED = 12
@@ -223,12 +228,10 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
     minimum = max(_MIN_BEFORE_STOP, _MIN_SHARE_BEFORE_STOP * text_length(paragraphs))
     rows = {line.row for line in paragraphs}
     length_before = examined = 0
-    article = _article_of(document.lines[headline_row].block) if headline_row >= 0 else None
     for line in document.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
-        if line.block.tag == "h1" and article is not None and length_before >= _MIN_BEFORE_NEXT_ARTICLE:
-            next_article = _article_of(line.block)
-            if next_article is not None and next_article is not article and not is_inside(next_article, article):
-                return line.row
+        is_heading = line.block.tag in _HEADLINE_TAGS and length_before >= _MIN_BEFORE_NEXT_ARTICLE
+        if is_heading and _is_next_article(document, paragraphs, line, headline_row):
+            return line.row
         if line.row in rows:
             length_before += len(line.text)
         elif length_before >= _MIN_BEFORE_STOP and is_editor_line(line.text):
@@ -238,6 +241,30 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
             if not _continues_after(paragraphs, line.row):
                 return line.row
     return end
+
+
+def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Line, headline_row: int) -> bool:
+    """Whether a heading opens another story: in an `article` element beside that of headline and first paragraph, with an h1, or a
+    byline or date of its own. Sections of one story and boxes amid it are set into such elements, too: then the text goes on."""
+    following = _article_of(heading.block)
+    if following is None or headline_row < 0:
+        return False
+    headline = document.lines[headline_row]
+    article = _article_of(headline.block)
+    if any(is_inside(line.block, following) for line in (headline, *paragraphs) if line.row < heading.row):
+        return False
+    if article is not None and (is_inside(following, article) or heading.block.tag == "h1"):
+        return not is_inside(following, article)
+    near = document.lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]
+    if not any(_is_byline(line) for line in near if is_inside(line.block, following)):
+        return False
+    below = [line for line in paragraphs if line.row > heading.row]
+    own = [line for line in below if _article_of(line.block) in (None, article)]
+    return text_length(own) <= _MAX_OWN_SHARE * text_length(below)
+
+
+def _is_byline(line: Line) -> bool:
+    return len(line.text) <= _LONGEST_DATE and (OPENING.match(line.text) is not None or is_date_line(line.text))
 
 
 def _article_of(block: Element) -> Element | None:

@@ -50,7 +50,7 @@ _MIN_TITLE = 4
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
-_MAX_LONE_TIMES = 20
+_MAX_LONE_VALUES = 20
 _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
 """Keys before this one are used for times of publication alone."""
 _ARTICLE_KEYS = (
@@ -86,6 +86,8 @@ class ScriptArticle(NamedTuple):
     paths: Mapping[str, str] = {}
     body: Any = None
     references: Mapping[str, Any] = {}
+    settings: Mapping[str, str] = {}
+    """What settings of scripts (analytics, advertising) call the author, each with its path: objects that have no title."""
 
     @property
     def lines(self) -> list[str]:
@@ -110,7 +112,7 @@ class ScriptState:
         best: _StateObject | None = None
         best_score = (0, 0)
         scored = 0
-        lone: dict[str, dict[str, _Path]] = {"published": {}, "authors": {}}
+        lone: dict[str, dict[str, str]] = {"published": {}, "authors": {}}
         for obj in islice(self._objects(), MAX_NODES):
             if scored > MAX_SCORED:
                 break
@@ -120,14 +122,13 @@ class ScriptState:
                 score = self._score(obj, title)
                 if score > best_score:
                     best, best_score = obj, score
-            if len(lone["published"]) < _MAX_LONE_TIMES:
-                lone.update((field, {value: path, **lone[field]}) for field, value, path in _lone_values(obj))
+            for field, value, path in _lone_values(obj, is_article=title is not None and not _is_other_content(obj)):
+                if len(lone[field]) < _MAX_LONE_VALUES:
+                    lone[field].setdefault(value, _provenance(path))
         if best is not None:
-            return _script_article(best)
-        sole = {field: values for field, values in lone.items() if len(values) == 1}
-        paths = {field: _provenance(path) for field, values in sole.items() for path in values.values()}
-        published, authors = next(iter(sole.get("published", ())), None), tuple(sole.get("authors", ()))
-        return ScriptArticle(published=published, authors=authors, paths=paths)
+            return _script_article(best)._replace(settings=lone["authors"])
+        published, by = next(iter(lone["published"].items())) if len(lone["published"]) == 1 else (None, "")
+        return ScriptArticle(published=published, paths={"published": by}, settings=lone["authors"])
 
     def _objects(self) -> Iterator[_StateObject]:
         if any(marker in self._html for marker in _STATE_MARKERS):
@@ -187,16 +188,16 @@ def _is_other_content(obj: _StateObject) -> bool:
     return obj.in_list or any(normalize_key(step) in OTHER_CONTENT_KEYS for step in obj.path[1:])
 
 
-def _lone_values(obj: _StateObject) -> Iterator[tuple[str, str, _Path]]:
-    """The times of publication and the authors of an object without any title. They count where the page has a single one."""
+def _lone_values(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, str, _Path]]:
+    """The times of publication and the authors of an object that is no other article; a time counts where the page has one."""
+    around = obj._replace(node=obj.parent or {})
     for key, item in obj.node.items():
         name, field, value = normalize_key(key), "authors", item
         if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
             field, value = "published", _time(item, obj.references)
         elif name not in KEYS["authors"]:
             continue
-        beside = (other for node in (obj.node, obj.parent or {}) for other in node)
-        if value and isinstance(value, str) and not any(normalize_key(other) in KEYS["title"] for other in beside):
+        if value and isinstance(value, str) and (is_article or not any(map(_title, (obj, around)))):
             yield field, value[:200], (*obj.path, key)
 
 

@@ -50,6 +50,8 @@ class StructuredData:
     """The time in Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
     authors: tuple[str, ...] = ()
+    author_organisations: frozenset[str] = frozenset()
+    """Those of `authors` that are organisations by their type."""
     editors: tuple[str, ...] = ()
     publisher: str | None = None
     section: str | None = None
@@ -184,6 +186,7 @@ def _site_name(nodes: list[Node]) -> str | None:
 
 def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState) -> StructuredData:
     language = node.get("inLanguage")
+    writers = node.get("author") or node.get("creator") or node.get("contributor")
     return StructuredData(
         types=tuple(_types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
@@ -191,7 +194,8 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         published=_text(node.get("datePublished")) or _text(node.get("dateCreated")) or _text(node.get("uploadDate")),
         baidu_published=_text(node.get("pubDate")),
         modified=_text(node.get("dateModified")) or _text(node.get("upDate")),
-        authors=tuple(_names(node.get("author") or node.get("creator"), by_id)),
+        authors=tuple(_names(writers, by_id)),
+        author_organisations=frozenset(_organisations(writers, by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
         publisher=next(iter(_names(node.get("publisher"), by_id)), None),
         section=_text(_first(node.get("articleSection"))),
@@ -231,12 +235,20 @@ def _names(value: Any, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:
             name = known.get("name")
         if not name and (value.get("givenName") or value.get("familyName")):
             name = f"{value.get('givenName') or ''} {value.get('familyName') or ''}"
+        surname = _text(value.get("familyName"))
         if isinstance(name, list):
             yield from _names(name, by_id, depth + 1)
         elif text := _text(name):
-            yield text
+            yield f"{text} {surname}" if surname and " " not in text and text != surname else text
     elif text := _text(value):
         yield text
+
+
+def _organisations(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
+    """The names among some people that are typed as an organisation's."""
+    for item in value[:30] if isinstance(value, list) else [value]:
+        if isinstance(item, dict) and any(kind.endswith("Organization") for kind in _types(item)):
+            yield from _names(item, by_id)
 
 
 def _keywords(value: Any) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _join() -> re.Pattern[str]:
         if one.dates.joins or one.dates.weekdays
     )
     return re.compile(
-        r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|[|,，،·•–—-]"
+        r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|[|,，،·•–—-]|(?<=\s)/(?=\s)"
         rf"|[(（][^\W\d_]{{1,14}}(?:[・/]祝)?[)）]|{words})\s{{0,2}}|\s{{0,3}}){{0,4}}",
         re.I,
     )

@@ -10,6 +10,7 @@ from bench.extraction.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
 _FORMS = list(press_forms())
+_DATED = '<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'
 
 
 def test_forms_are_told_apart_and_have_a_story() -> None:
@@ -42,6 +43,14 @@ def test_the_command_scores_both_readers(capsys: pytest.CaptureFixture[str]) -> 
         "Von unserer Redakteurin Anna Holt head",
         "Door onze verslaggever Anna Holt head",
         "Von Anna Holt, ARN-Studio Berlin head",
+        "guardian first",
+        "cbs",
+        "csdn yi",
+        "next article",
+        "wechat",
+        "tw space report",
+        "contributor",
+        "given list",
     ],
 )
 def test_a_kind_that_was_misread(name: str, surroundings: str) -> None:
@@ -63,3 +72,54 @@ def test_its_siblings(line: str, language: str) -> None:
         kind="byline", name=line, language=language, head=f"<div>{line}</div>", want={"authors": ["Anna Holt"]}
     )
     assert press_faults(form.labels(), read_by_copydesk(form.page("rich"), form.url)) == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "language"),
+    [
+        (("6 March 2024 18:00", "Originally published 5 March 2024 15:32"), "en"),
+        (("6. März 2024, 18:00 Uhr", "Zuerst veröffentlicht am 5. März 2024, 15:32 Uhr"), "de"),
+        (("6 mars 2024 à 18h00", "Première publication : 5 mars 2024 à 15h32"), "fr"),
+        (("2024.03.06 18:00", "최초 입력 2024.03.05 15:32"), "ko"),
+        (("2024-03-06 18:00 修改", "2024-03-05 15:32 首次发布"), "zh"),
+        # The one that is called the first is believed wherever it stands.
+        (("Originally published 5 March 2024 15:32", "6 March 2024 18:00"), "en"),
+    ],
+)
+def test_a_later_date_than_the_first_publication_is_a_change(lines: tuple[str, str], language: str) -> None:
+    head = "".join(f"<div>{line}</div>" for line in lines)
+    form = PressForm(kind="time", name="", language=language, head=head, want={"published": "2024-03-05T15:32"})
+    assert press_faults(form.labels(), read_by_copydesk(form.page("rich"), form.url)) == {}
+
+
+def test_a_story_that_follows_in_an_article_of_its_own_is_none_of_this_one() -> None:
+    story = (
+        "<h3>Market hall to reopen</h3><p>By Peter Marsh</p>"
+        "<p>The hall will open at the end of the month, the council said on Friday.</p>"
+    )
+    cards = PressForm(
+        kind="text",
+        name="cards amid the text",
+        language="en",
+        head=_DATED,
+        body=f"<p>{{p1}}</p><p>{{p2}}</p><article class='card'>{story}</article><p>{{p3}}</p><p>{{p4}}</p>",
+    )
+    text = read_by_copydesk(cards.page("plain"), cards.url)["text"]
+    assert set(cards.labels()["text"]) <= set(text), "a box amid the text does not end it"
+    after = PressForm(kind="text", name="after", language="en", head=_DATED, below=f"<article>{story}</article>")
+    assert press_faults(after.labels(), read_by_copydesk(after.page("tables"), after.url)) == {}
+
+
+def test_a_story_of_a_list_beside_a_date_is_no_outlet() -> None:
+    form = PressForm(kind="credit", name="", language="zh", headline="", first="<p>2024-03-05 15:32</p>")
+    assert "市场" not in (read_by_copydesk(form.page("tables"), form.url).get("source") or "")
+
+
+def test_an_organisation_by_its_type_yields_to_a_printed_name() -> None:
+    statement = '{"@type":"NewsArticle","author":{"@type":"Organization","name":"Quay Medicine Circle"}}'
+    script = f'<script type="application/ld+json">{statement}</script>'
+    head = f"<div>Anna Holt, Redakteurin</div>{_DATED}"
+    form = PressForm(kind="json-ld", name="", language="en", meta=script, head=head)
+    assert read_by_copydesk(form.page("rich"), form.url)["authors"] == ["Anna Holt"]
+    alone = PressForm(kind="json-ld", name="", language="en", meta=script, head=_DATED)
+    assert read_by_copydesk(alone.page("rich"), alone.url)["authors"] == ["Quay Medicine Circle"]

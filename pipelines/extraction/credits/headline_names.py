@@ -1,0 +1,100 @@
+"""Names right below the headline, without a by-word: with what the bearer is beside it, or nothing but names on the line.
+
+"Anna Holt, Redakteurin", "Anna Holt / Corresponsal", "Anna Holt" above "Culture reporter"; "Aus Kiel berichtet Anna Holt".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from pipelines.extraction.credits.byline_places import (
+    belongs_to_other_content,
+    header_lines,
+    split_bare_names,
+    split_pieces,
+)
+from pipelines.extraction.credits.names import is_bare_name
+from pipelines.extraction.languages.loader import phrases_of
+from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.byline_words import BylineWords
+from pipelines.extraction.text.roles import DUTY, is_agency
+
+CAPITALISED = frozenset((None, "en", "de"))
+"""Languages in which a heading of two words looks like a name."""
+_NEAR = 4
+"""Rows below the headline in which a name stands without a by-word; a standfirst may come before it."""
+_LONGEST = 80
+_REPORTED_FROM = re.compile(rf"(?:{phrases_of('reported_from')})\s(?=\S)", re.I)
+_REPORTS_FROM = re.compile(rf"(?<=\S)\s(?:{phrases_of('reports_from')})\s(?=\S)", re.I)
+_LONGEST_DUTY = 45
+"""Characters of a line that says what somebody is; a sentence that names a duty is longer."""
+
+
+def names_with_duty(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """Names below the headline with a duty behind them, on their line or on the next one."""
+    lines = _lines_below_headline(layout)
+    for line, following in zip_longest(lines, lines[1:]):
+        if names := _reporting(line.spaced, words):
+            yield from names
+            return
+        names, rest = _leading_names(line.spaced, words)
+        below = following is not None and following.row == line.row + 1 and _is_duty(following.spaced)
+        if names and (any(map(DUTY.search, rest)) or (not rest and below)):
+            yield from names
+            return
+
+
+def names_alone(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
+    """Nothing but names right below the headline, with at most an agency or a town behind them, in languages that capitalise only
+    the first word of a heading."""
+    for line in _lines_below_headline(layout) if language not in CAPITALISED else ():
+        names, rest = _leading_names(line.spaced, words)
+        if names and all(is_agency(piece) or _TOWN.fullmatch(piece) for piece in rest) and len(rest) <= 1:
+            yield from names
+            return
+
+
+_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{2,20}")
+
+
+def _lines_below_headline(layout: Layout) -> list[Line]:
+    if layout.headline is None:
+        return []
+    start = layout.headline.row
+    first = layout.paragraphs[0].row if layout.paragraphs else start + _NEAR + 1
+    return [
+        line
+        for line in header_lines(layout)
+        if start < line.row <= min(start + _NEAR, first - 1)
+        and len(line.text) <= _LONGEST
+        and line.block.tag not in ("button", "figcaption", "li")
+        and not belongs_to_other_content(line.parts[0][1])
+    ]
+
+
+def _reporting(text: str, words: BylineWords) -> list[str]:
+    """The names in a line that says who reports from where, the place before or behind them."""
+    if opened := _REPORTED_FROM.match(text):
+        return split_bare_names(text[opened.end() :], words)
+    behind = _REPORTS_FROM.search(text)
+    return split_bare_names(text[: behind.start()], words) if behind else []
+
+
+def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:
+    """The full names at the beginning of a text, and the pieces behind them."""
+    pieces = split_pieces(_WITH_AGENCY.sub("", text), words)
+    names: list[str] = []
+    while pieces and " " in pieces[0] and is_bare_name(pieces[0]):
+        names.append(pieces.pop(0))
+    return names, pieces
+
+
+_WITH_AGENCY = re.compile(rf"(?<=\S)\s(?:{phrases_of('material_from')})\s(?-i:(?=[A-Z]{{2}}))[\w.]{{2,12}}$", re.I)
+"""Whose material was used: "Anna Holt avec AFP"."""
+
+
+def _is_duty(text: str) -> bool:
+    return len(text) <= _LONGEST_DUTY and not any(map(str.isdigit, text)) and DUTY.search(text) is not None

@@ -1,0 +1,74 @@
+"""Names without a by-word: with a duty, a place or an agency beside them, in brackets at the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.extraction.press_forms import press_faults, read_by_copydesk
+from bench.extraction.press_pages import SURROUNDINGS, PressForm
+
+_BOTH = ["Anna Holt", "Bernd Klein"]
+
+
+def _authors(line: str, language: str, *, surroundings: str = "rich") -> list[str]:
+    form = PressForm(kind="byline", name=line, language=language, head=f"<div>{line}</div>")
+    return list(read_by_copydesk(form.page(surroundings), form.url)["authors"])
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Anna Holt, Redakteurin", "de"),
+        ("Anna Holt / Corresponsal", "es"),
+        ("Anna Holt</div><div>Culture reporter</div><div>Reporting from Leeds", "en"),
+        ("Anna Holt, da Redação", "pt"),
+        ("Redação: Anna Holt", "pt"),
+        ("Por Anna Holt, G2 — Lisboa", "pt"),
+        ("Aus Kiel berichtet Anna Holt", "de"),
+        ("Anna Holt berichtet aus Kiel", "de"),
+        ("Anna Holt doet verslag vanuit Brussel", "nl"),
+        ("Desde Madrid informa Anna Holt", "es"),
+        ("Anna Holt reports from Leeds", "en"),
+        ("Anna Holt avec AFB", "fr"),
+        ("Anna Holt | Madrid", "es"),
+        ("ANNA HOLT", "es"),
+    ],
+)
+def test_a_name_without_a_by_word(line: str, language: str) -> None:
+    assert [name.title() for name in _authors(line, language)] == ["Anna Holt"]
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+def test_two_names(surroundings: str) -> None:
+    assert _authors("Anna Holt et Bernd Klein", "fr", surroundings=surroundings) == _BOTH
+    assert _authors("Aus Kiel und Rom berichten Anna Holt und Bernd Klein", "de", surroundings=surroundings) == _BOTH
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Letters to the Editor", "en"),
+        ("Harbour Ferries", "en"),
+        ("Two reporters went to see it", "en"),
+        ("Neue Fähre", "de"),
+    ],
+)
+def test_a_line_that_is_no_name(line: str, language: str) -> None:
+    assert _authors(line, language) == []
+
+
+def test_a_name_in_brackets_ends_the_text_and_is_none_of_it() -> None:
+    form = PressForm(kind="byline", name="", language="de", last="<p>(Anna Holt)</p>", want={"authors": ["Anna Holt"]})
+    assert press_faults(form.labels(), read_by_copydesk(form.page("rich"), form.url)) == {}
+
+
+def _stated(meta: str, head: str) -> list[str]:
+    dated = f'{head}<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'
+    form = PressForm(kind="byline", name="", language="en", meta=meta, head=dated)
+    return list(read_by_copydesk(form.page("rich"), form.url)["authors"])
+
+
+def test_an_account_in_the_meta_yields_to_a_byline_and_to_no_guess() -> None:
+    meta = '<meta name="author" content="newsdesk3x"><meta name="author" content="aholt">'
+    assert _stated(meta, "<div>By Anna Holt</div>") == ["Anna Holt"]
+    assert "aholt" in _stated(meta, "<div>Harbour Ferries</div>")
