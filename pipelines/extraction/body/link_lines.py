@@ -12,6 +12,10 @@ from pipelines.extraction.text.titles import plain
 _MIN_LINK_SHARE = 0.9
 _MIN_SENTENCE = 20
 """Characters from which a link is a sentence; a shorter one is a name."""
+_MIN_ITEMS = 3
+_MIN_ITEM = 40
+"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points
+of a list."""
 _LONGEST_LEAD_IN = 40
 """Characters of the longest line that introduces such links."""
 _SENTENCE_ENDS = frozenset('.!…。！"”»')
@@ -72,6 +76,9 @@ def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
         end -= 1
     links = lines[end:]
     if sum(map(len, links)) > sum(map(len, lines[:end])):
+        return lines
+    items = [line for line in links if line.startswith("- ") and plain(line) not in link_lines.dated]
+    if items and (len(items) < _MIN_ITEMS or min(map(len, items)) < _MIN_ITEM):
         return lines
     if end > 1 and _is_lead_in(lines[end - 1]) and (links or plain(lines[end - 1]) in link_lines.lead_ins):
         end -= 1

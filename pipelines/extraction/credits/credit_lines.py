@@ -31,6 +31,8 @@ _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
+_OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
+"""`A (Text), B (Bild)` are persons, whatever word stands before."""
 _QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
 _BEHIND_OUTLET = re.compile(
     r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
@@ -122,6 +124,8 @@ def _is_credited(name: str) -> bool:
 def outlet_in(value: str) -> str | None:
     """The outlet after the word for a source; None where the text is not a name."""
     text = value.strip(" \t\u00a0:：")
+    if _OF_PERSONS.search(text):
+        return None
     text = text.strip(_QUOTES)
     text = normalize_space(_BEHIND_OUTLET.split(text)[0]).strip(_QUOTES)
     if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:

@@ -115,7 +115,7 @@ _SHORTEST_NAME = 4
 
 
 def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
-    """A heading as its reader takes it: a blank between two boxes of it, without the kicker before it and what is set behind it.
+    """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
 
     One that a stated title repeats as a whole stays whole; so does the part of it that one repeats, behind a mark or before one.
     """
@@ -128,7 +128,10 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        if is_whole or not (_is_beside(el) if text else is_named(el) and len(line.parts) > 1):
+        day = not text and _DAY.fullmatch(piece)
+        if is_whole or not (
+            day or _is_beside(el, _BELOW if text else _DATE) or (not text and is_named(el) and len(line.parts) > 1)
+        ):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
@@ -153,20 +156,27 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     return []
 
 
+_DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
 _BELOW = re.compile(
     r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel|count|counter|badge"
     r"|editsection)(?=$|[\s_-])",
     re.I,
 )
-"""What is set into a heading behind the headline, a counter or a link to edit it as well."""
+"""What is set into a heading behind the headline, a counter or a link to edit it as well; before it only a date is none of it, all
+else is a kicker."""
 
 
-def _is_beside(el: Element | None) -> bool:
+def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
     for node in with_ancestors(el):
         if node.tag in _HEADINGS:
             return False
-        if node.tag in ("time", "small") or _BELOW.search(node.get("class", "")[:200]):
+        if (
+            node.tag == "time"
+            or (called is _BELOW and node.tag == "small")
+            or called.search(node.get("class", "")[:200])
+        ):
             return True
     return False
 

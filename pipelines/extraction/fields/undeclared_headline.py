@@ -1,6 +1,6 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
-It is a lower heading right above the line of the date, with text below.
+It is a line set apart (a lower heading, centred, bold, or called a title) right above the line of the date, with text below.
 Chinese and Japanese pages alone: others state their titles.
 """
 
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
+_TITLE_CLASS = class_pattern("headline")
+_CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
 _SHORTEST, _LONGEST = 6, 60
 _ABOVE_DATE = 2
 """Lines above that of the date among which the headline is."""
@@ -22,7 +25,7 @@ _MOST_LINES = 400
 
 
 def undeclared_headline(document: Document) -> Line | None:
-    """The line that stands where a headline does; None where no heading stands above a date."""
+    """The line that stands where a headline does; None where no line is set apart above a date."""
     lines = document.lines[:_MOST_LINES]
     for at, dated in enumerate(lines):
         if dated.zone & (BOILERPLATE | Zone.HIDDEN) or len(dated.text) > _LONGEST or not is_date_line(dated.text):
@@ -30,7 +33,7 @@ def undeclared_headline(document: Document) -> Line | None:
         if not any(len(line.text) >= _PARAGRAPH for line in lines[at + 1 : at + 1 + _TEXT_BELOW]):
             continue
         for line in reversed(lines[max(0, at - _ABOVE_DATE) : at]):
-            if _may_be_headline(line) and heading_level(line):
+            if _may_be_headline(line) and _is_set_apart(line):
                 return line
     return None
 
@@ -43,4 +46,13 @@ def _may_be_headline(line: Line) -> bool:
         and _CJK.search(line.text) is not None
         and not is_date_line(line.text)
         and not re.search(r"[：:。]\s?$|[:：].{0,20}[:：]", line.text)
+    )
+
+
+def _is_set_apart(line: Line) -> bool:
+    block = line.block
+    if heading_level(line) or block.get("align") == "center" or _CENTRED.search(block.get("style", "")[:200]):
+        return True
+    return _TITLE_CLASS.search(block.get("class", "")[:100]) is not None or all(
+        el.tag in ("b", "strong") for part, el in line.parts if part.strip()
     )
