@@ -16,32 +16,36 @@ from tests.end_to_end.copydesk import Copydesk
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it.
 LONGEST = (
-    "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
+    "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
     "tests/patterns/test_linear.py::test_patterns_made_of_language_files_are_linear",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
+    "tests/end_to_end/test_settle_killed.py::test_killed_settlings_end_like_a_quiet_one[settle]",
     "tests/end_to_end/test_replay_killed.py::test_extractions_killed_at_random_end_like_a_quiet_one",
-    "tests/end_to_end/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
+    "tests/end_to_end/test_replayed_copies.py::test_each_article_once_and_one_revision_each",
+    "tests/end_to_end/test_modified_posts.py::test_only_what_was_modified_is_visited_again",
+    "tests/end_to_end/test_replayed_web.py::test_every_article_once_and_corrections",
+    "tests/end_to_end/test_main_job.py::test_the_whole_web_in_two_crawls",
+    "tests/end_to_end/test_settle_killed.py::test_a_settled_database_killed_while_it_is_settled_again",
+    "tests/end_to_end/test_settle_killed.py::test_killed_settlings_end_like_a_quiet_one[crawl]",
+    "tests/end_to_end/test_replay_killed.py::"
+    "test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused",
+    "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
+    "tests/end_to_end/test_replay.py::test_the_command_gives_identical_rows_resumes_and_undoes",
+    "tests/end_to_end/test_backfill.py::test_a_backfill_is_planned_killed_and_continued",
     "tests/end_to_end/test_backfill.py::test_the_service_goes_on_beside_its_crawls",
-    "tests/scheduler/test_service.py::"
-    "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
-    "tests/end_to_end/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
-    "tests/end_to_end/test_database_lost.py::test_the_service_goes_on_when_the_disk_has_room_again",
-    "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read",
     "tests/end_to_end/test_inspect_beside_crawl.py::test_it_answers_while_crawls_write",
     "tests/scheduler/test_service.py::test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile",
-    "tests/scheduler/test_service.py::test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is",
+    "tests/scheduler/test_service.py::"
+    "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
     "tests/end_to_end/test_rendering.py::test_all_articles_and_the_browser_only_where_it_is_needed",
-    "tests/end_to_end/test_replay_killed.py::test_an_undo_that_is_killed_goes_on_and_ends_like_before",
+    "tests/pipelines/extraction/test_purity.py::test_clock_order_and_process_change_nothing",
+    "tests/cli/test_dask.py::test_rows_are_those_of_the_local_pool",
+    "tests/end_to_end/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
     "tests/end_to_end/test_listings_gone.py::test_a_search_that_is_broken_off_says_so_and_is_begun_anew",
+    "tests/end_to_end/test_database_lost.py::test_the_service_goes_on_when_the_disk_has_room_again",
     "tests/end_to_end/test_wayback_backfill.py::test_captures_are_revisions_at_their_times",
     "tests/crawler/backfill/test_common_crawl.py::test_a_backfill_fetches_records_as_revisions",
-    "tests/end_to_end/test_backfill.py::test_a_backfill_is_planned_killed_and_continued",
-    "tests/end_to_end/test_upkeep.py::test_upkeep_while_a_crawl_goes_on",
-    "tests/cli/test_dask.py::test_rows_are_those_of_the_local_pool",
-    "tests/pipelines/extraction/test_purity.py::test_clock_order_and_process_change_nothing",
-    "tests/test_library.py::test_what_type_checkers_see",
-    "tests/end_to_end/test_parameters.py::test_ten_crawls",
 )
 
 # What the processes of the tests load.
