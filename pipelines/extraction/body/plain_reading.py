@@ -70,7 +70,8 @@ def _holds_more(page: Element, size: int, share: float) -> bool:
 def _read_frame(tree: Element, options: Any) -> tuple[Element, str] | None:
     """What `extract_content` makes of the `article` that is all of the page, and its text; None where it would look elsewhere
     as well, or where the article is no sequence of blocks."""
-    from trafilatura.main_extractor import NOT_AT_THE_END, REBUILT_BLOCKS, handle_textelem, process_node
+    from trafilatura.htmlprocessing import process_node
+    from trafilatura.main_extractor import NOT_AT_THE_END, REBUILT_BLOCKS, handle_textelem
     from trafilatura.settings import TAG_CATALOG
     from trafilatura.utils import text_chars_test
     from trafilatura.xml import delete_element
