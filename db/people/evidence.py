@@ -224,6 +224,10 @@ def _order(pair: LikelyPair) -> tuple[float, int, str, str]:
     return -pair.score, -pair.other_articles, pair.name, pair.other
 
 
+_Named = tuple[int, str, int]
+"""A name: its id, as printed, and its person's articles."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
     """Two names, the one to show the person under first, and what they say by themselves. `number`: its place in the pool."""
@@ -258,18 +262,14 @@ def _pairs_to_judge(conn: sqlite3.Connection, name: str | None) -> list[_Pair]:
     for number, row in enumerate(rows):
         if not (of_names := _name_reasons(conn, row, outlets)):
             continue
-        kind = of_names[0].kind
-        # The rank, then the busier name, then the alphabet.
-        both = (
-            (_rank(row[one], kind), -row[f"{one}_articles"], row[one], row[f"{one}_id"]) for one in ("one", "other")
-        )
-        (_, first_articles, first, first_id), (_, second_articles, second, second_id) = sorted(both)
+        both = [(row[f"{one}_id"], row[one], row[f"{one}_articles"]) for one in ("one", "other")]
+        first, second = _in_order(both, of_names[0].kind)
         pairs.append(
             _Pair(
                 number=number,
-                ids=(first_id, second_id),
-                names=(first, second),
-                articles=(-first_articles, -second_articles),
+                ids=(first[0], second[0]),
+                names=(first[1], second[1]),
+                articles=(first[2], second[2]),
                 persons=frozenset((row["one_person"], row["other_person"])),
                 of_names=tuple(of_names),
             )
@@ -315,6 +315,11 @@ def _judge(conn: sqlite3.Connection, pair: _Pair, known: Mapping[int, _Record]) 
         other_articles=pair.articles[1],
         reasons=tuple(reasons),
     )
+
+
+def _in_order(both: Iterable[_Named], kind: EvidenceKind) -> list[_Named]:
+    """The name to show the person under first, then the other."""
+    return sorted(both, key=lambda named: (_rank(named[1], kind), -named[2], named[1]))
 
 
 def _rank(name: str, kind: EvidenceKind) -> int:
