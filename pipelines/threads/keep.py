@@ -17,10 +17,11 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from db.flat_values import flat_values
 from db.store import threads as rows
 from db.store.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
 from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
@@ -335,6 +336,6 @@ def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, st
     """JSON: the comparison with the thread that came nearest, and whether the story joined it."""
     if found is None:
         return json.dumps({"joined": False})
-    figures = {name: round(value, 3) for name, value in asdict(found).items() if isinstance(value, float)}
+    figures = {name: round(value, 3) for name, value in flat_values(found).items() if isinstance(value, float)}
     shared = [written[term] for term in found.shared]
     return json.dumps({"joined": joins, "thread": found.thread_id, **figures, "shared": shared}, ensure_ascii=False)
