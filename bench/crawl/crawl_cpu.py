@@ -56,8 +56,7 @@ def main() -> None:
         print(
             f"round {number}: {found['requests']:,} requests, {found['pages']:,} pages settled in {found['seconds']:.1f} s;"
             f" crawling process {found['cpu_s']:.1f} s of CPU, {rounds[-1]:.2f} ms a request"
-            f" (before the spider {found['start_s']:.2f} s; by thread: {threads});"
-            f" its other processes {found['others_s']:.1f} s",
+            f" (before the spider {found['start_s']:.2f} s; by thread: {threads})",
             flush=True,
         )
     print(f"median {statistics.median(rounds):.2f} ms a request over {len(rounds)} rounds")
@@ -86,14 +85,13 @@ def measure(database: Path, profile: Path | None) -> dict[str, object]:
     requests = conn.execute("SELECT count(*) FROM fetches WHERE run_id = (SELECT max(id) FROM runs)").fetchone()[0]
     pages = conn.execute("SELECT count(*) FROM outcomes").fetchone()[0]
     conn.close()
-    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "requests": requests,
         "pages": pages,
         "seconds": seconds,
         "cpu_s": own.ru_utime + own.ru_stime,
         "start_s": start,
-        "others_s": others.ru_utime + others.ru_stime,
         "threads": by_thread,
     }
 
@@ -107,6 +105,7 @@ class ThreadTimes(threading.Thread):
         self._seen: dict[int, tuple[str, float]] = {}
 
     def run(self) -> None:
+        """Sample until `end`."""
         while not self._ended.wait(SAMPLE_S):
             self._look()
 

@@ -17,10 +17,11 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from db.flat_values import flat_values
 from db.store.dedup import threads as rows
 from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
 from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of
@@ -356,7 +357,7 @@ def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, st
     """JSON: the comparison with the thread that came nearest, whether the story joined it, and which threads it shows to be one."""
     if found is None:
         return json.dumps({"joined": False})
-    figures = {name: round(value, 3) for name, value in asdict(found).items() if isinstance(value, float)}
+    figures = {name: round(value, 3) for name, value in flat_values(found).items() if isinstance(value, float)}
     shared = [written[term] for term in found.shared]
     told = {
         "joined": joins,

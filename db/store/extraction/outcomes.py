@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from db.flat_values import flat_values
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
 from db.named_rows import named_rows
 from db.people.alike import add_names
@@ -124,7 +125,7 @@ def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -
         "subtitle": article.subtitle,
         "kicker": article.kicker,
         "alternative_title": article.alternative_title,
-        "subheadings": _json([asdict(subheading) for subheading in article.subheadings]),
+        "subheadings": _json([flat_values(subheading) for subheading in article.subheadings]),
         "text": article.text,
         **_moment_columns("published", article.published),
         **_moment_columns("modified", article.modified),
@@ -134,7 +135,7 @@ def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -
         "language": article.language,
         "description": article.description,
         "tags": _json(list(article.tags)),
-        "images": _json([asdict(image) for image in article.images]),
+        "images": _json([flat_values(image) for image in article.images]),
         "paywalled": int(article.paywalled),
         "comment_count": article.comment_count,
         "word_count": article.word_count,

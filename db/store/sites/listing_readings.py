@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from db.bodies.store import compress_body
+from db.flat_values import flat_values
 from db.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 from db.zstd import zstd
@@ -93,7 +94,9 @@ class ListingReading:
 
     def as_json(self) -> dict[str, object]:
         """For JSON: times as text, without what is absent."""
-        values = {name: value for name, value in asdict(self).items() if value not in (None, "", (), [])}
+        values = {name: value for name, value in flat_values(self).items() if value not in (None, "", (), [])}
+        if self.refused:
+            values["refused"] = [flat_values(one) for one in self.refused]
         values["read_at"] = format_timestamp(self.read_at)
         if self.newest:
             values["newest"] = format_timestamp(self.newest)
