@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.http.shared_pace import HostPace, SharedPace
 from db.errors import UsageError
 from pipelines.exchange import polite_stream
 from pipelines.exchange.items import ArchivedPage, SkippedRecord
@@ -149,6 +150,25 @@ def test_a_wait_that_is_interrupted_ends_the_stream() -> None:
         address = f"http://127.0.0.1:{server.server_port}/a"
         with pytest.raises(OSError, match="stopped"), open_polite(address, lambda _: False) as stream:
             stream.read()
+
+
+def test_requests_and_rests_are_those_of_all_processes(tmp_path: Path) -> None:
+    """A back-fill has been told to rest; the stream keeps that, and what it is told itself holds for back-fills."""
+    other, waits = SharedPace(tmp_path / "pace"), list[float]()
+    other.rest("127.0.0.1", 30)
+    pace = HostPace(SharedPace(tmp_path / "pace"), "127.0.0.1", 10)
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    with serving(b"abc", 3, 403) as server:
+        address = f"http://127.0.0.1:{server.server_port}/a"
+        with open_polite(address, wait, pace) as stream:
+            assert stream.read() == b"abc"
+    assert 29 < waits[0] <= 30
+    assert waits[1] == polite_stream.REST_S
+    assert 59 < other.resting("127.0.0.1") <= 60
 
 
 def test_lists_of_files(tmp_path: Path) -> None:
