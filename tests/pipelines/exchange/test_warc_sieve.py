@@ -19,7 +19,7 @@ from pipelines.exchange.items import ArchivedPage, SkippedRecord
 from pipelines.exchange.news_archive import list_files, months_between
 from pipelines.exchange.polite_stream import open_polite
 from pipelines.exchange.warc_reader import read_warc
-from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc
+from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 
 BODY = b"<p>" + b"The ferry runs again. " * 40
@@ -45,6 +45,15 @@ def test_what_is_sifted_is_what_a_whole_reading_finds(monkeypatch: pytest.Monkey
     whole = list(read_warc(io.BytesIO(warc), "a", limit=1 << 20, is_known=lambda _u, _a: False))
     assert sifted == [one for one in whole if not isinstance(one, ArchivedPage) or is_wanted(one.url)]
     assert (counts.records, counts.wanted) == (31, 11)
+
+
+def test_a_bomb_of_a_wanted_site_is_passed_over() -> None:
+    big = Capture(day="2026-10-01", url="https://www.bridges.example/bomb", body=b"x" * 3_000_000)
+    warc, counts = warc_of([big, *captures(3)]), SieveCounts()
+    found = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, limit=100_000, is_known=lambda _u, _a: False))
+    assert [one.reason for one in found if isinstance(one, SkippedRecord)].count("too_big") == 1
+    assert sum(isinstance(one, ArchivedPage) for one in found) == 1
+    assert next(wanted_records(io.BytesIO(warc), is_wanted, SieveCounts(), 100_000)) is None
 
 
 def test_damage_costs_what_follows_it_and_nothing_before() -> None:
