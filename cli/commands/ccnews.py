@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,6 +21,8 @@ from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
+from crawler.backfill.common_crawl_channel import CommonCrawlChannel
+from crawler.http.shared_pace import HostPace, SharedPace, pace_file
 from db.config.loader import Config
 from db.errors import UsageError
 from db.store.archives.archive_import import host_of
@@ -28,6 +31,7 @@ from db.store.sites.sources import choose_sources
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
 from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file
+from pipelines.exchange.polite_stream import Pace
 from pipelines.exchange.warc_sieve import SieveCounts, check_installed, sift_warc
 from pipelines.processing.ingest_settings import plan_ingest
 
@@ -136,7 +140,9 @@ def _work(context: CommandContext, names: Sequence[str], first: date, last: date
         if not hosts:
             raise UsageError("there is no source; `copydesk sources add URL` adds one")
         listed = [
-            path for month in months_between(first, last) for path in list_files(config.common_crawl_data_url, month)
+            path
+            for month in months_between(first, last)
+            for path in list_files(config.common_crawl_data_url, month, _pace(config))
         ]
         if not listed:
             raise UsageError(
@@ -145,6 +151,14 @@ def _work(context: CommandContext, names: Sequence[str], first: date, last: date
         ids = set(hosts.values())
         files = [(path, left) for path in listed if (left := unread_for(db.conn, path, ids))]
     return _Work(hosts=hosts, files=files, read_before=len(listed) - len(files))
+
+
+def _pace(config: Config) -> Pace | None:
+    """That of Common Crawl's files, which back-fills keep, too; None for a folder."""
+    host, rate = urlsplit(config.common_crawl_data_url).hostname, CommonCrawlChannel.rate
+    if host is None or rate is None:
+        return None
+    return HostPace(SharedPace(pace_file(config.database)), host, 60 / rate.pages_per_minute)
 
 
 def _show_plan(work: _Work, *, as_json: bool) -> None:
@@ -199,7 +213,7 @@ class _Reader:
         def is_wanted(url: str) -> bool:
             return host_of(url) in wanted
 
-        with open_file(base, path, lambda pause: not stop.wait(pause)) as stream:
+        with open_file(base, path, lambda pause: not stop.wait(pause), _pace(self._config)) as stream:
             items = sift_warc(stream, path, is_wanted, self._reading.counts, limit=limit, is_known=is_known)
             importer.take(items, stopped=stop.is_set, show=progress)
 

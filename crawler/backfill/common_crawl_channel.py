@@ -103,8 +103,12 @@ class CommonCrawlChannel:
         # The oldest first: of captures with one digest the first is kept.
         dated = sorted((_span(entry) or (scope.since, scope.until), str(entry["cdx-api"])) for entry in found)
         wanted = [url for (first, last), url in dated if last >= scope.since and first < scope.until]
+        own = urlsplit(self._collections_url).hostname
         if not found or not all(url.startswith(("http://", "https://")) for url in wanted):
             raise ValueError("no collections")
+        if any(urlsplit(url).hostname != own for url in wanted):
+            # Who may be asked, and how fast, is known of the archive's own host alone.
+            return StepResult(trouble=f"its list names indexes that are not at {own}")
         hosts = dict.fromkeys([urlsplit(scope.home).hostname or "", *sorted(scope.hosts)])
         until = scope.until - timedelta(seconds=1)  # the index includes `to`
         times = {"from": format_capture_time(scope.since), "to": format_capture_time(until)}

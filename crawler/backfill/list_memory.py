@@ -19,6 +19,17 @@ def _number(link: Link) -> int:
     return zlib.crc32(link.key.encode())
 
 
+def repeats(step: Step, addresses: Sequence[str]) -> bool:
+    """Whether a page names nothing but what the page before named, by `addresses_remembered`."""
+    seen = step.state.get("seen")
+    return isinstance(seen, list) and {zlib.crc32(one.encode()) for one in addresses} <= set(seen)
+
+
+def addresses_remembered(addresses: Sequence[str]) -> list[int]:
+    """What the next step remembers of a page, for `repeats`."""
+    return [zlib.crc32(one.encode()) for one in addresses[:_MOST]]
+
+
 def unseen(step: Step, links: Sequence[Link]) -> list[Link]:
     """The links that the page before did not name."""
     seen = step.state.get("seen")

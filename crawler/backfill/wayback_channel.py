@@ -13,12 +13,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from crawler.backfill.capture_times import format_capture_time, parse_capture_time
 from crawler.backfill.channel import (
+    JSON,
     BackfillScope,
     CapturedPage,
     ChannelAnswer,
@@ -27,6 +29,7 @@ from crawler.backfill.channel import (
     Step,
     StepResult,
 )
+from crawler.backfill.list_memory import addresses_remembered, repeats
 from crawler.backfill.statuses import refusal_of
 
 RATE = ChannelRate(lists_per_minute=24, pages_per_minute=8 * 60, pause=timedelta(seconds=60))
@@ -86,7 +89,14 @@ class WaybackChannel:
         if resume_key is not None:
             if resume_key == step.state.get("resume"):
                 return StepResult(links=links, trouble="the archive gives the same resume key again")
-            return StepResult(links=links, next_steps=[self._step(host, match, since, until, resume_key)])
+            # Both ends stand for the page: an index is in order, so that what follows a page ends elsewhere.
+            ends = [f"{one.get('timestamp')} {one.get('original')}" for one in (*captures[:1], *captures[-1:])]
+            ends = ends or [""]
+            if repeats(step, ends):
+                return StepResult(links=links, trouble="the archive gives the same captures again and again")
+            following = self._step(host, match, since, until, resume_key)
+            seen: JSON = addresses_remembered(ends)
+            return StepResult(links=links, next_steps=[replace(following, state={**following.state, "seen": seen})])
         if says_end or len(captures) < self._limit:
             return StepResult(links=links)
         if until - since < _SHORTEST:

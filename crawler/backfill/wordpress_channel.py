@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
+from crawler.backfill.list_memory import addresses_remembered, repeats
 from crawler.backfill.statuses import refusal_of
 from db.models import LinkKind
 from pipelines.urls import clean_url
@@ -53,6 +54,9 @@ class WordPressChannel:
         links = [link for post in posts if (link := _link(post)) is not None]
         if len(posts) < PER_PAGE:
             return StepResult(links=links)
+        addresses = [str(post["link"]) for post in posts]
+        if page > 1 and repeats(step, addresses):  # page 1 is asked for again where posts share the cursor's second
+            return StepResult(links=links, trouble="it gives the same posts again, whatever it is asked for")
         oldest = min(str(post.get("date")) for post in posts)
         try:
             cursor = (datetime.fromisoformat(oldest).replace(tzinfo=None) + timedelta(seconds=1)).isoformat()
@@ -62,7 +66,8 @@ class WordPressChannel:
             following = self._step(scope, route=route, before=before, page=page + 1)
         else:
             following = self._step(scope, route=route, before=cursor, page=1)
-        return StepResult(links=links, next_steps=[following])
+        seen: JSON = addresses_remembered(addresses)
+        return StepResult(links=links, next_steps=[replace(following, state={**following.state, "seen": seen})])
 
     def _step(self, scope: BackfillScope, *, route: str, before: str, page: int) -> Step:
         after = (scope.since - _SLACK).strftime("%Y-%m-%dT%H:%M:%S")

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 LONGEST_S = 600.0
 """A moment that lies further ahead was written before the clock was set back, and does not count."""
@@ -77,6 +80,28 @@ class SharedPace:
                 os.ftruncate(number, len(after))
         finally:
             os.close(number)
+
+
+class HostPace:
+    """The pace of one host, for those who ask it without the downloader. Where the file fails, they keep their own."""
+
+    def __init__(self, shared: SharedPace, host: str, delay: float) -> None:
+        self._shared, self._host, self._delay = shared, host, delay
+
+    def reserve(self) -> float:
+        """The seconds until the next request may be sent."""
+        try:
+            return self._shared.reserve(self._host, delay=self._delay)
+        except OSError as error:
+            logger.warning("the pace of %s is not kept together with other processes: %s", self._host, error)
+            return self._delay
+
+    def rest(self, seconds: float) -> None:
+        """Have nobody ask the host for that long."""
+        try:
+            self._shared.rest(self._host, seconds)
+        except OSError as error:
+            logger.warning("other processes are not told that %s rests: %s", self._host, error)
 
 
 def _past(times: dict[str, float], name: str, now: float) -> float:

@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import urljoin
 
 from db.errors import UsageError
-from pipelines.exchange.polite_stream import open_polite, sleep
+from pipelines.exchange.polite_stream import Pace, open_polite, sleep
 
 FIRST_MONTH = date(2016, 8, 1)
 """CC-NEWS begins with it."""
@@ -31,11 +31,11 @@ def months_between(first: date, last: date) -> Iterator[date]:
         month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
 
 
-def list_files(base: str, month: date) -> list[str]:
+def list_files(base: str, month: date, pace: Pace | None = None) -> list[str]:
     """The paths of a month's files, oldest first; none where there is no list. Raises UsageError where it cannot be read."""
     name = f"{_FOLDER}/{month:%Y/%m}/warc.paths.gz"
     try:
-        with open_file(base, name, sleep) as stream:
+        with open_file(base, name, sleep, pace) as stream:
             packed = stream.read(_MOST_PATHS_BYTES)
         paths = gzip.decompress(packed).decode("ascii").split()
     except FileNotFoundError:
@@ -49,11 +49,11 @@ def list_files(base: str, month: date) -> list[str]:
 
 
 @contextmanager
-def open_file(base: str, path: str, wait: Callable[[float], bool]) -> Iterator[IO[bytes]]:
-    """A file as a stream. `wait`: see `PoliteStream`. Raises OSError."""
+def open_file(base: str, path: str, wait: Callable[[float], bool], pace: Pace | None = None) -> Iterator[IO[bytes]]:
+    """A file as a stream. `wait`, `pace`: see `PoliteStream`. Raises OSError."""
     if "://" not in base:
         with (Path(base) / path).open("rb") as file:
             yield file
         return
-    with open_polite(urljoin(f"{base.rstrip('/')}/", path), wait) as stream:
+    with open_polite(urljoin(f"{base.rstrip('/')}/", path), wait, pace) as stream:
         yield stream

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from db.tls_faults import find_tls_fault
@@ -23,14 +23,25 @@ _TIMEOUT_S = 60.0
 _TROUBLE = (OSError, http.client.HTTPException)
 
 
+class Pace(Protocol):
+    """When a server may be asked, where other processes ask it, too."""
+
+    def reserve(self) -> float:
+        """The seconds until the next request may be sent."""
+
+    def rest(self, seconds: float) -> None:
+        """Have nobody ask for that long."""
+
+
 class PoliteStream(io.RawIOBase):
     """Reads an address from its beginning to its end, by one connection at a time. Not seekable.
 
-    `wait` sleeps so many seconds and returns False where that was interrupted: reading ends then with an OSError.
+    `wait` sleeps so many seconds and returns False where that was interrupted: reading ends then with an OSError. `pace`: kept at
+    each request.
     """
 
-    def __init__(self, url: str, wait: Callable[[float], bool]) -> None:
-        self._url, self._wait = url, wait
+    def __init__(self, url: str, wait: Callable[[float], bool], pace: Pace | None = None) -> None:
+        self._url, self._wait, self._pace = url, wait, pace
         self._at, self._size = 0, -1
         self._answer: Any = None
         self._failures = 0
@@ -52,7 +63,7 @@ class PoliteStream(io.RawIOBase):
                 if self._size < 0:
                     return 0
                 raise http.client.IncompleteRead(b"", self._size - self._at)
-            except FileNotFoundError:
+            except (FileNotFoundError, InterruptedError):
                 raise
             except _TROUBLE as error:
                 self._after(error)
@@ -69,6 +80,8 @@ class PoliteStream(io.RawIOBase):
         asked = urllib.request.Request(self._url)  # noqa: S310 - the caller's own setting
         if self._at:
             asked.add_header("Range", f"bytes={self._at}-")
+        if self._pace is not None:
+            self._pause(self._pace.reserve())
         try:
             answer = urllib.request.urlopen(asked, timeout=_TIMEOUT_S)  # noqa: S310
         except urllib.error.HTTPError as error:
@@ -101,14 +114,18 @@ class PoliteStream(io.RawIOBase):
             raise OSError(f"{self._url}: {fault.remark(host)}") from error
         if self._failures >= ATTEMPTS or (status is not None and status < 500 and status not in BUSY):
             raise OSError(f"{self._url}: {_words(error)}, at byte {self._at:,}") from error
-        pause = REST_S if status in BUSY else PAUSE_S * 2 ** (self._failures - 1)
-        if not self._wait(pause):
-            raise OSError(f"{self._url}: stopped")
+        if status in BUSY and self._pace is not None:
+            self._pace.rest(REST_S)
+        self._pause(REST_S if status in BUSY else PAUSE_S * 2 ** (self._failures - 1))
+
+    def _pause(self, seconds: float) -> None:
+        if not self._wait(seconds):
+            raise InterruptedError(f"{self._url}: stopped")
 
 
-def open_polite(url: str, wait: Callable[[float], bool]) -> io.BufferedReader:
+def open_polite(url: str, wait: Callable[[float], bool], pace: Pace | None = None) -> io.BufferedReader:
     """The address as a buffered stream."""
-    return io.BufferedReader(PoliteStream(url, wait), 1 << 20)
+    return io.BufferedReader(PoliteStream(url, wait, pace), 1 << 20)
 
 
 def sleep(seconds: float) -> bool:

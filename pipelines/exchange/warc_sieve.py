@@ -9,6 +9,7 @@ wanted ones are read like those of any archive (`pipelines.exchange.warc_reader`
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,6 +21,8 @@ from pipelines.exchange.warc_reader import WarcItems, read_warc
 EXTRA_MISSING = "reading CC-NEWS needs FastWARC: pip install 'copydesk[ccnews]'"
 HELD_BYTES = 4_000_000
 """Wanted records are read in lots of this size: some 40 pages."""
+_MOST_HEAD = 1 << 16
+"""Bytes of an answer's head beside its body."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +57,10 @@ def sift_warc(
     held, items = io.BytesIO(), WarcItems(name, limit, is_known)
     source = _Remembering(stream)
     try:
-        for record in wanted_records(source, is_wanted, counts):
+        for record in wanted_records(source, is_wanted, counts, limit + _MOST_HEAD):
+            if record is None:
+                yield SkippedRecord(reason="too_big")
+                continue
             held.write(record)
             if held.tell() >= HELD_BYTES:
                 yield from _read(held, name, items, limit, is_known)
@@ -68,8 +74,10 @@ def sift_warc(
     yield from _read(held, name, items, limit, is_known)
 
 
-def wanted_records(stream: Any, is_wanted: Callable[[str], bool], counts: SieveCounts) -> Iterator[bytes]:
-    """The wanted records as they are, unpacked."""
+def wanted_records(
+    stream: Any, is_wanted: Callable[[str], bool], counts: SieveCounts, most: int = sys.maxsize
+) -> Iterator[bytes | None]:
+    """The wanted records as they are, unpacked; None for one of more than `most` bytes, which is never in memory as a whole."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     kinds = WarcRecordType.response | WarcRecordType.revisit
@@ -77,9 +85,13 @@ def wanted_records(stream: Any, is_wanted: Callable[[str], bool], counts: SieveC
         counts.records += 1
         if is_wanted(record.headers.get("WARC-Target-URI") or ""):
             counts.wanted += 1
+            content = record.reader.read(most + 1) if record.content_length > most else record.reader.read()
+            if len(content) > most:
+                yield None
+                continue
             out = io.BytesIO()
             record.headers.write(out)
-            yield b"%s\r\n\r\n%s\r\n\r\n" % (out.getvalue().rstrip(), record.reader.read())
+            yield b"%s\r\n\r\n%s\r\n\r\n" % (out.getvalue().rstrip(), content)
 
 
 def _read(held: io.BytesIO, name: str, items: WarcItems, limit: int, is_known: IsKnown) -> Iterator[Item]:

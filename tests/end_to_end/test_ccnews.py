@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from crawler.http.shared_pace import SharedPace, pace_file
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 from tests.crawler.backfill.test_common_crawl import page
 from tests.end_to_end.copydesk import Copydesk
@@ -52,6 +56,22 @@ def test_wanted_pages_are_taken_and_files_read_once(mirror: Path, tmp_path: Path
     assert json.loads(desk.run(*command, "--json").stdout)["files"] == 0
     desk.run("crawl", "bridges", code=None)  # past pages are not visited
     assert desk.query("SELECT count(*) FROM fetches WHERE what = 'article' AND status IS NULL") == [(0,)]
+
+
+def test_the_pace_is_that_of_the_database(mirror: Path, tmp_path: Path) -> None:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(mirror))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        desk = Copydesk(tmp_path, None, common_crawl_data_url=f"http://127.0.0.1:{server.server_port}")
+        desk.run("sources", "add", SOURCES[0], "--name", "bridges", "--no-discovery")
+        assert (
+            json.loads(desk.run("ccnews", "--since", "2026-10", "--until", "2026-10", "--plan", "--json").stdout)[
+                "files"
+            ]
+            == 2
+        )
+        server.shutdown()
+    assert SharedPace(pace_file(desk.database)).reserve("127.0.0.1", delay=300) > 0
 
 
 def test_a_file_that_fails_is_told_and_tried_again(mirror: Path, tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ from db.store.crawl.due_links import DueLink
 from db.store.crawl.facts import link_from_row
 from db.timestamps import format_timestamp
 
+MOST_STEPS = 50_000
+"""Steps of one channel of a back-fill. A site of 1,000,000 articles needs as many where its feed names 20 at once; what names more
+lists has no end: 14 hours of requests at one a second."""
 MOST_TROUBLES = 5
 """Steps in a row that name nothing because of trouble, after which a channel's other steps are given up."""
 
@@ -126,10 +129,13 @@ def finish_step(
     for links in parts:
         named += len(links)
         _insert_links(conn, backfill_id, links)
-    insert_steps(conn, backfill_id, next_steps)
+    count = "SELECT count(*) FROM backfill_steps WHERE backfill_id = ? AND channel = ?"
+    room = MOST_STEPS - (conn.execute(count, (backfill_id, step.channel)).fetchone()[0] if next_steps else 0)
+    left_out = f"it names more than {MOST_STEPS:,} lists; the others are left out" if len(next_steps) > room else None
+    insert_steps(conn, backfill_id, next_steps[: max(0, room)])
     conn.execute(
         "UPDATE backfill_steps SET done_at = ?, links = ?, trouble = ? WHERE id = ?",
-        (format_timestamp(now), named, trouble, step.id),
+        (format_timestamp(now), named, trouble or left_out, step.id),
     )
     if trouble:
         last = "SELECT trouble FROM backfill_steps WHERE backfill_id = ? AND channel = ? AND done_at IS NOT NULL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.backfill.archive_templates import dated_templates, numbered_template
-from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer, Step
+from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer, Step, StepResult
 from crawler.backfill.channels import CHANNELS, channel_named
 from crawler.backfill.past_times import dates_in
 from crawler.backfill.read_step import ReadStep, step_of
@@ -128,6 +129,23 @@ def test_wordpress_goes_past_posts_of_one_second() -> None:
     named = {link.url for link in links}
     assert not [one for one in same.articles if one.at < UNTIL and f"{same.home}{one.path}" not in named]
     assert not troubles
+
+
+def test_a_wordpress_that_knows_no_cursor_ends() -> None:
+    """It gives the newest hundred posts, whatever it is asked for."""
+    stuck = PastWeb(count=450)
+    stuck.home = "http://127.0.0.1:1"
+    posts = json.loads(stuck.answer("/wp-json/wp/v2/posts?per_page=100&before=2100&after=1900")[2])
+    channel, scope = channel_named("wordpress"), scope_of(stuck)
+    assert channel is not None
+    result, asked = StepResult(next_steps=channel.first_steps(scope)), 0
+    while result.next_steps:
+        asked += 1
+        assert asked < 5
+        step = result.next_steps[0]
+        answer = ChannelAnswer(url=step.url, status=200, headers={}, body=json.dumps(posts).encode())
+        result = channel.read(scope, step, answer)
+    assert "same posts again" in (result.trouble or "")
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,12 @@ def test_captures_of_the_time_are_named_and_unpacked() -> None:
             b'[{"id": "x", "cdx-api": "file:///etc/passwd"}]',
             "the answer is not a list of collections",
         ),
+        (
+            "collections",
+            200,
+            b'[{"id": "x", "cdx-api": "https://other.example/x-index"}]',
+            "its list names indexes that are not at index.example",
+        ),
         ("collections", 200, b"<html>", "the answer is not a list of collections"),
         ("collections", 404, b"", "status 404: there is none"),
         ("count", 200, b"many", "the answer is not an index of captures"),

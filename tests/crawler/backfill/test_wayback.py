@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.backfill.channel import BackfillScope, ChannelAnswer, PastLink
+from crawler.backfill.channel import BackfillScope, ChannelAnswer, PastLink, StepResult
 from crawler.backfill.channels import archive_channels
 from crawler.backfill.wayback_channel import RATE, WaybackChannel
 from crawler.crawl.captures import archive_meta
@@ -229,6 +229,19 @@ def test_what_is_no_list_of_captures_is_said(status: int, body: bytes, trouble: 
     result = channel.read(SCOPE, step, answer)
     assert not result.links
     assert (trouble in (result.trouble or "")) if trouble else result.trouble is None
+
+
+def test_resume_keys_without_end_end_the_channel() -> None:
+    """Each key is another one, and behind each are the same captures."""
+    step, asked = _ARCHIVE.first_steps(SCOPE)[0], 0
+    result = StepResult(next_steps=[step])
+    while result.next_steps:
+        asked += 1
+        assert asked < 5
+        body = b'[["timestamp", "original"], ["20190401100000", "http://www.example.com/"], [], ["k%d"]]' % asked
+        step = result.next_steps[0]
+        result = _ARCHIVE.read(SCOPE, step, ChannelAnswer(url=step.url, status=200, headers={}, body=body))
+    assert "same captures" in (result.trouble or "")
 
 
 def test_a_resume_key_that_leads_nowhere_ends_the_channel() -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from crawler.http.shared_pace import HostPace, SharedPace
 from db.errors import UsageError
 from pipelines.exchange import polite_stream
 from pipelines.exchange.items import ArchivedPage, SkippedRecord
 from pipelines.exchange.news_archive import list_files, months_between
 from pipelines.exchange.polite_stream import open_polite
 from pipelines.exchange.warc_reader import read_warc
-from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc
+from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 
 BODY = b"<p>" + b"The ferry runs again. " * 40
@@ -44,6 +45,15 @@ def test_what_is_sifted_is_what_a_whole_reading_finds(monkeypatch: pytest.Monkey
     whole = list(read_warc(io.BytesIO(warc), "a", limit=1 << 20, is_known=lambda _u, _a: False))
     assert sifted == [one for one in whole if not isinstance(one, ArchivedPage) or is_wanted(one.url)]
     assert (counts.records, counts.wanted) == (31, 11)
+
+
+def test_a_bomb_of_a_wanted_site_is_passed_over() -> None:
+    big = Capture(day="2026-10-01", url="https://www.bridges.example/bomb", body=b"x" * 3_000_000)
+    warc, counts = warc_of([big, *captures(3)]), SieveCounts()
+    found = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, limit=100_000, is_known=lambda _u, _a: False))
+    assert [one.reason for one in found if isinstance(one, SkippedRecord)].count("too_big") == 1
+    assert sum(isinstance(one, ArchivedPage) for one in found) == 1
+    assert next(wanted_records(io.BytesIO(warc), is_wanted, SieveCounts(), 100_000)) is None
 
 
 def test_damage_costs_what_follows_it_and_nothing_before() -> None:
@@ -149,6 +159,25 @@ def test_a_wait_that_is_interrupted_ends_the_stream() -> None:
         address = f"http://127.0.0.1:{server.server_port}/a"
         with pytest.raises(OSError, match="stopped"), open_polite(address, lambda _: False) as stream:
             stream.read()
+
+
+def test_requests_and_rests_are_those_of_all_processes(tmp_path: Path) -> None:
+    """A back-fill has been told to rest; the stream keeps that, and what it is told itself holds for back-fills."""
+    other, waits = SharedPace(tmp_path / "pace"), list[float]()
+    other.rest("127.0.0.1", 30)
+    pace = HostPace(SharedPace(tmp_path / "pace"), "127.0.0.1", 10)
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    with serving(b"abc", 3, 403) as server:
+        address = f"http://127.0.0.1:{server.server_port}/a"
+        with open_polite(address, wait, pace) as stream:
+            assert stream.read() == b"abc"
+    assert 29 < waits[0] <= 30
+    assert waits[1] == polite_stream.REST_S
+    assert 59 < other.resting("127.0.0.1") <= 60
 
 
 def test_lists_of_files(tmp_path: Path) -> None:
