@@ -22,6 +22,7 @@ from pipelines.extraction.credits.printed_names import (
     names_above_text,
     names_in_author_elements,
     outlet_accounts,
+    repeated_name,
 )
 from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
@@ -148,6 +149,7 @@ def _name_sources(
         name_beside_date(layout, words),
         names_above_text(layout, words),
         author_box_name(layout),
+        repeated_name(layout),
     ):
         yield "guess", list(printed)
     yield "guess", list(closing_name(layout, language, words))
