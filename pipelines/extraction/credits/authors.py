@@ -23,6 +23,7 @@ from pipelines.extraction.credits.printed_names import (
     names_above_text,
     names_in_author_elements,
     outlet_accounts,
+    repeated_name,
 )
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
@@ -165,6 +166,7 @@ def _name_sources(
         names_above_text(layout, words),
         names_alone(layout, words, language),
         author_box_name(layout),
+        repeated_name(layout),
     ):
         yield "guess", list(printed)
     yield "guess", list(closing_name(layout, language, words))

@@ -204,6 +204,23 @@ def _is_printed_name(text: str) -> bool:
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
+def repeated_name(layout: Layout) -> Iterator[str]:
+    """A bare name on its own line near the headline that is also the heading of the author's box below."""
+    start = layout.headline.row if layout.headline else -1
+    names_below = {
+        line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars
+    }
+    for line in header_lines(layout):
+        if (
+            start < line.row <= start + 5
+            and line.text in names_below
+            and not line.link_chars
+            and is_bare_name(line.text)
+        ):
+            yield line.text
+            return
+
+
 def closing_name(layout: Layout, language: str | None, words: BylineWords) -> Iterator[str]:
     """A bare name on its own line right below the last paragraph, in languages that capitalise only the first word of a heading."""
     last = layout.paragraphs[-1].row if layout.paragraphs else None
