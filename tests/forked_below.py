@@ -124,6 +124,8 @@ def _fork_commands(orders: socket.socket) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _COMM.write_text(name)
     while os.getppid() != parent:
+        if not Path(f"/proc/{parent}").exists():
+            os._exit(0)  # the service was killed at this very moment, and never becomes its parent
         time.sleep(0.001)
     os.setsid()
     for number, handle in enumerate(handles):
