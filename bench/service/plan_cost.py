@@ -17,12 +17,11 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.store.source_runs import begin_source_runs, end_source_run
-from db.store.sources import add_source
-
 from db.config.loader import Config
 from db.connection.database import open_database, write
-from db.store import facts
+from db.store.crawl import facts
+from db.store.crawl.source_runs import begin_source_runs, end_source_run
+from db.store.sites.sources import add_source
 from scheduler.planning.plan import batches
 from scheduler.planning.source_states import SourceStates
 

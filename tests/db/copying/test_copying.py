@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from db.inspect.pages.copying import CopyingForm, copying_matrix
 
 from cli.main import copydesk
 from db.connection.database import connect, open_database, write
@@ -22,6 +21,7 @@ from db.copying.names import name_key
 from db.copying.origins import CopyOrigin, OriginKind, OriginNames, source_origin
 from db.copying.takings import rebuild_takings
 from db.errors import ConfigError
+from db.inspect.pages.analysis.copying import CopyingForm, copying_matrix
 from db.models import Article, Moment, Precision
 from db.reports.copying import (
     NO_LAGS,

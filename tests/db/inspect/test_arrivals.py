@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from db.inspect.pages.arrivals import LEAST_CRAWLED, arrivals, telling_week
 
 from bench.threads.archive import KnownArticle, new_archive, store
 from db.connection.database import write
+from db.inspect.pages.ingestion.arrivals import LEAST_CRAWLED, arrivals, telling_week
 from db.timestamps import format_timestamp
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
