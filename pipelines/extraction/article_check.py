@@ -20,15 +20,18 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
 
+_SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
 """The address of a list's further page. Further pages of an article have the article's name in theirs."""
+_SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
 _CJK = re.compile(r"[\u3040-\u9fff]")
 _MANY_PARAGRAPHS = 8
 """Paragraphs from which a page is an article whatever its address says."""
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
 """Share of a front page's running text that must stand in one element for it to be an article: teasers have an element each.
 It must also have this number of paragraphs, and more than there are linked lines on the page, or `_MANY_PARAGRAPHS`."""
+_LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 _SHORT_TEXT = 80
 """Characters of text below which all that the page prints is checked for being a notice."""
 _PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
@@ -80,9 +83,13 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return Rejection(reason=Reason.LIST, detail=f"The page is a list: {evidence_of_list}.")
     if not candidate.text or words == 0:
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
+    if candidate.title is None:
+        return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
+    if _SEARCH_TITLE.search(candidate.title) and _SEARCH_PATH.search(f"{address.path}?{address.query}"):
+        return Rejection(reason=Reason.LIST, detail=f"The page lists search results: {candidate.title[:80]!r}.")
     if candidate.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
         promised = bool(evidence.promised) and keeps_promise(evidence)
-        if not (candidate.is_typed or promised or _is_single_text(candidate.layout)):
+        if not (candidate.is_typed or promised or _is_single_text(candidate.document, candidate.layout)):
             return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
@@ -126,12 +133,14 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
     return (cjk if is_cjk else words) < minimum
 
 
-def _is_single_text(layout: Layout) -> bool:
+def _is_single_text(document: Document, layout: Layout) -> bool:
     """Whether a front page holds a single text and nothing else: a letter to readers, the only page of a site."""
     sizes: Counter[Element | None] = Counter()
     for line in layout.paragraphs:
         sizes[container_of(line.block)] += len(line.text)
     if len(layout.paragraphs) < _MIN_PARAGRAPHS or any(is_link_line(line) for line in layout.inside):
+        return False
+    if len(layout.paragraphs) < max(_MIN_PARAGRAPHS, min(_MANY_PARAGRAPHS, 1 + len(linked_lines(document)))):
         return False
     return max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
 
@@ -143,6 +152,8 @@ def _link_evidence(candidate: ArticleCandidate, path: str, words: int) -> str | 
     layout, linked_count = candidate.layout, len(linked_lines(candidate.document))
     if _LIST_PATH.search(path) and len(layout.paragraphs) < _MANY_PARAGRAPHS:
         return "its address is that of a list's further page"
+    if _LIST_TYPES & candidate.structured.all_types and linked_count > 10 and len(layout.paragraphs) < 4:
+        return "it states that it is a collection and shows links in the main"
     if is_bare_list(candidate.document, layout) or (not layout.paragraphs and linked_count > 15):
         return f"{linked_count} linked lines and no running text"
     if linked_count > 40 and not candidate.has_date and words < 120:

@@ -42,10 +42,18 @@ SHORT_TEXT = 400
 """Characters below which the text of the main content is compared with that of the whole page."""
 _DESCRIPTION_START = 30
 """Letters of the page's description by which the paragraph it was taken from is found."""
-_MUCH_LONGER = 8
-"""Ratio of the lengths of both texts from which that of the whole page may be the article."""
-_PROSE_SHARE = 0.7
+_DESCRIBED_SCORE = 2
+"""The text of the page holds the beginning of the description, that of the main content does not."""
+_DESCRIBED_IN_BOTH_SCORE = -3
+"""The text of the main content holds it."""
+_LONGER, _MUCH_LONGER, _LONGER_SCORE = 3, 8, 1
+"""Two ratios of the lengths of both texts, and the score for each that is exceeded."""
+_PROSE_SHARE, _PROSE_SCORE = 0.7, 1
 """Share of the page's text that is sentences."""
+_BOILERPLATE_SHARE, _BOILERPLATE_SCORE = 0.2, -2
+"""Share of the page's text that is links, comments or hidden."""
+_MIN_WHOLE_PAGE_SCORE = 3
+"""Score from which the whole page's text is taken."""
 
 _SIDE_TAGS = words("figure figcaption header aside picture button label form caption")
 _SIDE_NAME = re.compile(
@@ -121,20 +129,40 @@ class LineScorer:
 
 
 def holds_description(main_text: str, document: Document) -> bool:
-    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred."""
+    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred:
+    the other scores for it make less than what this one takes."""
     description = _description_start(document)
     return description is not None and description in plain(main_text)
 
 
 def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bool:
-    """Whether the text of the whole page, much longer and mostly sentences, is the article rather than that of its main content."""
-    length = len(plain(page_text))
-    if length < 2 * _DESCRIPTION_START or length <= _MUCH_LONGER * len(plain(main_text)):
+    """Whether the text of the whole page, rather than that of its main content, is the article."""
+    main_key, page_key = plain(main_text), plain(page_text)
+    if len(page_key) < 2 * _DESCRIPTION_START:
         return False
-    sentences = (
-        line for line in page_text.split("\n") if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»"
+    description = _description_start(document)
+    score = 0
+    if description is not None and description in main_key:
+        score += _DESCRIBED_IN_BOTH_SCORE
+    elif description is not None and description in page_key:
+        score += _DESCRIBED_SCORE
+    score += _LONGER_SCORE * (
+        (len(page_key) > _LONGER * len(main_key)) + (len(page_key) > _MUCH_LONGER * len(main_key))
     )
-    return sum(map(len, sentences)) > _PROSE_SHARE * len(page_text) and not holds_description(main_text, document)
+    lines = page_text.split("\n")
+    sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»")
+    if sentences > _PROSE_SHARE * len(page_text):
+        score += _PROSE_SCORE
+    boilerplate = text_length(
+        line
+        for line in document.lines
+        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
+        and len(line.text) > _DESCRIPTION_START
+        and line.text in page_text
+    )
+    if boilerplate > _BOILERPLATE_SHARE * len(page_text):
+        score += _BOILERPLATE_SCORE
+    return score >= _MIN_WHOLE_PAGE_SCORE
 
 
 def _description_start(document: Document) -> str | None:

@@ -31,6 +31,7 @@ from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
@@ -226,6 +227,8 @@ def _microdata_names(document: Document) -> Iterator[str]:
         box = el.getparent()
         if seen > 40:
             return
+        if describes_other_work(el):
+            continue
         if first_box is not None and box is not first_box and (box is None or box.getparent() is not first_box):
             return
         if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):

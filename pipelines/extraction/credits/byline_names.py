@@ -22,6 +22,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
+    BY_BEHIND,
     BY_OTHERS,
     FAR_OPENING,
     HOUSE_REPORTER,
@@ -34,6 +35,8 @@ from pipelines.extraction.text.roles import DUTY, is_agency
 
 _MOST = 12
 """Lines below a label that may hold names."""
+_SIGNATURE = 60
+"""Characters of a by-line that ends the text."""
 
 
 def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
@@ -68,6 +71,13 @@ def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
 
 def _below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
+    for line in layout.inside[-1:]:
+        if (
+            len(line.text) <= _SIGNATURE
+            and words.opening.match(line.text)
+            and (names := split_bare_names(after_opening(line.spaced, words), words))
+        ):
+            return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
             return [after_opening(line.spaced, words)]
@@ -151,6 +161,8 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
     if len(text) > 100:
         return []
+    if behind := BY_BEHIND.match(text):
+        return [behind[1]]
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []
@@ -168,6 +180,12 @@ def _by_part(line: Line, words: BylineWords) -> str | None:
     for at, (text, _) in enumerate(line.parts[1:], 1):
         piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
-            following = (normalize_space(more[:100]) for more, _ in line.parts[at + 1 : at + 12])
-            return " ".join((after_opening(piece, words), *following)).strip()
+            rest = [after_opening(piece, words)]
+            for more, _ in line.parts[at + 1 : at + 12]:
+                if TIME_WORDS.search(more) or find_stamps(more):
+                    break
+                rest.append(normalize_space(more[:100]))
+            return " ".join(rest).strip()
+        if names := _only_names(piece, words):
+            return ", ".join(names)
     return None

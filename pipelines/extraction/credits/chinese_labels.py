@@ -25,6 +25,7 @@ LABEL = re.compile(
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
+GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
 _LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in _KINDS)
 _RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fff\d])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
 """A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静."""
@@ -39,7 +40,7 @@ _FIRST_OF_PAIR = re.compile(r"(?<![\u4e00-\u9fff])(?![大中小])[\u4e00-\u9fff]
 def labels_in(folded: str) -> list[re.Match[str]]:
     """The labels of a line in simplified writing, in order."""
     marks = [mark for mark in LABEL.finditer(folded) if not _is_padded_name(mark, folded)]
-    return _with_run_on(marks, folded)
+    return _with_run_on(marks or list(GLUED.finditer(folded)), folded)
 
 
 def _with_run_on(marks: list[re.Match[str]], folded: str) -> list[re.Match[str]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.extraction.credits.byline_places import header_lines, links_to_author
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
+from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.languages.loader import languages, phrases_of
 from pipelines.extraction.page.document import Document, Line, normalize_space
@@ -91,6 +92,9 @@ def _are_printed(names: Sequence[str], document: Document) -> bool:
 def _people(value: str) -> Iterator[str]:
     """The people in an author field: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
     text = normalize_space(value[:100])
+    if names := reporters_in_field(text):
+        yield from names
+        return
     yield from (piece for piece in re.split(r"[\s、，,;；/／|｜]+", text) if is_person(piece))
 
 

@@ -19,6 +19,7 @@ from pipelines.extraction.credits.names import has_case, is_name, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.text.date_parser import find_stamps
 
 _LONGEST = 240
 """Characters of a credit line; a news agency's line of three credits with places has about 200."""
@@ -27,18 +28,22 @@ _SHORT = 80
 _TAIL = 12
 _LAST = 3
 """Lines at the end of the text that may be credits."""
+_UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
+_BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
+"""(A) (B): of several in brackets the first."""
 _QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
 _BEHIND_OUTLET = re.compile(
     r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
 )
 """What ends the name of an outlet: a divider, an address, a bracket that was not closed, a date."""
 _BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
+_MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 
 def read_credit_lines(layout: Layout, language: str | None) -> Credits:
@@ -104,10 +109,12 @@ def _openings(line: Line) -> Iterator[int]:
 def names_in(value: str) -> list[str]:
     """The names after the word of a credit; empty where the text does not read as names."""
     text = value.strip(" \u00a0:：-–—・／")
-    if cut := _END.search(text):
-        text = text[: cut.start()]
+    for pattern in (_UNKNOWN_LABEL, _END):
+        if cut := pattern.search(text):
+            text = text[: cut.start()]
     names: list[str] = []
-    for name in split_byline(_PLACE.sub(" ", text)):
+    for piece in split_byline(_PLACE.sub(" ", text)):
+        name = _MARK.sub("", piece)
         if not _is_credited(name):
             break
         names.append(name)
@@ -116,7 +123,7 @@ def names_in(value: str) -> list[str]:
 
 def _is_credited(name: str) -> bool:
     words = name.split()
-    if not is_name(name) or any(char.isdigit() for char in name):
+    if not is_name(name) or len(words) > 4 or any(char.isdigit() for char in name) or find_stamps(name):
         return False
     return not has_case(name) or words[0][0].isupper() or words[-1][0].isupper()
 
@@ -126,9 +133,15 @@ def outlet_in(value: str) -> str | None:
     text = value.strip(" \t\u00a0:：")
     if _OF_PERSONS.search(text):
         return None
+    if listed := _BRACKETED.match(text):
+        text = listed[1]
     text = text.strip(_QUOTES)
+    if cut := _UNKNOWN_LABEL.search(f" {text}"):
+        text = text[: max(0, cut.start() - 1)]
     text = normalize_space(_BEHIND_OUTLET.split(text)[0]).strip(_QUOTES)
     if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:
+        return None
+    if re.match(r"https?:|www\.|@", text) or text[-1] in "?!…" or find_stamps(text):
         return None
     if has_case(text) and text[0].islower() and " " in text:
         return None

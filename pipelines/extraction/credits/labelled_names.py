@@ -18,6 +18,7 @@ _NAME = re.compile(
 _DUTY = re.compile(
     r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
 )
+_TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _JUNK = re.compile(phrases_of("no_credit"))
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
@@ -33,7 +34,6 @@ _UNIT = re.compile(
     rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
 )
 """A unit before the name of its member: 儿科 张伟."""
-_TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _TITLE_BEHIND = re.compile(r"^([\u3400-\u9fff]{2,3})(?:律师|教授|博士|医生|医师|研究员|院士)$")
 
 
@@ -65,9 +65,11 @@ def split_names(value: str) -> list[str]:
             break
         if token not in found:
             found.append(token)
+        if len(found) >= 8:
+            break
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
-    return found[:8]
+    return found
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from itertools import chain
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import BY, FAR_OPENING, LABELLED, OF_ALL, PICTURE, BylineWords
+from pipelines.extraction.text.byline_words import BY, BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, PICTURE, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -48,6 +49,11 @@ _OUTLET_AFTER = re.compile(
 """An outlet after the name, without a comma."""
 _OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 """Whose the picture is: written where a system has a field for the author."""
+_CALLED = re.compile(
+    r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
+    r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
+)  # fmt: skip
+"""A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
     rf"(?<=\S)(?:[.;,|]?\s{PICTURE}\s(?:{BY})\s|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
     r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
@@ -57,6 +63,12 @@ _OF_PICTURES = re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\(
 """A (Text) und B (Fotos): who took the pictures."""
 _FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
 """`A B for Example Daily`: the outlet that a freelancer writes for."""
+_LOCATED = re.compile(
+    r"(?<=[^,]),\s[^\W\d_][^,\d]{2,30},\s(?:Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|France|Frankreich|Italy"
+    r"|Italia|Spain|España|United Kingdom|UK|United States|USA)$"
+)
+"""Town and country after an outlet that is given as the author: "Example Verlag, Nürnberg, Germany"."""
+_IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
 _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
 """Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
 _LONGEST = 60
@@ -82,10 +94,12 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     if trusted and (opened := _after_foreign_word(text)):
         words, text = OF_ALL, opened
+    text = _CALLED.sub("", text)
     text = before_next_credit(text)
+    text = _IN_TALK.sub("", text)
     if trusted:
-        text = _FOR_OUTLET.sub("", text)
-    text = _OUTLET_AFTER.sub(r"\1, \2", text)
+        text = _LOCATED.sub("", _FOR_OUTLET.sub("", text))
+    text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
         name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
@@ -176,10 +190,14 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return False
     if not trusted and not is_agency(text) and all(_PAGE_WORD.fullmatch(word) for word in words):
         return False
+    if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
+        return False  # two initials
+    if any(char.isdigit() for char in text) and month_of(words[0], None):
+        return False
     if _CJK.search(text):
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
-        return not re.search(r"[!?:;]", text)
+        return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):

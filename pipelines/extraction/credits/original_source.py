@@ -46,11 +46,15 @@ _TAKEN = re.compile(
     r"[\s：:]{0,2}(?:(?:微信)?(?:公众号|订阅号|视频号)[\s：:]{0,2})?"
     r"(?:[《“「](?P<quoted>[^》”」]{2,20})[》”」]|(?P<outlet>[^）)】\]。；;》”\s]{2,30}?)(?:等)?[》”]?(?:[）)】\]。；;\s,，]|等|$))"
 )
+_LENT = re.compile(r"(?:经|由)(?P<outlet>[\u4e00-\u9fffA-Za-z]{2,16}?)授权(?:本网|本站)?(?:转载|发布|刊载|转发)")
 _BRACKETED = re.compile(
     r"^[（(](?:据|综合|来源|稿源)?\s{0,2}[：:]?(?P<outlet>[\u4e00-\u9fffA-Za-z、·]{2,30}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?[）)]$"
 )
 """（据新华社报道）, （综合新华社、央视新闻报道）, （新华社） on a line of its own below the text."""
 _VAGUE_OUTLET = re.compile(phrases_of("vague_outlet"))
+_NO_OUTLET_NAME = re.compile(
+    r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
+)
 _RANK = "(?:首席|见习|实习|特约|特派|全媒体|融媒体)"
 _REPORTERS_OUTLET = re.compile(
     rf"(?:^|[\s:：/／|｜丨（(【\[□■●◎○◆▲])(?P<outlet>[\u4e00-\u9fff]{{2,10}}?){_RANK}?记者"
@@ -137,11 +141,12 @@ def _taken_over_from(line: Line) -> str | None:
     folded = line.text.translate(SIMPLIFIED)
     if DISCLAIMER.search(folded):
         return None
-    match = _TAKEN.search(folded)
+    match = _TAKEN.search(folded) or _LENT.search(folded)
     if match is None:
         return None
     group = next(name for name, text in match.groupdict().items() if text)
-    return clean_outlet_name(as_written(match, group, line.text))
+    outlet = clean_outlet_name(as_written(match, group, line.text))
+    return outlet if outlet and not _NO_OUTLET_NAME.match(outlet) else None
 
 
 def closing_signature(layout: Layout) -> str | None:

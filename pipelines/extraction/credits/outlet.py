@@ -34,6 +34,7 @@ _DAY_ALONE = re.compile(
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
+_LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
 )
@@ -44,6 +45,7 @@ _PLATFORM = re.compile(
     re.I,
 )
 """What platforms call the accounts that publish on them, in classes and addresses."""
+_NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
 
@@ -83,21 +85,22 @@ def read_outlet(
     if language == "zh":
         outlet, by = _account(document)
         if outlet is None:
-            outlet, by = clean_outlet_name(document.head.meta(*_SOURCE_METAS) or ""), "meta"
+            outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
         return outlet, by
     if site_names:
-        return _without_slogan(site_names[0], labels), "site name"
+        return _without_slogan(site_names[0], layout, labels), "site name"
     if structured.site_name and 2 <= len(structured.site_name) <= 60:
         return structured.site_name, "json-ld"
     return _in_title(document)
 
 
-def _without_slogan(name: str, labels: tuple[str, ...]) -> str:
-    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal").
+def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
+    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
 
     Of several pieces, the one that occurs in the host name wins. An abbreviation keeps what it stands for.
     """
-    pieces = title_pieces(name)
+    headline = plain(layout.headline.text) if layout.headline else ""
+    pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
     hosts = [plain(label) for label in labels]
     named = [piece for piece in pieces if any(host in plain(piece) for host in hosts)]
     chosen = (named or pieces or [name])[0]
@@ -123,7 +126,7 @@ def _account(document: Document) -> tuple[str | None, str]:
         if not _PLATFORM.search(f"{classes} {href}"):
             continue
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not is_in_zone(link, _ELSEWHERE):
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
     return None, ""
 

@@ -68,6 +68,8 @@ def clean_outlet_name(value: str) -> str | None:
         text = text[: behind.start()]
     text = text.strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
+    if label := NEXT_LABEL.search(text):
+        text = text[: label.start()].strip()
     if account := _ACCOUNT.match(text):
         text = text[account.end() :].strip('“”「」"《》')
     if text.count("《") > text.count("》"):

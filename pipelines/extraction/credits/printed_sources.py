@@ -1,6 +1,7 @@
 """Where an article outside Chinese was taken from: "(Reuters)", "Source: Northwire", "first published by …", "Avec AFP".
 
-    Source: NAME            a label for a source, of the credit lines; where a person signs, an agency alone counts
+    Source: NAME            a label for a source, of the credit lines, or the last line of the text; where a person signs,
+                            an agency alone counts
     PHRASE NAME             "This article was first published by" (cues `taken_from`), in a short line around the text
     PHRASE AGENCY           "with material from" (cues `material_from`); AGENCY PHRASE: 연합뉴스 제공 (cues `given_by`)
     LONDON (AGENCY) —       the dateline; (AGENCY) after the last paragraph; a line or byline of agencies alone
@@ -18,6 +19,7 @@ from itertools import accumulate
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
 from pipelines.extraction.credits.credit_lines import outlet_in
+from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.names import has_case, is_bare_name
 from pipelines.extraction.credits.original_source import OriginalSource
 from pipelines.extraction.credits.outlet_names import is_caption
@@ -161,9 +163,11 @@ def _printed_sources(
         match = _taken(language).search(line.spaced)
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
-    # Under a person's own report a label names whose figures or study it draws on.
-    if credited and (not any(map(is_bare_name, authors)) or first_name(credited) in agency_names(language)):
-        yield credited, None
+    labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
+    for outlet, row in (*labelled, *(found for line in last[-1:] for found in _after_label(line, language))):
+        # Under a person's own report a label names whose figures or study it draws on.
+        if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
+            yield outlet, row
     for line in layout.inside[:2]:
         match = _find(_dateline, line.text[:_OPENING], language)
         if match and (match["dash"] or match["behind"] or _is_place(match)):
@@ -196,6 +200,13 @@ def _may_credit(line: Line) -> bool:
     return not line.zone & _BLIND and not is_caption(line) and len(line.text) <= _LONGEST_LINE
 
 
+def _after_label(line: Line, language: str | None) -> Iterator[tuple[str, int]]:
+    """The outlet after a label for a source that the text's last line is."""
+    mark = credit_marks(language).match(line.spaced) if _may_credit(line) and len(line.text) <= _SHORT else None
+    if mark and str(mark.lastgroup).startswith("source") and (outlet := outlet_in(line.spaced[mark.end() :])):
+        yield outlet, line.row
+
+
 _OPENING = 120
 _SHORT = 80
 
@@ -220,6 +231,8 @@ def _is_place(match: re.Match[str]) -> bool:
 def _name_after(text: str, language: str | None) -> str | None:
     """The outlet that a text begins with: words in capitals, or all before a mark in scripts without them."""
     text = re.sub(r"^[\s:：]{0,3}(?:the\s(?=[A-Z]))?", "", text[:120])
+    if not has_case(text):
+        return outlet_in(re.split(r"[。.」』》]", text)[0])
     words: list[str] = []
     for word in text.split():
         bare = word.strip("\"'“”‘’«»„*_()[].,;:!")

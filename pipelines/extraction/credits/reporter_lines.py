@@ -92,6 +92,16 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
+def reporters_in_field(value: str) -> list[str]:
+    """The reporters in an author field: 記者張偉明／台北報導, 本报记者 张伟."""
+    text = value.translate(BLANKS)
+    folded = text.translate(SIMPLIFIED)
+    if names := _reporting(folded, text):
+        return names
+    match = _LINE_REPORTER.match(folded)
+    return split_names(as_written(match, "names", text)) if match else []
+
+
 def _reporting(folded: str, text: str) -> list[str]:
     """The names in a line that says where they report from."""
     if match := _WIRE.match(folded):

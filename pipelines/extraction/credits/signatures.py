@@ -23,6 +23,9 @@ _OFFICE = re.compile(
 _LEAD = re.compile(
     rf"^[(\[【（]\s?[^()\[\]【】（）]{{1,24}}[)\]】）]\s?(?P<names>{_NAME}(?:(?:[·,ㆍ]\s?|\s){_NAME}){{0,4}})\s?(?:선임|인턴|객원)?(?:기자|특파원)\s?[=|｜ㅣ]"
 )
+_LEAD_IN = re.compile(
+    rf"^[(\[【（][^()\[\]【】（）]{{1,16}}\s(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
+)
 _BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
 """KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
 _SIGN_OFF = 30
@@ -57,7 +60,7 @@ def read_signature(layout: Layout, language: str | None) -> list[str]:
         return []
     if language == "ko":
         first = layout.paragraphs[0].text[:90]
-        if match := _LEAD.match(first):
+        if match := _LEAD.match(first) or _LEAD_IN.match(first):
             return re.split(r"[·,ㆍ]\s?|\s", match["names"])
         for line in (*layout.inside[-1:], *layout.tail[:1]):
             if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):

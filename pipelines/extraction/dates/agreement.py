@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta, timezone, tzinfo
 
-from db.models import Moment, OffsetFrom
+from db.models import Moment, OffsetFrom, Precision
 from pipelines.extraction.dates.candidates import DateCandidate
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 
@@ -107,6 +107,8 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
     if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
+        if printed.moment.precision is Precision.SECOND and stated.moment.precision is Precision.MINUTE:
+            return printed
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
     return _on_clock(stated, printed)
 

@@ -19,6 +19,7 @@ from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile,
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
@@ -343,9 +344,14 @@ def _is_byline(line: Line) -> bool:
     return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
 
 
+_EMBEDDED = class_pattern("embedded")
+
+
 def is_embedded(el: Element | None) -> bool:
-    """Whether an element is in a quotation, which an embedded post of a social network is as well."""
-    return any(node.tag == "blockquote" for node in with_ancestors(el, 6))
+    """Whether an element is in a quotation or an embedded post of a social network."""
+    return any(
+        node.tag == "blockquote" or _EMBEDDED.search(node.get("class", "")[:200]) for node in with_ancestors(el, 6)
+    )
 
 
 def _names_of(el: Element) -> str:

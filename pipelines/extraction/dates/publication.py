@@ -28,8 +28,9 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_i
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import ParsedDate
+from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
+_COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
@@ -75,6 +76,8 @@ def read_publication_dates(
         updated = lines.last_change(iter(document.lines[-_FOOT:]))
     if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
         printed = None  # of something that the page speaks of: it did not appear after its last change
+    if printed and not printed.strong and outside_month(printed.stamp, month):
+        printed = None
     address = context.candidate(day, "address")
     chosen = weigh_dates(statements, printed, changed, address, locale)
     if chosen is None or (chosen is printed and (printed.stamp.hour is None or not has_clock(printed))):
@@ -239,7 +242,7 @@ def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> Date
 
 
 def _last_resort(document: Document, layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """A dateline, what a script prints, any short line with a date, the page's summary."""
+    """A dateline, what a script prints, any short line with a date, the page's summary, a comment in the source."""
     if opening := _dateline(layout, context, lines):
         return opening
     if scripted := context.read(scripted_time(document.html), "script"):
@@ -248,8 +251,13 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
+    if changed := lines.last_change(iter(document.lines)):
+        return changed
     for summary in (document.head.title, document.head.meta("description", "og:description")):
         for stamp in lines.stamps(summary or ""):
             if candidate := context.candidate(stamp, "summary"):
                 return candidate
+    for match in _COMMENT_TIME.finditer(document.html[:3_000_000]):
+        if candidate := context.candidate(read_machine(match[1]), "comment"):
+            return candidate
     return None

@@ -21,7 +21,7 @@ from pipelines.extraction.languages.phrases import hint_of, openings_of, phrase_
 Words = tuple[str, ...]
 DATE_KINDS = ("updated", "published", "first_published", "dated", "last_change", "no_publication", "not_of_page")
 BYLINE_KINDS = (
-    "by", "by_weak", "by_after_genre", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
+    "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
     "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day", "behind_name", "left_behind",
     "by_others", "next_credit",
 )  # fmt: skip
@@ -37,7 +37,7 @@ CHANGE_KINDS = (
 LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
     "offer_answer", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet", "no_outlet",
-    "no_person", "no_credit", "picture_label", "taken_from", "material_from", "given_by",
+    "no_account", "no_person", "no_credit", "picture_label", "taken_from", "material_from", "given_by",
     "time_word", "written_by", "reported_from", "reports_from",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""

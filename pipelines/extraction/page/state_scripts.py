@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from pipelines.extraction.page.state_elements import text_areas
+from pipelines.extraction.page.state_elements import commented_values, text_areas
 
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
@@ -81,7 +81,7 @@ class Root(NamedTuple):
 
 
 def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]:
-    """Every value that the scripts, attributes and form fields of a page hold, except JSON-LD.
+    """Every value that the scripts, attributes and comments of a page hold, except JSON-LD.
 
     `is_known_key` says which variables are kept where a script assigns strings to variables one by one.
     """
@@ -107,6 +107,8 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
     yield from _attribute_roots(html)
     if fields := text_areas(html[:MAX_SCRIPTS], is_known_key):
         yield Root("textarea", fields)
+    for comment in commented_values(html[:MAX_SCRIPTS]):
+        yield Root("comment", comment)
     if variables:
         yield Root("script", variables)
 
@@ -128,6 +130,11 @@ def read_value(text: str) -> Any:
         value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         value = _concatenated_values(text) or _javascript_value(text)
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value, strict=False)
+        except (ValueError, RecursionError):
+            return None
     return _expand_references(value) if isinstance(value, list) else value
 
 

@@ -72,6 +72,8 @@ class _TextWriter:
             return
         self.pieces.append(_plain(value) if isinstance(value, str) else "")  # values without text count as well
         if isinstance(value, list):
+            if len(value) == 4 and value[0] == "$" and isinstance(value[3], dict):  # a React element
+                value = [{"type": str(value[1]), "children": value[3].get("children")}]
             own_lines = all(isinstance(item, str) for item in value)
             for item in value:
                 self.write(item, parent_kind, depth + 1)
@@ -107,4 +109,10 @@ _BLOCK_KEYS = frozenset((*BLOCK_KIND, *BLOCK_TEXT, *BLOCK_CHILDREN))
 def _plain(text: str) -> str:
     """A string without the escapes that were added to its markup."""
     text = unescape_value(text[:MAX_TEXT])
+    if "\\n" in text or "\\u003" in text:
+        for escape, character in _ESCAPES:
+            text = text.replace(escape, character)
     return text if _MARKUP.search(text) else entities.unescape(text)
+
+
+_ESCAPES = (("\\r", ""), ("\\n", "\n"), ("\\u003c", "<"), ("\\u003e", ">"), ('\\"', '"'))

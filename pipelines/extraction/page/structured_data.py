@@ -217,6 +217,8 @@ def _first(value: Any) -> Any:
 
 def _text(value: Any) -> str | None:
     value = _first(value)
+    if isinstance(value, dict):
+        value = value.get("@value")
     if not isinstance(value, str) or not value:
         return None
     return normalize_space(html.unescape(value[:200_000])) or None

@@ -93,6 +93,8 @@ AUTHOR_HEADING = re.compile(
     rf"|{_any('author_heading')})\W{{0,3}}$",
     re.I,
 )
+BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
+"""The word for "by" behind the name."""
 PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
 """A sentence by the headline or at the end that says who wrote the text."""
 BY_OTHERS = re.compile(_any("by_others"), re.I)

@@ -116,6 +116,7 @@ def test_library_tags_put_the_surname_first() -> None:
         ("Bild", ["Bild"]),
         ("Recueilli par Anne Martin", ["Anne Martin"]),
         ("Propos recueillis par Anne Martin et Luc Moreau", ["Anne Martin", "Luc Moreau"]),
+        ("KURIER-Online-Experte Jan Holt", ["Jan Holt"]),
         ("Von Abstand über Maske bis Zoonose", []),
     ],
 )
