@@ -275,7 +275,9 @@ def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
     assert "not looked" in tab.page.locator(".figures").last.inner_text()
     # One hour of the last day was crawled, so the front page counts by publication, where no hour is hatched.
     tab.go("/", drawn=True)
-    assert "few hours of the last day were crawled" in tab.page.locator("section[aria-labelledby=arrivals]").inner_text()
+    assert (
+        "few hours of the last day were crawled" in tab.page.locator("section[aria-labelledby=arrivals]").inner_text()
+    )
     spec = json.loads(tab.page.locator('script[data-spec="week"]').text_content() or "")
     assert "nothing was crawled" not in json.dumps(spec)
     tab.check()
