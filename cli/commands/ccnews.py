@@ -1,4 +1,10 @@
-"""`copydesk ccnews`: the pages of known sources out of CC-NEWS, Common Crawl's news archive, streamed once for all of them."""
+"""`copydesk ccnews`: the pages of known sources out of CC-NEWS, Common Crawl's news archive.
+
+    list of files ──Parquet indexes──> named by one: its wanted records alone ──> importer
+                          └──────────> by none: streamed once for all sources ──┘
+
+Either way, a file that was read to its end is not read again for the same sources.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +17,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 import click
@@ -25,13 +32,16 @@ from crawler.backfill.common_crawl_channel import CommonCrawlChannel
 from crawler.http.shared_pace import HostPace, SharedPace, pace_file
 from db.config.loader import Config
 from db.errors import UsageError
+from db.humanize import format_size
 from db.store.archives.archive_import import host_of
 from db.store.archives.news_archive_files import note_read, unread_for
 from db.store.sites.sources import choose_sources
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
-from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file
-from pipelines.exchange.polite_stream import Pace
+from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file, read_file_part
+from pipelines.exchange.news_index import IndexedFiles, IndexQuery, index_files, read_index
+from pipelines.exchange.news_records import IndexedRecords, is_requested
+from pipelines.exchange.polite_stream import Pace, RemoteFile, sleep
 from pipelines.exchange.warc_sieve import SieveCounts, check_installed, sift_warc
 from pipelines.processing.ingest_settings import plan_ingest
 
@@ -47,6 +57,14 @@ class _Work:
     hosts: dict[str, int]
     files: list[tuple[str, set[int]]]
     read_before: int
+    index: IndexedFiles = field(default_factory=IndexedFiles)
+
+    def is_wanted(self, url: str, source_ids: Collection[int]) -> bool:
+        """Whether an address is of one of these sources."""
+        try:
+            return self.hosts.get(host_of(url)) in source_ids
+        except ValueError:  # no address, such as http://[
+            return False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,15 +80,26 @@ class _Reading:
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
 @click.option("--since", metavar="MONTH", required=True, help="First month: 2026-01. CC-NEWS begins with 2016-08.")
 @click.option("--until", metavar="MONTH", help="Last month, included.  [default: this one]")
+@click.option(
+    "--index",
+    "indexes",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A Parquet index, a folder or an http(s) address: of files that it names only the wanted records are"
+    " fetched. Repeatable.  [default: the setting ccnews_index]",
+)
+@click.option("--no-index", is_flag=True, help="Stream every file, whatever the setting ccnews_index says.")
 @click.option("--plan", is_flag=True, help="Only list the files, and say how much that is: none is read.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
-def ccnews(
+def ccnews(  # noqa: PLR0913 - one parameter for each option
     context: CommandContext,
     names: tuple[str, ...],
     since: str,
     until: str | None,
+    indexes: tuple[str, ...],
+    no_index: bool,
     plan: bool,
     no_extract: bool,
     as_json: bool,
@@ -81,19 +110,32 @@ def ccnews(
     sources that want it; nothing is kept of other sites. A file that was read to its end is not read again for the same sources, so
     the same command goes on where it was stopped.
 
+    Common Crawl publishes no index of CC-NEWS. With a Parquet index that somebody else made, the wanted records alone are fetched;
+    it must hold all pages of each file that it names.
+
     \b
     Examples:
       copydesk ccnews --since 2026-10 --plan
+      copydesk ccnews --since 2026-10 --index cc-news-2026-10.parquet
       copydesk ccnews example-daily.com wanbao.example --since 2025-01 --until 2025-12
     """
     first, last = _month(since, "--since"), _month(until, "--until") if until else datetime.now(UTC).date()
     if first > last:
         raise UsageError(f"--since ({since}) is after --until ({until or 'now'})")
-    check_installed()
+    if indexes and no_index:
+        raise UsageError("--index and --no-index exclude each other; leave one of them out")
+    found = index_files(() if no_index else indexes or _configured(context.config))
+    if not found:
+        check_installed()
     work = _work(context, names, first, last)
+    click.get_current_context().call_on_close(work.index.close)
+    _read_indexes(context.config, work, found)
     if plan:
-        _show_plan(work, as_json=as_json)
+        _show_plan(work, context.config.max_page_size, as_json=as_json)
+        print_damage("ccnews", work.index.faults)
         return
+    if any(path not in work.index for path, _ in work.files):
+        check_installed()
     reading = _Reading()
     outcome = run_import(
         context.config,
@@ -114,10 +156,10 @@ def ccnews(
         )
     damage = outcome["damage"]
     assert isinstance(damage, list)
-    print_damage("ccnews", [*damage, *reading.failed])
+    print_damage("ccnews", [*work.index.faults, *damage, *reading.failed])
     if outcome["ended"] == "stopped":
         sys.exit(130)
-    if outcome["incomplete"] or reading.failed:
+    if outcome["incomplete"] or reading.failed or work.index.faults:
         sys.exit(1)
 
 
@@ -153,22 +195,54 @@ def _work(context: CommandContext, names: Sequence[str], first: date, last: date
     return _Work(hosts=hosts, files=files, read_before=len(listed) - len(files))
 
 
-def _pace(config: Config) -> Pace | None:
-    """That of Common Crawl's files, which back-fills keep, too; None for a folder."""
-    host, rate = urlsplit(config.common_crawl_data_url).hostname, CommonCrawlChannel.rate
+def _configured(config: Config) -> list[str]:
+    """The indexes of the settings; paths are relative to the file of settings."""
+    return [one if "://" in one else str(config.folder / one) for one in config.ccnews_index]
+
+
+def _read_indexes(config: Config, work: _Work, indexes: Sequence[str]) -> None:
+    """Add what the indexes say of the work's files."""
+    left = dict(work.files)
+    names = {host.rpartition(":")[0] for host in work.hosts}
+    query = IndexQuery(
+        files=left.keys(),
+        hosts=names | {f"www.{name}" for name in names},
+        is_wanted=lambda path, url: work.is_wanted(url, left[path]),
+    )
+    with progress_line() as show:
+        for number, name in enumerate(indexes, 1):
+            progress = partial(show, f"index {number:,} of {len(indexes):,}: rows")
+            read_index(name, lambda url: RemoteFile(url, sleep, _pace(config, url)), query, work.index, progress)
+
+
+def _pace(config: Config, address: str | None = None) -> Pace | None:
+    """That of Common Crawl's files, which back-fills keep, too, and of another address likewise; None for a folder."""
+    host, rate = urlsplit(address or config.common_crawl_data_url).hostname, CommonCrawlChannel.rate
     if host is None or rate is None:
         return None
     return HostPace(SharedPace(pace_file(config.database)), host, 60 / rate.pages_per_minute)
 
 
-def _show_plan(work: _Work, *, as_json: bool) -> None:
+def _show_plan(work: _Work, limit: int, *, as_json: bool) -> None:
+    """Print how much there is to receive. `limit`: bytes of the largest page kept."""
     files, sources = len(work.files), len(set(work.hosts.values()))
+    named = [path for path, _ in work.files if path in work.index]
+    streamed = files - len(named)
+    sizes = [row.size for path in named for row in work.index.rows_of(path) if is_requested(row, limit)]
     if as_json:
-        click.echo(json.dumps({"files": files, "read_before": work.read_before, "sources": sources}))
+        by_index = {"files": len(named), "records": len(sizes), "bytes": sum(sizes)}
+        said = {"files": files, "read_before": work.read_before, "sources": sources}
+        click.echo(json.dumps({**said, "streamed": streamed, "by_index": by_index}))
         return
-    click.echo(
-        f"{files:,} files, {sources:,} sources: some {files * _GIGABYTES_A_FILE:,.0f} GB to receive; of other sites nothing is kept"
-    )
+    if named:
+        click.echo(
+            f"{len(named):,} files by index, {sources:,} sources: {len(sizes):,} records, {format_size(sum(sizes))} to receive"
+        )
+    if streamed or not named:
+        click.echo(
+            f"{streamed:,} files, {sources:,} sources: some {streamed * _GIGABYTES_A_FILE:,.0f} GB to receive;"
+            " of other sites nothing is kept"
+        )
     if work.read_before:
         click.echo(f"{work.read_before:,} more were read before")
 
@@ -207,14 +281,22 @@ class _Reader:
         stop: threading.Event,
         progress: Callable[[ImportCounts], None],
     ) -> None:
-        wanted = {host for host, source in self._work.hosts.items() if source in left}
-        base, limit = self._config.common_crawl_data_url, self._config.max_page_size
+        work, base, limit = self._work, self._config.common_crawl_data_url, self._config.max_page_size
+        counts, pace = self._reading.counts, _pace(self._config)
 
-        def is_wanted(url: str) -> bool:
-            return host_of(url) in wanted
+        def wait(pause: float) -> bool:
+            return not stop.wait(pause)
 
-        with open_file(base, path, lambda pause: not stop.wait(pause), _pace(self._config)) as stream:
-            items = sift_warc(stream, path, is_wanted, self._reading.counts, limit=limit, is_known=is_known)
+        if path in work.index:
+            records = IndexedRecords(
+                path, lambda part: read_file_part(base, path, part, wait, pace), counts, limit=limit, is_known=is_known
+            )
+            importer.take(records.items(work.index.rows_of(path)), stopped=stop.is_set, show=progress)
+            return
+        with open_file(base, path, wait, pace) as stream:
+            items = sift_warc(
+                stream, path, lambda url: work.is_wanted(url, left), counts, limit=limit, is_known=is_known
+            )
             importer.take(items, stopped=stop.is_set, show=progress)
 
     def _progress(self, number: int, show: Callable[[str, int], None]) -> Callable[[ImportCounts], None]:

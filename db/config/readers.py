@@ -19,6 +19,13 @@ def text(value: object) -> str:
     return value
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts. Raises ValueError."""
+    if not isinstance(value, list):
+        raise ValueError(f'expected a list such as ["one", "two"], got {value!r}')
+    return tuple(text(item) for item in value)
+
+
 def yes_no(value: object) -> bool:
     """True or false. Raises ValueError."""
     if not isinstance(value, bool):

@@ -288,6 +288,11 @@ class Settings(SharedSettings):
         "https://data.commoncrawl.org",
         help="Where its WARC files are.",
     )
+    ccnews_index: tuple[str, ...] = setting(
+        readers.texts,
+        [],
+        help="Parquet indexes of CC-NEWS for `copydesk ccnews`: files, folders, or web addresses of files.",
+    )
     listen: ListenAddress | None = setting(
         units.loopback_address,
         "127.0.0.1:9109",

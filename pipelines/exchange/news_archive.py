@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import urljoin
 
 from db.errors import UsageError
-from pipelines.exchange.polite_stream import Pace, open_polite, sleep
+from pipelines.exchange.polite_stream import Pace, open_polite, read_part, sleep
 
 FIRST_MONTH = date(2016, 8, 1)
 """CC-NEWS begins with it."""
@@ -55,5 +55,20 @@ def open_file(base: str, path: str, wait: Callable[[float], bool], pace: Pace | 
         with (Path(base) / path).open("rb") as file:
             yield file
         return
-    with open_polite(urljoin(f"{base.rstrip('/')}/", path), wait, pace) as stream:
+    with open_polite(_address(base, path), wait, pace) as stream:
         yield stream
+
+
+def read_file_part(
+    base: str, path: str, part: tuple[int, int], wait: Callable[[float], bool], pace: Pace | None = None
+) -> bytes:
+    """Bytes of a file: `part` is where they begin and how many they are. Fewer where the file ends before. Raises OSError."""
+    if "://" not in base:
+        with (Path(base) / path).open("rb") as file:
+            file.seek(part[0])
+            return file.read(part[1])
+    return read_part(_address(base, path), part, wait, pace)
+
+
+def _address(base: str, path: str) -> str:
+    return urljoin(f"{base.rstrip('/')}/", path)

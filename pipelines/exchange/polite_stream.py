@@ -1,9 +1,10 @@
-"""A file on a web server as a stream that survives broken connections, and rests where the server says that it is busy."""
+"""A file on a web server, or a part of one, as a stream that survives broken connections, and rests where the server is busy."""
 
 from __future__ import annotations
 
 import http.client
 import io
+import re
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +22,7 @@ BUSY = frozenset({403, 429, 503})
 """Common Crawl answers 403 to clients that are too fast."""
 _TIMEOUT_S = 60.0
 _TROUBLE = (OSError, http.client.HTTPException)
+_TOTAL = re.compile(r"bytes \d+-\d+/(\d{1,15})")
 
 
 class Pace(Protocol):
@@ -37,12 +39,16 @@ class PoliteStream(io.RawIOBase):
     """Reads an address from its beginning to its end, by one connection at a time. Not seekable.
 
     `wait` sleeps so many seconds and returns False where that was interrupted: reading ends then with an OSError. `pace`: kept at
-    each request.
+    each request. `part`: where to begin and how many bytes to read; None: the whole file.
     """
 
-    def __init__(self, url: str, wait: Callable[[float], bool], pace: Pace | None = None) -> None:
-        self._url, self._wait, self._pace = url, wait, pace
+    def __init__(
+        self, url: str, wait: Callable[[float], bool], pace: Pace | None = None, part: tuple[int, int] | None = None
+    ) -> None:
+        self._url, self._wait, self._pace, self._part = url, wait, pace, part
         self._at, self._size = 0, -1
+        self.total: int | None = None
+        """Bytes of the whole file, once a part of it was answered and the server says it."""
         self._answer: Any = None
         self._failures = 0
 
@@ -50,7 +56,7 @@ class PoliteStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """As `io.RawIOBase`. Raises FileNotFoundError (404) and OSError, after all attempts."""
+        """As `io.RawIOBase`. Raises FileNotFoundError (404), UnsupportedOperation (no Range there), OSError after all attempts."""
         while self._size < 0 or self._at < self._size:
             try:
                 if self._answer is None:
@@ -63,7 +69,7 @@ class PoliteStream(io.RawIOBase):
                 if self._size < 0:
                     return 0
                 raise http.client.IncompleteRead(b"", self._size - self._at)
-            except (FileNotFoundError, InterruptedError):
+            except (FileNotFoundError, InterruptedError, io.UnsupportedOperation):
                 raise
             except _TROUBLE as error:
                 self._after(error)
@@ -78,7 +84,10 @@ class PoliteStream(io.RawIOBase):
 
     def _open(self) -> Any:
         asked = urllib.request.Request(self._url)  # noqa: S310 - the caller's own setting
-        if self._at:
+        if self._part is not None:
+            begins, size = self._part
+            asked.add_header("Range", f"bytes={begins + self._at}-{begins + size - 1}")
+        elif self._at:
             asked.add_header("Range", f"bytes={self._at}-")
         if self._pace is not None:
             self._pause(self._pace.reserve())
@@ -90,11 +99,21 @@ class PoliteStream(io.RawIOBase):
                 raise FileNotFoundError(f"{self._url}: status {error.code}") from error
             raise
         length = answer.headers.get("Content-Length", "")
-        if self._at and answer.status != 206:
+        if self._part is not None:
+            self._check_part(answer)
+        elif self._at and answer.status != 206:
             self._pass_over(answer)
         if length.isdigit():
             self._size = int(length) + (self._at if answer.status == 206 else 0)
         return answer
+
+    def _check_part(self, answer: Any) -> None:
+        """Note the size of the whole file. Raises UnsupportedOperation where all of it would be sent."""
+        if answer.status != 206:
+            answer.close()
+            raise io.UnsupportedOperation(f"{self._url}: the server sends whole files only (no Range requests)")
+        if (said := _TOTAL.match(answer.headers.get("Content-Range", ""))) is not None:
+            self.total = int(said[1])
 
     def _pass_over(self, answer: Any) -> None:
         """Skip what is there already, where the server knows no ranges."""
@@ -126,6 +145,46 @@ class PoliteStream(io.RawIOBase):
 def open_polite(url: str, wait: Callable[[float], bool], pace: Pace | None = None) -> io.BufferedReader:
     """The address as a buffered stream."""
     return io.BufferedReader(PoliteStream(url, wait, pace), 1 << 20)
+
+
+def read_part(url: str, part: tuple[int, int], wait: Callable[[float], bool], pace: Pace | None = None) -> bytes:
+    """The bytes of a part; fewer where the file ends in it. Raises OSError as `PoliteStream`."""
+    with io.BufferedReader(PoliteStream(url, wait, pace, part)) as stream:
+        return stream.read(part[1])
+
+
+class RemoteFile(io.RawIOBase):
+    """A file on a web server that is read from any position, by a request for each part. Raises OSError as `PoliteStream`."""
+
+    def __init__(self, url: str, wait: Callable[[float], bool], pace: Pace | None = None) -> None:
+        self._url, self._wait, self._pace = url, wait, pace
+        self._at = 0
+        with PoliteStream(url, wait, pace, (0, 1)) as first:
+            first.read(1)
+            if first.total is None:
+                raise io.UnsupportedOperation(f"{url}: the server does not say how large the file is")
+            self._size = first.total
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, if the file does not end before."""
+        size = min(len(buffer), self._size - self._at)
+        data = read_part(self._url, (self._at, size), self._wait, self._pace) if size > 0 else b""
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 def sleep(seconds: float) -> bool:

@@ -21,7 +21,7 @@ from pipelines.exchange.warc_reader import WarcItems, read_warc
 EXTRA_MISSING = "reading CC-NEWS needs FastWARC: pip install 'copydesk[ccnews]'"
 HELD_BYTES = 4_000_000
 """Wanted records are read in lots of this size: some 40 pages."""
-_MOST_HEAD = 1 << 16
+MOST_HEAD = 1 << 16
 """Bytes of an answer's head beside its body."""
 
 
@@ -57,7 +57,7 @@ def sift_warc(
     held, items = io.BytesIO(), WarcItems(name, limit, is_known)
     source = _Remembering(stream)
     try:
-        for record in wanted_records(source, is_wanted, counts, limit + _MOST_HEAD):
+        for record in wanted_records(source, is_wanted, counts, limit + MOST_HEAD):
             if record is None:
                 yield SkippedRecord(reason="too_big")
                 continue
