@@ -103,7 +103,7 @@ def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
 def _share(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Have the sites of the demo web be found once, not by each test that crawls them, and `urlopen` use no test's proxy.
 
-    The first call of `urlopen` keeps the proxies of the environment for all later ones: those of a test of proxies, if it is first.
+    The first call of `urlopen` keeps the proxies of the environment for all later ones: those of `test_library`, if it is first.
     """
     Copydesk.factory = tmp_path_factory
     urllib.request.install_opener(urllib.request.build_opener())

@@ -40,6 +40,7 @@ FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 def proxied(demoweb: DemoWeb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoWeb:
     """The demo web behind this process's proxy settings, and an empty folder to work in."""
     monkeypatch.setenv("http_proxy", demoweb.proxy_url)
+    monkeypatch.setattr("urllib.request._opener", None)  # its next call makes one with this proxy
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
