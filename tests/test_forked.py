@@ -39,48 +39,48 @@ def test_it_is_in_its_folder_and_sees_its_environment(tmp_path: Path) -> None:
     assert b"dely" not in told.stderr
 
 
-def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
-    env = dict(os.environ)
-    (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
-    assert not run_forked(("sources", "add", "http://a.example/", "--no-discovery"), tmp_path, env, 60).returncode
-    with pytest.raises(subprocess.TimeoutExpired):
-        run_forked(("run",), tmp_path, env, 2.0)
-    wait_for(lambda: not in_folder(tmp_path))
-
-
-def test_a_service_ends_with_the_tests_that_started_it(tmp_path: Path) -> None:
+@pytest.fixture
+def idle(tmp_path: Path) -> Path:
+    """A folder in which a service has a source and nothing to do."""
     (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
     added = ("sources", "add", "http://a.example/", "--no-discovery")
     assert not run_forked(added, tmp_path, dict(os.environ), 60).returncode
+    return tmp_path
+
+
+def test_one_that_does_not_end_is_killed(idle: Path) -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        run_forked(("run",), idle, dict(os.environ), 2.0)
+    wait_for(lambda: not in_folder(idle))
+
+
+def test_a_service_ends_with_the_tests_that_started_it(idle: Path) -> None:
     program = (
         "import os, sys, time; from pathlib import Path; from tests.forked import ForkedProcess\n"
         "service = ForkedProcess(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "print(service.pid, flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program, tmp_path], cwd=ROOT, env=run_of_its_own(), stdout=subprocess.PIPE
+        [sys.executable, "-c", program, idle], cwd=ROOT, env=run_of_its_own(), stdout=subprocess.PIPE
     ) as tests:
         assert tests.stdout is not None
         service = int(tests.stdout.readline())
         assert alive(service)
         tests.kill()
-    wait_for(lambda: not alive(service) and not in_folder(tmp_path))
+    wait_for(lambda: not alive(service) and not in_folder(idle))
 
 
-def test_a_command_whose_tests_are_gone_before_it_starts_ends(tmp_path: Path) -> None:
-    (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
-    added = ("sources", "add", "http://a.example/", "--no-discovery")
-    assert not run_forked(added, tmp_path, dict(os.environ), 60).returncode
+def test_a_command_whose_tests_are_gone_before_it_starts_ends(idle: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; from tests.forked import _order\n"
         "_order(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "os._exit(0)\n"
     )
     tests = subprocess.run(
-        [sys.executable, "-c", program, tmp_path], cwd=ROOT, env=run_of_its_own(), stderr=subprocess.PIPE, check=True
+        [sys.executable, "-c", program, idle], cwd=ROOT, env=run_of_its_own(), stderr=subprocess.PIPE, check=True
     )
     assert not tests.stderr  # read to its end: the process that forks and the watcher have it too, and are gone
-    wait_for(lambda: not in_folder(tmp_path))
+    wait_for(lambda: not in_folder(idle))
 
 
 def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:

@@ -124,7 +124,10 @@ class ArchivePagesChannel:
 
     def _following(self, scope: BackfillScope, step: Step, listing: ParsedListing, new: Sequence[Link]) -> list[Step]:
         state: Any = step.state
-        page, memory = int(state.get("page", 1)), remembered(listing.links) if new else state.get("seen", [])
+        page, memory = (
+            int(state.get("page", 1)),
+            remembered([link.key for link in listing.links]) if new else state.get("seen", []),
+        )
         if "rule" in state:
             ends = not new or page >= _MOST_NUMBERED or _all_before(scope, new)
             return [] if ends else [self._of_rule(scope, int(state["rule"]), page + 1, memory)]

@@ -50,7 +50,8 @@ class FeedChannel:
             return StepResult(links=links)
         items = int(str(step.state.get("items", 0))) + len(links)
         following = _older(listing, answer.url, page, items)
-        older = self._step(following, page=page + 1, seen=remembered(listing.links), items=items)
+        seen = remembered([link.key for link in listing.links])
+        older = self._step(following, page=page + 1, seen=seen, items=items)
         return StepResult(links=links, next_steps=[older])
 
     def _step(self, url: str, *, page: int, seen: Sequence[int] = (), items: int = 0) -> Step:

@@ -12,31 +12,29 @@ from crawler.backfill.channel import Step
 from db.models import Link
 
 _MOST = 400
-"""Links remembered of a page."""
+"""Articles remembered of a page."""
 
 
-def _number(link: Link) -> int:
-    return zlib.crc32(link.key.encode())
+def remembered(names: Sequence[str]) -> list[int]:
+    """What the next step remembers, as its `seen`, of a page that names these articles, each by its key or by its address."""
+    return [_number(name) for name in names[:_MOST]]
 
 
-def repeats(step: Step, addresses: Sequence[str]) -> bool:
-    """Whether a page names nothing but what the page before named, by `addresses_remembered`."""
-    seen = step.state.get("seen")
-    return isinstance(seen, list) and {zlib.crc32(one.encode()) for one in addresses} <= set(seen)
-
-
-def addresses_remembered(addresses: Sequence[str]) -> list[int]:
-    """What the next step remembers of a page, for `repeats`."""
-    return [zlib.crc32(one.encode()) for one in addresses[:_MOST]]
+def repeats(step: Step, names: Sequence[str]) -> bool:
+    """Whether there was a page before, and this one names nothing but what that one named."""
+    return isinstance(step.state.get("seen"), list) and _seen(step).issuperset(map(_number, names))
 
 
 def unseen(step: Step, links: Sequence[Link]) -> list[Link]:
-    """The links that the page before did not name."""
+    """The links whose keys the page before did not name."""
+    seen = _seen(step)
+    return [link for link in links if _number(link.key) not in seen]
+
+
+def _seen(step: Step) -> frozenset[object]:
     seen = step.state.get("seen")
-    known = frozenset(seen) if isinstance(seen, list) else frozenset()
-    return [link for link in links if _number(link) not in known]
+    return frozenset(seen) if isinstance(seen, list) else frozenset()
 
 
-def remembered(links: Sequence[Link]) -> list[int]:
-    """What the next step remembers of this page."""
-    return [_number(link) for link in links[:_MOST]]
+def _number(name: str) -> int:
+    return zlib.crc32(name.encode())

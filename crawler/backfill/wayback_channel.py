@@ -29,7 +29,7 @@ from crawler.backfill.channel import (
     Step,
     StepResult,
 )
-from crawler.backfill.list_memory import addresses_remembered, repeats
+from crawler.backfill.list_memory import remembered, repeats
 from crawler.backfill.statuses import refusal_of
 
 RATE = ChannelRate(lists_per_minute=24, pages_per_minute=8 * 60, pause=timedelta(seconds=60))
@@ -95,7 +95,7 @@ class WaybackChannel:
             if repeats(step, ends):
                 return StepResult(links=links, trouble="the archive gives the same captures again and again")
             following = self._step(host, match, since, until, resume_key)
-            seen: JSON = addresses_remembered(ends)
+            seen: JSON = remembered(ends)
             return StepResult(links=links, next_steps=[replace(following, state={**following.state, "seen": seen})])
         if says_end or len(captures) < self._limit:
             return StepResult(links=links)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
-from crawler.backfill.list_memory import addresses_remembered, repeats
+from crawler.backfill.list_memory import remembered, repeats
 from crawler.backfill.statuses import refusal_of
 from db.models import LinkKind
 from pipelines.urls import clean_url
@@ -66,7 +66,7 @@ class WordPressChannel:
             following = self._step(scope, route=route, before=before, page=page + 1)
         else:
             following = self._step(scope, route=route, before=cursor, page=1)
-        seen: JSON = addresses_remembered(addresses)
+        seen: JSON = remembered(addresses)
         return StepResult(links=links, next_steps=[replace(following, state={**following.state, "seen": seen})])
 
     def _step(self, scope: BackfillScope, *, route: str, before: str, page: int) -> Step:

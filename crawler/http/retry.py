@@ -12,7 +12,6 @@ jitter; or what Retry-After asks for on 429 and 503 (RFC 9110, 10.2.3), up to CO
 
 from __future__ import annotations
 
-import logging
 import random
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,8 +31,6 @@ from scrapy.http import Response
 
 from crawler.http.errors import HostOnHold
 from crawler.http.services import services_of
-
-logger = logging.getLogger(__name__)
 
 # Request Timeout, Too Early, Too Many Requests, temporary server errors, and two of Cloudflare's (no answer, too late).
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
@@ -111,8 +108,9 @@ class RetryMiddleware:
                 wait = max(wait or 0.0, rest)
         elif not isinstance(outcome, TRANSIENT_ERRORS):
             return
-        if wait is not None and request.meta.get("slot_shared"):
-            self._rest_everywhere(request, wait)
+        pace = self._services.pace
+        if wait is not None and pace is not None and request.meta.get("slot_shared"):
+            pace.tell_rest(self._downloader.get_slot_key(request), wait)  # other processes keep the rest, too
         if wait is not None and wait > self._cap:
             self._put_on_hold(self._downloader.get_slot_key(request), wait)
             return
@@ -122,15 +120,6 @@ class RetryMiddleware:
                 return
             wait = min(self._first_pause * 2**tried, MAX_PAUSE_S)
         self._downloader.slot_for(request).hold(wait * random.uniform(*JITTER))  # noqa: S311
-
-    def _rest_everywhere(self, request: Request, wait: float) -> None:
-        """Have other processes keep the rest, too."""
-        host = self._downloader.get_slot_key(request)
-        try:
-            if self._services.pace is not None:
-                self._services.pace.rest(host, wait)
-        except OSError as error:
-            logger.warning("other processes are not told that %s rests: %s", host, error)
 
     def _put_on_hold(self, host: str, wait: float) -> None:
         until = datetime.now(UTC) + min(timedelta(seconds=wait), MAX_HOLD)

@@ -59,6 +59,13 @@ class SharedPace:
             own, now = times.setdefault(host, {}), time.time()
             own["rest"] = max(_past(own, "rest", now), now + min(seconds, LONGEST_S))
 
+    def tell_rest(self, host: str, seconds: float) -> None:
+        """The same, for those who go on by themselves where the file fails: then a warning says so."""
+        try:
+            self.rest(host, seconds)
+        except OSError as error:
+            logger.warning("other processes are not told that %s rests: %s", host, error)
+
     def resting(self, host: str) -> float:
         """The seconds for which nobody may ask the host, 0 where there are none. Raises OSError."""
         with self._open() as times:
@@ -98,10 +105,7 @@ class HostPace:
 
     def rest(self, seconds: float) -> None:
         """Have nobody ask the host for that long."""
-        try:
-            self._shared.rest(self._host, seconds)
-        except OSError as error:
-            logger.warning("other processes are not told that %s rests: %s", self._host, error)
+        self._shared.tell_rest(self._host, seconds)
 
 
 def _past(times: dict[str, float], name: str, now: float) -> float:

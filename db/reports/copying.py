@@ -186,7 +186,7 @@ class CountedPairs:
         for (number, source_id), articles in articles_of.items():
             takers[source_id] += articles
             numbers[number] += articles
-        others = {number: origin for origin, number in named.items() if number < 0}
+        others = _not_sources(named)
         origins = {others.get(number) or source_origin(number): articles for number, articles in numbers.items()}
         return CountedPairs(
             articles=articles_of, uncredited=uncredited, counts=counts, takers=takers, origins=origins, named=named
@@ -200,7 +200,7 @@ class CountedPairs:
     def biggest(self, most: int | None) -> list[CopyPair]:
         """The `most` pairs with most articles (None: all), in order."""
         least = sorted(self.articles.values())[-most] if most and most < len(self.articles) else 0
-        others = {number: origin for origin, number in self.named.items() if number < 0}
+        others = _not_sources(self.named)
         pairs = [
             self._pair(key, others.get(key[0]) or source_origin(key[0]))
             for key, articles in self.articles.items()
@@ -220,6 +220,11 @@ class CountedPairs:
     def _pair(self, key: tuple[int, int], origin: CopyOrigin) -> CopyPair:
         counts = replace(self.counts.get(key, _NO_COUNTS), earliest_only=self.uncredited.get(key, 0))
         return CopyPair(source_id=key[1], origin=origin, counts=counts, articles=self.articles[key])
+
+
+def _not_sources(named: dict[CopyOrigin, int]) -> dict[int, CopyOrigin]:
+    """The origins that are no source, by their number."""
+    return {number: origin for origin, number in named.items() if number < 0}
 
 
 def load_pairs(

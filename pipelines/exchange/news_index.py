@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from db.errors import UsageError
+from pipelines.exchange.items import MAX_PLACES
 
 EXTRA_MISSING = "reading Parquet indexes needs pyarrow: pip install 'copydesk[parquet]'"
 _ROWS = 65_536
@@ -31,8 +32,6 @@ _TEXTS, _NUMBERS = ("url", "warc_filename"), ("warc_record_offset", "warc_record
 _OPTIONAL = ("url_host_name", "fetch_status", "fetch_time", "content_digest")
 OpenRemote = Callable[[str], IO[bytes] | io.RawIOBase]
 """Opens a web address as a file that is read from any position. Raises OSError."""
-_MOST_FAULTS = 20
-"""Refused rows that are told one by one, as of damaged records (`pipelines.exchange.items.MAX_PLACES`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ class IndexedFiles:
 
     def note_fault(self, words: str) -> None:
         """Note a row that is refused."""
-        if len(self.faults) < _MOST_FAULTS and words not in self.faults:
+        if len(self.faults) < MAX_PLACES and words not in self.faults:
             self.faults.append(words)
 
     def add(self, path: str, row: IndexRow) -> None:

@@ -150,7 +150,7 @@ def lanes_chart(shown: Thread) -> Chart:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelOverlap": True, "tickCount": 6, "format": time_axis()},
+                    "axis": time_axis(),
                     # Else the first and the last square lie half outside.
                     "scale": {"padding": 10},
                 },

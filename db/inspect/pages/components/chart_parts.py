@@ -23,12 +23,13 @@ def tooltip(**labels: str) -> list[Spec]:
 
 
 def time_axis() -> Spec:
-    """Formats of an axis of time, by what a tick begins (d3-time-format)."""
+    """An axis of time. Its format (d3-time-format) depends on what a tick begins."""
     day = gettext("%d %b")
-    return {
+    formats = {
         "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H:%M", "day": day, "date": day, "week": day,
         "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y",
     }  # fmt: skip
+    return {"labelOverlap": True, "tickCount": 6, "format": formats}
 
 
 def count_axis(field: str, *, ticks: int) -> Spec:

@@ -279,7 +279,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelOverlap": True, "tickCount": 6, "format": time_axis()},
+                    "axis": time_axis(),
                     "scale": {"nice": True},
                 },
                 "y": {
