@@ -1,10 +1,11 @@
 """A back-fill of a site with years of articles: is each fetched once, is none missing, is the plan right, and is memory flat?
 
-    python -m bench.crawl.backfill_scale [--articles 20000] [--fetch 20000] [--each 0] [--kills 10] [--workers 1]
+    python -m bench.crawl.backfill_scale [--articles 20000] [--fetch 20000] [--each 0] [--channels …]
+                                            [--kills 10] [--workers 1]
 
 First each channel alone, then all together, plan the whole site; no article is requested. Then the newest `--fetch` articles are
 fetched by all channels together, and the process is killed (SIGKILL) `--kills` times on the way, at equal distances. Last, each
-channel alone fetches the newest `--each`, into a database of its own, killed as often. Pages are small (1 kB) and the source has no
+channel of `--channels` alone fetches the newest `--each`, into a database of its own, killed as often. Pages are small (1 kB) and the source has no
 delay, so that the back-fill is measured rather than extraction or politeness.
 """
 
@@ -34,15 +35,17 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--fetch", type=int, default=20_000)
     parser.add_argument("--each", type=int, default=0)
+    parser.add_argument("--channels", default=ALL, help="those that fetch alone, separated by commas")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--workers", type=int, default=1)
     chosen = parser.parse_args()
     with PastWeb(count=chosen.articles) as web:
-        with new_desk(web, chosen.workers) as desk:
-            for channels in (*CHANNELS, ALL) if chosen.fetch else ():
-                tell_plan(desk, web, channels)
-            fetch(desk, web, ALL, chosen.fetch, chosen.kills)
-        for channel in CHANNELS:
+        if chosen.fetch:
+            with new_desk(web, chosen.workers) as desk:
+                for channels in (*CHANNELS, ALL):
+                    tell_plan(desk, web, channels)
+                fetch(desk, web, ALL, chosen.fetch, chosen.kills)
+        for channel in chosen.channels.split(",") if chosen.each else ():
             with new_desk(web, chosen.workers) as desk:
                 fetch(desk, web, channel, chosen.each, chosen.kills)
 
