@@ -3,10 +3,10 @@
     python -m bench.crawl.backfill_scale [--articles 20000] [--fetch 20000] [--each 0] [--channels …]
                                             [--kills 10] [--workers 1]
 
-First each channel alone, then all together, plan the whole site; no article is requested. Then the newest `--fetch` articles are
-fetched by all channels together, and the process is killed (SIGKILL) `--kills` times on the way, at equal distances. Last, each
-channel of `--channels` alone fetches the newest `--each`, into a database of its own, killed as often. Pages are small (1 kB) and the source has no
-delay, so that the back-fill is measured rather than extraction or politeness.
+First each channel alone, then all together, plan the whole site; no article is requested. Then the newest `--fetch` articles
+are fetched by all channels together, and the process is killed (SIGKILL) `--kills` times on the way, at equal distances. Last,
+each channel of `--channels` alone fetches the newest `--each`, into a database of its own, killed as often. Pages are small (1
+kB) and the source has no delay, so that the back-fill is measured rather than extraction or politeness.
 """
 
 from __future__ import annotations
