@@ -41,11 +41,18 @@ class Copydesk:
         # what they are in a service that is started here.
         self.pace: dict[str, float] = {}
         self.database = folder / "news.db"
-        lines = [f"{name} = {json.dumps(value)}" for name, value in (DEFAULTS | settings).items()]
-        (folder / "copydesk.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self._settings = DEFAULTS
+        self.set(**settings)
         self.env = {key: value for key, value in os.environ.items() if key.lower() not in ("http_proxy", "no_proxy")}
         if proxy:
             self.env["http_proxy"] = proxy
+
+    def set(self, **settings: object) -> None:
+        """Change settings in the file, at once: a service that looks at this moment reads the old ones or the new ones."""
+        self._settings = self._settings | settings
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in self._settings.items()]
+        (new := self.folder / "copydesk.toml.new").write_text("".join(lines), encoding="utf-8")
+        new.rename(self.folder / "copydesk.toml")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""
