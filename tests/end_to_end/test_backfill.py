@@ -159,12 +159,12 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
         assert "backfill_hours" in desk.run("backfill", "past", "--since", "2025-10", "--later", code=2).stderr
         service = desk.start("run", "--log-format", "json")
         try:
-            wait_for(lambda: bool(desk.query("SELECT 1 FROM runs WHERE ended = 'finished'")), 60)
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM runs WHERE ended = 'finished'")))
             assert not desk.query("SELECT 1 FROM runs WHERE command = 'backfill'")
             desk.set(backfill_hours="always")
-            wait_for(lambda: desk.query("SELECT count(*) FROM runs WHERE command = 'crawl'")[0][0] > 1, 60)
+            wait_for(lambda: desk.query("SELECT count(*) FROM runs WHERE command = 'crawl'")[0][0] > 1)
             desk.set(every="1h")
-            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")), 90)
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")))
             wait_for(lambda: not desk.query("SELECT 1 FROM runs WHERE ended IS NULL AND command = 'backfill'"))
         finally:
             service.terminate()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import random
-import signal
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -78,22 +75,9 @@ def pages(desk: Copydesk) -> int:
 
 def import_and_kill(desk: Copydesk, archive: Path, after_s: float) -> int:
     """Start importing, kill it so long after its first commit of pages; the pages that are stored then."""
-    before = pages(desk) if desk.database.exists() else 0
-    process = desk.start("import", str(archive))
-    end = time.monotonic() + 60
-    while process.poll() is None and not (desk.database.exists() and _more(desk, before)):
-        assert time.monotonic() < end
-        time.sleep(0.005)
-    time.sleep(after_s)
-    assert process.poll() is None, "the kill came too late"
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    assert desk.kill("SELECT id FROM pages ORDER BY id DESC LIMIT 1", "import", str(archive), after_s=after_s)
     assert desk.query("PRAGMA integrity_check") == [("ok",)]
     return pages(desk)
-
-
-def _more(desk: Copydesk, before: int) -> bool:
-    return bool(desk.query("SELECT 1 FROM sqlite_master WHERE name = 'pages'")) and pages(desk) > before
 
 
 def test_killed_imports_end_like_a_quiet_one(archive: Path, tmp_path: Path) -> None:
