@@ -77,7 +77,7 @@ class Service:
     def __init__(self, load: Callable[[], Config], options: tuple[str, ...], log: Log) -> None:
         self._load, self._log = load, log
         self._config = load()
-        self._changed_at = self._config_changed_at()
+        self._config_read = self._config_state()
         self._crawls = CrawlProcesses(options, limit_s=self._config.run_limit.total_seconds())
         self._backfills = BackfillRunner(options, log)
         self._states = SourceStates(self._config)
@@ -319,19 +319,21 @@ class Service:
 
     # --- Settings and health
 
-    def _config_changed_at(self) -> float | None:
+    def _config_state(self) -> tuple[int, int, int] | None:
+        """What differs when the file has changed. Its time alone may be that of a moment at which it was written in part."""
         path = self._config.path
         try:
-            return path.stat().st_mtime if path else None
+            found = path.stat() if path else None
         except OSError:
             return None
+        return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
     def _reload(self) -> bool:
         """Read changed settings; invalid ones are logged, and the old ones stay in force. Returns whether they changed."""
-        changed_at = self._config_changed_at()
-        if changed_at == self._changed_at:
+        state = self._config_state()
+        if state == self._config_read:
             return False
-        self._changed_at = changed_at
+        self._config_read = state
         try:
             config = self._load()
         except CopydeskError as error:

@@ -28,9 +28,11 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.signalled import SignalledAt, signal_at
 from tests.warm import import_components, warm
 
 ROOT = Path(__file__).parent.parent
@@ -111,12 +113,19 @@ def run_forked(
     return subprocess.CompletedProcess(arguments, int(told.split()[1]), out, err)
 
 
-def _order(arguments: tuple[str, ...], folder: Path, env: dict[str, str], constants: dict[str, float]) -> list[int]:
+def _order(
+    arguments: tuple[str, ...],
+    folder: Path,
+    env: dict[str, str],
+    constants: dict[str, float],
+    signalled: SignalledAt | None = None,
+) -> list[int]:
     """Have a command started. What to read: its output, its errors, and what its watcher tells: its number and exit code."""
     pipes = [os.pipe() for _ in range(3)]
     theirs = [writes for _, writes in pipes]
     try:
         job: dict[str, object] = {"arguments": arguments, "folder": str(folder), "env": env, "constants": constants}
+        job["signalled"] = signalled and asdict(signalled)
         _server.send(job, theirs)
     except BaseException:
         for reads, _ in pipes:
@@ -135,9 +144,14 @@ class ForkedProcess(subprocess.Popen[str]):
     """
 
     def __init__(
-        self, arguments: tuple[str, ...], folder: Path, env: dict[str, str], constants: dict[str, float]
+        self,
+        arguments: tuple[str, ...],
+        folder: Path,
+        env: dict[str, str],
+        constants: dict[str, float],
+        signalled: SignalledAt | None = None,
     ) -> None:
-        out, err, told = _order(arguments, folder, env, constants)
+        out, err, told = _order(arguments, folder, env, constants, signalled)
         self.args = arguments
         self.stdin = None
         self.stdout = os.fdopen(out, encoding="utf-8")
@@ -342,6 +356,8 @@ def _become(job: dict[str, object], out: int, err: int) -> None:
         names = vars(importlib.import_module(module))
         assert name in names, place
         names[name] = value
+    if job["signalled"]:
+        signal_at(SignalledAt(**job["signalled"]))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

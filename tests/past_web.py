@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -15,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
 CHANNELS = ("wordpress", "sitemap", "feed", "archive_pages")
+ON_HOME_PAGE = 10
+"""The home page names so many articles, the newest."""
 _FEED_ITEMS = 20
 _WORDS = tuple(
     "harbour bridge council tide engineer morning ferry river budget school winter station garden market theatre road "  # noqa: SIM905
@@ -77,6 +80,10 @@ class PastWeb:
     """Whether it answers `modified_after` as if it had not been asked."""
     modified: dict[str, datetime] = field(default_factory=dict)
     """When articles were modified after they were published, by path."""
+    before_article: Callable[[PastArticle], None] = lambda _: None
+    """Called before an article is answered, by one request at a time: what it does is done before anybody has the article."""
+
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def articles(self) -> list[PastArticle]:
@@ -135,6 +142,8 @@ class PastWeb:
         parts = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if (article := self.by_path.get(parts.path)) is not None:
+            with self._one_at_a_time:
+                self.before_article(article)
             note = (
                 f"<p>Corrected {self.modified[parts.path]}.</p></article>"
                 if parts.path in self.modified
@@ -159,7 +168,7 @@ class PastWeb:
         return (200, *found) if found else (404, "text/html", "<html><h1>Not found</h1></html>")
 
     def _home(self) -> str:
-        links = "".join(f"<li><a href='{one.path}'>{one.title}</a></li>" for one in self.articles[:10])
+        links = "".join(f"<li><a href='{one.path}'>{one.title}</a></li>" for one in self.articles[:ON_HOME_PAGE])
         past = "".join(f"<a href='/archive/{month.replace('-', '/')}/'>{month}</a> " for month in [*self.by_month][:3])
         shown = past if "archive_pages" in self.open_channels else ""
         return f"<html><body><ul>{links}</ul><footer>{shown}</footer></body></html>"

@@ -39,7 +39,17 @@ def _parents() -> dict[int, int]:
 
 def alive(pid: int) -> bool:
     """Whether a process of that number runs; one that has ended and waits to be noticed does not."""
+    return _state(pid) not in ("", "Z")
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process stands still: it was sent SIGSTOP."""
+    return _state(pid) == "T"
+
+
+def _state(pid: int) -> str:
+    """The letter of `ps`; "" where there is no such process."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except (FileNotFoundError, ProcessLookupError):  # the latter where it ends between opening and reading
-        return False
+        return ""

@@ -6,7 +6,6 @@ import random
 import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -159,15 +158,21 @@ def test_the_zstd_command_unpacks_it(path: Path, tmp_path: Path) -> None:
 def test_killed_at_any_moment_every_body_reads_back(path: Path) -> None:
     code = (
         "import sys, db.maintenance.repack as p; from pathlib import Path; from datetime import datetime, UTC;"
-        "p._BATCH_BYTES = 1; print('up', flush=True);"
-        "p.repack(Path(sys.argv[1]), datetime.now(UTC))"
+        "p._BATCH_BYTES = 1;"
+        # Goes on after each body when it is told to.
+        "goes_on = lambda _: (print('body', flush=True), sys.stdin.readline());"
+        "p.repack(Path(sys.argv[1]), datetime.now(UTC), progress=goes_on)"
     )
     halfway = 0
     for number in range(5):
-        with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as job:
+        command = [sys.executable, "-c", code, str(path)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as job:
+            assert job.stdin is not None
             assert job.stdout is not None
-            job.stdout.readline()
-            time.sleep(0.1 + 0.05 * number)
+            for _ in range(number):
+                assert job.stdout.readline()
+                job.stdin.write(b"\n")
+                job.stdin.flush()
             job.kill()
         conn = connect(path)
         assert [load_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]

@@ -28,6 +28,7 @@ from db.timestamps import format_timestamp
 from pipelines.dedup.settle import reset_settling, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
+from tests.deadline import Stopwatch, within
 
 DAY = timedelta(days=1)
 NEVER = None
@@ -291,23 +292,20 @@ def test_the_first_row_of_a_time_is_found_by_halving(tmp_path: Path) -> None:
 
 
 def test_a_writer_is_not_held_up_by_pruning(tmp_path: Path) -> None:
-    """A writer that waits no more than half a second for the lock writes all the time."""
+    """No write waits half a second for the lock."""
     path = tmp_path / "news.db"
     filled(path, 1500, size=20_000)
     with open_room(path) as conn:
         conn.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES ('c', 'r', 't')")
         conn.execute("INSERT INTO outcomes (page_id, extractor_id, reason) SELECT id, 1, 'too_short' FROM pages")
-    over, waited, failed = threading.Event(), [], []
+    over, waited = threading.Event(), list[float]()
 
     def write_on() -> None:
-        conn = connect(path, lock_wait_s=0.5)
+        conn = connect(path, lock_wait_s=60)
         while not over.is_set():
-            began = time.monotonic()
-            try:
-                conn.execute("INSERT INTO holds (host, until) VALUES (hex(randomblob(8)), '')")
-            except sqlite3.OperationalError as error:
-                failed.append(error)
-            waited.append(time.monotonic() - began)
+            watch = Stopwatch()
+            conn.execute("INSERT INTO holds (host, until) VALUES (hex(randomblob(8)), '')")
+            waited.append(watch.own_s())
             time.sleep(0.002)
         conn.close()
 
@@ -318,7 +316,7 @@ def test_a_writer_is_not_held_up_by_pruning(tmp_path: Path) -> None:
     writer.join()
     assert gone.bodies == 1500
     assert gone.transactions >= 5, "one large transaction would hold up a crawl"
-    assert not failed
+    assert max(waited) < 0.5
     assert len(waited) > gone.transactions
     assert sorted(waited)[len(waited) // 2] < 0.05
 
@@ -349,11 +347,10 @@ def test_a_checkpoint_empties_the_log_or_says_who_is_in_the_way(tmp_path: Path) 
     reader.execute("SELECT count(*) FROM pages").fetchone()
     with open_room(path) as conn:
         put_pages(conn, range(200, 220))
-    began = time.monotonic()
-    held = checkpoint(path)
+    with within(10):
+        held = checkpoint(path)
     assert held.busy
     assert held.after > 0
-    assert time.monotonic() - began < 10
     writer.execute("INSERT INTO holds (host, until) VALUES ('h', '')")
     reader.execute("ROLLBACK")
     assert not checkpoint(path).busy

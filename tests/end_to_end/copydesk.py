@@ -20,13 +20,14 @@ import pytest
 from db.connection.database import open_database, write
 from db.store.sites.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
-from tests.forked import ForkedProcess, run_forked
+from tests.forked import ForkedProcess, SignalledAt, run_forked
 from tests.once import once
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
 # The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.
 DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms", "max_crawl_delay": "50ms"}
 _LIMIT_S = 120.0
+"""After this it is sure that nothing more comes: no test depends on how long something takes."""
 
 
 class Copydesk:
@@ -41,11 +42,18 @@ class Copydesk:
         # what they are in a service that is started here.
         self.pace: dict[str, float] = {}
         self.database = folder / "news.db"
-        lines = [f"{name} = {json.dumps(value)}" for name, value in (DEFAULTS | settings).items()]
-        (folder / "copydesk.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self._settings = DEFAULTS
+        self.set(**settings)
         self.env = {key: value for key, value in os.environ.items() if key.lower() not in ("http_proxy", "no_proxy")}
         if proxy:
             self.env["http_proxy"] = proxy
+
+    def set(self, **settings: object) -> None:
+        """Change settings in the file, at once: a service that looks at this moment reads the old ones or the new ones."""
+        self._settings = self._settings | settings
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in self._settings.items()]
+        (new := self.folder / "copydesk.toml.new").write_text("".join(lines), encoding="utf-8")
+        new.rename(self.folder / "copydesk.toml")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""
@@ -53,6 +61,28 @@ class Copydesk:
             return self._new_python(arguments)
         places = {place if "." in place else f"scheduler.service.{place}": value for place, value in self.pace.items()}
         return ForkedProcess(arguments, self.folder, self.env, places if arguments[0] == "run" else {})
+
+    def start_signalled(
+        self, number: signal.Signals, progress: str, *arguments: str, after_s: float = 0.0
+    ) -> subprocess.Popen[str]:
+        """Start a command that sends itself the signal so long after the first commit that changes what `progress` selects.
+
+        Such as SIGSTOP, after which it stands still outside of any transaction until it is sent SIGCONT.
+        """
+        assert not self._python_differs()
+        try:
+            before = [list(row) for row in self.query(progress)]
+        except sqlite3.OperationalError:  # there is no such table yet, or no database
+            before = []
+        at = SignalledAt(number=number, progress=progress, before=before, after_s=after_s)
+        return ForkedProcess(arguments, self.folder, self.env, {}, at)
+
+    def kill(self, progress: str, *arguments: str, after_s: float = 0.0) -> bool:
+        """Run a command that is killed (`kill -9`) so long after that commit. Whether it was: False if it ended before."""
+        process = self.start_signalled(signal.SIGKILL, progress, *arguments, after_s=after_s)
+        out, err = process.communicate(timeout=_LIMIT_S)
+        assert process.returncode in (0, -signal.SIGKILL), f"{arguments} gave {process.returncode}:\n{out}\n{err}"
+        return process.returncode == -signal.SIGKILL
 
     def _new_python(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -155,9 +185,9 @@ class Copydesk:
         return derived
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait until the condition holds; fails when it does not in time."""
-    end = time.monotonic() + seconds
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds. Fails where it never does, which is told after the time in which any machine gets there."""
+    end = time.monotonic() + _LIMIT_S
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)

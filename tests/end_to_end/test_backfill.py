@@ -6,14 +6,17 @@ import json
 import os
 import signal
 import sqlite3
+import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.past_web import PastWeb
+from tests.past_web import ON_HOME_PAGE, PastArticle, PastWeb
 
 SINCE = datetime(2023, 1, 1, tzinfo=UTC)
 
@@ -121,41 +124,59 @@ def test_where_no_channel_works_each_says_why(tmp_path: Path) -> None:
 
 
 def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
-    """In slices, with crawls of the same source between them, until its hours are over; then on, to the end."""
+    """In slices, in its hours only. The source is crawled as soon as it is due, and the back-fill goes on after that, to the end.
+
+    The source is hourly. While the first article of the first slice is asked for, its cadence becomes a second, and the article
+    is answered when the source is due by that: no second slice may begin before the crawl, however fast or slow the machine is.
+    """
+    desk = Copydesk(tmp_path, None, workers=1, every="1h", sources_a_crawl=1, listen="", upkeep="")
+    desk.set(backfill_hours="never")
+    # A slice ends with its third article, not with its time, which is long enough for a slow machine.
+    desk.pace = {
+        "TICK_S": 0.2,
+        "scheduler.backfills.LOOK_EVERY_S": 0.2,
+        "scheduler.planning.backfill_slices.LEAST_S": 30.0,
+        "scheduler.planning.backfill_slices.LONGEST_S": 30.0,
+        "scheduler.planning.backfill_slices._QUICKEST_S": 10.0,
+    }
+    slice_began = threading.Event()
+
+    def have_it_due(article: PastArticle) -> None:
+        if article in web.articles[ON_HOME_PAGE:] and not slice_began.is_set():
+            slice_began.set()
+            desk.set(every="1s")
+            ((latest,),) = desk.query("SELECT max(started_at) FROM source_runs")
+            # The times of a cadence are a grid; one that is nearer than half a cadence is left out.
+            due = datetime.fromisoformat(latest) + timedelta(seconds=1.5)
+            time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+
     began = datetime(2025, 10, 1, tzinfo=UTC)
-    with PastWeb(count=18, since=began, open_channels=("archive_pages",)) as web:
-        desk = Copydesk(tmp_path, None, workers=1, every="4s", listen="", upkeep="", backfill_hours="never")
-        desk.pace = {
-            "TICK_S": 0.2,
-            "scheduler.backfills.LOOK_EVERY_S": 0.2,
-            "scheduler.planning.backfill_slices.MARGIN_S": 0.5,
-            "scheduler.planning.backfill_slices.LEAST_S": 1.5,
-            "scheduler.planning.backfill_slices.LONGEST_S": 1.5,
-        }
+    with PastWeb(count=18, since=began, open_channels=("archive_pages",), before_article=have_it_due) as web:
         desk.run(
             *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "20ms"),
             *("--allow-network", "127.0.0.0/8", "--no-discovery"),
         )
         assert "backfill_hours" in desk.run("backfill", "past", "--since", "2025-10", "--later", code=2).stderr
-        settings = desk.folder / "copydesk.toml"
-        text = settings.read_text("utf-8")
         service = desk.start("run", "--log-format", "json")
         try:
-            wait_for(lambda: desk.query("SELECT count(*) FROM source_runs")[0][0] > 0)
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM runs WHERE ended = 'finished'")))
             assert not desk.query("SELECT 1 FROM runs WHERE command = 'backfill'")
-            settings.write_text(text.replace('"never"', '"always"'), "utf-8")
-            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")), 150)
+            desk.set(backfill_hours="always")
+            wait_for(lambda: desk.query("SELECT count(*) FROM runs WHERE command = 'crawl'")[0][0] > 1)
+            desk.set(every="1h")
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")))
+            wait_for(lambda: not desk.query("SELECT 1 FROM runs WHERE ended IS NULL AND command = 'backfill'"))
         finally:
             service.terminate()
             _, log = service.communicate(timeout=20)
         slices = [line for line in map(json.loads, log.splitlines()) if line["event"] == "backfill_ended"]
-        assert sum(line["fetched"] for line in slices) + _crawled(desk) == len(web.articles_asked()) == 18
-        assert set(web.articles_asked().values()) == {1}
+        assert _crawled(desk) == ON_HOME_PAGE
+        assert [line["fetched"] for line in slices] == [3, 3, 2]
         assert {line["how"] for line in slices} <= {"finished", "stopped"}
-        crawls = desk.query("SELECT started_at FROM runs WHERE command = 'crawl' ORDER BY id")
-        first, last = desk.query("SELECT min(started_at), max(ended_at) FROM runs WHERE command = 'backfill'")[0]
-        assert len(slices) > 1
-        assert [at for (at,) in crawls if first < at < last], "no crawl between two slices"
+        assert web.articles_asked() == Counter({article.path: 1 for article in web.articles})
+    order = [command for (command,) in desk.query("SELECT command FROM runs ORDER BY id")]
+    assert order[:3] == ["crawl", "backfill", "crawl"]
+    assert order.count("backfill") == len(slices)
 
 
 def _crawled(desk: Copydesk) -> int:

@@ -9,13 +9,12 @@ import json
 import os
 import random
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.planted import AFTER, BEFORE, HELD, PAGES, make_planted, write_rules
 from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
@@ -161,13 +160,7 @@ def test_gated_runs_that_are_killed_end_like_a_quiet_one(desk: Copydesk, planted
     chance, lefts = random.Random(28), []
     progress = "SELECT (SELECT count(*) FROM to_extract), (SELECT count(*) FROM staged_outcomes)"
     for _ in range(KILLS):
-        before = desk.query(progress)
-        process = desk.start("extract", "--stale", "--gated")
-        wait_for(lambda: process.poll() is not None or desk.query(progress) != before)  # noqa: B023 - called at once
-        time.sleep(chance.uniform(0, 0.02))
-        assert process.poll() is None, process.communicate()
-        process.kill()
-        process.communicate()
+        assert desk.kill(progress, "extract", "--stale", "--gated", after_s=chance.uniform(0, 0.02))
         assert desk.query("PRAGMA quick_check") == [("ok",)]
         lefts.append(desk.query(progress)[0])
     # Each kill cut the run off, mostly elsewhere, and with results that waited.
@@ -181,10 +174,7 @@ def test_gated_runs_that_are_killed_end_like_a_quiet_one(desk: Copydesk, planted
 
 def test_an_undo_has_a_killed_run_extract_its_staged_pages_again(desk: Copydesk, tmp_path: Path) -> None:
     first = json.loads(desk.run("extract", "--source", "other.example", "--json").stdout)["run"]
-    process = desk.start("extract", "--all", "--gated")
-    wait_for(lambda: process.poll() is not None or desk.query("SELECT count(*) FROM staged_outcomes") != [(0,)])
-    process.kill()
-    process.communicate()
+    assert desk.kill("SELECT count(*) FROM staged_outcomes", "extract", "--all", "--gated")
     desk.run("extract", "undo", str(first))
     assert desk.query("SELECT count(*) FROM staged_outcomes") == [(0,)]
     told = json.loads(desk.run("extract", "--all", "--gated", "--json", code=1).stdout)

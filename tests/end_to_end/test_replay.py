@@ -12,7 +12,7 @@ from db.store.extraction.outcomes import Extractor, extractor_id
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.processing.ingest import record_results
 from pipelines.processing.page_worker import extract_stored
-from tests.end_to_end.copydesk import RULES, Copydesk, wait_for
+from tests.end_to_end.copydesk import RULES, Copydesk
 
 
 def replay(path: Path, *, backwards: bool) -> None:
@@ -71,10 +71,7 @@ def test_the_command_gives_identical_rows_resumes_and_undoes(crawled: Copydesk) 
     assert told["fields"] == {"title": odd}
     assert told["differing"] == odd
     assert desk.derived() == before
-    process = desk.start("extract", "--stale")
-    wait_for(lambda: desk.query("SELECT count(*) FROM past_outcomes") != [(0,)] or process.poll() is not None)
-    process.kill()
-    process.communicate()
+    assert desk.kill("SELECT count(*) FROM past_outcomes", "extract", "--stale")
     desk.run("extract", "--stale")
     assert desk.derived() == live
     runs = [run for (run,) in desk.query("SELECT DISTINCT run_id FROM past_outcomes")]

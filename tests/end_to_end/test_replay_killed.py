@@ -10,8 +10,8 @@ import json
 import os
 import random
 import shutil
+import signal
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
+from tests.processes import is_stopped
 
 PAGES = sorted((Path(__file__).parent.parent / "pages").glob("*/page.html"))
 # At each address every second page, some 400 in all: enough for twenty kills, and half the time of all.
@@ -97,13 +98,7 @@ def quiet(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
 
 def start_and_kill(desk: Copydesk, progress: str, after_s: float, *arguments: str) -> None:
     """Start a command, kill it so long after what `progress` selects first changed. Fails where it had ended before."""
-    before = desk.query(progress)
-    process = desk.start(*arguments)
-    wait_for(lambda: process.poll() is not None or desk.query(progress) != before)
-    time.sleep(after_s)
-    assert process.poll() is None, process.communicate()
-    process.kill()
-    process.communicate()
+    assert desk.kill(progress, *arguments, after_s=after_s)
     assert desk.query("PRAGMA quick_check") == [("ok",)]
 
 
@@ -165,10 +160,10 @@ def test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused(
     start_and_kill(desk, "SELECT count(*) FROM to_extract", 0.01, "extract", "--stale")
     left = desk.query("SELECT count(*) FROM to_extract")[0][0]
     (desk.folder / "rules" / "all.toml").write_text(RULES.replace("by a rule", "otherwise"))
-    process = desk.start("extract", "--all")
-    wait_for(lambda: desk.query("SELECT count(*) FROM extractions") == [(2,)] or process.poll() is not None)
+    process = desk.start_signalled(signal.SIGSTOP, "SELECT count(*) FROM extractions", "extract", "--all")
+    wait_for(lambda: is_stopped(process.pid) or process.poll() is not None)
     second = desk.run("extract", "--all", code=2).stderr
-    assert process.poll() is None
+    process.send_signal(signal.SIGCONT)
     assert "another extraction of this database is running" in second
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
 from db.store.sites.sources import add_source
 from pipelines.dedup.settle import STEP
 from pipelines.extraction.fingerprint import fingerprint
-from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.end_to_end.copydesk import Copydesk
 from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.dedup.test_settle import START
@@ -104,18 +102,8 @@ def copy_of(archive: Path, folder: Path) -> Copydesk:
 
 def settle_and_kill(desk: Copydesk, after_s: float, *arguments: str) -> bool:
     """Start settling, kill it so long after its first commit; whether it was still at work."""
-    before = desk.query("SELECT count(*), (SELECT count(*) FROM marks) FROM unsettled")
-    process = desk.start("settle", *arguments)
-    wait_for(
-        lambda: (
-            process.poll() is not None
-            or desk.query("SELECT count(*), (SELECT count(*) FROM marks) FROM unsettled") != before
-        )
-    )
-    time.sleep(after_s)
-    at_work = process.poll() is None
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    progress = "SELECT count(*), (SELECT count(*) FROM marks) FROM unsettled"
+    at_work = desk.kill(progress, "settle", *arguments, after_s=after_s)
     assert desk.query("PRAGMA integrity_check") == [("ok",)]
     return at_work
 
@@ -151,10 +139,8 @@ def test_a_signal_stops_after_the_step_and_says_what_is_left(
     archive: Path, tmp_path: Path, sign: signal.Signals
 ) -> None:
     desk = copy_of(archive, tmp_path)
-    process = desk.start("settle")
-    wait_for(lambda: desk.query("SELECT count(*) FROM decisions") != [(0,)])
-    os.kill(process.pid, sign)
-    _, err = process.communicate(timeout=30)
+    process = desk.start_signalled(sign, "SELECT count(*) FROM decisions", "settle")
+    _, err = process.communicate(timeout=60)
     left = desk.query("SELECT count(*) FROM unsettled")[0][0]
     assert (process.returncode, left > 0) == (130, True)
     assert f"stopped early: {left} article pages wait" in err

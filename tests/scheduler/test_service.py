@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deadline import within
 from tests.demoweb.asking import DE, EN, GB, ZH
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk, wait_for
@@ -91,14 +92,14 @@ def desk(demoweb: DemoWeb, tmp_path: Path) -> Copydesk:
 
 def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(demoweb: DemoWeb, desk: Copydesk) -> None:
     with service(desk) as process:
-        wait_for(lambda: count(desk, "source_runs", "ended = 'finished' AND fetched > 0") >= 3, 60)
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished' AND fetched > 0") >= 3)
         published, corrected = demoweb.publish_new(), demoweb.publish_correction()
         hosts = {EN, ZH, GB}
         fresh = [url for url in published if any(host in url for host in hosts)]
-        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%'") for url in fresh), 60)
+        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%'") for url in fresh))
         again = [url for url in corrected if any(host in url for host in hosts)]
         changed = "id IN (SELECT l.id FROM links l JOIN pages p ON p.link_id = l.id GROUP BY 1 HAVING count(*) > 1)"
-        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%' AND {changed}") for url in again), 60)
+        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%' AND {changed}") for url in again))
 
         status, health = get(row(desk)[1], "/healthz")
         assert (status, json.loads(health)["status"]) == (200, "ok")
@@ -119,10 +120,9 @@ def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(dem
         refused = desk.run("run", code=2)
         assert f"process {process.pid}" in refused.stderr
 
-        began = time.monotonic()
-        process.terminate()
-        _, said = process.communicate(timeout=20)
-        assert time.monotonic() - began < 10
+        with within(10):
+            process.terminate()
+            _, said = process.communicate(timeout=60)
         assert process.returncode == 0
     events = [json.loads(line) for line in said.splitlines()]
     assert [one["event"] for one in events if one["event"] != "run_ended"] == [
@@ -147,14 +147,14 @@ def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb:
     desk.add_sites(demoweb, ZH, EN, GB)
     desk.run("sources", "pause", EN_NAME)
     with service(desk):
-        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 4, 60)
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 4)
         assert not demoweb.count("www.harbourcourier.example", status=200) or not runs_of(desk, EN_NAME)
         desk.run("crawl", EN_NAME)
         assert runs_of(desk, EN_NAME) == ["by hand"]
         desk.run("sources", "resume", EN_NAME)
-        wait_for(lambda: "schedule" in runs_of(desk, EN_NAME), 60)
+        wait_for(lambda: "schedule" in runs_of(desk, EN_NAME))
         desk.add_sites(demoweb, DE)
-        wait_for(lambda: "schedule" in runs_of(desk, "heidetaler-bote.example"), 60)
+        wait_for(lambda: "schedule" in runs_of(desk, "heidetaler-bote.example"))
         # No source twice at once: of each, runs follow one another.
         spans = desk.query("SELECT source_id, started_at, ended_at FROM source_runs WHERE ended_at IS NOT NULL")
         for one, started, ended in spans:
@@ -182,7 +182,7 @@ def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb,
         config.write_text(right.replace('every = "2s"', 'every = "2 fortnights"'), encoding="utf-8")
         time.sleep(4 * PACE["TICK_S"])
         config.write_text(right, encoding="utf-8")
-        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3, 60)
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3)
     finally:
         process.terminate()
         _, said = process.communicate(timeout=20)
@@ -201,12 +201,12 @@ def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not
     desk.add_sites(demoweb, EN)
     desk.run("sources", "set", EN_NAME, "--delay", "30s")
     with service(desk) as process:
-        wait_for(lambda: count(desk, "runs", "ended = 'stopped'") == 1, 60)
-        wait_for(lambda: count(desk, "runs", "ended IS NULL") == 1, 60)
+        wait_for(lambda: count(desk, "runs", "ended = 'stopped'") == 1)
+        wait_for(lambda: count(desk, "runs", "ended IS NULL") == 1)
         crawl = desk.query("SELECT pid FROM runs WHERE ended IS NULL")[0][0]
         os.kill(crawl, signal.SIGSTOP)
-        wait_for(lambda: not alive(crawl), 60)
-        wait_for(lambda: count(desk, "runs", "ended = 'failed'") == 1, 60)
+        wait_for(lambda: not alive(crawl))
+        wait_for(lambda: count(desk, "runs", "ended = 'failed'") == 1)
         process.terminate()
         _, said = process.communicate(timeout=20)
     sentences = [json.loads(line)["message"] for line in said.splitlines()]
@@ -226,7 +226,7 @@ def test_upkeep_that_was_missed_is_made_up_for_once(demoweb: DemoWeb, tmp_path: 
     writer.commit()
     writer.close()
     with service(desk) as process:
-        wait_for(lambda: count(desk, "runs", "command = 'upkeep' AND ended = 'finished'") == 1, 60)
+        wait_for(lambda: count(desk, "runs", "command = 'upkeep' AND ended = 'finished'") == 1)
         time.sleep(4 * 0.5)  # it is asked at each beat whether upkeep is due
         assert count(desk, "runs", "command = 'upkeep'") == 1
         process.terminate()
@@ -250,7 +250,7 @@ def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -
     desk.pace = PACE | {"FIRST_MONITOR_S": 0.2}
     desk.add_sites(demoweb, ZH)
     with service(desk) as process:
-        wait_for(told.exists, 60)
+        wait_for(told.exists)
         wait_for(lambda: told.read_text().endswith("\n"))
         _, metrics = get(row(desk)[1], "/metrics")
         assert 'copydesk_alerts_open{kind="disk"} 1.0' in metrics
@@ -300,7 +300,7 @@ def kill_at_random(desk: Copydesk, chance: random.Random) -> int:
         process = desk.start("run")
         wait_for(lambda running=process: bool(row(desk)) and row(desk)[0] == running.pid)  # type: ignore[misc]
         for _ in range(chance.randint(2, 4)):
-            wait_for(lambda running=process: bool(descendants(running.pid)), 60)  # type: ignore[misc]
+            wait_for(lambda running=process: bool(descendants(running.pid)))  # type: ignore[misc]
             time.sleep(chance.random() * LONGEST_LIFE_S)
             below = descendants(process.pid)
             if below:
@@ -316,7 +316,7 @@ def kill_at_random(desk: Copydesk, chance: random.Random) -> int:
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         kills += 1
-        wait_for(lambda left=below: not any(alive(pid) for pid in left), 15)  # type: ignore[misc]
+        wait_for(lambda left=below: not any(alive(pid) for pid in left))  # type: ignore[misc]
         assert with_rows <= committed(desk)
         assert desk.query("PRAGMA quick_check") == [("ok",)]
     return kills
@@ -325,9 +325,9 @@ def kill_at_random(desk: Copydesk, chance: random.Random) -> int:
 def goes_on_as_if_nothing_had_been(desk: Copydesk) -> None:
     """A service and a crawl finish what was begun, and deciding it all anew decides the same."""
     with service(desk) as process:
-        wait_for(lambda: count(desk, "runs", "ended IS NULL AND pid <> 0") <= 2, 60)
+        wait_for(lambda: count(desk, "runs", "ended IS NULL AND pid <> 0") <= 2)
         last = count(desk, "source_runs")
-        wait_for(lambda: count(desk, "source_runs", f"id > {last} AND ended = 'finished'") >= 3, 90)
+        wait_for(lambda: count(desk, "source_runs", f"id > {last} AND ended = 'finished'") >= 3)
         process.terminate()
         process.communicate(timeout=20)
     desk.run("crawl")

@@ -63,7 +63,7 @@ def test_the_header_link_is_read(header: str | None, hubs: FeedHubs | None) -> N
 
 
 def test_malice_costs_nothing() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for header in (
         "<" * 100_000,
         '<a>;"' * 20_000,
@@ -72,7 +72,7 @@ def test_malice_costs_nothing() -> None:
         '<a>; rel="' * 10_000,
     ):
         hubs_in_header(header, URL)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     many = ", ".join(f'<https://hub{number}.example/>; rel="hub"' for number in range(50))
     found = hubs_in_header(many, URL)
     assert found is not None

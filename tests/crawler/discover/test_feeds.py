@@ -140,11 +140,11 @@ def test_entities_of_a_feed_are_never_expanded() -> None:
     bomb = '<!DOCTYPE rss [<!ENTITY a "ha">' + "".join(
         f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     listing = read(
         f"{bomb}]><rss><channel><title>&i;</title><item><title>&i;</title><link>/a</link></item></channel></rss>"
     )
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert len(listing.links[0].title or "") < 10
 
     secret = read(

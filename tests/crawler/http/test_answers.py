@@ -16,6 +16,7 @@ from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_
 from db.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
 from tests.crawler.http.crawls import End, ask, crawl
+from tests.deadline import within
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +79,8 @@ def test_hostile_heads_end_as_too_big_and_are_not_tried_again() -> None:
 
     with serve_raw(endless) as port:
         urls = [f"http://127.0.0.1:{port}/{path}" for path in ("line", "lines", "hints")]
-        started = time.monotonic()
-        found = crawl([ask(url) for url in urls], ROBOTSTXT_OBEY=False)
-        assert time.monotonic() - started < 10
+        with within(10):
+            found = crawl([ask(url) for url in urls], ROBOTSTXT_OBEY=False)
     assert {found[url].name for url in urls} == {"DownloadCancelledError"}
     assert len(asked) == 3
 
@@ -154,10 +154,9 @@ def test_a_body_that_breaks_its_framing_does_not_hang() -> None:
     """aiohttp would wait for the time-out where bad chunks come after the head."""
     with spoken([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|zz\r\nno chunk"], pause=0.1) as (port, _):
         url = f"http://127.0.0.1:{port}/"
-        started = time.monotonic()
-        found = crawl([ask(url, dont_retry=True, download_timeout=20)], ROBOTSTXT_OBEY=False)[url]
+        with within(10):
+            found = crawl([ask(url, dont_retry=True, download_timeout=20)], ROBOTSTXT_OBEY=False)[url]
     assert found.name == "ResponseDataLossError"
-    assert time.monotonic() - started < 10
 
 
 def test_loose_chunks_in_any_pieces() -> None:
@@ -186,7 +185,7 @@ def test_framing(head: bytes, said: bytes) -> None:
 def test_the_time_to_read_a_head_is_linear() -> None:
     for filler in (b"a", b": ", b"\n ", b"\r", b"x:\n", b" :\r\n", b"\xff"):
         head = b"HTTP/1.1 200 OK\r\n" + filler * (HEAD_BYTES // len(filler)) + b"\r\n\r\n"
-        started = time.perf_counter()
+        started = time.process_time()
         with suppress(BadHead, HeadTooLong):
             parse_head(head)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2

@@ -14,6 +14,7 @@ from crawler.http.retry import retry_after
 from crawler.http.services import FetchServices, HoldsMemory
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web
+from tests.deadline import within
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -117,12 +118,11 @@ def test_a_long_rest_puts_the_host_on_hold(web: Web) -> None:
     web.pages["/a"] = Answer(status=429, headers={"Retry-After": "3600"})
     holds = HoldsMemory()
     others = [ask(web.url(f"/{n}", "other.test")) for n in range(3)]
-    started = time.monotonic()
-    ends = crawl(
-        [ask(web.url("/a")), *(ask(web.url(f"/{n}")) for n in range(10)), *others],
-        FetchServices(holds=holds),
-    )
-    assert time.monotonic() - started < 5
+    with within(5):
+        ends = crawl(
+            [ask(web.url("/a")), *(ask(web.url(f"/{n}")) for n in range(10)), *others],
+            FetchServices(holds=holds),
+        )
     assert web.paths("127.0.0.1") == ["/robots.txt", "/a"]
     assert all(ends[web.url(f"/{n}")].name == "HostOnHold" for n in range(10))
     assert all(ends[web.url(f"/{n}", "other.test")].status == 200 for n in range(3))

@@ -85,7 +85,7 @@ def test_evidence_and_passages_are_kept() -> None:
 def test_texts_that_have_nothing_in_common_take_bounded_time() -> None:
     old = article("\n".join(f"alpha{n} beta{n} gamma{n} delta{n} said on the day {n}." for n in range(3000)))
     new = article("\n".join(f"epsilon{n} zeta{n} eta{n} theta{n} said on the night {n}." for n in range(3000)))
-    began = time.perf_counter()
+    began = time.process_time()
     judged = judge(old, new)
     assert judged.matters
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20

@@ -53,7 +53,7 @@ class Scene:
         ((status, body),) = self.hub.publish(self.site.topic)
         assert status == 202
         self.pings.append(body)
-        wait_for(lambda: count(self.desk, "articles") == before + 1, 40)
+        wait_for(lambda: count(self.desk, "articles") == before + 1)
         wait_for(self.settled)
 
     def calls(self) -> Counter[str]:
@@ -112,7 +112,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         Site(hub.url, in_header=True) as site,
         scene(tmp_path_factory.mktemp("websub"), hub, site) as made,
     ):
-        wait_for(lambda: bool(hub.subscribers) and count(made.desk, "articles") == 2, 60)
+        wait_for(lambda: bool(hub.subscribers) and count(made.desk, "articles") == 2)
         assert [call.form["hub.mode"] for call in hub.calls] == ["subscribe"]
         yield made
 
