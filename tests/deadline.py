@@ -22,9 +22,10 @@ class Stopwatch:
     def __init__(self) -> None:
         self._began, self._waited = time.monotonic(), _waited_s()
 
-    def own_s(self) -> float:
-        """The seconds since its beginning that count."""
-        took, waited = time.monotonic() - self._began, _waited_s()
+    def own_s(self, until: Stopwatch | None = None) -> float:
+        """The seconds since its beginning that count, up to now or to the beginning of another."""
+        until = until or Stopwatch()
+        took, waited = until._began - self._began, until._waited
         if waited is None or self._waited is None:
             return took / _UNKNOWN_FACTOR
         return max(0.0, took - (waited - self._waited))

@@ -187,26 +187,33 @@ class ForkedProcess(subprocess.Popen[str]):
         """What it says until it ends. Raises TimeoutExpired; what came until then comes with the next call."""
         assert input is None
         end = None if timeout is None else time.monotonic() + timeout
-        assert self.stdout is not None
-        assert self.stderr is not None
-        with selectors.DefaultSelector() as selector:
-            for file in (self.stdout, self.stderr):
-                if not file.closed:
-                    selector.register(file.fileno(), selectors.EVENT_READ, file)
-            while selector.get_map():
-                left = None if end is None else end - time.monotonic()
-                if left is not None and left <= 0:
-                    assert timeout is not None
-                    raise subprocess.TimeoutExpired(self.args, timeout)
-                for key, _ in selector.select(left):
-                    piece = os.read(key.fd, 1 << 16)
-                    self._read[key.fd] += piece
-                    if not piece:
-                        selector.unregister(key.fd)
-                        key.data.close()
+        while self._read_some(None if end is None else end - time.monotonic()):
+            pass
         self.wait(None if end is None else max(0.0, end - time.monotonic()))
         out, err = (read.decode() for read in self._read.values())
         return out, err
+
+    def read_until(self, words: str, timeout: float = 120.0) -> None:
+        """Wait until it has said these words, which `communicate` returns as well. Fails where it ends or does not say them."""
+        end = time.monotonic() + timeout
+        while not any(words.encode() in read for read in self._read.values()):
+            assert self._read_some(end - time.monotonic()), self._read
+
+    def _read_some(self, left: float | None) -> bool:
+        """Read what it says next, within `left` seconds; whether it may say more. Raises TimeoutExpired."""
+        assert self.stdout is not None
+        assert self.stderr is not None
+        open_ = {file.fileno(): file for file in (self.stdout, self.stderr) if not file.closed}
+        ready = select.select(list(open_), [], [], None if left is None else max(0.0, left))[0] if open_ else []
+        if open_ and not ready:
+            assert left is not None
+            raise subprocess.TimeoutExpired(self.args, left)
+        for handle in ready:
+            piece = os.read(handle, 1 << 16)
+            self._read[handle] += piece
+            if not piece:
+                open_[handle].close()
+        return bool(open_)
 
     def send_signal(self, sig: int) -> None:
         """Send it a signal unless it has ended."""

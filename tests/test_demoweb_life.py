@@ -177,7 +177,7 @@ def test_the_record(demoweb: DemoWeb) -> None:
 
 
 def test_most_at_once_counts_requests_under_way() -> None:
-    with DemoWeb(latency=0.2) as web:
+    with DemoWeb(latency=0.5) as web:
         threads = [threading.Thread(target=ask, args=(web, f"http://{host}/")) for host in (ZH, ZH, ZH, EN)]
         for thread in threads:
             thread.start()

@@ -27,7 +27,7 @@ from db.inspect.safety.sanitize import sanitize_page
 from db.models import Article
 from tests.browser.looking import ask, inspecting, started
 from tests.cli.conftest import Newsroom
-from tests.deadline import within
+from tests.deadline import Stopwatch, within
 from tests.end_to_end.copydesk import wait_for
 
 # One call of a function, some 20 s: SQLite's time limit does not end it.
@@ -114,8 +114,9 @@ def test_long_calls_hold_up_nobody_else_and_are_stopped(home: str) -> None:
     with ThreadPoolExecutor(2) as together:
         asked = [together.submit(ask, home, sql(LONG_CALL, form)) for form in (".json", "")]
         time.sleep(0.3)
+        watch = Stopwatch()
         assert ask(home, "/")[0] == 200
-        assert not any(one.done() for one in asked), "the front page waited for somebody's SQL"
+        assert not any(one.done() for one in asked) or watch.own_s() < 1, "the front page waited for somebody's SQL"
         data, page = (one.result() for one in asked)
     assert data[0] == page[0] == 400
     assert "took too long" in json.loads(data[1])["error"]

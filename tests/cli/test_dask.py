@@ -75,12 +75,6 @@ class Cluster:
         return ("--engine", "dask", "--scheduler", self.address)
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def start(folder: Path, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
     said = (folder / f"{arguments[0]}.log").open("ab")
@@ -91,11 +85,6 @@ def start(folder: Path, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
 def start_workers(folder: Path, address: str, count: int, **env: str) -> subprocess.Popen[bytes]:
     fixed = ("--nthreads", "1", "--memory-limit", "0", "--local-directory", str(folder))
     return start(folder, "worker", address, "--nworkers", str(count), *fixed, **env)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -111,12 +100,14 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder, port = tmp_path_factory.mktemp("dask"), free_port()
-    address = f"tcp://127.0.0.1:{port}"
+    folder = tmp_path_factory.mktemp("dask")
+    told = folder / "scheduler.json"
     # One lost worker is bad luck, two are the page's fault: Dask's own three would only make the tests longer.
     patience = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-    scheduler = start(folder, "scheduler", "--host", "127.0.0.1", "--port", str(port), **patience)
-    wait_for(lambda: listens(port))
+    where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
+    scheduler = start(folder, "scheduler", *where, **patience)
+    wait_for(lambda: told.exists() and told.read_text().endswith("}"))
+    address = json.loads(told.read_text())["address"]
     running = Cluster(address=address, folder=folder, nanny=start_workers(folder, address, 2))
     try:
         wait_for(lambda: len(running.workers()) == 2)
@@ -266,7 +257,9 @@ def test_a_worker_that_would_extract_otherwise_is_refused(
 
 def test_no_scheduler_and_no_extra_are_said_at_once(stale: Path, tmp_path: Path) -> None:
     desk = desk_with(stale, tmp_path)
-    port = free_port()
+    taken = socket.socket()  # nobody listens there, and nobody else can
+    taken.bind(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
     with (
         within(CONNECT_S / 2),
         pytest.raises(EngineError, match="there is no Dask scheduler"),
@@ -274,6 +267,7 @@ def test_no_scheduler_and_no_extra_are_said_at_once(stale: Path, tmp_path: Path)
     ):
         pass
     nobody = desk.run("extract", "--all", "--engine", "dask", "--scheduler", f"tcp://127.0.0.1:{port}", code=4)
+    taken.close()
     assert f"start one: dask scheduler --port {port}" in nobody.stderr
     assert "--scheduler ADDRESS" in desk.run("extract", "--all", "--engine", "dask", code=2).stderr
     (tmp_path / "without").mkdir()

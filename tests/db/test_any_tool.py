@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -93,14 +91,11 @@ def test_sqlite3(newsroom: Newsroom, names: list[str]) -> None:
 
 def test_datasette(newsroom: Newsroom, names: list[str]) -> None:
     """The command without any option: it opens no file immutable and loads nothing of ours."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "datasette", str(newsroom.path), "--port", str(port)]
+    command = [sys.executable, "-m", "datasette", str(newsroom.path), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
         try:
-            root = f"http://127.0.0.1:{port}"
+            root = address_of(server)
             base = f"/{newsroom.path.stem}"
-            wait_for(root, server)
             get(root)
             assert get(f"{root}{base}")
             for name in names:
@@ -120,17 +115,15 @@ def test_datasette(newsroom: Newsroom, names: list[str]) -> None:
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            pytest.fail(f"datasette ended: {server.stderr.read().decode() if server.stderr else ''}")
-        try:
-            _DIRECT.open(url).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("datasette does not answer")
+def address_of(server: subprocess.Popen[bytes]) -> str:
+    """Where it listens, once it does."""
+    said = b""
+    assert server.stderr is not None
+    while line := server.stderr.readline():
+        said += line
+        if found := re.search(rb"running on (http://127\.0\.0\.1:\d+)", line):
+            return found[1].decode()
+    pytest.fail(f"datasette ended: {said.decode()}")
 
 
 def get(url: str) -> bytes:

@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, json.dumps([names, *rows]).encode())
         elif self.path.startswith("/web/"):
             if len(server.captures()) > 1:
-                server.free.wait(30)
+                server.free.wait(120)
             stamp, path = self.path.split("/")[2].removesuffix("id_"), self.path.split(server.home)[1]
             self._send(200, page(path, dict(CAPTURES)[stamp]))
         elif self.path in (CRAWLED, OLD):

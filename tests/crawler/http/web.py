@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.deadline import Stopwatch
+
 LOOPBACK = ("127.0.0.0/8",)
 
 
@@ -25,6 +27,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Arrival:
+    since: Stopwatch
     at: float
     host: str
     path: str
@@ -54,6 +57,11 @@ class Web:
         times = [a.at for a in self.arrivals if a.host == host]
         return [later - earlier for earlier, later in itertools.pairwise(times)]
 
+    def paused(self, gap: int) -> float:
+        """How long one of the `gaps` was, beside the time in which somebody waited for a processor."""
+        first, then = (arrival.since for arrival in [a for a in self.arrivals if a.host == "127.0.0.1"][gap:][:2])
+        return first.own_s(then)
+
     def answer(self, arrival: Arrival) -> Answer:
         page = self.pages.get(arrival.host + arrival.path, self.pages.get(arrival.path, Answer()))
         if callable(page):
@@ -75,7 +83,7 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             if path.startswith("http://"):  # as a proxy is asked
                 host, _, rest = path.removeprefix("http://").partition("/")
                 host, path = host.partition(":")[0], "/" + rest
-            arrival = Arrival(now, host, path, dict(self.headers))
+            arrival = Arrival(Stopwatch(), now, host, path, dict(self.headers))
             with web.lock:
                 web.arrivals.append(arrival)
                 web.at_once += 1

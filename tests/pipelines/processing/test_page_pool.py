@@ -27,6 +27,7 @@ from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
+from tests.end_to_end.copydesk import wait_for
 from tests.processes import children
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -172,10 +173,7 @@ def test_readers_end_with_their_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    end = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in children):
-        assert time.monotonic() < end, "reading processes outlive their parent"
-        time.sleep(0.1)
+    wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
 
 
 def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,6 +33,7 @@ from db.store.service.saved_searches import latest_match_pages, saved_searches, 
 from pipelines.dedup.settle import reset_settling, settle
 from scheduler.searches.telling import MOST_IN_MESSAGE, TellRound, tell_searches
 from tests.cli.conftest import CORRECTED, Newsroom, newsroom, report, room
+from tests.end_to_end.copydesk import wait_for
 from tests.scheduler.alerts.test_notify import KEYS, TAKE, Receiver, receiver
 
 __all__ = ["newsroom", "receiver", "room"]
@@ -213,9 +213,7 @@ def test_killed_it_goes_on_and_loses_nothing(newsroom: Newsroom, receiver: Recei
     story(newsroom, 1)
     receiver.mode = "hang"
     process = subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while not receiver.types and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(lambda: bool(receiver.types))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     receiver.mode = 204
@@ -272,14 +270,12 @@ def test_two_processes_do_not_tell_the_same(conn: sqlite3.Connection, newsroom: 
 
     def other() -> None:
         own = connect(newsroom.path)
-        tell_searches(own, config, NOW, limit_s=5)
+        tell_searches(own, config, NOW, limit_s=60)
         own.close()
 
     thread = threading.Thread(target=other)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not receiver.types and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(lambda: bool(receiver.types))
     assert tell(conn, config).busy
     receiver.mode = 204
     receiver.free.set()

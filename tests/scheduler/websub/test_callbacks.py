@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -180,17 +181,18 @@ def test_a_flood_and_long_bodies_are_refused_before_they_are_read(desk: Desk, mo
 
 
 def test_slow_and_broken_connections_hold_no_place(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "REQUEST_S", 0.5)
+    later = [0.0]
+    monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + later[0]))
     monkeypatch.setattr(server, "CONNECTIONS", 2)
     port = int(desk.server.url.rpartition(":")[2])
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
     for one in slow:
         one.sendall(b"POST /x HTTP/1.1\r\nContent-Le")
-    time.sleep(0.2)
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as third:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as third:
         assert third.recv(100) == b""  # no place
+    later[0] = server.REQUEST_S + 1
     for one in slow:
-        one.settimeout(5)
+        one.settimeout(60)
         assert one.recv(100) == b""  # cut
         one.close()
     monkeypatch.undo()
@@ -201,7 +203,7 @@ def test_slow_and_broken_connections_hold_no_place(desk: Desk, monkeypatch: pyte
         b"POST /%s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"PUT /%s HTTP/1.1\r\n\r\n",
     ):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as one:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as one:
             one.sendall(head % desk.key.path(desk.one.salt).encode())
             one.shutdown(socket.SHUT_WR)
             assert one.recv(100).split()[1] in (b"400", b"411", b"501")
