@@ -32,6 +32,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.new_databases import copy_new_databases, new_database
 from tests.signalled import SignalledAt, signal_at
 from tests.warm import import_components, warm
 
@@ -248,6 +249,8 @@ def serve(handle: int) -> None:
     if os.fork():  # nobody has to wait for its end
         os._exit(0)
     import_all()
+    copy_new_databases()
+    new_database()
     gc.collect()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(fileno=handle)
