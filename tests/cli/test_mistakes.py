@@ -85,7 +85,7 @@ def test_bare_scrapy_says_it_too(newsroom: Newsroom) -> None:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert done.returncode != 0, words

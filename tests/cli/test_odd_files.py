@@ -216,5 +216,5 @@ def test_a_file_that_becomes_a_fifo_is_not_waited_for(folder: Path, monkeypatch:
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(120)
     assert done

@@ -165,7 +165,7 @@ def test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused(
     second = desk.run("extract", "--all", code=2).stderr
     process.send_signal(signal.SIGCONT)
     assert "another extraction of this database is running" in second
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 0
     assert f"its {left} remaining pages are dropped" in err
     assert desk.query("SELECT count(*) FROM to_extract") == [(0,)]
