@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
@@ -52,6 +53,12 @@ LONGEST = (
 
 # What the processes of the tests load.
 PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler", "tests")
+
+
+# The same examples in each run, however long they take: nothing fails that did not fail before the change that is tested. To look
+# for more, `--hypothesis-profile=default`.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
