@@ -125,7 +125,7 @@ def test_a_persons_own_pipe_is_read(folder: Path) -> None:
         (page, ("extract", "/dev/stdin")), (page, ("extract", "/dev/fd/0")),
         (b"http://one.example/", ("sources", "import", "--no-discovery", "/dev/stdin")),
     ):  # fmt: skip
-        done = spawn(*command, cwd=folder, input=given)
+        done = spawn(*command, cwd=folder, given=given)
         assert done.returncode == 0, done
         assert command[0] != "extract" or json.loads(done.stdout)["title"] == "Piped of the ferry"
 
