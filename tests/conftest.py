@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
+from tests.new_databases import copy_new_databases
 
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it.
@@ -51,6 +53,12 @@ LONGEST = (
 
 # What the processes of the tests load.
 PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler", "tests")
+
+
+# The same examples in each run, however long they take: nothing fails that did not fail before the change that is tested. To look
+# for more, `--hypothesis-profile=default`.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,11 +109,12 @@ def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _share(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Have the sites of the demo web be found once, not by each test that crawls them, and `urlopen` use no test's proxy.
+    """Have the sites of the demo web be found once and new databases be migrated once, and `urlopen` use no test's proxy.
 
     The first call of `urlopen` keeps the proxies of the environment for all later ones: those of `test_library`, if it is first.
     """
     Copydesk.factory = tmp_path_factory
+    copy_new_databases()
     urllib.request.install_opener(urllib.request.build_opener())
 
 

@@ -32,6 +32,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.new_databases import copy_new_databases, new_database
 from tests.signalled import SignalledAt, signal_at
 from tests.warm import import_components, warm
 
@@ -100,10 +101,13 @@ _server = _Server()
 
 
 def run_forked(
-    arguments: tuple[str, ...], folder: Path, env: dict[str, str], limit_s: float
+    arguments: tuple[str, ...], folder: Path, env: dict[str, str], limit_s: float, given: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run `copydesk ARGUMENTS` to its end. Raises TimeoutExpired, having killed it and its session."""
-    ours = _order(arguments, folder, env, {})
+    """Run `copydesk ARGUMENTS` to its end. Raises TimeoutExpired, having killed it and its session.
+
+    `given`: what it reads from standard input, a pipe, which must hold it all.
+    """
+    ours = _order(arguments, folder, env, {}, given=given)
     try:
         out, err, told = _read_all(ours, limit_s, arguments)
     finally:
@@ -119,10 +123,17 @@ def _order(
     env: dict[str, str],
     constants: dict[str, float],
     signalled: SignalledAt | None = None,
+    given: bytes | None = None,
 ) -> list[int]:
     """Have a command started. What to read: its output, its errors, and what its watcher tells: its number and exit code."""
     pipes = [os.pipe() for _ in range(3)]
     theirs = [writes for _, writes in pipes]
+    if given is not None:
+        reads, writes = os.pipe()
+        theirs.append(reads)
+        os.set_blocking(writes, False)
+        assert os.write(writes, given) == len(given)
+        os.close(writes)
     try:
         job: dict[str, object] = {"arguments": arguments, "folder": str(folder), "env": env, "constants": constants}
         job["signalled"] = signalled and asdict(signalled)
@@ -248,6 +259,8 @@ def serve(handle: int) -> None:
     if os.fork():  # nobody has to wait for its end
         os._exit(0)
     import_all()
+    copy_new_databases()
+    new_database()
     gc.collect()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(fileno=handle)
@@ -281,7 +294,7 @@ def serve(handle: int) -> None:
 def _received(tests: socket.socket) -> tuple[bytes, list[int]] | None:
     """An order, and the pipes that come with it. None where the test process is gone."""
     with suppress(ConnectionResetError):
-        message, handles, _, _ = socket.recv_fds(tests, _MESSAGE_BYTES, 3)
+        message, handles, _, _ = socket.recv_fds(tests, _MESSAGE_BYTES, 4)
         if message:
             return message, handles
     return None
@@ -301,7 +314,7 @@ def import_all() -> None:
     import_components()
 
 
-def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:
+def _watch(job: dict[str, object], out: int, err: int, told: int, given: int = 0) -> None:
     """Fork the command's process and tell its number and how it ended. Returns in it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     led, leads = os.pipe()
@@ -309,9 +322,9 @@ def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:
         os.setsid()
         for handle in (led, leads, told):
             os.close(handle)
-        _become(job, out, err)
+        _become(job, out, err, given)
         return
-    for handle in (out, err, leads):
+    for handle in (out, err, leads, *([given] if given else [])):
         os.close(handle)
     os.read(led, 1)  # its end: the command leads its session, so that the group of its number can be killed
     os.close(led)
@@ -335,8 +348,11 @@ def _await(pid: int, told: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _become(job: dict[str, object], out: int, err: int) -> None:
+def _become(job: dict[str, object], out: int, err: int, given: int) -> None:
     """Make this process, which leads its session, what `python -m cli.main` starts with."""
+    if given:
+        os.dup2(given, 0)
+        os.close(given)
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.close(out)

@@ -143,7 +143,7 @@ def test_head_and_other_methods(demoweb: DemoWeb) -> None:
 
 def test_a_connection_serves_many_requests(demoweb: DemoWeb) -> None:
     proxy = urlsplit(demoweb.proxy_url)
-    connection = http.client.HTTPConnection(proxy.hostname or "", proxy.port, timeout=10)
+    connection = http.client.HTTPConnection(proxy.hostname or "", proxy.port, timeout=60)
     urls = [row.url for row in articles(demoweb, DE) if not row.hidden]
     try:
         sockets = set()

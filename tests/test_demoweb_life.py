@@ -192,9 +192,9 @@ def test_most_at_once_counts_requests_under_way() -> None:
 def test_stopping_with_open_connections_is_quick_and_clean() -> None:
     with DemoWeb() as web:
         port = urlsplit(web.proxy_url).port or 0
-        idle = socket.create_connection(("127.0.0.1", port), timeout=5)
+        idle = socket.create_connection(("127.0.0.1", port), timeout=120)
         web.robots(ZH, "hang")
-        hung = socket.create_connection(("127.0.0.1", port), timeout=5)
+        hung = socket.create_connection(("127.0.0.1", port), timeout=120)
         hung.sendall(f"GET http://{ZH}/robots.txt HTTP/1.1\r\nHost: {ZH}\r\n\r\n".encode())
         time.sleep(0.05)
         watch = Stopwatch()
@@ -206,7 +206,7 @@ def test_stopping_with_open_connections_is_quick_and_clean() -> None:
 
 
 def test_nonsense_ends_the_connection_only(demoweb: DemoWeb) -> None:
-    with socket.create_connection(("127.0.0.1", urlsplit(demoweb.proxy_url).port or 0), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", urlsplit(demoweb.proxy_url).port or 0), timeout=120) as client:
         client.sendall(b"\x16\x03\x01 what\r\n\r\n")
         assert client.recv(100) == b""
     assert ask(demoweb, f"http://{ZH}/").status == 200
@@ -240,7 +240,7 @@ def test_the_command_serves_until_it_is_stopped() -> None:
         assert ask_directly(f"{proxy}/sites").text().split() == [f"http://{host}/" for host in sorted(HOSTS)]
         assert len(ask_directly(f"{proxy}/correct").text().split()) == 4
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        assert process.wait(timeout=120) == 0
         assert process.stderr.read() == ""
 
 

@@ -78,7 +78,7 @@ def test_a_fragment_becomes_a_line(tmp_path: Path) -> None:
         assert _FRAGMENT.fullmatch(name)
         (tmp_path / "changes" / name).write_text(f"A line from {name}.\n", "utf-8")
     command = [sys.executable, "-m", "towncrier", "build", "--yes", "--version", "9.9.9", "--date", "2030-01-02"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
     made = (tmp_path / "CHANGELOG.md").read_text("utf-8")
     section = made.partition("## 9.9.9, 2030-01-02\n")[2].partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line]
@@ -160,7 +160,7 @@ def test_a_module_that_hides_ours_is_named(hiding: str, tmp_path: Path) -> None:
         f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; from copydesk.__main__ import main; main()"
     )
     command = [sys.executable, "-P", "-c", program, "--version"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path, check=False)
     assert result.returncode == 3
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"copydesk: {tmp_path / 'db'}")

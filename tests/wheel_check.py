@@ -156,7 +156,7 @@ class Environment:
             env=self._env | more,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert result.returncode == 0, (

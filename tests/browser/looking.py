@@ -58,7 +58,7 @@ def inspecting(database: Path, *options: str, browser: Path | None = None) -> It
     with started(database, *options, browser=browser) as (process, home):
         yield home
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=120)
         assert process.returncode == 0, rest
         assert "Traceback" not in rest, rest
 

@@ -64,7 +64,7 @@ def home(database: Path) -> Iterator[str]:
 def left_waiting(database: Path, home: str) -> Iterator[tuple[socket.socket, subprocess.Popen[str]]]:
     """A connection that never ends its request, and a server that was killed with SQL under way: for the last tests."""
     where = urlsplit(home)
-    silent = socket.create_connection((where.hostname, where.port), timeout=40)
+    silent = socket.create_connection((where.hostname, where.port), timeout=120)
     silent.sendall(b"GET / HTTP/1.1\r\nX: ")
     with silent, started(database, start_new_session=True) as (process, other), asking(other, sql(LONG_CALL), 2):
         time.sleep(0.5)
@@ -92,7 +92,7 @@ def group_of(process: subprocess.Popen[str]) -> list[int]:
 def asking(home: str, path: str, times: int) -> Iterator[list[socket.socket]]:
     """Connections on which a page was asked for and no answer is read."""
     where = urlsplit(home)
-    open_ = [socket.create_connection((where.hostname, where.port), timeout=30) for _ in range(times)]
+    open_ = [socket.create_connection((where.hostname, where.port), timeout=120) for _ in range(times)]
     try:
         for one in open_:
             one.sendall(f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
@@ -187,7 +187,7 @@ def test_it_ends_at_once_whatever_runs(database: Path, number: signal.Signals) -
             time.sleep(0.5)
             with within(3):  # promised are two
                 process.send_signal(number)
-                assert process.wait(60) == 0
+                assert process.wait(timeout=120) == 0
         wait_for(lambda: not group_of(process))
 
 

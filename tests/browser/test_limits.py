@@ -172,4 +172,4 @@ def test_it_warns_where_others_can_read_along(database: Path) -> None:
         assert "0.0.0.0 is not loopback: anyone who reaches this machine can read" in process.stderr.readline()
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)

@@ -251,17 +251,22 @@ def run(path: Path, *arguments: str) -> Result:
     return CliRunner().invoke(copydesk, ["--db", str(path), *arguments])
 
 
-def spawn(*arguments: str, cwd: Path | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
-    """The command as a process of its own, in the folder `cwd`; with other options of `subprocess.run` in a new Python."""
+def spawn(
+    *arguments: str, cwd: Path | None = None, given: bytes | None = None, **options: object
+) -> subprocess.CompletedProcess[bytes]:
+    """The command as a process of its own, in the folder `cwd`; with other options of `subprocess.run` in a new Python.
+
+    `given`: its standard input.
+    """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "TZ": "UTC"}
     if not options:
-        return run_forked(arguments, cwd or Path.cwd(), environment, 60)
+        return run_forked(arguments, cwd or Path.cwd(), environment, 120, given)
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         [sys.executable, "-m", "cli.main", *arguments],
         cwd=cwd,
         env=environment,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
         **options,
     )

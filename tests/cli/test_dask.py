@@ -164,7 +164,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Cluster, stale: Path, lo
     os.kill(cluster.workers()[0], signal.SIGKILL)
     left = PAGES - changed(desk)
     process.send_signal(signal.SIGCONT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
     assert left > 0
     assert desk.derived() == local
@@ -173,7 +173,7 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Cluster, stale: Path, lo
 def test_ctrl_c_leaves_a_run_that_goes_on(cluster: Cluster, stale: Path, local: Any, tmp_path: Path) -> None:
     desk = desk_with(stale, tmp_path)
     process = desk.start_signalled(signal.SIGINT, PROGRESS, "extract", "--all", *cluster.options())
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "the same command continues" in err
     assert 0 < changed(desk) < PAGES

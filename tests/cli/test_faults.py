@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,9 @@ import pytest
 from db.connection.database import connect, open_database, translate_sqlite_errors, write
 from db.errors import DatabaseBusy
 from db.store.crawl import facts
-from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
+from tests.cli.conftest import START, Newsroom, open_room, report, run, spawn
 from tests.deadline import within
+from tests.forked import ForkedProcess
 
 READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])
 COMMANDS = ("articles", "show", "stats", "settle", "doctor")
@@ -172,11 +171,8 @@ def test_a_full_disk_is_named_and_nothing_is_lost(newsroom: Newsroom) -> None:
 def test_a_reader_may_go_away(newsroom: Newsroom, arguments: list[str]) -> None:
     """As `copydesk articles | head -1` does."""
     _many(newsroom, 40)
-    command = [sys.executable, "-m", "cli.main", "--db", str(newsroom.path), *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait() == 0
+    process = ForkedProcess(("--db", str(newsroom.path), *arguments), newsroom.path.parent, dict(os.environ), {})
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.communicate(timeout=120) == ("", "")
+    assert process.returncode == 0

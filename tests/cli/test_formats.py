@@ -121,7 +121,7 @@ def inserted(file: Path, *options: str) -> list[dict[str, Any]]:
     database = file.with_suffix(".db")
     database.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sqlite_utils", "insert", str(database), "rows", str(file), *options]
-    subprocess.run(command, check=True, timeout=60, capture_output=True)
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
     conn = sqlite3.connect(database)
     conn.row_factory = sqlite3.Row
     rows = [dict(row) for row in conn.execute("SELECT * FROM rows ORDER BY rowid")]
@@ -304,7 +304,7 @@ def pages(tmp_path: Path) -> Newsroom:
 def check(file: Path) -> int:
     """`warcio check`, the command."""
     command = [str(Path(sys.executable).parent / "warcio"), "check", str(file)]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
+    return subprocess.run(command, capture_output=True, timeout=300, check=False).returncode
 
 
 def test_warcio_reads_our_warc(pages: Newsroom) -> None:

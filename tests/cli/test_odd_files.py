@@ -125,7 +125,7 @@ def test_a_persons_own_pipe_is_read(folder: Path) -> None:
         (page, ("extract", "/dev/stdin")), (page, ("extract", "/dev/fd/0")),
         (b"http://one.example/", ("sources", "import", "--no-discovery", "/dev/stdin")),
     ):  # fmt: skip
-        done = spawn(*command, cwd=folder, input=given)
+        done = spawn(*command, cwd=folder, given=given)
         assert done.returncode == 0, done
         assert command[0] != "extract" or json.loads(done.stdout)["title"] == "Piped of the ferry"
 
@@ -216,5 +216,5 @@ def test_a_file_that_becomes_a_fifo_is_not_waited_for(folder: Path, monkeypatch:
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(120)
     assert done

@@ -40,7 +40,7 @@ def _at_terminal(arguments: list[str], *, pager: str) -> str:
             break
         shown += part
     os.close(main)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=120) == 0
     return shown.decode()
 
 
@@ -95,7 +95,7 @@ def test_the_completion_script_is_one_of_that_shell(newsroom: Newsroom, shell: s
     script = run(newsroom.path, "completion", shell).output
     assert "_COPYDESK_COMPLETE" in script
     if program := shutil.which(shell):
-        subprocess.run([program, "-n", "-c", script], check=True, timeout=20)
+        subprocess.run([program, "-n", "-c", script], check=True, timeout=300)
 
 
 def test_a_tab_completes_commands_and_sources(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def at_terminal(kind: str, steps: int, *, interrupt: bool = False) -> str:
             if interrupt and b"extracted" in shown:
                 interrupt = False
                 process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
     finally:
         os.close(master)
     return shown.decode()
@@ -148,6 +148,6 @@ def test_short_work_shows_nothing_and_loads_no_rich() -> None:
     master, slave = pty.openpty()
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=slave, stdout=slave)
-    assert process.wait(timeout=30) == 0, time.monotonic() - began
+    assert process.wait(timeout=120) == 0, time.monotonic() - began
     os.close(slave)
     os.close(master)

@@ -131,7 +131,7 @@ def test_another_user_may_read(newsroom: Newsroom, open_folder: Path) -> None:
             [*command, "--db", str(path), *arguments],
             env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -228,7 +228,7 @@ def test_processes_of_their_own_may_look_after_at_once(newsroom: Newsroom) -> No
     ]
     reports = []
     for process in both:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         reports.append(json.loads(out))
     assert sum(report["steps"][0]["figures"]["bodies"] for report in reports) == 7

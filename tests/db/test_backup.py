@@ -139,7 +139,7 @@ def test_a_signal_leaves_nothing_half_done(tmp_path: Path, sign: signal.Signals)
     assert stopped.stdout is not None
     assert stopped.stdout.readline()
     stopped.send_signal(sign)
-    _, err = stopped.communicate(timeout=20)
+    _, err = stopped.communicate(timeout=120)
     assert "KeyboardInterrupt" in err
     assert list(target.parent.iterdir()) == []
 

@@ -50,7 +50,7 @@ def ask_directly(url: str, headers: dict[str, str] | None = None) -> Reply:
 
 
 def _ask(host: str | None, port: int | None, method: str, target: str, headers: dict[str, str] | None) -> Reply:
-    connection = http.client.HTTPConnection(host or "", port, timeout=10)
+    connection = http.client.HTTPConnection(host or "", port, timeout=60)
     try:
         connection.request(method, target, headers={"Connection": "close", **(headers or {})})
         return Reply(connection.getresponse())

@@ -94,7 +94,7 @@ def test_two_processes_keep_the_pace_together(archive: Archive, tmp_path: Path) 
     for name in NAMES:
         desk.run("sources", "add", f"http://{name}/", "--name", name, "--no-discovery", "--delay", "0s")
     both = [desk.start("backfill", name, "--since", "2019", "--channels", "wayback", "--json") for name in NAMES]
-    said = [process.communicate(timeout=60) for process in both]
+    said = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     times = sorted(at for at, _ in archive.asked)
     assert len(times) == len(NAMES) * (CAPTURES + 1)

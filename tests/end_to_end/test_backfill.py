@@ -168,7 +168,7 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
             wait_for(lambda: not desk.query("SELECT 1 FROM runs WHERE ended IS NULL AND command = 'backfill'"))
         finally:
             service.terminate()
-            _, log = service.communicate(timeout=20)
+            _, log = service.communicate(timeout=120)
         slices = [line for line in map(json.loads, log.splitlines()) if line["event"] == "backfill_ended"]
         assert _crawled(desk) == ON_HOME_PAGE
         assert [line["fetched"] for line in slices] == [3, 3, 2]

@@ -104,7 +104,7 @@ def test_a_full_disk_stops_the_crawl_and_keeps_what_was_stored(demoweb: DemoWeb,
         env=desk.env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )

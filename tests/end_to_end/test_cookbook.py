@@ -114,7 +114,7 @@ for query in queries:
 def stock(desk: Copydesk, *queries: str) -> list[list[dict[str, Any]]]:
     """The rows of each query by the `sqlite-utils` command."""
     command = [sys.executable, "-c", _STOCK, json.dumps([str(desk.database), *queries])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     answers = done.stdout.removesuffix("--\n").split("--\n")
     return [json.loads(answer) for answer in answers]
 

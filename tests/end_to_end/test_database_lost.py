@@ -53,7 +53,7 @@ def health(desk: Copydesk) -> int:
     address = desk.query("SELECT address FROM service")[0][0]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{address}/healthz", timeout=10) as answer:
+        with opener.open(f"{address}/healthz", timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

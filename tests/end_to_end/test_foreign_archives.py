@@ -107,7 +107,7 @@ def test_what_wget_saved(form: str, tmp_path: Path) -> None:
     with site() as home:
         options = ["--no-warc-compression"] if form == "plain" else []
         command = ["wget", "--no-config", "--no-proxy", "-q", "-O", "/dev/null", "--warc-file", "saved", *options]
-        done = subprocess.run([*command, *(home + path for path in paths)], cwd=tmp_path, check=False, timeout=60)
+        done = subprocess.run([*command, *(home + path for path in paths)], cwd=tmp_path, check=False, timeout=300)
     # 8: a server said an error, the 404.
     assert done.returncode == 8
     [file] = tmp_path.glob("saved.warc*")

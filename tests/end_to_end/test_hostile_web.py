@@ -77,7 +77,7 @@ def test_what_the_machine_lacks_is_no_property_of_a_page(tmp_path: Path, limit: 
             env=desk.env | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             check=False,
         )
         assert ran.returncode in (0, 3), ran.stderr
@@ -120,7 +120,7 @@ def test_a_signal_ends_a_crawl_whatever_it_is_parsing(tmp_path: Path, sign: sign
         children = descendants(process.pid)
         with within(5):
             os.kill(process.pid, sign)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert "stopped early" in out

@@ -200,7 +200,7 @@ def test_a_search_that_is_broken_off_says_so_and_is_begun_anew(site: tuple[Site,
         adding = desk.start(*words)
         wait_for(lambda: web.asked["/"] > 0)
         adding.send_signal(signal.SIGINT)
-        out, err = adding.communicate(timeout=30)
+        out, err = adding.communicate(timeout=120)
         assert adding.returncode == 130
         assert "stopped" in out + err
         assert "nothing" not in (out + err).replace("nothing was stored", "")

@@ -23,10 +23,11 @@ from tests.pipelines.dedup.stories import SETTLED
 from tests.processes import is_stopped
 
 PAGES = sorted((Path(__file__).parent.parent / "pages").glob("*/page.html"))
-# At each address every second page, some 400 in all: enough for twenty kills, and half the time of all.
+# At each address every second page, half the time of all.
 CHOSEN = {*PAGES[::2], *(path for path in PAGES if path.parent.name == "en_json_ld")}
-HOSTS = ("one.example", "two.example", "three.example", "four.example")
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))
+# Each kill comes after a batch or two of sixteen pages. Of each host there are a hundred.
+HOSTS = ("one.example", "two.example", "three.example", "four.example")[: 3 if KILLS < 10 else 4]
 TABLES = ("outcomes", "articles", "credits", *SETTLED, "unread")
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -61,7 +62,7 @@ def with_new_rules(desk: Copydesk) -> Copydesk:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of some 400 pages at four hosts, extracted and settled."""
+    """A database of some 300 pages at three hosts, extracted and settled."""
     return once(tmp_path_factory, "archive-to-replay", make_archive) / "news.db"
 
 
@@ -75,7 +76,7 @@ def make_archive(folder: Path) -> None:
     manifest = desk.folder / "pages.jsonl"
     manifest.write_text("\n".join(map(json.dumps, lines)))
     desk.run("import", str(manifest))
-    assert desk.query("SELECT count(*) FROM articles")[0][0] > 300
+    assert desk.query("SELECT count(*) FROM articles")[0][0] > 220
 
 
 def copy_of(archive: Path, folder: Path) -> Copydesk:
@@ -91,7 +92,7 @@ def quiet(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
     desk = copy_of(archive, tmp_path_factory.mktemp("quiet"))
     desk.run("extract", "--stale")
     made = derived(desk)
-    assert len(made["past_outcomes"]) == len(made["articles"]) > 300
+    assert len(made["past_outcomes"]) == len(made["articles"]) > 220
     assert not made["unsettled"]
     return made
 
@@ -165,7 +166,7 @@ def test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused(
     second = desk.run("extract", "--all", code=2).stderr
     process.send_signal(signal.SIGCONT)
     assert "another extraction of this database is running" in second
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 0
     assert f"its {left} remaining pages are dropped" in err
     assert desk.query("SELECT count(*) FROM to_extract") == [(0,)]

@@ -51,7 +51,7 @@ def proxy() -> Iterator[str]:
 
 def control(proxy: str, path: str) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(proxy + path, timeout=10) as answer:
+    with opener.open(proxy + path, timeout=60) as answer:
         return str(answer.read().decode())
 
 

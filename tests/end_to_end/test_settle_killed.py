@@ -140,7 +140,7 @@ def test_a_signal_stops_after_the_step_and_says_what_is_left(
 ) -> None:
     desk = copy_of(archive, tmp_path)
     process = desk.start_signalled(sign, "SELECT count(*) FROM decisions", "settle")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     left = desk.query("SELECT count(*) FROM unsettled")[0][0]
     assert (process.returncode, left > 0) == (130, True)
     assert f"stopped early: {left} article pages wait" in err

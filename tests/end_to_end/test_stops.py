@@ -44,7 +44,7 @@ def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     wait_for(lambda: pages(desk) >= 2)
     with within(5):
         os.kill(process.pid, sign)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "stopped early" in out
     assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("stopped",)]
@@ -66,7 +66,7 @@ def test_a_signal_while_the_last_pages_are_read_leaves_them_to_the_next_crawl(de
         assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
         with within(5):
             os.kill(process.pid, signal.SIGTERM)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "stopped early" in out
     assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("stopped",)]

@@ -40,8 +40,8 @@ class OutOfTime(Exception):
     """A match took more CPU than it was given."""
 
 
-def superlinear(pattern: AnyPattern, methods: Iterable[str]) -> Growth | None:
-    """The first text found on which the pattern is slower than linear, by one of these methods."""
+def superlinear(pattern: AnyPattern, methods: Iterable[str], *, tries: int = _TRIES) -> Growth | None:
+    """The first text found on which the pattern is slower than linear, by one of these methods, at each of several tries."""
     adversary = Adversary(pattern)
     # Where no repeat is long, a match takes at most so many steps from each place: its time can be too long, but not grow steeply.
     screen = _screen if adversary.repeats_long else _screen_of_bounded
@@ -52,9 +52,9 @@ def superlinear(pattern: AnyPattern, methods: Iterable[str]) -> Growth | None:
             seconds, suspect = screen(run, adversary, shape)
             if costliest is None or seconds > costliest[0]:
                 costliest = (seconds, shape)
-            if suspect and (grown := _grown(run, adversary, shape, CLOSER)):
+            if suspect and (grown := _grown(run, adversary, shape, CLOSER, tries)):
                 return Growth(method, shape, grown)
-        if costliest and (grown := _grown(run, adversary, costliest[1], FULL)):
+        if costliest and (grown := _grown(run, adversary, costliest[1], FULL, tries)):
             return Growth(method, costliest[1], grown)
     return None
 
@@ -76,12 +76,12 @@ def _screen_of_bounded(run: Callable[[Any], Any], adversary: Adversary, shape: S
 
 
 def _grown(
-    run: Callable[[Any], Any], adversary: Adversary, shape: Shape, lengths: tuple[int, int]
+    run: Callable[[Any], Any], adversary: Adversary, shape: Shape, lengths: tuple[int, int], tries: int
 ) -> tuple[float, float] | None:
     """The seconds at both lengths where they grow too steeply, each time that it is tried."""
     short_text, long_text = (adversary.encoded(shape.of(length)) for length in lengths)
     short = long = 0.0
-    for _ in range(_TRIES):
+    for _ in range(tries):
         short = max(cost(run, short_text, _LONGEST), 0.0005)
         if short >= _LONGEST:
             break

@@ -57,7 +57,7 @@ def service(desk: Copydesk) -> Iterator[subprocess.Popen[str]]:
         if process.poll() is None:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(timeout=120)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -76,7 +76,7 @@ def count(desk: Copydesk, table: str, where: str = "1") -> int:
 def get(address: object, path: str) -> tuple[int, str]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{address}{path}", timeout=10) as answer:
+        with opener.open(f"{address}{path}", timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -123,7 +123,7 @@ def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(dem
 
         with within(10):
             process.terminate()
-            _, said = process.communicate(timeout=60)
+            _, said = process.communicate(timeout=120)
         assert process.returncode == 0
     events = [json.loads(line) for line in said.splitlines()]
     assert [one["event"] for one in events if one["event"] != "run_ended"] == [
@@ -190,7 +190,7 @@ def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb,
         wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3)
     finally:
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
     assert "copydesk.toml:" in said
 
 
@@ -209,7 +209,7 @@ def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not
         wait_for(lambda: hangs(desk))
         wait_for(lambda: count(desk, "runs", "ended = 'failed'") == 1)
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
     sentences = [json.loads(line)["message"] for line in said.splitlines()]
     assert any("its limit (run_limit)" in one for one in sentences), said
     assert any("was killed" in one for one in sentences), said
@@ -242,7 +242,7 @@ def test_upkeep_that_was_missed_is_made_up_for_once(demoweb: DemoWeb, tmp_path: 
         time.sleep(4 * 0.5)  # it is asked at each beat whether upkeep is due
         assert count(desk, "runs", "command = 'upkeep'") == 1
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
     assert "upkeep_ended" in said
     backups = list((tmp_path / "backups").glob("news-*.db"))
     assert len(backups) == 1
@@ -268,7 +268,7 @@ def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -
         assert 'copydesk_alerts_open{kind="disk"} 1.0' in metrics
         assert 'copydesk_sources{state="in use"} 1.0' in metrics
         process.terminate()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=120)
     assert [json.loads(line)["event"] for line in told.read_text().splitlines()] == ["opened"]
     assert "alert 1 opened: disk" in said
     assert "disk" in desk.run("alerts").stdout
@@ -341,7 +341,7 @@ def goes_on_as_if_nothing_had_been(desk: Copydesk) -> None:
         last = count(desk, "source_runs")
         wait_for(lambda: count(desk, "source_runs", f"id > {last} AND ended = 'finished'") >= 3)
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
     desk.run("crawl")
     assert count(desk, "unread") == 0
     assert count(desk, "runs", "ended IS NULL") == 0

@@ -59,7 +59,7 @@ def archive() -> Iterator[CommonCrawl]:
 def fetch(url: str, span: tuple[int, int] | None = None) -> ChannelAnswer:
     headers = {"Range": f"bytes={span[0]}-{span[1]}"} if span else {}
     try:
-        with build_opener(ProxyHandler({})).open(Request(url, headers=headers), timeout=10) as got:
+        with build_opener(ProxyHandler({})).open(Request(url, headers=headers), timeout=60) as got:
             return ChannelAnswer(url=url, status=got.status, headers=dict(got.headers), body=got.read())
     except HTTPError as error:
         return ChannelAnswer(url=url, status=error.code, headers=dict(error.headers), body=error.read())

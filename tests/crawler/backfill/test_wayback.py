@@ -137,7 +137,7 @@ def channel_of(archive: Archive, limit: int) -> WaybackChannel:
 
 def fetch(url: str) -> ChannelAnswer:
     try:
-        with build_opener(ProxyHandler({})).open(url, timeout=10) as got:
+        with build_opener(ProxyHandler({})).open(url, timeout=60) as got:
             status, headers, body = got.status, dict(got.headers), got.read()
     except HTTPError as error:
         status, headers, body = error.code, dict(error.headers), error.read()

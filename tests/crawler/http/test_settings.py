@@ -46,6 +46,6 @@ def test_scrapy_shell_works_and_is_guarded(web: Web, networks: str, shown: str) 
     code = "print('status', response and response.status)"
     command = [sys.executable, "-m", "scrapy", "shell", "-L", "INFO", "-s", f"COPYDESK_ALLOW_NETWORKS={networks}"]
     command += [web.url("/a"), "-c", code]
-    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert shown in done.stdout + done.stderr
     assert web.paths() == (["/robots.txt", "/a"] if networks else [])

@@ -47,7 +47,7 @@ def outcomes(shift: int, order: str) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         check=False,
         env={"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0" if order == "straight" else "7", "PYTHONUTF8": "1"},
     )

@@ -51,7 +51,7 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
 
 
 def readings(pool: ExtractionPool, pages: int) -> list[ExtractionResult]:
-    return [future.result(timeout=60) for future in [pool.submit(page_id) for page_id in range(1, pages + 1)]]
+    return [future.result(timeout=120) for future in [pool.submit(page_id) for page_id in range(1, pages + 1)]]
 
 
 def workers_of(pid: int) -> list[int]:
@@ -101,7 +101,7 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
         desk.start()
         desk.finish()
     for desk in desks:
-        desk.join(60)
+        desk.join(120)
         assert not desk.working
     for writer in writers:
         writer.close()
@@ -139,7 +139,7 @@ def test_no_page_is_left_when_all_that_were_submitted_end_at_once(tmp_path: Path
     desk = Ingest(plan, writer, Immediate())
     desk.finish()
     desk.start()
-    desk.join(60)
+    desk.join(120)
     writer.close()
     db = open_database(path)
     assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
@@ -197,7 +197,7 @@ def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
         time.sleep(2.0)
         spent = time.process_time() - began
         assert desk.working, "a page is unread, and the other desk may have died"
-    desk.join(60)
+    desk.join(120)
     writer.close()
     assert not desk.working
     assert spent < 0.4, f"{spent:.2f} s of CPU in 2 s of waiting"

@@ -81,7 +81,7 @@ def pool(deeds: Deeds) -> Iterator[WorkerPool]:
 
 
 def failure(pool: WorkerPool, task: str) -> BaseException:
-    error = pool.submit(task).exception(timeout=60)
+    error = pool.submit(task).exception(timeout=120)
     assert error is not None
     return error
 
@@ -100,22 +100,22 @@ def failure(pool: WorkerPool, task: str) -> BaseException:
 def test_what_a_task_does_is_its_own_fault_and_the_others_go_on(
     pool: WorkerPool, deeds: Deeds, task: str, kind: type[TaskFailed], times: int, says: str
 ) -> None:
-    assert pool.submit("before").result(timeout=60) == "BEFORE"
+    assert pool.submit("before").result(timeout=120) == "BEFORE"
     error = failure(pool, task)
     assert type(error) is kind
     assert says in str(error)
-    assert pool.submit("after").result(timeout=60) == "AFTER"
+    assert pool.submit("after").result(timeout=120) == "AFTER"
     assert deeds.did() == ["before", *[task] * times, "after"]
 
 
 def test_waiting_for_a_processor_is_not_being_slow(pool: WorkerPool) -> None:
-    assert pool.submit("sleep").result(timeout=60) == "SLEEP"
+    assert pool.submit("sleep").result(timeout=120) == "SLEEP"
 
 
 def test_a_module_that_is_missing_ends_the_pool(pool: WorkerPool, deeds: Deeds) -> None:
     waiting = [pool.submit(task) for task in ("import", "later", "last")]
     for future in waiting:
-        error = future.exception(timeout=60)
+        error = future.exception(timeout=120)
         assert isinstance(error, MachineError)
         assert "lost" in str(error)
     assert deeds.did() == ["import", "import"]
@@ -160,7 +160,7 @@ if __name__ == "__main__":
     resource.setrlimit(which, (soft, soft))
     pool = WorkerPool(Deeds(folder=Path(sys.argv[1])), processes=2, timeout_s=20.0)
     for future in [pool.submit(task) for task in sys.argv[4:]]:
-        error = future.exception(timeout=100)
+        error = future.exception(timeout=120)
         print("MACHINE" if isinstance(error, MachineError) else error or "done", error)
     pool.stop()
 """
@@ -174,7 +174,7 @@ def limited(folder: Path, which: str, soft: int, *tasks: str) -> list[str]:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     return ran.stdout.splitlines()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
@@ -32,8 +30,9 @@ from db.store.extraction.outcomes import delete_outcome
 from db.store.service.saved_searches import latest_match_pages, saved_searches, store_search
 from pipelines.dedup.settle import reset_settling, settle
 from scheduler.searches.telling import MOST_IN_MESSAGE, TellRound, tell_searches
-from tests.cli.conftest import CORRECTED, Newsroom, newsroom, report, room
+from tests.cli.conftest import CORRECTED, Newsroom, newsroom, report, room, spawn
 from tests.end_to_end.copydesk import wait_for
+from tests.forked import ForkedProcess
 from tests.scheduler.alerts.test_notify import KEYS, TAKE, Receiver, receiver
 
 __all__ = ["newsroom", "receiver", "room"]
@@ -207,18 +206,18 @@ def test_killed_it_goes_on_and_loses_nothing(newsroom: Newsroom, receiver: Recei
     (folder / "copydesk.toml").write_text(
         f'db = "news.db"\nalert_webhook = "{receiver.address}"\n[search.water]\nquery = "水厂"\nfeed = "water.json"\n'
     )
-    arguments = [sys.executable, "-m", "cli.main", "searches", "run"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
-    subprocess.run(arguments, cwd=folder, env=environment, check=True, capture_output=True)
+    arguments = ("searches", "run")
+    assert spawn(*arguments, cwd=folder).returncode == 0
     story(newsroom, 1)
     receiver.mode = "hang"
-    process = subprocess.Popen(arguments, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    process = ForkedProcess(arguments, folder, dict(os.environ), {})
     wait_for(lambda: bool(receiver.types))
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.kill()
+    process.communicate()
     receiver.mode = 204
     story(newsroom, 2)
-    done = [subprocess.run(arguments, cwd=folder, env=environment, check=True, capture_output=True) for _ in range(3)]
+    done = [spawn(*arguments, cwd=folder) for _ in range(3)]
+    assert [one.returncode for one in done] == [0, 0, 0]
     assert "1 new article" in done[0].stdout.decode()
     assert [articles_of(one) for one in receiver.got] == [["水厂1"], ["水厂2"]]
     feed = json.loads((folder / "water.json").read_text())

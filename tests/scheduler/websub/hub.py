@@ -125,7 +125,7 @@ class Hub(Server):
 
     def publish(self, topic: str) -> list[tuple[int, bytes]]:
         """Fetch a topic, and tell all its subscribers; returns what each answered, and what each was sent."""
-        with opener().open(topic, timeout=10) as answer:
+        with opener().open(topic, timeout=60) as answer:
             body = answer.read()
         told = [one for one in self.subscribers.values() if one.topic == topic]
         return [(ping(one.callback, body, sign(one.secret, body)), body) for one in told]
@@ -191,7 +191,7 @@ def sign(secret: str, body: bytes, method: str = "sha256") -> str:
 def ask(url: str, query: dict[str, str]) -> tuple[int, str]:
     """A GET with a query: status and body."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request("GET", f"{parts.path}?{urlencode(query)}")
     answer = connection.getresponse()
     told = answer.status, answer.read().decode()
@@ -202,7 +202,7 @@ def ask(url: str, query: dict[str, str]) -> tuple[int, str]:
 def ping(url: str, body: bytes, signature: str | None, *, chunked: bool = False) -> int:
     """A POST of a body: the status. `chunked`: without stating its length."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     headers = {"Content-Type": "application/atom+xml"} | ({"X-Hub-Signature": signature} if signature else {})
     pieces = [body[: len(body) // 2], body[len(body) // 2 :]]
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it was answered before all was sent
