@@ -129,7 +129,7 @@ def _check_input(page: Page) -> Rejection | None:
         return Rejection(
             reason=Reason.TOO_BIG, detail=f"The body has {len(page.body):,} bytes; at most {MAX_BODY:,} are read."
         )
-    if not page.body.strip():
+    if not page.body or page.body.isspace():
         return Rejection(reason=Reason.EMPTY, detail="The body is empty.")
     media_type = (page.content_type or "").split(";", 1)[0].strip()
     looks_like_html = _LOOKS_HTML.search(page.body[:20_000].replace(b"\x00", b"")) is not None

@@ -65,7 +65,7 @@ def _find_runs(text: str, unusual: str) -> list[re.Match[str]]:
     if unusual.isascii():
         return []
     if any(letter in unusual for letter in _LEAD_LETTERS) or any(
-        first in unusual and any(sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
+        first in unusual and any(sign in unusual and sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
     ):
         return list(_PLAIN_RUNS.finditer(text))
     return []

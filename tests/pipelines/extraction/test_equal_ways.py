@@ -15,6 +15,7 @@ from pipelines.extraction.credits import printed_sources
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.languages.loader import any_of, by_first_letter
 from pipelines.extraction.mojibake import repair_mojibake
+from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
 from pipelines.extraction.text.titles import plain
 
 _WORDS = (
@@ -135,3 +136,27 @@ def test_trafilatura_reads_the_same_without_the_passes_that_change_nothing(marku
 )
 def test_trafilatura_runs_whole_where_those_passes_may_change_something(markup: str) -> None:
     assert read_plainly(_page(markup), _options(fast=True)) is None
+
+
+_FORWARDS = r"(?P<variable>[A-Za-z_$](?<![\w$.].)[\w$.]{0,%d}+)(?:\[[\"'](?P<in_brackets>[\w.:-]{1,80})[\"']\])?\s{0,9}"
+_SCRIPTS = (
+    'window.__STATE__ = {"title":"Ferry sails"}; t=1; page["main.story"] = JSON.parse("{}");',
+    "var ct = '1581517077', pubDate=\"2024-03-05\"; $scope.when = new Date('2024-03-05'); n=1581517077000",
+    '{"title": "Ferry", author : "" || "Anna Holt", 9lives: "no", a.b: "yes", x==="z"}',
+    "dataLayer.push({'author':'Anna'});(function(a){return {b:a}}('x'));" + "n" * 120 + "={};" + "m" * 50 + "='long'",
+    'a["it\'s"]="no";b["k"]  =  [1];=[2];.c=[3];é=[4];d\n=\n{};e="un\\"closed;f="one\ntwo"',
+)
+
+
+@pytest.mark.parametrize("script", _SCRIPTS)
+@pytest.mark.parametrize(("form", "longest", "quote"), [(VALUE, 100, ""), (STRING, 40, "[\"']?\\s{0,9}")])
+def test_assignments_are_found_by_their_values_as_by_their_variables(
+    script: str, form: re.Pattern[str], longest: int, quote: str
+) -> None:
+    forwards = re.compile(rf"{_FORWARDS % longest}{quote}(?:{form.pattern})")
+    expected = [(one["variable"], one["in_brackets"], one.end()) for one in forwards.finditer(script)]
+    found, position = [], 0
+    while one := next_assignment(form, script, position):
+        position = one.value.end()
+        found.append((one.variable, one.key, position))
+    assert found == expected
