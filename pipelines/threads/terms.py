@@ -13,6 +13,7 @@ from itertools import pairwise
 from db.search.tokenizer import is_unspaced, units, unspaced_pattern
 from db.text_folding import fold
 from pipelines.changes.names import names_in
+from pipelines.threads.frames import Frames, spaced_frames, unspaced_frames
 
 LEAD_LETTERS = 1500
 """Letters of the text that count, about 220 words. News says what happened first; more letters made neither half of the generated
@@ -30,13 +31,15 @@ _BREAK = re.compile(r"[^\w\s'’-]+|\s[–—-]\s|\n")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
     """The terms of an article, numbered (`term_numbers`): how often each is in it, which are in its title, which are names or
-    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters."""
+    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters. `frames`: its
+    sentences without their names and numbers, and what these are."""
 
     counts: dict[int, int]
     title: frozenset[int]
     names: frozenset[int]
     unspaced: bool
     written: dict[int, str]
+    frames: Frames
 
 
 def term_numbers(language: str, terms: Iterable[str]) -> dict[str, int]:
@@ -58,7 +61,10 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     names = names_in(f"{title}\n{lead}" if unspaced else lead, language or None)
     # Together: a line break ends a unit, and folding each name by itself takes as long as folding the text.
     named = set(_terms("\n".join(names)))
-    if not unspaced:
+    if unspaced:
+        frames = unspaced_frames((title, lead), names)
+    else:
+        frames = spaced_frames((title, lead), named)
         for part, times in ((title, TITLE_TIMES), (lead, 1)):
             for pair in _name_pairs(part, named):
                 written[pair] += times
@@ -72,6 +78,7 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
         names=frozenset(number for term, number in numbers.items() if term in named or term.isdigit()),
         unspaced=unspaced,
         written={number: term for term, number in numbers.items()},
+        frames=frames,
     )
 
 

@@ -35,6 +35,7 @@ _LINE_COLUMNS = ("id", "title", "language", "first_at", "last_at", "stories", "a
 _MEMBER_COLUMNS = (
     "article_id", "story_id", "source_name", "title", "at", "is_copy", "corrections",
     "joined", "score", "centroid", "founder", "rare", "title_shared", "gap_days", "shared", "names", "names_known", "merged",
+    "refilled",
 )  # fmt: skip
 
 
@@ -185,7 +186,13 @@ def _member_rows(shown: Thread) -> list[list[object]]:
         rows.append(
             [one.article_id, one.story_id, one.source_name, one.title, one.at, int(one.is_copy), len(one.corrected)]
             + [why.get(name) for name in ("joined", "score", "centroid", "founder", "rare", "title", "gap_days")]
-            + [", ".join(why.get("shared", ())), why.get("names"), why.get("names_known"), why.get("merged")]
+            + [
+                ", ".join(why.get("shared", ())),
+                why.get("names"),
+                why.get("names_known"),
+                why.get("merged"),
+                why.get("refilled"),
+            ]
         )
     return rows
 
