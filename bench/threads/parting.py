@@ -29,7 +29,7 @@ from pipelines.threads.score import LivingThread, compare
 from pipelines.threads.vectors import TermVector, add_up, unpack
 
 _FEWEST, _ROUNDS = 4, 3
-_BELOW = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
+_BELOW = (0.5, 0.8, 0.9, 0.97, 0.99, 0.999)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +27,47 @@ _FRAME = np.uint32(1 << FILLING_BITS)
 _NO_FRAMES = np.zeros(0, dtype=np.uint64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TermVector:
-    """Terms in order, their weights, and which of them are in a title, and names or numbers."""
+    """Terms in order, their weights, and which of them are in a title, and names or numbers.
+
+    What comparisons need of it is computed once: a story is compared with eight threads, a thread with many stories.
+    """
 
     terms: NDArray[np.uint32]
     weights: NDArray[np.int64]
     titled: NDArray[np.bool_]
     named: NDArray[np.bool_]
     frames: Frames = field(default_factory=_NO_FRAMES.copy)
+
+    @cached_property
+    def length(self) -> float:
+        """1 for one without weights, as the other lengths."""
+        return math.sqrt(float(self.weights @ self.weights)) or 1.0
+
+    @cached_property
+    def squares(self) -> NDArray[np.float64]:
+        """The squared weights, in which rare words outweigh those of the kind of event."""
+        return self.weights.astype(np.float64) ** 2
+
+    @cached_property
+    def squares_length(self) -> float:
+        return math.sqrt(float(self.squares @ self.squares)) or 1.0
+
+    @cached_property
+    def name_weights(self) -> NDArray[np.float64]:
+        """The weights of names and numbers; of other terms 0."""
+        return self.weights.astype(np.float64) * self.named
+
+    @cached_property
+    def names_squared(self) -> float:
+        """The square of the length of `name_weights`."""
+        return float(self.name_weights @ self.name_weights)
+
+    @cached_property
+    def title_weight(self) -> float:
+        """The sum of the weights of its title's terms."""
+        return float(self.weights[self.titled].sum())
 
     def pack(self) -> bytes:
         """As bytes, 8 for each term: all terms, then all weights, with the highest bit set for a term of a title, the next for a
@@ -109,8 +142,3 @@ def shared_places(one: TermVector, other: TermVector) -> tuple[NDArray[np.intp],
     at = np.minimum(np.searchsorted(other.terms, one.terms), len(other.terms) - 1)
     here = np.flatnonzero(other.terms[at] == one.terms)
     return here, at[here]
-
-
-def length(vector: TermVector) -> float:
-    """The length of a vector; 1 for one without weights."""
-    return math.sqrt(float(vector.weights @ vector.weights)) or 1.0
