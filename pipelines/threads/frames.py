@@ -18,9 +18,6 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from db.search.tokenizer import units
-from db.text_folding import fold
-
 FILLING_BITS = 29
 """Bits that stand for what a blank holds; 32 stand for its frame."""
 _AROUND, _PLAIN = 2, 3
@@ -40,23 +37,22 @@ Frames = NDArray[np.uint64]
 """Frame and filling of each blank in one number, in order."""
 
 
-def spaced_frames(parts: Sequence[str], named: Collection[str]) -> Frames:
-    """The frames of texts whose words are written apart. `named`: the words, folded, that belong to names."""
+def spaced_frames(parts: Sequence[Sequence[str]], named: Collection[str]) -> Frames:
+    """The frames of texts whose words are written apart. `parts`: the folded words of each; `named`: those that belong to names."""
     words: list[str] = []
     blank: list[bool] = []
-    for part in parts:
-        found = units(fold(part))
+    for found in parts:
         words += [*found, _END]
         blank += [word in named or word[0].isdigit() for word in found] + [False]
     return _frames(words, blank, _AROUND, _PLAIN)
 
 
 def unspaced_frames(parts: Sequence[str], names: Collection[str]) -> Frames:
-    """The frames of texts in a script without spaces. `names`: whole names, as written."""
-    text = fold(_END.join(parts))
+    """The frames of folded texts in a script without spaces. `names`: whole names, folded."""
+    text = _END.join(parts)
     # The longest first: a name may be a part of another.
     longest = sorted(names, key=lambda name: (-len(name), name))[:_MOST_NAMES]
-    known = {chr(_STAND_INS + number): fold(name) for number, name in enumerate(longest)}
+    known = {chr(_STAND_INS + number): name for number, name in enumerate(longest)}
     for stand_in, name in known.items():
         text = text.replace(name, stand_in)
     pieces = _PIECES.findall(text)

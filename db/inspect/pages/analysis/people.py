@@ -28,7 +28,7 @@ _MOST_COLOURS = 7
 """Sources that have a colour of their own; all others are one."""
 _LONGEST = 100
 # Of the chart: a bar as wide as the page looks like much.
-_LEAST_MONTHS = 12
+_LEAST_MONTHS = 6
 ROLES = {
     CreditRole.AUTHOR: gettext_noop("Wrote"),
     CreditRole.EDITOR: gettext_noop("Edited"),
