@@ -30,7 +30,7 @@ _BETWEEN_LINES = """
     while (walker.nextNode()) {
         if (walker.currentNode.parentElement.closest('.unseen, details:not([open]) > :not(summary)')) continue;
         range.selectNodeContents(walker.currentNode);
-        for (const line of range.getClientRects()) lines.push([line.top + scrollY - 4, line.bottom + scrollY + 4]);
+        for (const line of range.getClientRects()) lines.push([line.top + scrollY - 1, line.bottom + scrollY + 1]);
     }
     let end = top + height;
     while (end > top && lines.some(([first, last]) => first < end && end < last)) end -= 1;
@@ -86,7 +86,7 @@ def questions(database: Path) -> list[Question]:
         Question(name="silent", path=f"/-/corrections?since={since}", at="table", height=420),
         Question(name="thread", path=f"/-/thread/{thread}", height=1000),
         Question(name="gaps", path=f"/-/coverage/{source('linhai-shangbao.example')}?since={since}", height=760),
-        Question(name="author", path="/-/person?name=Ines Holloway", at="h1", height=1360),
+        Question(name="author", path="/-/person?name=Ines Holloway", at="h1", height=1480),
         Question(name="saved", path="/-/searches", height=560),
     ]
     conn.close()
