@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.threads.archive import KnownArticle, threaded
+from bench.threads.bulletins import TUNING_SERIES, UNSEEN_SERIES, generate_bulletins
 from bench.threads.labels import CORPUS, labelled_articles
 from bench.threads.second_stream import generate_second, generate_third
 from bench.threads.stream import StreamArticle, generate
@@ -129,10 +130,12 @@ def main() -> None:
     print(f"best threshold of the cosine: {cosine}")
     report("tuning half", stream, cosine)
     report("third stream", generate_third(1, EVENTS), cosine)
+    report("bulletins", generate_bulletins(1, TUNING_SERIES), cosine)
     if not wanted.unseen:
         return
     report("unseen half", generate(2, EVENTS, kinds=UNSEEN), cosine)
     report("second stream", generate_second(1, EVENTS), cosine)
+    report("unseen bulletins", generate_bulletins(2, UNSEEN_SERIES), cosine)
     articles, real = labelled_articles(wanted.corpus)
     if not articles:
         print("real articles      left out: the corpus is not here")

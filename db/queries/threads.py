@@ -91,7 +91,7 @@ class ThreadEvidence:
     """Why an article is in its thread: how it compared with the thread nearest to it (`pipelines.threads.score`).
 
     `joined`: it joined that thread; else it founded its own. `merged`: it showed that this thread and `into` are one. Rows of
-    earlier versions lack `names` and `names_known`.
+    earlier versions lack `names`, `names_known` and `refilled`.
     """
 
     joined: bool
@@ -104,6 +104,7 @@ class ThreadEvidence:
     names_known: float | None = None
     title: float | None = None
     gap_days: float | None = None
+    refilled: float | None = None
     shared: tuple[str, ...] = ()
     into: int | None = None
     merged: int | None = None

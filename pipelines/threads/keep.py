@@ -16,7 +16,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,7 +25,7 @@ from db.flat_values import flat_values
 from db.store.dedup import threads as rows
 from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
 from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of
-from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
+from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare, heaviest_shared
 from pipelines.threads.term_counts import TermCounts, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
@@ -104,6 +104,7 @@ class _Keeping:
         self.counts = TermCounts(conn)
         self.expired = rows.last_expiry(conn)
         self.touched: dict[int, str] = {}
+        self.unpacked: dict[int, tuple[StoredState, LivingThread]] = {}
 
     def keep(self) -> None:
         """Decide what waits."""
@@ -241,7 +242,7 @@ class _Keeping:
         rarest = vector.rarest(RAREST)
         states = self._candidates(vector, rarest, first.arrived)
         day = _days(first.at)
-        living = {number: _living(state) for number, state in states.items()}
+        living = {number: self._living(state) for number, state in states.items()}
         compared = [compare(vector, one, day, unspaced=terms.unspaced) for one in living.values()]
         found = best(compared)
         joins = found is not None and found.score >= THRESHOLD
@@ -252,7 +253,8 @@ class _Keeping:
             thread = merger.kept
         else:
             merger = None
-        evidence = _evidence(found, joins=joins, written=terms.written, merger=merger)
+        shared = [terms.written[term] for term in heaviest_shared(vector, living[found.thread_id])] if found else []
+        evidence = _evidence(found, joins=joins, shared=shared, merger=merger)
         self._write(story, thread, evidence)
         packed = vector.pack()
         rows.save_vector(
@@ -293,6 +295,21 @@ class _Keeping:
         states = rows.load_states(self.conn, ranked[: 2 * _CANDIDATES], alive_since)
         states.sort(key=lambda state: (-votes[state.thread_id], state.thread_id))
         return {state.thread_id: state for state in states[:_CANDIDATES]}
+
+    def _living(self, state: StoredState) -> LivingThread:
+        """What is stored, unpacked: once in a step, as long as the thread stays as it is."""
+        kept = self.unpacked.get(state.thread_id)
+        if kept and kept[0] == state:
+            return kept[1]
+        thread = LivingThread(
+            thread_id=state.thread_id,
+            founder=unpack(state.founder),
+            centroid=unpack(state.centroid),
+            first_day=_days(state.first_at),
+            last_day=_days(state.last_at),
+        )
+        self.unpacked[state.thread_id] = state, thread
+        return thread
 
     def _write(self, story: _Story, thread: int, evidence: str) -> None:
         self.touched[thread] = story.language
@@ -339,26 +356,15 @@ class _Keeping:
         rows.save_expiry(self.conn, day)
 
 
-def _living(state: StoredState) -> LivingThread:
-    return LivingThread(
-        thread_id=state.thread_id,
-        founder=unpack(state.founder),
-        centroid=unpack(state.centroid),
-        first_day=_days(state.first_at),
-        last_day=_days(state.last_at),
-    )
-
-
 def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:
     return next((row.content for row in kept if row.evidence is not None), None)
 
 
-def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, str], merger: Merger | None) -> str:
+def _evidence(found: Comparison | None, *, joins: bool, shared: list[str], merger: Merger | None) -> str:
     """JSON: the comparison with the thread that came nearest, whether the story joined it, and which threads it shows to be one."""
     if found is None:
         return json.dumps({"joined": False})
     figures = {name: round(value, 3) for name, value in flat_values(found).items() if isinstance(value, float)}
-    shared = [written[term] for term in found.shared]
     told = {
         "joined": joins,
         "thread": found.thread_id,

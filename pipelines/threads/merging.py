@@ -50,7 +50,7 @@ def find_merger(
     if len(fitting) < 2:
         return None
     first, second = (threads[one.thread_id] for one in fitting)
-    if min(_fit(first, second, unspaced=unspaced), _fit(second, first, unspaced=unspaced)) < ALIKE:
+    if min(fit(first, second, unspaced=unspaced), fit(second, first, unspaced=unspaced)) < ALIKE:
         return None
     kept, gone = sorted((first.thread_id, second.thread_id))
     return Merger(kept=kept, gone=gone)
@@ -70,7 +70,7 @@ def members_of(gone: int, stories: Iterable[tuple[int, str]]) -> list[int]:
     return [story for story, thread in placed.items() if thread == gone]
 
 
-def _fit(one: LivingThread, other: LivingThread, *, unspaced: bool) -> float:
+def fit(one: LivingThread, other: LivingThread, *, unspaced: bool) -> float:
     """How well a thread, taken as a story, fits another."""
     nearest = min(max(one.first_day, other.first_day), max(one.last_day, other.first_day))
     day = min(max(other.last_day, one.first_day), nearest) if one.first_day <= other.last_day else one.first_day

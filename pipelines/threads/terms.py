@@ -13,6 +13,7 @@ from itertools import pairwise
 from db.search.tokenizer import is_unspaced, units, unspaced_pattern
 from db.text_folding import fold
 from pipelines.changes.names import names_in
+from pipelines.threads.frames import Frames, spaced_frames, unspaced_frames
 
 LEAD_LETTERS = 1500
 """Letters of the text that count, about 220 words. News says what happened first; more letters made neither half of the generated
@@ -30,13 +31,15 @@ _BREAK = re.compile(r"[^\w\s'’-]+|\s[–—-]\s|\n")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
     """The terms of an article, numbered (`term_numbers`): how often each is in it, which are in its title, which are names or
-    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters."""
+    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters. `frames`: its
+    sentences without their names and numbers, and what these are."""
 
     counts: dict[int, int]
     title: frozenset[int]
     names: frozenset[int]
     unspaced: bool
     written: dict[int, str]
+    frames: Frames
 
 
 def term_numbers(language: str, terms: Iterable[str]) -> dict[str, int]:
@@ -48,22 +51,30 @@ def term_numbers(language: str, terms: Iterable[str]) -> dict[str, int]:
 
 def story_terms(title: str, text: str, language: str) -> StoryTerms:
     """The terms of an article. `language`: its code, empty if unknown."""
-    unspaced = _is_unspaced(title or text[:100])
+    folded_title = fold(title)
+    title_units = units(folded_title)
+    unspaced = _is_unspaced(title_units if title else units(fold(text[:100])))
     lead = text[: UNSPACED_LEAD_LETTERS if unspaced else LEAD_LETTERS]
-    heading = Counter(_terms(title))
-    written = Counter(_terms(lead))
+    # Folding and splitting are half of the work: once for all that follows.
+    folded = folded_title, fold(lead)
+    lead_units = units(folded[1])
+    heading = Counter(_terms(title_units))
+    written = Counter(_terms(lead_units))
     for term, times in heading.items():
         written[term] += TITLE_TIMES * times
     # Headlines capitalise as they like, so the text says which of their words are names. Chinese has no capitals.
     names = names_in(f"{title}\n{lead}" if unspaced else lead, language or None)
     # Together: a line break ends a unit, and folding each name by itself takes as long as folding the text.
-    named = set(_terms("\n".join(names)))
-    if not unspaced:
-        for part, times in ((title, TITLE_TIMES), (lead, 1)):
+    named = set(_terms(units(fold("\n".join(names)))))
+    if unspaced:
+        frames = unspaced_frames(folded, [folded_name for name in names if (folded_name := fold(name))])
+    else:
+        frames = spaced_frames((title_units, lead_units), named)
+        for part, times in ((folded[0], TITLE_TIMES), (folded[1], 1)):
             for pair in _name_pairs(part, named):
                 written[pair] += times
                 named.add(pair)
-                if part is title:
+                if part is folded[0]:
                     heading[pair] += 1
     numbers = term_numbers(language, written)
     return StoryTerms(
@@ -72,22 +83,24 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
         names=frozenset(number for term, number in numbers.items() if term in named or term.isdigit()),
         unspaced=unspaced,
         written={number: term for term, number in numbers.items()},
+        frames=frames,
     )
 
 
 def _name_pairs(text: str, named: set[str]) -> Iterator[str]:
-    """Two names in a row: given and family name, the words of a place or a company. Many people have either of them, few both."""
-    for part in _BREAK.split(fold(text)):
+    """Two names in a row, of folded text: given and family name, the words of a place or a company. Many people have either of
+    them, few both."""
+    for part in _BREAK.split(text):
         found = units(part)
         for first, second in pairwise(found):
             if first in named and second in named:
                 yield f"{first} {second}"
 
 
-def _terms(text: str) -> list[str]:
+def _terms(found_units: list[str]) -> list[str]:
     found: list[str] = []
     solid = unspaced_pattern().match
-    for unit in units(fold(text)):
+    for unit in found_units:
         if solid(unit):
             found += map(operator.add, unit, unit[1:])
         elif 1 < len(unit) <= _MOST_LETTERS or unit.isdigit():
@@ -95,7 +108,6 @@ def _terms(text: str) -> list[str]:
     return found
 
 
-def _is_unspaced(text: str) -> bool:
-    words = units(fold(text))
+def _is_unspaced(words: list[str]) -> bool:
     solid = sum(len(word) for word in words if is_unspaced(word))
     return solid * 2 > sum(map(len, words))

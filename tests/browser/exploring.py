@@ -21,12 +21,29 @@ from tests.demoweb.weeks.compose import DAYS
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 1000
+_ABOVE = 4
+"""Pixels above the element that a picture begins with."""
+_BETWEEN_LINES = """
+([top, height]) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), lines = [];
+    const range = document.createRange();
+    while (walker.nextNode()) {
+        if (walker.currentNode.parentElement.closest('.unseen, details:not([open]) > :not(summary)')) continue;
+        range.selectNodeContents(walker.currentNode);
+        for (const line of range.getClientRects()) lines.push([line.top + scrollY - 1, line.bottom + scrollY + 1]);
+    }
+    let end = top + height;
+    while (end > top && lines.some(([first, last]) => first < end && end < last)) end -= 1;
+    return end - top;
+}
+"""
+"""The largest height of a picture, up to one, at which it cuts no line of text."""
 SAVED_SEARCH = ("searches", "add", "ferry", "ferry", "--since", f"{DAYS + 1}d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question of docs/exploring.md: its picture's name, the page, the element that the picture begins with, its height."""
+    """One question of docs/exploring.md: its picture's name, the page, the element it begins with, its largest height."""
 
     name: str
     path: str
@@ -60,7 +77,7 @@ def questions(database: Path) -> list[Question]:
             name="attention",
             path=f"/-/attention?q=ferry&q=waterworks&q=云岭大桥&by=day&since={since}",
             at="figure",
-            height=820,
+            height=795,
         ),
         Question(name="words", path=f"/-/attention/words?q=ferry&since={since}", height=900),
         Question(name="copying", path="/-/copying", height=900),
@@ -69,7 +86,7 @@ def questions(database: Path) -> list[Question]:
         Question(name="silent", path=f"/-/corrections?since={since}", at="table", height=420),
         Question(name="thread", path=f"/-/thread/{thread}", height=1000),
         Question(name="gaps", path=f"/-/coverage/{source('linhai-shangbao.example')}?since={since}", height=760),
-        Question(name="author", path="/-/person?name=Ines Holloway", at="h1", height=1200),
+        Question(name="author", path="/-/person?name=Ines Holloway", at="h1", height=1480),
         Question(name="saved", path="/-/searches", height=560),
     ]
     conn.close()
@@ -85,8 +102,11 @@ def take(browser: Browser, home: str, asked: list[Question]) -> None:
         if question.at is None:
             top = 0.0
         else:
-            top = tab.locator(question.at).first.evaluate("found => found.getBoundingClientRect().top + scrollY") - 12
+            top = (
+                tab.locator(question.at).first.evaluate("found => found.getBoundingClientRect().top + scrollY") - _ABOVE
+            )
         tall = min(tab.evaluate("document.documentElement.scrollHeight") - top, question.height)
+        tall = tab.evaluate(_BETWEEN_LINES, [top, tall])
         picture = PICTURES / f"exploring-{question.name}.webp"
         write_picture(tab, picture, top=top, width=WIDTH, height=tall, quality=45)
     context.close()

@@ -15,6 +15,7 @@ from db.errors import QueryError
 from db.inspect.pages.analysis import attention_views, copying_views, people_views, thread_views
 from db.inspect.pages.articles import correction_views, permalink_views, saved_search_views
 from db.inspect.pages.articles.article import article_page, fetched_page
+from db.inspect.pages.articles.cluster import copies_chart
 from db.inspect.pages.articles.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
 from db.inspect.pages.articles.stored_body import plain_text_response, sanitized_response
 from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
@@ -96,7 +97,7 @@ async def article(request: Any, datasette: Any) -> Any:
             if revision
             else gettext("There is no article %(id)s") % {"id": article_id}
         )
-    drawn = charts.copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
+    drawn = copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
     return await render_page(

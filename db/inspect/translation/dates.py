@@ -20,11 +20,12 @@ _PATTERNS = {
     "row": gettext_noop("EEE d"),
     "hour": gettext_noop("EEE HH:mm"),
     "month": gettext_noop("MMM y"),
+    "month name": gettext_noop("LLL"),
 }
 
 
 def dated(at: date, form: str = "short") -> str:
-    """A date or time in the current language. `form`: short, long, day (of a week), row (of a chart), hour, month."""
+    """A date or time in the current language. `form`: short, long, day (of a week), row (of a chart), hour, month, month name."""
     return format_datetime(at, gettext(_PATTERNS[form]), locale=current_language())
 
 

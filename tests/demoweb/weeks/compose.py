@@ -33,6 +33,8 @@ LANGUAGES = ("en", "zh", "de")
 _WIRE_A_DAY = {"en": 0.7, "zh": 0.55, "de": 0.35}
 _WRONG_NUMBER, _TYPO = 0.12, 0.1
 """Of the articles of an ordinary day: how many have a wrong number at first, and how many a typo that is mended."""
+_ON_BEAT = 0.92
+"""How often a piece is written by authors whose beat it is, if there are any."""
 _ECHO_FADES_DAYS = 7.0
 _EITHER = re.compile(r"\{([^{}]*)\}")
 _SLOT = re.compile(r"\[(\w+)\]")
@@ -59,6 +61,7 @@ class Outlet:
     silent: bool = False
     paywalled: bool = False
     short_names: Mapping[str, str] = field(default_factory=dict)
+    beats: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def zone(self) -> timezone:
@@ -159,7 +162,7 @@ class _Desk:
                 title = _with_kicker(title, arc["kicker"])
                 text[1:1], text[3:3] = self._recap(arc)
                 text.append(arc["background"][number % len(arc["background"])])
-            piece = self._signed(outlet, title, text, published, arc["section"], arc["tags"])
+            piece = self._signed(outlet, title, text, published, arc)
             fix = beat.get("fix")
             if fix and fix["outlet"] == key:
                 late = published + timedelta(hours=fix["hours"])
@@ -186,7 +189,7 @@ class _Desk:
                 text[1:1], text[3:3] = self._recap(arc)
                 outlet = self._random.choice(writers)
                 at = (begins + timedelta(days=day, hours=self._random.uniform(1, 9))).astimezone(outlet.zone)
-                yield self._signed(outlet, title, text, at, arc["section"], arc["tags"])
+                yield self._signed(outlet, title, text, at, arc)
 
     def _recap(self, arc: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """What the story is about: a sentence that all have, and two more. More in common would make copies of short articles."""
@@ -242,7 +245,7 @@ class _Desk:
             if slipped != text[1]:
                 fix = Fix(old=slipped, new=text[1], at=late, silent=True)
                 text = (text[0], slipped, *text[2:])
-        return replace(self._signed(outlet, title, text, at, kind["section"], kind["tags"]), fix=fix)
+        return replace(self._signed(outlet, title, text, at, kind), fix=fix)
 
     def wire_reports(self) -> Iterator[Piece]:
         """What the agency reports, in every outlet that prints it."""
@@ -258,9 +261,7 @@ class _Desk:
                 if self._random.random() > outlet.wire:
                     continue
                 delay = timedelta(minutes=outlet.look_minutes * self._random.uniform(0.3, 3))
-                piece = self._signed(
-                    outlet, title, text, (at + delay).astimezone(outlet.zone), kind["section"], kind["tags"]
-                )
+                piece = self._signed(outlet, title, text, (at + delay).astimezone(outlet.zone), kind)
                 yield replace(piece, authors=(), original_source=self._agency)
 
     # -- words
@@ -287,20 +288,25 @@ class _Desk:
         chosen = _EITHER.sub(lambda either: chooser.choice(either[1].split("|")), text)
         return _SLOT.sub(lambda slot: values[slot[1]], chosen)
 
-    def _signed(
-        self, outlet: Outlet, title: str, text: Sequence[str], at: datetime, section: str, tags: Sequence[str]
-    ) -> Piece:
-        """A piece of the outlet's own: mostly by one author, now and then by two, rarely by nobody."""
+    def _signed(self, outlet: Outlet, title: str, text: Sequence[str], at: datetime, topic: Mapping[str, Any]) -> Piece:
+        """A piece of the outlet's own: mostly by one author, now and then by two, rarely by nobody; as a rule by those whose beat
+        it is."""
         known = list(outlet.authors)
         count = self._random.choices((0, 1, 2), (1, 7, 2))[0]
+        authors = self._random.sample(known, min(count, len(known)))
+        # Chance of its own, so that beats change nothing else.
+        own = Random(f"{outlet.key} {title} {at}")
+        on_beat = [name for name in known if topic["key"] in outlet.beats.get(name, ())]
+        if authors and on_beat and own.random() < _ON_BEAT:
+            authors = own.sample(on_beat, min(len(authors), len(on_beat)))
         return Piece(
             outlet=outlet,
             title=title,
             text=tuple(text),
             published=at,
-            section=section,
-            tags=tuple(tags),
-            authors=tuple(self._random.sample(known, min(count, len(known)))),
+            section=topic["section"],
+            tags=tuple(topic["tags"]),
+            authors=tuple(authors),
             editors=self._some(outlet.editors),
             proofreaders=self._some(outlet.proofreaders),
         )

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from db.inspect.pages.components.chart_parts import Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.components.chart_parts import Chart, Spec, colour_scale, count_axis, tooltip
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
-from db.inspect.pages.ingestion.charts import Chart
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
 from db.queries.people import (
     CreditRole,
@@ -29,7 +28,7 @@ _MOST_COLOURS = 7
 """Sources that have a colour of their own; all others are one."""
 _LONGEST = 100
 # Of the chart: a bar as wide as the page looks like much.
-_LEAST_MONTHS = 12
+_LEAST_MONTHS = 6
 ROLES = {
     CreditRole.AUTHOR: gettext_noop("Wrote"),
     CreditRole.EDITOR: gettext_noop("Edited"),

@@ -11,10 +11,9 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.inspect.pages.components.chart_parts import time_axis
+from db.inspect.pages.components.chart_parts import Chart, time_axis
 from db.inspect.pages.components.form_values import date_of, source_choices
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
-from db.inspect.pages.ingestion.charts import Chart
 from db.inspect.translation.catalogues import gettext
 from db.queries.threads import (
     Thread,
@@ -36,6 +35,7 @@ _LINE_COLUMNS = ("id", "title", "language", "first_at", "last_at", "stories", "a
 _MEMBER_COLUMNS = (
     "article_id", "story_id", "source_name", "title", "at", "is_copy", "corrections",
     "joined", "score", "centroid", "founder", "rare", "title_shared", "gap_days", "shared", "names", "names_known", "merged",
+    "refilled",
 )  # fmt: skip
 
 
@@ -186,7 +186,13 @@ def _member_rows(shown: Thread) -> list[list[object]]:
         rows.append(
             [one.article_id, one.story_id, one.source_name, one.title, one.at, int(one.is_copy), len(one.corrected)]
             + [why.get(name) for name in ("joined", "score", "centroid", "founder", "rare", "title", "gap_days")]
-            + [", ".join(why.get("shared", ())), why.get("names"), why.get("names_known"), why.get("merged")]
+            + [
+                ", ".join(why.get("shared", ())),
+                why.get("names"),
+                why.get("names_known"),
+                why.get("merged"),
+                why.get("refilled"),
+            ]
         )
     return rows
 

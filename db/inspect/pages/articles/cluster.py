@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from db.inspect.pages.components.chart_parts import Chart, colour_scale, time_axis
+from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page
 from db.timestamps import format_timestamp
 
@@ -94,3 +97,45 @@ def cluster_rows(shown: ClusterPage) -> list[tuple[object, ...]]:
 def _at(head: ArticleSummary) -> datetime:
     at = datetime.fromisoformat(head.published_utc or head.fetched_at)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone()
+
+
+def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
+    """How a story spread: when and where each copy appeared, and which is the original."""
+    original, copy = gettext("original"), gettext("copy")
+    values = [
+        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": original if first else copy}
+        for at, source, first in copies
+    ]
+    described = ngettext("When %(number)s outlet had it.", "When each of %(number)s outlets had it.", len(copies))
+    return Chart(
+        name="copies",
+        description=described % {"number": len(copies)},
+        columns=(gettext("Time"), gettext("Source"), gettext("What")),
+        rows=[(f"{at:%Y-%m-%d %H:%M}", source, original if first else copy) for at, source, first in copies],
+        spec={
+            "height": 24 * max(2, len({source for _, source, _ in copies})),
+            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+            "data": {"values": values},
+            "encoding": {
+                "x": {
+                    "field": "at",
+                    "type": "temporal",
+                    "title": None,
+                    "axis": time_axis(),
+                    "scale": {"nice": True},
+                },
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": None,
+                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
+                },
+                "color": colour_scale("what", [original, copy]),
+                "tooltip": [
+                    {"field": "source", "title": gettext("Source")},
+                    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
+                ],
+            },
+        },
+    )

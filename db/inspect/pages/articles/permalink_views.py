@@ -7,10 +7,9 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.inspect.pages.articles.cluster import COLUMNS, cluster_page, cluster_rows
+from db.inspect.pages.articles.cluster import COLUMNS, cluster_page, cluster_rows, copies_chart
 from db.inspect.pages.articles.permalinks import page_place, source_id_of
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page, required_id
-from db.inspect.pages.ingestion import charts
 from db.inspect.translation.catalogues import gettext
 
 _LONGEST_NAME = 500
@@ -31,7 +30,7 @@ async def cluster(request: Any, datasette: Any) -> Any:
         return Response.redirect(f"/-/cluster/{place.original_id}{wanted}")
     if wanted:
         return figures_response(COLUMNS, cluster_rows(shown), wanted[1:], f"cluster{article_id}")
-    chart = charts.copies_chart(shown.moments) if shown.size > 1 else None
+    chart = copies_chart(shown.moments) if shown.size > 1 else None
     return await render_page(datasette, request, "cluster.html", shown=shown, chart=chart)
 
 

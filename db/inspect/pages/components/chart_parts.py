@@ -1,8 +1,9 @@
-"""Parts of specifications for Vega-Lite that several charts share."""
+"""A chart as pages show it, and parts of specifications for Vega-Lite that several charts share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from db.inspect.translation.catalogues import gettext
 
@@ -15,6 +16,18 @@ HATCHING: Spec = {
     "strokeWidth": {"expr": "0.9 * bandwidth('x')"},
 }
 _DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart. `description` in words and the figures as a table (`columns`, `rows`) are for users who cannot see the drawing;
+    `spec` is for Vega-Lite."""
+
+    name: str
+    description: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    spec: Spec = field(default_factory=dict)
 
 
 def tooltip(**labels: str) -> list[Spec]:

@@ -1,19 +1,16 @@
-"""Charts for Vega-Lite: the data and the specification. Colours, fonts and widths are set on the page
+"""Charts of what was crawled, for Vega-Lite: the data and the specification. Colours, fonts and widths are set on the page
 (static/charts.js).
 
 Counts over time are drawn against coverage: an hour in which nothing was crawled, or a day that lacks something, is hatched,
 because a count of 0 would say that nothing was published.
-
-Each chart has a description in words and the same figures as a table, for users who cannot see the drawing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from db.inspect.pages.components.chart_parts import HATCHING, Spec, colour_scale, count_axis, time_axis, tooltip
+from db.inspect.pages.components.chart_parts import HATCHING, Chart, Spec, colour_scale, count_axis, tooltip
 from db.inspect.pages.ingestion.arrivals import Arrivals
 from db.inspect.pages.ingestion.source import DailyVolume
 from db.inspect.translation.catalogues import gettext, ngettext
@@ -25,17 +22,6 @@ from db.reports.coverage_judge import CoverageState
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
 _TOP = 12
 _HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """`columns` and `rows` are the figures as a table; `spec` is for Vega-Lite."""
-
-    name: str
-    description: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    spec: Spec = field(default_factory=dict)
 
 
 def day_chart(arrived: Arrivals) -> Chart:
@@ -254,48 +240,6 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                 if covered.get(day.date) in _HATCHED
             ],
         ),
-    )
-
-
-def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
-    """How a story spread: when and where each copy appeared, and which is the original."""
-    original, copy = gettext("original"), gettext("copy")
-    values = [
-        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": original if first else copy}
-        for at, source, first in copies
-    ]
-    described = ngettext("When %(number)s outlet had it.", "When each of %(number)s outlets had it.", len(copies))
-    return Chart(
-        name="copies",
-        description=described % {"number": len(copies)},
-        columns=(gettext("Time"), gettext("Source"), gettext("What")),
-        rows=[(f"{at:%Y-%m-%d %H:%M}", source, original if first else copy) for at, source, first in copies],
-        spec={
-            "height": 24 * max(2, len({source for _, source, _ in copies})),
-            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
-            "data": {"values": values},
-            "encoding": {
-                "x": {
-                    "field": "at",
-                    "type": "temporal",
-                    "title": None,
-                    "axis": time_axis(),
-                    "scale": {"nice": True},
-                },
-                "y": {
-                    "field": "source",
-                    "type": "nominal",
-                    "title": None,
-                    "sort": None,
-                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
-                },
-                "color": colour_scale("what", [original, copy]),
-                "tooltip": [
-                    {"field": "source", "title": gettext("Source")},
-                    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
-                ],
-            },
-        },
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from urllib.parse import urlencode
 
 from db.inspect.pages.components.form_values import date_of
@@ -78,7 +79,7 @@ class CoverageCalendar:
     """
 
     source: SourceCoverage
-    months: list[tuple[str, int]]
+    months: list[tuple[str, str, int]]
     rows: list[tuple[str, list[CalendarDay | None]]]
     counts: Mapping[str, int]
     gaps: list[CoverageGap]
@@ -166,13 +167,7 @@ def _calendar_day(day: DayCoverage, top: int) -> CalendarDay:
     return CalendarDay(day=day, word=WORDS[day.state], level=level)
 
 
-def _months(weeks: tuple[WeekCoverage, ...]) -> list[tuple[str, int]]:
-    """A label for each month in which weeks begin."""
-    months: list[tuple[str, int]] = []
-    for week in weeks:
-        label = dated(week.week, "month")
-        if months and months[-1][0] == label:
-            months[-1] = (label, months[-1][1] + 1)
-        else:
-            months.append((label, 1))
-    return months
+def _months(weeks: tuple[WeekCoverage, ...]) -> list[tuple[str, str, int]]:
+    """Each month in which weeks begin: a label that fits above three columns, one with the year, and how many weeks."""
+    starts = [(dated(week.week, "month name"), dated(week.week, "month")) for week in weeks]
+    return [(*labels, len(list(same))) for labels, same in groupby(starts)]
