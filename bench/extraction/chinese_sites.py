@@ -29,6 +29,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
+from pipelines.extraction.text.titles import plain
 
 FIELDS = ("title", "published", "time", "authors", "editors", "proofreaders", "source", "original_source", "text")
 """Judged on each page, but for "time" and "original_source", which are judged where the page has one. A value where the page has
@@ -44,16 +45,18 @@ class SitePage:
     """A page and what is to be read of it.
 
     In `html`, `{H}` is the headline, `{A}` and `{Z}` the first and the last paragraph, `{m1}` to `{m3}` those between, `{epoch}`
-    and `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its opening.
+    and `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its
+    opening.
     """
 
     name: str
     url: str
     html: str
     want: dict[str, Any]
-    """Field -> value."""
+    """Field -> value. `account` is who published on a platform: it is either the author or the source."""
     may_be: dict[str, Any] = field(default_factory=dict)
-    """Field -> another value that is right as well; `first` and `last` too."""
+    """Field -> another value that is right as well, or several; `first` and `last` too. Where no outlet is credited, the site's own
+    name is right as well as none."""
     without: tuple[str, ...]
     """Words of the page that are not of its text."""
     middle: tuple[str, ...]
@@ -92,10 +95,18 @@ class SitePage:
                 continue
             key = "published" if name == "time" else name
             want, got = self.want.get(key, _NO_VALUES.get(key)), answer.get(key) or _NO_VALUES.get(key)
-            allowed = [want, *([self.may_be[key]] if key in self.may_be else [])]
+            allowed = [want, *self._others(key)]
+            if name == "authors" and answer.get("source") == self.want.get("account", ""):
+                allowed.append([])
             if not any(_same(name, one, got) for one in allowed):
                 found[name] = (want, got)
         return found
+
+    def _others(self, key: str) -> list[Any]:
+        """Other values of a field that are right as well."""
+        other = self.may_be.get(key)
+        several = isinstance(other, list) and isinstance(self.want.get(key), str)
+        return [] if other is None else other if several else [other]
 
     def _wrong_lines(self, text: str) -> list[str]:
         """What the text lacks or has too much."""
@@ -124,7 +135,7 @@ def _same(name: str, want: Any, got: Any) -> bool:
         return bool(got) and "T" in got and "T" in want and _minutes(want, got) < 1
     if isinstance(want, list):
         return sorted(want) == sorted(got)
-    return bool(want == got)
+    return plain(want or "") == plain(got or "")
 
 
 def _minutes(want: str, got: str) -> float:
