@@ -44,6 +44,8 @@ _LONGEST_COUNTER = 9
 _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
 """The end of a label whose time stood in an element that was dropped: "Veröffentlicht am"."""
 _LONGEST_LABEL = 40
+_CLAUSES = re.compile("[，、].*[。！？]")
+"""A sentence in Chinese or Japanese: a handful of letters beside a name say something there."""
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
 _MAX_SHARE_AFTER_STOP = 0.15
@@ -52,6 +54,11 @@ _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
 """In a short text: characters after the stop, where this share of the text stands above it."""
 _MAX_BESIDE_TIME = 14
 """Characters besides each time up to which a line is only a time ("Stand: ... Uhr")."""
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a line asks the reader to go on elsewhere or to press a button."""
+    return len(text) <= _LONGEST_PROMPT and _PROMPT.match(text) is not None
 
 
 def drop_boilerplate_lines(
@@ -67,14 +74,14 @@ def drop_boilerplate_lines(
         key + word for word in _SUFFIXES for key in keys
     }
     kept: list[str] = []
-    is_prompt = False
+    prompted = False
     for line in lines:
         bare = line.removeprefix("- ")
-        if is_prompt and " " in bare and plain(bare) in link_lines.links:
+        if prompted and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
+        prompted = is_prompt(bare)
         if (
-            is_prompt
+            prompted
             or _is_boilerplate(bare, other_fields, bylines)
             or _is_byline(bare, names)
             or (kept and kept[-1] == line)
@@ -111,7 +118,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
 
 def _is_byline(line: str, names: list[str]) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time."""
-    if len(line) > 120 or not names:
+    if len(line) > 120 or not names or _CLAUSES.search(line):
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
