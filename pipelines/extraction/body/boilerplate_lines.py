@@ -56,11 +56,6 @@ _MAX_BESIDE_TIME = 14
 """Characters besides each time up to which a line is only a time ("Stand: ... Uhr")."""
 
 
-def is_prompt(text: str) -> bool:
-    """Whether a line asks the reader to go on elsewhere or to press a button."""
-    return len(text) <= _LONGEST_PROMPT and _PROMPT.match(text) is not None
-
-
 def drop_boilerplate_lines(
     lines: Iterable[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
 ) -> list[str]:
@@ -74,14 +69,14 @@ def drop_boilerplate_lines(
         key + word for word in _SUFFIXES for key in keys
     }
     kept: list[str] = []
-    prompted = False
+    is_prompt = False
     for line in lines:
         bare = line.removeprefix("- ")
-        if prompted and " " in bare and plain(bare) in link_lines.links:
+        if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        prompted = is_prompt(bare)
+        is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
         if (
-            prompted
+            is_prompt
             or _is_boilerplate(bare, other_fields, bylines)
             or _is_byline(bare, names)
             or (kept and kept[-1] == line)

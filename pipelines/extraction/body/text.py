@@ -8,7 +8,6 @@ page is read as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from copy import copy
 from functools import cache
 from typing import Any
@@ -17,13 +16,12 @@ from lxml.etree import ElementDefaultClassLookup
 from lxml.etree import _Element as Element
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from pipelines.extraction.body.boilerplate_lines import is_prompt
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
 from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
-from pipelines.extraction.page.document import Document, Line, Zone, normalize_space, text_length
+from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
 from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.titles import plain
@@ -35,16 +33,12 @@ _VERY_SHORT, _FEW_WORDS = 160, 25
 """Characters and words below which a text is doubted and the whole page is read."""
 _LINK_LEVELS = 4
 _LONGEST_CLOSING_LINK = 30
-"""Characters of the links of a paragraph the last of which may ask to go on elsewhere."""
-_LONGEST_CLOSING_LINK = 30
 """Characters of the links of a paragraph that one of them ends and asks to go on elsewhere."""
 
 
 def read_body(document: Document, main: MainContent) -> list[str]:
     """The lines of the article's text, boilerplate lines still among them."""
     pruned = prune_boilerplate(document, main)
-    if pruned is not None:
-        _drop_closing_links(pruned.lines)
     if pruned is None:
         page_text = _extract(document.html, fast=True)
         lines = _split_lines(page_text)
@@ -63,18 +57,6 @@ def read_body(document: Document, main: MainContent) -> list[str]:
         page_text = _extract(document.html, fast=True)
         return _split_lines(page_text) if prefers_whole_page(text, page_text, document) else lines
     return lines
-
-
-def _drop_closing_links(lines: Sequence[Line]) -> None:
-    """Empty the links behind a paragraph that ask the reader to go on elsewhere: …。返回首页."""
-    for line in lines:
-        if not 0 < line.link_chars <= _LONGEST_CLOSING_LINK or line.link_chars * 2 > len(line.text):
-            continue
-        for link in list(line.block.iter("a"))[-1:]:
-            said = normalize_space("".join(map(str, link.itertext())))
-            if said and line.text.endswith(said) and is_prompt(said):
-                del link[:]
-                link.text = None
 
 
 def _read_main_content(pruned: PrunedContent, document: Document, main: MainContent) -> str:
