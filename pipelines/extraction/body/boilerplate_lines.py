@@ -44,8 +44,6 @@ _LONGEST_COUNTER = 9
 _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
 """The end of a label whose time stood in an element that was dropped: "Veröffentlicht am"."""
 _LONGEST_LABEL = 40
-_CLAUSES = re.compile("[，、].*[。！？]")
-"""A sentence in Chinese or Japanese: a handful of letters beside a name say something there."""
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
 _MAX_SHARE_AFTER_STOP = 0.15
@@ -113,7 +111,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
 
 def _is_byline(line: str, names: list[str]) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time."""
-    if len(line) > 120 or not names or _CLAUSES.search(line):
+    if len(line) > 120 or not names:
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
