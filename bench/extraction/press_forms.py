@@ -1,4 +1,4 @@
-"""Forms of the press, written by hand: what is read of 520 forms in 16 languages, each in three kinds of page.
+"""Forms of the press, written by hand: what is read of 569 forms in 16 languages, each in three kinds of page.
 
     python -m bench.extraction.press_forms [--json] [--misses] [--language XX] [--kind KIND]
 

@@ -32,6 +32,8 @@ _MIN_SHARE = 0.7
 _VERY_SHORT, _FEW_WORDS = 160, 25
 """Characters and words below which a text is doubted and the whole page is read."""
 _LINK_LEVELS = 4
+_LONGEST_CLOSING_LINK = 30
+"""Characters of the links of a paragraph that one of them ends and asks to go on elsewhere."""
 
 
 def read_body(document: Document, main: MainContent) -> list[str]:
@@ -124,7 +126,8 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         for head in content.findall("head"):
             content.remove(head)
     for section in content.iter("section"):
-        section.tag = "div"  # trafilatura joins sections that follow each other; editors of mobile pages set each paragraph in one
+        # Trafilatura joins sections that follow each other; editors of mobile pages set each paragraph in one.
+        section.tag = "p" if next(section.iterancestors("blockquote"), None) is not None else "div"
     if has_joiners:
         _replace_joiners(content)
     page[0][0].append(content)

@@ -30,12 +30,14 @@ from pipelines.extraction.credits.outlet_names import (
 from pipelines.extraction.credits.reporter_lines import reporters_in_line
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.date_parser import find_stamps
 
 _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
+_LONGEST_HEAD = 80
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -54,8 +56,11 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     first = layout.paragraphs[0].row if layout.paragraphs else None
     above = [line for line in layout.header if first is None or line.row < first]
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
-    opening = list(takewhile(_is_labelled, layout.inside))
-    inside = [line for line in short_lines(layout.inside[len(opening) :]) if not is_caption(line)]
+    # Below a standfirst, its time tells it.
+    opening = list(takewhile(_is_labelled, layout.inside)) or [
+        line for line in layout.inside[1:3] if _is_labelled(line) and _is_dated(line.spaced)
+    ]
+    inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
     for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
@@ -72,14 +77,9 @@ def _is_labelled(line: Line) -> bool:
 
 def _reporters(layout: Layout) -> Iterator[Credit]:
     openings = {line.row for line in layout.inside[:2]}
-    for is_opening, lines in (
-        (False, layout.header),
-        (True, layout.inside[:6]),
-        (False, short_lines(layout.inside[-8:])),
-        (False, layout.tail),
-    ):
+    for lines in (layout.header, layout.inside[:6], short_lines(layout.inside[-8:]), layout.tail):
         for line in lines:
-            names, alone = reporters_in_line(line, opening=is_opening and line.row in openings)
+            names, alone = reporters_in_line(line, opening=line.row in openings)
             if names:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
@@ -104,7 +104,7 @@ def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Itera
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) else None
+        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
         if kind != "source":
             if names := split_names(value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
@@ -123,6 +123,11 @@ def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Itera
                 may_be_original=at_start and not in_header,
                 is_second_source=label[0][0] not in "转摘",
             )
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a short line holds a time, as the head of an article does: 张伟 · 2024-03-05 15:32 · 来源：…"""
+    return len(text) <= _LONGEST_HEAD and bool(find_stamps(text))
 
 
 def _value_below(line: Line, following: Line) -> str:

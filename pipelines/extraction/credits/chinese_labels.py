@@ -22,13 +22,13 @@ _WORDS = {kind: {*getattr(_CREDITS.labels, kind), *(_CREDITS.production if kind 
 _ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in _KINDS)
 LABEL = re.compile(
     rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:{_ANY}|{_OUTLET_PREFIX}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
-    r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|$|(?=[ \u3000\u2003]))"
+    r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
 GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
 _LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in _KINDS)
-_RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fff\d])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
-"""A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静."""
+_RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z\d])(?<![图片])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
+"""A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静, 阅读1.2k来源：新华网."""
 PRODUCTION = re.compile(
     rf"[【\[（(]?(?:{any_of(_CREDITS.production, spaces=False)})[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
     r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
@@ -49,7 +49,7 @@ def _with_run_on(marks: list[re.Match[str]], folded: str) -> list[re.Match[str]]
     for mark in _RUN_ON.finditer(folded):
         before = max((other.end() for other in found if other.start() < mark.start()), default=None)
         is_inside = any(other.start() <= mark.start() < other.end() for other in marks)
-        if is_inside or (before is None and not folded[mark.start() - 1].isdigit()):
+        if is_inside or (before is None and not folded[mark.start() - 1].isascii()):
             continue
         if before is None or mark.start() - before >= _SHORTEST_VALUE:
             found.append(mark)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.byline_places import header_lines, links_to_author
+from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in_field
@@ -23,6 +24,8 @@ from pipelines.extraction.text.date_parser import find_stamps
 _SURNAMES = frozenset(languages()["zh"].names.surnames)
 """Common surnames of one character or two, simplified and traditional."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
+_DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")
+"""A foreign name in Chinese characters: 安娜·霍尔特."""
 _NO_PERSON = re.compile(phrases_of("no_person"))
 _AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName"
@@ -37,7 +40,9 @@ _TRADITIONAL_REGIONS = ("tw", "hk", "mo")
 
 
 def is_person(text: str) -> bool:
-    """Whether a text is a Chinese person's name: a surname and one or two characters more."""
+    """Whether a text is a person's name: a surname and one or two characters more, or a foreign name with its dot."""
+    if _DOTTED.fullmatch(text):
+        return not any(_NO_PERSON.search(piece) for piece in re.split(r"[·•・‧∙]", text))
     if not _HAN.fullmatch(text) or _NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
         return False
     return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
@@ -110,22 +115,27 @@ def _names_by_headline(layout: Layout) -> Iterator[str]:
             is_marked = text.strip()[:1] in _MARKS
             parent = el.getparent()
             classes = f"{el.get('class', '')[:100]} {parent.get('class', '')[:100] if parent is not None else ''}"
+            people = re.split(r"[\s、，,]+", name)
             if (
-                is_person(name)
-                and (dated or is_marked or _AUTHOR.search(classes) or links_to_author(el))
+                all(map(is_person, people))
+                and (
+                    (dated and not _DOTTED.fullmatch(name))
+                    or is_marked
+                    or _AUTHOR.search(classes)
+                    or links_to_author(el)
+                )
                 and not _is_labelled(line, text)
             ):
-                yield name
+                yield from people
 
 
 def _is_labelled(line: Line, text: str) -> bool:
     """Whether the label of another credit precedes a name: 编辑：张伟, 摄影 张伟."""
-    at = line.spaced.find(text.strip())
-    return (
-        re.search(r"[\u3400-\u9fff]{2}\s?[:：/｜|]?\s?$", line.spaced[: max(at, 0)].translate(SIMPLIFIED)) is not None
-    )
+    before = line.spaced[: max(line.spaced.find(text.strip()), 0)].translate(SIMPLIFIED)
+    return _LABEL_BEFORE.search(before) is not None or any(mark.end() == len(before) for mark in LABEL.finditer(before))
 
 
+_LABEL_BEFORE = re.compile(r"[\u3400-\u9fff]{2}\s?(?:[:：/｜|]\s?)?(?<!\s)$|[\u3400-\u9fff]{2}\s?[:：/｜|]\s$")
 _MARKS = "□■◎○●◆▲"
 """What papers set before a byline: ◎张伟."""
 _NEAR = 8

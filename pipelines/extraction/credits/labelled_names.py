@@ -50,7 +50,7 @@ def split_names(value: str) -> list[str]:
         return [latin[1]]
     tokens = list(_tokens(text))
     for piece, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        token = piece.strip("·.,:： ")
+        token = piece.strip("·.,，:：#＃*■□ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
@@ -48,6 +48,7 @@ _PLATFORM = re.compile(
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
+_SECTION_CLASS = class_pattern("section")
 
 
 def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:
@@ -174,9 +175,9 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
-        for text, _ in line.parts:
+        for text, el in line.parts:
             stamps = find_stamps(text)
-            if (name := _name(text)) and not stamps and not is_person(name):
+            if (name := _name(text)) and not stamps and not _names_other(name, el):
                 return name
             before = _name(text[: stamps[0].start]) if stamps else None
             if before and (_OUTLET_END.search(before) or before in known):
@@ -186,7 +187,7 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             name = _name(text)
             if (
                 name
-                and not is_person(name)
+                and not _names_other(name, el)
                 and (
                     name in known
                     or _OUTLET_END.search(name)
@@ -196,14 +197,21 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
                 return name
         first = header[0]
         if at and first.row == start + 1 and len(first.text) <= 10 and not first.zone and (name := _name(first.text)):
-            return name
+            return None if is_person(name) else name
     return None
+
+
+def _names_other(name: str, el: Element) -> bool:
+    """Whether a name is a person's, or its element says that it is a section's."""
+    return is_person(name) or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
 
 
 def _name(text: str) -> str | None:
     """The name of an outlet or account; None for counters, buttons and places."""
     name = clean_outlet_name(text)
-    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name) or re.search(r"[:：]", name):
+    if name is None or not 2 <= len(name) <= 16:
+        return None
+    if _NO_OUTLET.search(name.translate(SIMPLIFIED)) or re.search(r"[:：]", name):
         return None
     numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
     return None if numbered else name

@@ -47,9 +47,11 @@ _WIRE = re.compile(
 _TOWNS = any_of(words_of("reporting_town", "zh"), spaces=False)
 _TOWN = re.compile(rf"(?:{_TOWNS})$")
 _GLUED = re.compile(
-    rf"^[\s■□【\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
+    r"^(?:[【〔（(\[][^【】〔〕（）()\[\]]{2,30}[】〕）)\]]|[^【〔（(\[]{2,20}[讯电])?"
+    rf"[\s■□【〔\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
 )
-"""本报记者张伟北京报道."""
+"""本报记者张伟北京报道, 【本报讯】（本报记者张伟北京报道）."""
+_SENTENCE = re.compile("[。，！？、；：”」]")
 
 
 class Reporters(NamedTuple):
@@ -71,8 +73,8 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         return Reporters([])
     if len(text) <= 160 and DISCLAIMER.search(folded):
         return Reporters([])
-    if (opening or len(text) <= 60) and (names := _reporting(folded, text)):
-        return Reporters(names, alone=len(text) <= 40)
+    if (opening or len(text) <= 60) and (found := _reporting(folded, text)).names:
+        return found
     if len(text) <= 60 and (label := LABEL.search(folded)) and label.start() > 6 and not label["authors"]:
         whole = folded[: label.start()].rstrip()
     if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
@@ -96,23 +98,31 @@ def reporters_in_field(value: str) -> list[str]:
     """The reporters in an author field: 記者張偉明／台北報導, 本报记者 张伟."""
     text = value.translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
-    if names := _reporting(folded, text):
+    if names := _reporting(folded, text).names:
         return names
     match = _LINE_REPORTER.match(folded)
     return split_names(as_written(match, "names", text)) if match else []
 
 
-def _reporting(folded: str, text: str) -> list[str]:
-    """The names in a line that says where they report from."""
+def _reporting(folded: str, text: str) -> Reporters:
+    """The names in a line that says where they report from; a short line without a sentence behind that says nothing else."""
     if match := _WIRE.match(folded):
         names = split_names(as_written(match, "names", text))
         if not names:
-            return []
+            return Reporters([])
         last = names[-1]
         bare = _TOWN.sub("", last) if len(last) > 3 else last
-        return [*names[:-1], bare if 2 <= len(bare) <= 4 else last[:3]]
+        return Reporters([*names[:-1], bare if 2 <= len(bare) <= 4 else last[:3]], _is_rest_empty(match, text))
     match = _GLUED.match(folded[:_HEAD]) or _REPORTING.search(folded[:_HEAD])
-    return split_names(as_written(match, "names", text)) if match else []
+    return (
+        Reporters(split_names(as_written(match, "names", text)), _is_rest_empty(match, text))
+        if match
+        else Reporters([])
+    )
+
+
+def _is_rest_empty(match: re.Match[str], text: str) -> bool:
+    return len(text) <= 40 and _SENTENCE.search(text, match.end()) is None
 
 
 _HEAD = 60

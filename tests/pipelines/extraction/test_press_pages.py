@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from bench.extraction.chinese_sites import main as score_sites
+from bench.extraction.chinese_sites import read, site_pages
 from bench.extraction.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
@@ -18,6 +21,23 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
     assert {form.language for form in _FORMS} == stories().keys()
     named = [(form.language, form.kind, form.name) for form in _FORMS]
     assert len(set(named)) == len(named)
+
+
+def test_chinese_sites_are_scored_in_two_halves(capsys: pytest.CaptureFixture[str]) -> None:
+    assert score_sites(["--json"]) == 0
+    for half in json.loads(capsys.readouterr().out).values():
+        right, asked = half["title"]
+        assert asked > 40
+        assert right / asked > 0.95
+        assert half["whole page"][0] / asked > 0.5
+
+
+def test_a_wrong_label_of_a_site_is_a_fault() -> None:
+    page = next(page for page in site_pages() if page.name == "chinanews")
+    answer = read(page)
+    assert page.faults(answer) == {}
+    wrong = replace(page, want=page.want | {"authors": ["别人"], "last": "另一句。"})
+    assert wrong.faults(answer).keys() == {"authors", "text"}
 
 
 def test_a_wrong_label_is_a_fault() -> None:
@@ -51,6 +71,15 @@ def test_the_command_scores_both_readers(capsys: pytest.CaptureFixture[str]) -> 
         "tw space report",
         "contributor",
         "given list",
+        "dotted link",
+        "author id behind source",
+        "glued town behind head",
+        "editor with hash",
+        "channel beside time",
+        "account above time and province",
+        "glued to letter",
+        "list with comma english",
+        "notice traditional",
     ],
 )
 def test_a_kind_that_was_misread(name: str, surroundings: str) -> None:
