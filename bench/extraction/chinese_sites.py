@@ -2,13 +2,13 @@
 
     python -m bench.extraction.chinese_sites [--misses] [--left] [--json]
 
-Where `press_forms` sets one line into three kinds of page, each page here stands as a whole: head, scripts, statements for machines,
-chrome, credits, lists of other stories, comments. The pages are data (`chinese_sites/*.toml`); they were written before the reader was
-run on any of them. Names and texts are invented.
+Where `press_forms` sets one line into three kinds of page, each page here stands as a whole: head, scripts, statements for
+machines, chrome, credits, lists of other stories, comments. The pages are data (`chinese_sites/*.toml`); they were written before
+the reader was run on any of them. Names and texts are invented.
 
-They are scored in two halves, by the parity of a hash of the page's name. Rules may be mended for what is misread in the half that is
-*looked at*; the other half is *left*: its figure alone says how well pages are read that nobody has looked at. `--misses` prints the
-misses of the first half only; with `--left` it prints those of the second, which ends its use as a measure.
+They are scored in two halves, by the parity of a hash of the page's name. Rules may be mended for what is misread in the half that
+is *looked at*; the other half is *left*: its figure alone says how well pages are read that nobody has looked at. `--misses` prints
+the misses of the first half only; with `--left` it prints those of the second, which ends its use as a measure.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
 
 FIELDS = ("title", "published", "time", "authors", "editors", "proofreaders", "source", "original_source", "text")
-"""Judged on each page, but for "time" and "original_source", which are judged where the page has one. A value where it has none is a miss."""
+"""Judged on each page, but for "time" and "original_source", which are judged where the page has one. A value where the page has
+none is a miss."""
 HALVES = ("looked at", "left")
 _FOLDER = Path(__file__).with_name("chinese_sites")
 _FETCHED_AT = datetime(2024, 3, 9, 12, tzinfo=UTC)
@@ -42,8 +43,8 @@ _NO_VALUES: dict[str, Any] = {"authors": [], "editors": [], "proofreaders": [], 
 class SitePage:
     """A page and what is to be read of it.
 
-    In `html`, `{H}` is the headline, `{A}` and `{Z}` the first and the last paragraph, `{m1}` to `{m3}` those between, `{epoch}` and
-    `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its opening.
+    In `html`, `{H}` is the headline, `{A}` and `{Z}` the first and the last paragraph, `{m1}` to `{m3}` those between, `{epoch}`
+    and `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its opening.
     """
 
     name: str
@@ -155,12 +156,18 @@ def read(page: SitePage) -> dict[str, Any]:
     return to_json(extract(Page(body=page.page().encode(), url=page.url, fetched_at=_FETCHED_AT), Sites()))
 
 
+def _share(right: int, asked: int) -> str:
+    return f"{right}/{asked} {right / asked:.3f}".rjust(16) if asked else "-".rjust(16)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="print what is misread in the half that is looked at")
     parser.add_argument("--left", action="store_true", help="with --misses: in the other half")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="print the figures as JSON: pages read rightly, pages judged"
+    )
     options = parser.parse_args(arguments)
     asked: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
@@ -177,15 +184,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"    {name}: want {want!r}, got {got!r}")
     rows = (*FIELDS, "whole page")
     if options.json:
-        shares = {half: {name: right[half, name] / asked[half, name] for name in rows} for half in HALVES}
-        print(json.dumps(shares, indent=2))
+        counts = {half: {name: (right[half, name], asked[half, name]) for name in rows} for half in HALVES}
+        print(json.dumps(counts, indent=2))
         return 0
-    print(f"{'':14}" + "".join(f"{half:>18}" for half in HALVES))
+    print(f"{'':15}" + "".join(f"{half:>16}" for half in HALVES))
     for name in rows:
-        figures = (
-            f"{right[half, name]}/{asked[half, name]} {right[half, name] / asked[half, name]:.3f}" for half in HALVES
-        )
-        print(f"{name:14}" + "".join(f"{one:>18}" for one in figures))
+        print(f"{name:15}" + "".join(_share(right[half, name], asked[half, name]) for half in HALVES))
     return 0
 
 
