@@ -93,7 +93,7 @@ class SitePage:
             key = "published" if name == "time" else name
             want, got = self.want.get(key, _NO_VALUES.get(key)), answer.get(key) or _NO_VALUES.get(key)
             allowed = [want, *([self.may_be[key]] if key in self.may_be else [])]
-            if not any(_same(name, one, got) for one in allowed):
+            if not any(same(name, one, got) for one in allowed):
                 found[name] = (want, got)
         return found
 
@@ -117,7 +117,8 @@ def _filled(text: str, pieces: dict[str, str]) -> str:
     return text
 
 
-def _same(name: str, want: Any, got: Any) -> bool:
+def same(name: str, want: Any, got: Any) -> bool:
+    """Whether a value of this field is read as it is to be."""
     if name == "published":
         return bool(got) and got[:10] == want[:10]
     if name == "time":
@@ -156,7 +157,8 @@ def read(page: SitePage) -> dict[str, Any]:
     return to_json(extract(Page(body=page.page().encode(), url=page.url, fetched_at=_FETCHED_AT), Sites()))
 
 
-def _share(right: int, asked: int) -> str:
+def share(right: int, asked: int) -> str:
+    """A cell of the table: so many pages of so many, and their share."""
     return f"{right}/{asked} {right / asked:.3f}".rjust(16) if asked else "-".rjust(16)
 
 
@@ -189,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print(f"{'':15}" + "".join(f"{half:>16}" for half in HALVES))
     for name in rows:
-        print(f"{name:15}" + "".join(_share(right[half, name], asked[half, name]) for half in HALVES))
+        print(f"{name:15}" + "".join(share(right[half, name], asked[half, name]) for half in HALVES))
     return 0
 
 
