@@ -251,7 +251,8 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
     language, hint = context.locale.language, context.page.hint
     if language != "zh":
-        authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
+        names = (*context.site_names, *context.host_labels)
+        authors, by = read_authors(document, layout, structured, names, credits.authors, language)
     elif credits.authors:
         authors, by = list(credits.authors), "credit line"
     else:

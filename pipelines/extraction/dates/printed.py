@@ -184,7 +184,7 @@ class PrintedDates:
         below += [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN and _is_byline(line)]
         yield from sorted(below, key=lambda line: line.row)
         above = [line for line in layout.header if line.row < start]
-        yield from above[_last_other_heading(above) :]
+        yield from reversed(above[_last_other_heading(above) :])  # further up is the day of the fetch
         belongs = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
