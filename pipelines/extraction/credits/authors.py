@@ -105,6 +105,7 @@ def read_authors(
                 and is_bare_name(names[0])
                 and plain(names[0]) not in accounts
                 and not _OUTLET_WORD.search(names[0])
+                and not _DESK.match(names[0])
             )
         )
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
