@@ -44,7 +44,8 @@ class SitePage:
     """A page and what is to be read of it.
 
     In `html`, `{H}` is the headline, `{A}` and `{Z}` the first and the last paragraph, `{m1}` to `{m3}` those between, `{epoch}`
-    and `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its opening.
+    and `{epoch_ms}` the time of publication in seconds and milliseconds since 1970, `{rest}` the first paragraph without its
+    opening.
     """
 
     name: str

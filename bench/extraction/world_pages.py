@@ -1,11 +1,12 @@
-"""Outlets of the world, written by hand: what is read of 117 whole pages, each of another outlet, from 89 countries, in 59 languages.
+"""Outlets of the world, written by hand: what is read of 117 whole pages, each of another outlet, of 89 countries in 59 languages.
 
     python -m bench.extraction.world_pages [--misses] [--left] [--json]
 
-As in `chinese_sites`, each page stands as a whole in the markup of some system or outlet, and was written before the reader was run on
-any. The pages are HTML files (`world_pages/COUNTRY-LANGUAGE-NAME.html`) that open with a comment: what is to be read, as TOML. Names
-and texts are invented. They are scored in two halves, by the parity of a hash of the name: rules may be mended for what is misread in
-the half that is *looked at*; the other is *left*, and its figure alone says how well pages are read that nobody has looked at.
+As in `chinese_sites`, each page stands as a whole in the markup of some system or outlet, and was written before the reader was run
+on any. The pages are HTML files (`world_pages/COUNTRY-LANGUAGE-NAME.html`) that open with a comment: what is to be read, as TOML.
+Names and texts are invented. They are scored in two halves, by the parity of a hash of the name: rules may be mended for what is
+misread in the half that is *looked at*; the other is *left*, and its figure alone says how well pages are read that nobody has
+looked at.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _FOLDER = Path(__file__).with_name("world_pages")
 _FETCHED_AT = datetime(2025, 12, 8, 12, tzinfo=UTC)
 """When a page was fetched that does not say so: days after the day that some print beside their menus, as pages of archives are."""
 _LINES_BEFORE = 2
-"""Lines of the text that may stand before the one that holds the first sentence: a standfirst, which some texts have and some have not."""
+"""Lines of the text that may stand before the one with the first sentence: a standfirst, which some texts have and some not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class WorldPage:
     name: str
     html: str
     want: dict[str, Any]
-    """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page needs it
-    `fetched`, and `authors_may_be`: other authors that are right as well."""
+    """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page needs
+    it `fetched`, and `authors_may_be`: other authors that are right as well."""
 
     @property
     def half(self) -> str:

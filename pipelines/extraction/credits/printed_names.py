@@ -231,10 +231,10 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords) -> It
         marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
         near = last is not None and line.row == last + 1 and (marked or language not in CAPITALISED)
         if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
-            yield from names_beside_date(text, words)
+            yield from split_bare_names(text, words)
 
 
-_SIGNED = 60
+_SIGNED = 40
 
 
 def _calls_itself(el: Element) -> bool:
