@@ -46,8 +46,8 @@ class WorldPage:
     name: str
     html: str
     want: dict[str, Any]
-    """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page needs
-    it `fetched`, and `authors_may_be`: other authors that are right as well."""
+    """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page
+    needs it `fetched`, and `authors_may_be`: other authors that are right as well."""
 
     @property
     def half(self) -> str:
