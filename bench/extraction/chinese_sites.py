@@ -98,7 +98,7 @@ class SitePage:
             allowed = [want, *self._others(key)]
             if name == "authors" and answer.get("source") == self.want.get("account", ""):
                 allowed.append([])
-            if not any(_same(name, one, got) for one in allowed):
+            if not any(same(name, one, got) for one in allowed):
                 found[name] = (want, got)
         return found
 
@@ -128,7 +128,8 @@ def _filled(text: str, pieces: dict[str, str]) -> str:
     return text
 
 
-def _same(name: str, want: Any, got: Any) -> bool:
+def same(name: str, want: Any, got: Any) -> bool:
+    """Whether a value of this field is read as it is to be."""
     if name == "published":
         return bool(got) and got[:10] == want[:10]
     if name == "time":
@@ -167,7 +168,8 @@ def read(page: SitePage) -> dict[str, Any]:
     return to_json(extract(Page(body=page.page().encode(), url=page.url, fetched_at=_FETCHED_AT), Sites()))
 
 
-def _share(right: int, asked: int) -> str:
+def share(right: int, asked: int) -> str:
+    """A cell of the table: so many pages of so many, and their share."""
     return f"{right}/{asked} {right / asked:.3f}".rjust(16) if asked else "-".rjust(16)
 
 
@@ -200,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print(f"{'':15}" + "".join(f"{half:>16}" for half in HALVES))
     for name in rows:
-        print(f"{name:15}" + "".join(_share(right[half, name], asked[half, name]) for half in HALVES))
+        print(f"{name:15}" + "".join(share(right[half, name], asked[half, name]) for half in HALVES))
     return 0
 
 

@@ -252,6 +252,8 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     language, hint = context.locale.language, context.page.hint
     if language != "zh":
         authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
+        labels = {plain(label) for label in context.host_labels}
+        authors = [name for name in authors if plain(name) not in labels] or authors  # alone, its bearer's site
     elif credits.authors:
         authors, by = list(credits.authors), "credit line"
     else:

@@ -47,7 +47,7 @@ _AUTHOR_META = re.compile(
 )
 """Other names of such a meta: mrf:authors, lp.article:author, author_name."""
 _DESK = re.compile(
-    rf"(?:{any_of(words_of('desk'), spaces=False)}"
+    rf"(?:(?:[A-Z]{{2,5}} )?(?:{any_of(words_of('desk'), spaces=False)})"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
     r" ?(?:desk|team|staff))$",
     re.I,
@@ -85,8 +85,6 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credited, language):
         if by == "guess" and signed_by_outlet:
             break
-        if by == "signed" and outlets[0]:
-            continue  # the page credits the outlet, so a signature at the end does not count
         names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
         if by in ("byline", "guess"):
             names = [name for name in names if plain(name) not in sections]
@@ -107,6 +105,7 @@ def read_authors(
                 and is_bare_name(names[0])
                 and plain(names[0]) not in accounts
                 and not _OUTLET_WORD.search(names[0])
+                and not _DESK.match(names[0])
             )
         )
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))

@@ -135,6 +135,8 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         last = kept[-1][0].strip(" ,")
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
+        elif joint := words.joint.match(f" {last}"):
+            yield from split_bare_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
 

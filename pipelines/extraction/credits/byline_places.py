@@ -64,7 +64,14 @@ def header_lines(layout: Layout) -> list[Line]:
 
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
-    return [name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words)]
+    pieces = (name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words))
+    return [_DOCTOR.sub("", piece) for piece in pieces if not _OUTLET_IN_QUOTES.fullmatch(piece)]
+
+
+_DOCTOR = re.compile(r"^(?:dr|prof|mgr|ing|ir|mag)\.\s(?=[^\W\d_a-z])")
+"""A degree before a name, in languages that write it small."""
+_OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
+"""A B, „Example Daily“: for whom somebody writes."""
 
 
 def split_bare_names(text: str, words: BylineWords) -> list[str]:

@@ -16,7 +16,7 @@ from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
 _JOINED = re.compile(r"\s+")
-_SEPARATOR = r"\s{0,3}(?:[:：=＝｜／]|\|(?!\|))"
+_SEPARATOR = r"\s{0,3}(?:[:：=＝｜／՝៖፡፦]|\|(?!\|))"
 
 
 @lru_cache(maxsize=64)

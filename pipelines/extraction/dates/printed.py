@@ -24,13 +24,14 @@ from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
+from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
 
 _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I)
 _SPAN_OF_DAYS = re.compile(r"(?<![\d:h])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
-_WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
+_WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
@@ -113,12 +114,20 @@ class PrintedDates:
         if locale.country in (None, "us") and locale.language in (None, "en") and _DOTTED.search(text):
             dots_day_first = self._day_leads(_DOTTED, unknown=locale.country is None)
         stamps = find_stamps(text, language=locale.language, day_first=day_first, dots_day_first=dots_day_first)
-        if locale.local_now and _SLASHED.search(text) and any(self._is_ahead(stamp) for stamp in stamps):
-            # A day to come read one way may be a day gone by read the other.
+        if _SLASHED.search(text) and self._are_doubtful(stamps, text):
+            # A day to come, or of another weekday than is printed, read one way may be right read the other.
             turned = find_stamps(text, language=locale.language, day_first=not day_first, dots_day_first=dots_day_first)
-            if not any(self._is_ahead(stamp) for stamp in turned):
+            if not self._are_doubtful(turned, text):
                 return turned
         return stamps
+
+    def _are_doubtful(self, stamps: Sequence[ParsedDate], text: str) -> bool:
+        return any(self._is_ahead(stamp) or self._has_other_weekday(stamp, text) for stamp in stamps)
+
+    def _has_other_weekday(self, stamp: ParsedDate, text: str) -> bool:
+        word = _WEEKDAY_BEFORE.search(text[: stamp.start])
+        day = weekday_of(word[0].rstrip(" .,"), self._language) if word else None
+        return day is not None and day != stamp.date.weekday()
 
     def _is_ahead(self, stamp: ParsedDate) -> bool:
         now = self._context.locale.local_now
@@ -184,7 +193,7 @@ class PrintedDates:
         below += [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN and _is_byline(line)]
         yield from sorted(below, key=lambda line: line.row)
         above = [line for line in layout.header if line.row < start]
-        yield from above[_last_other_heading(above) :]
+        yield from reversed(above[_last_other_heading(above) :])  # further up is the day of the fetch
         belongs = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:

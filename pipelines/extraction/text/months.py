@@ -46,6 +46,17 @@ def month_of(word: str, language: str | None) -> int | None:
     return _by_any_language().get(key)
 
 
+def weekday_of(word: str, language: str | None) -> int | None:
+    """0 to 6 for a day of the week or its first three letters or more, in the given language or English."""
+    key = word.lower().rstrip(".")
+    for code in (language, "en"):
+        days = languages()[code].dates.weekdays[:7] if code in languages() else ()
+        found = [number for number, day in enumerate(days) if day == key or (len(key) > 2 and day.startswith(key))]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
 def persian_month_of(word: str) -> int | None:
     """1 to 12 for a month of the Solar Hijri calendar."""
     return _solar_hijri().get(word)
