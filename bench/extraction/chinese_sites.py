@@ -13,28 +13,20 @@ the misses of the first half only; with `--left` it prints those of the second, 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
 import sys
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.models import Page
-from db.site_rules.loader import Sites
-from pipelines.extraction.article_json import to_json
-from pipelines.extraction.extract import extract
-from pipelines.extraction.text.titles import plain
+from bench.extraction.page_halves import read_page, same, score
 
 FIELDS = ("title", "published", "time", "authors", "editors", "proofreaders", "source", "original_source", "text")
 """Judged on each page, but for "time" and "original_source", which are judged where the page has one. A value where the page has
 none is a miss."""
-HALVES = ("looked at", "left")
 _FOLDER = Path(__file__).with_name("chinese_sites")
 _FETCHED_AT = datetime(2024, 3, 9, 12, tzinfo=UTC)
 _NO_VALUES: dict[str, Any] = {"authors": [], "editors": [], "proofreaders": [], "source": ""}
@@ -61,11 +53,6 @@ class SitePage:
     """Words of the page that are not of its text."""
     middle: tuple[str, ...]
 
-    @property
-    def half(self) -> str:
-        """One of the `HALVES`."""
-        return HALVES[hashlib.sha256(self.name.encode()).digest()[0] % 2]
-
     def page(self) -> str:
         """The HTML, with the sentences for their names."""
         at = datetime.fromisoformat(self.want["published"])
@@ -78,6 +65,10 @@ class SitePage:
         pieces |= {f"m{number}": line for number, line in enumerate(self.middle, 1)}
         pieces |= {"epoch": str(int(at.timestamp())), "epoch_ms": f"{int(at.timestamp())}000"}
         return _filled(self.html, pieces)
+
+    def read(self) -> dict[str, Any]:
+        """What `extract` reads: the fields of `copydesk extract --json`."""
+        return read_page(self.page(), self.url, _FETCHED_AT)
 
     def judged(self) -> list[str]:
         """The fields that are judged on this page."""
@@ -128,24 +119,6 @@ def _filled(text: str, pieces: dict[str, str]) -> str:
     return text
 
 
-def same(name: str, want: Any, got: Any) -> bool:
-    """Whether a value of this field is read as it is to be."""
-    if name == "published":
-        return bool(got) and got[:10] == want[:10]
-    if name == "time":
-        return bool(got) and "T" in got and "T" in want and _minutes(want, got) < 1
-    if isinstance(want, list):
-        return sorted(want) == sorted(got)
-    return plain(want or "") == plain(got or "")
-
-
-def _minutes(want: str, got: str) -> float:
-    wanted, read = datetime.fromisoformat(want), datetime.fromisoformat(got)
-    if not (wanted.tzinfo and read.tzinfo):
-        wanted, read = wanted.replace(tzinfo=None), read.replace(tzinfo=None)
-    return abs((wanted - read).total_seconds()) / 60
-
-
 def site_pages() -> Iterator[SitePage]:
     """All pages."""
     fillers = tomllib.loads((_FOLDER / "fillers.toml").read_text("utf-8"))
@@ -163,47 +136,9 @@ def site_pages() -> Iterator[SitePage]:
             )
 
 
-def read(page: SitePage) -> dict[str, Any]:
-    """What `extract` reads: the fields of `copydesk extract --json`."""
-    return to_json(extract(Page(body=page.page().encode(), url=page.url, fetched_at=_FETCHED_AT), Sites()))
-
-
-def share(right: int, asked: int) -> str:
-    """A cell of the table: so many pages of so many, and their share."""
-    return f"{right}/{asked} {right / asked:.3f}".rjust(16) if asked else "-".rjust(16)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--misses", action="store_true", help="print what is misread in the half that is looked at")
-    parser.add_argument("--left", action="store_true", help="with --misses: in the other half")
-    parser.add_argument(
-        "--json", action="store_true", help="print the figures as JSON: pages read rightly, pages judged"
-    )
-    options = parser.parse_args(arguments)
-    asked: Counter[tuple[str, str]] = Counter()
-    right: Counter[tuple[str, str]] = Counter()
-    for page in site_pages():
-        faults = page.faults(read(page))
-        for name in page.judged():
-            asked[page.half, name] += 1
-            right[page.half, name] += name not in faults
-        asked[page.half, "whole page"] += 1
-        right[page.half, "whole page"] += not faults
-        if options.misses and faults and page.half == HALVES[options.left]:
-            print(page.name)
-            for name, (want, got) in faults.items():
-                print(f"    {name}: want {want!r}, got {got!r}")
-    rows = (*FIELDS, "whole page")
-    if options.json:
-        counts = {half: {name: (right[half, name], asked[half, name]) for name in rows} for half in HALVES}
-        print(json.dumps(counts, indent=2))
-        return 0
-    print(f"{'':15}" + "".join(f"{half:>16}" for half in HALVES))
-    for name in rows:
-        print(f"{name:15}" + "".join(share(right[half, name], asked[half, name]) for half in HALVES))
-    return 0
+    return score(site_pages(), FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -11,24 +11,16 @@ looked at.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
 import re
 import sys
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.extraction.chinese_sites import HALVES, same, share
-from db.models import Page
-from db.site_rules.loader import Sites
-from pipelines.extraction.article_json import to_json
-from pipelines.extraction.extract import extract
+from bench.extraction.page_halves import read_page, same, score
 
 FIELDS = ("title", "kicker", "published", "time", "authors", "editors", "text")
 """Judged on each page, but for "time", "kicker" and "editors", which are judged where the page has one."""
@@ -49,15 +41,10 @@ class WorldPage:
     """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page
     needs it `fetched`, and `authors_may_be`: other authors that are right as well."""
 
-    @property
-    def half(self) -> str:
-        """One of the `HALVES`."""
-        return HALVES[hashlib.sha256(self.name.encode()).digest()[0] % 2]
-
     def read(self) -> dict[str, Any]:
         """What `extract` reads: the fields of `copydesk extract --json`."""
         fetched_at = datetime.fromisoformat(self.want["fetched"]) if "fetched" in self.want else _FETCHED_AT
-        return to_json(extract(Page(body=self.html.encode(), url=self.want["url"], fetched_at=fetched_at), Sites()))
+        return read_page(self.html, self.want["url"], fetched_at)
 
     def judged(self) -> list[str]:
         """The fields that are judged on this page."""
@@ -94,7 +81,7 @@ class WorldPage:
 
 
 def _same(name: str, want: Any, got: Any) -> bool:
-    """As in `chinese_sites`, but names are compared by their letters: "LE BIHAN", "Le Bihan"; "Jr.", "Jr"."""
+    """As in `page_halves`, but names are compared by their letters: "LE BIHAN", "Le Bihan"; "Jr.", "Jr"."""
     if isinstance(want, list):
         want, got = ([re.sub(r"[\W_]+", "", one).casefold() for one in names] for names in (want, got))
     return same(name, want, got)
@@ -109,35 +96,7 @@ def world_pages() -> Iterator[WorldPage]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--misses", action="store_true", help="print what is misread in the half that is looked at")
-    parser.add_argument("--left", action="store_true", help="with --misses: in the other half")
-    parser.add_argument(
-        "--json", action="store_true", help="print the figures as JSON: pages read rightly, pages judged"
-    )
-    options = parser.parse_args(arguments)
-    asked: Counter[tuple[str, str]] = Counter()
-    right: Counter[tuple[str, str]] = Counter()
-    for page in world_pages():
-        faults = page.faults(page.read())
-        for name in page.judged():
-            asked[page.half, name] += 1
-            right[page.half, name] += name not in faults
-        asked[page.half, "whole page"] += 1
-        right[page.half, "whole page"] += not faults
-        if options.misses and faults and page.half == HALVES[options.left]:
-            print(page.name)
-            for name, (want, got) in faults.items():
-                print(f"    {name}: want {want!r}, got {got!r}")
-    rows = (*FIELDS, "whole page")
-    if options.json:
-        counts = {half: {name: (right[half, name], asked[half, name]) for name in rows} for half in HALVES}
-        print(json.dumps(counts, indent=2))
-        return 0
-    print(f"{'':15}" + "".join(f"{half:>16}" for half in HALVES))
-    for name in rows:
-        print(f"{name:15}" + "".join(share(right[half, name], asked[half, name]) for half in HALVES))
-    return 0
+    return score(world_pages(), FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bench.extraction.chinese_sites import main as score_sites
-from bench.extraction.chinese_sites import read, site_pages
+from bench.extraction.chinese_sites import site_pages
 from bench.extraction.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
@@ -34,7 +34,7 @@ def test_chinese_sites_are_scored_in_two_halves(capsys: pytest.CaptureFixture[st
 
 def test_a_wrong_label_of_a_site_is_a_fault() -> None:
     page = next(page for page in site_pages() if page.name == "chinanews")
-    answer = read(page)
+    answer = page.read()
     assert page.faults(answer) == {}
     wrong = replace(page, want=page.want | {"authors": ["别人"], "last": "另一句。"})
     assert wrong.faults(answer).keys() == {"authors", "text"}
