@@ -32,8 +32,6 @@ _MIN_SHARE = 0.7
 _VERY_SHORT, _FEW_WORDS = 160, 25
 """Characters and words below which a text is doubted and the whole page is read."""
 _LINK_LEVELS = 4
-_LONGEST_CLOSING_LINK = 30
-"""Characters of the links of a paragraph that one of them ends and asks to go on elsewhere."""
 
 
 def read_body(document: Document, main: MainContent) -> list[str]:
