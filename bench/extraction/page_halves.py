@@ -46,9 +46,9 @@ def half_of(name: str) -> str:
     return HALVES[hashlib.sha256(name.encode()).digest()[0] % 2]
 
 
-def read_page(html: str, url: str, fetched_at: datetime) -> dict[str, Any]:
+def read_page(html: str, url: str, fetched_at: datetime, charset: str = "utf-8") -> dict[str, Any]:
     """What `extract` reads: the fields of `copydesk extract --json`."""
-    return to_json(extract(Page(body=html.encode(), url=url, fetched_at=fetched_at), Sites()))
+    return to_json(extract(Page(body=html.encode(charset), url=url, fetched_at=fetched_at), Sites()))
 
 
 def same(name: str, want: Any, got: Any) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
 from bench.extraction.chinese_sites import main as score_sites
-from bench.extraction.chinese_sites import site_pages
+from bench.extraction.chinese_sites import site_pages, site_pages_2, unmarked
 from bench.extraction.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
@@ -23,13 +24,50 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
     assert len(set(named)) == len(named)
 
 
-def test_chinese_sites_are_scored_in_two_halves(capsys: pytest.CaptureFixture[str]) -> None:
-    assert score_sites(["--json"]) == 0
+@pytest.mark.parametrize(("chosen", "titles", "pages"), [("1", 0.95, 0.5), ("2", 0.5, 0.1)])
+def test_chinese_sites_are_scored_in_two_halves(
+    chosen: str, titles: float, pages: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score_sites(["--json", "--set", chosen]) == 0
     for half in json.loads(capsys.readouterr().out).values():
         right, asked = half["title"]
         assert asked > 40
-        assert right / asked > 0.95
-        assert half["whole page"][0] / asked > 0.5
+        assert right / asked > titles
+        assert half["whole page"][0] / asked > pages
+
+
+def test_every_label_of_the_second_set_stands_in_its_page() -> None:
+    names = set()
+    for page in site_pages_2():
+        names.add(page.name)
+        html = page.page()
+        assert not set("«»‹›") & set(html), page.name
+        written = _letters(unescape(html))
+        shown = _letters(unmarked(html))
+        want = page.want
+        labels = [want["title"], want["source"], *page.middle, want["first"], want["last"]]
+        labels += [one for field in ("authors", "editors", "proofreaders") for one in want.get(field, [])]
+        labels += [want.get(field, "") for field in ("kicker", "original_source", "account")]
+        assert [label for label in labels if _letters(label) not in shown and _letters(label) not in written] == []
+        assert [words for words in page.without if words not in html] == [], page.name
+        lines = [want["first"], *page.middle, want["last"]]
+        assert len(set(lines)) == len(lines) > 2, page.name
+        assert [words for words in page.without if any(words in line for line in lines)] == [], page.name
+        assert html.encode(page.charset), page.name
+    assert len(names) == 142
+
+
+def test_marks_of_the_second_set_are_its_labels() -> None:
+    page = next(page for page in site_pages_2() if page.name == "xhby")
+    answer = {"text": "\n".join([page.want["first"], *page.middle, page.want["last"]])}
+    assert "text" not in page.faults(answer)
+    assert "text" not in page.faults({"text": page.loose[0] + "\n" + answer["text"]})
+    assert "text" in page.faults({"text": "另一句。\n" + answer["text"]})
+    assert "text" in page.faults({"text": answer["text"].replace(page.middle[0], "")})
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def test_a_wrong_label_of_a_site_is_a_fault() -> None:
