@@ -102,7 +102,15 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         headings.append(Subheading(offset=sum(len(line) + 1 for line in lines), level=2 if number % 2 == 0 else 4))
         lines += [heading, part, part]
     headings[2] = Subheading(offset=headings[2].offset, level=4)
-    long = Article(url=None, title="A long report", text="\n".join(lines), subheadings=tuple(headings), language="en")
+    long = Article(
+        url=None,
+        title="A long report",
+        text="\n".join(lines),
+        subheadings=tuple(headings),
+        language="en",
+        kicker="Region",
+        section="Region",
+    )
     pages["long"] = room.article(mirror, "https://mirror.example/x/14", long)
     script = SCRIPT.format(trap=trap)
     pages["ill"] = room.article(
@@ -112,7 +120,7 @@ def fill(path: Path, trap: str) -> dict[str, int]:
             url=None,
             title=f"{script}</title><img src=x onerror=fetch('{trap}/title')>",
             subtitle=script,
-            kicker=script,
+            kicker=f"{script} above",
             alternative_title=script,
             subheadings=(Subheading(offset=0, level=1),),
             text=f"{script}\n<img src={trap}/text.png onerror=fetch('{trap}/text')>\n"

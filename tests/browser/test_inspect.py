@@ -213,6 +213,9 @@ def test_charts_are_drawn_and_no_phone_scrolls_sideways(scene: Scene) -> None:
         tab.go(path.format(**scene.ids), drawn=kind in DRAWN)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, kind
         assert tab.page.evaluate("document.documentElement.scrollHeight") < 25_000, kind
+        for figure in tab.page.locator("main td.number:visible").all()[:40]:
+            text = figure.inner_text()
+            assert figure.evaluate("it => getComputedStyle(it).whiteSpace") == "nowrap", (kind, text)
         for drawing in tab.page.locator(".chart canvas").all():
             box = drawing.bounding_box()
             assert box is not None
@@ -654,6 +657,7 @@ def test_the_stored_page_is_as_tall_as_the_text_and_folded_on_a_phone(scene: Sce
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tab.go(f"/-/article/{scene.ids['long']}")
+    assert tab.page.locator(".overline").count() == 0  # the section stands above the headline already
     assert not tab.page.locator("iframe").is_visible()
     assert not [one for one in asked if "/-/stored/" in one]
     tab.page.get_by_text("Show it here").click()
