@@ -42,7 +42,8 @@ class WorldPage:
     html: str
     want: dict[str, Any]
     """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page
-    needs it `fetched`, and `authors_may_be`: other authors that are right as well."""
+    needs it `fetched`, `authors_may_be`: other authors that are right as well, and `before`: lines that may stand before the first
+    sentence where the story opens with its main points in a list."""
 
     def read(self) -> dict[str, Any]:
         """What `extract` reads: the fields of `copydesk extract --json`."""
@@ -76,7 +77,8 @@ class WorldPage:
     def _wrong_lines(self, lines: list[str]) -> list[str]:
         """What the text lacks or has too much."""
         wrong = []
-        if not any(self.want["first"] in line for line in lines[: 1 + _LINES_BEFORE]):
+        before = self.want.get("before", _LINES_BEFORE)
+        if not any(self.want["first"] in line for line in lines[: 1 + before]):
             wrong.append(f"first: {self.want['first']}")
         if not lines or self.want["last"] not in lines[-1]:
             wrong.append(f"last: {self.want['last']}")

@@ -16,7 +16,7 @@ from bench.extraction.world_pages import FIELDS, SETS, WorldPage, main, world_pa
 
 _PAGES = [page for number in SETS for page in world_pages(number)]
 _NEEDED = {"url", "title", "published", "authors", "first", "last", "without"}
-_OPTIONAL = {"kicker", "editors", "authors_may_be", "fetched"}
+_OPTIONAL = {"kicker", "editors", "authors_may_be", "before", "fetched"}
 
 
 def test_each_page_is_of_another_outlet() -> None:
