@@ -143,7 +143,7 @@ class Archive:
                     [IndexedText(text=number, length=len(letters), shingles=sketch_of(PreparedText(letters)))],
                 )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
-        self.conn.execute("DELETE FROM unsettled")
+        self._forget_queues()
 
     def stand_in(self, numbers: range) -> None:
         """Enter articles that are rows and marks alone: they make every index as large as it would be, and cost little to make."""
@@ -162,8 +162,12 @@ class Archive:
                 self.conn, [IndexedText(text=text_number(text_hash), length=_STAND_IN_LETTERS, shingles=marks)]
             )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
-        self.conn.execute("DELETE FROM unread")
-        self.conn.execute("DELETE FROM unsettled")
+        self._forget_queues()
+
+    def _forget_queues(self) -> None:
+        """Else the first steps that are timed would do what was left here."""
+        for queue in ("unread", "unsettled", "unthreaded"):
+            self.conn.execute(f"DELETE FROM {queue}")
 
     def _articles(self, numbers: range) -> Iterator[tuple[int, bytes, str]]:
         query = "SELECT page_id, text_hash, text FROM articles WHERE page_id BETWEEN ? AND ?"
