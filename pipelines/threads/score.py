@@ -133,7 +133,7 @@ def _cosine(product: float, one_squared: float, other_squared: float) -> float:
 def _cosine_to(story: TermVector, founder: TermVector) -> float:
     here, there = shared_places(story, founder)
     product = float(story.weights.take(here) @ founder.weights.take(there))
-    return _cosine(product, story.squared_lengths[_PLAIN], founder.squared_lengths[_PLAIN])
+    return _cosine(product, story.squared_length, founder.squared_length)
 
 
 def _share(part: float, whole: float) -> float:

@@ -41,6 +41,10 @@ class TermVector:
     frames: Frames = field(default_factory=_NO_FRAMES.copy)
 
     @cached_property
+    def squared_length(self) -> float:
+        return float(self.weights @ self.weights)
+
+    @cached_property
     def readings(self) -> NDArray[np.float64]:
         """The weights in three rows: as they are; squared, so that rare words outweigh those of the kind of event; and those of
         names and numbers alone, of other terms 0."""
