@@ -33,7 +33,7 @@ ALIVE_DAYS = 14
 """A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few. With
 7, a third of the stories that were parted from their event came later than that."""
 PLACED_AT_ONCE = 200
-"""Stories placed in one transaction, at most: 0.4 s, so that other writers do not wait longer than for a step of settling."""
+"""Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
 REPLAYED = 500
 """Stories taken back and placed again, at most, when an earlier one changes: half a second's work in one transaction."""
 _LATEST = 16
