@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from db.store.dedup.threads import drop_periods, load_term_counts, load_totals, save_term_counts, save_totals
+from db.store.dedup.thread_terms import drop_periods, load_term_counts, load_totals, save_term_counts, save_totals
 
 PERIOD_DAYS = 14
 """Counts are kept by fortnight of fetching; a story is weighed by its own and the one before. So they follow the news, and any
