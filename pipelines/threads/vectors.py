@@ -120,6 +120,7 @@ def add_up(vectors: Sequence[TermVector]) -> TermVector:
     terms = np.concatenate([vector.terms for vector in vectors])
     order = np.argsort(terms, kind="stable")
     terms = terms[order]
+    # Where a term stands first; what is prepended is another than the first of all.
     (first,) = np.diff(terms, prepend=~terms[:1]).nonzero()
     weights, titled, named = (
         add.reduceat(np.concatenate(parts)[order], first)
