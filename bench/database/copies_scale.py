@@ -4,11 +4,10 @@
 
 Texts are generated, the n-th always the same: half in a spaced script (about 2,200 letters), half in Han characters (about 900),
 of words as frequent as words are (Zipf). Of 100, 68 are new, 16 are copies of an earlier one (words changed, cut, credited, exact),
-12 are filled-in forms of 60 kinds (same words, other figures) and 4 are one-paragraph flashes. The archive is entered with its
-marks and decisions in one go; then so many new articles are settled as a crawl does, 64 a transaction, and that alone is timed.
-All of it runs on one core. An archive of 1,000,000 takes about 6 GB of disk and half an hour to make; with --folder it is kept.
-With `--sizes 10000,1000000 --real 100000` it takes ten minutes: what is beyond are stand-ins, rows and random marks without texts,
-so that every index has its full size.
+12 are filled-in forms of 60 kinds (same words, other figures) and 4 are one-paragraph flashes. The archive is settled in steps of
+500; then so many new articles are settled as a crawl does, 64 a transaction, and that alone is timed, threads included. All of it
+runs on one core. With --folder the archive is kept. With `--sizes 10000,1000000 --real 20000`, what is beyond are stand-ins: rows
+and random marks without texts, so that every index of copies has its full size.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,13 +29,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.connection.database import connect, open_database, write
 from db.models import Article
-from db.store.dedup.near_copies import IndexedText, insert_sketches, text_number
+from db.store.dedup.near_copies import IndexedText, any_unsettled, insert_sketches, text_number
+from db.store.dedup.threads import any_unthreaded
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
 from db.store.sites.sources import add_source
-from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.settle import settle
-from pipelines.dedup.similarity import PreparedText
-from pipelines.dedup.sketch import sketch_of
 from pipelines.extraction.fingerprint import fingerprint
 
 BATCH = 64
@@ -132,18 +128,10 @@ class Archive:
             insert_article(self.conn, n + 1, url, article, fingerprint(article, url), self.maker)
 
     def store(self, numbers: range) -> None:
-        """Enter articles with marks and decisions, as if settled long ago."""
+        """Enter articles and settle them."""
         self.put(numbers)
-        for page_id, text_hash, text in self._articles(numbers):
-            number = text_number(text_hash)
-            if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
-                letters = prepare_text(text)
-                insert_sketches(
-                    self.conn,
-                    [IndexedText(text=number, length=len(letters), shingles=sketch_of(PreparedText(letters)))],
-                )
-            self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
-        self.conn.execute("DELETE FROM unsettled")
+        while any_unsettled(self.conn) or any_unthreaded(self.conn):
+            settle(self.conn)
 
     def stand_in(self, numbers: range) -> None:
         """Enter articles that are rows and marks alone: they make every index as large as it would be, and cost little to make."""
@@ -162,12 +150,8 @@ class Archive:
                 self.conn, [IndexedText(text=text_number(text_hash), length=_STAND_IN_LETTERS, shingles=marks)]
             )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
-        self.conn.execute("DELETE FROM unread")
-        self.conn.execute("DELETE FROM unsettled")
-
-    def _articles(self, numbers: range) -> Iterator[tuple[int, bytes, str]]:
-        query = "SELECT page_id, text_hash, text FROM articles WHERE page_id BETWEEN ? AND ?"
-        yield from self.conn.execute(query, (numbers.start + 1, numbers.stop)).fetchall()
+        for queue in ("unread", "unsettled", "unthreaded"):
+            self.conn.execute(f"DELETE FROM {queue}")
 
 
 def archive_at(path: Path, size: int, real: int) -> Archive:

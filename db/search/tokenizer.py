@@ -23,6 +23,7 @@ _UNSPACED = (
     "\u3005-\u3007\u3040-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
     "\u1100-\u11ff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
+_FIRST_UNSPACED = "\u0e00"
 # Regular expression for a letter or digit of any other script.
 SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
 # Regular expression for what may separate two units of a phrase: up to four characters, no letters, not the end of a paragraph.
@@ -39,16 +40,16 @@ def units(text: str) -> list[str]:
 
 def is_unspaced(unit: str) -> bool:
     """Whether a unit belongs to a script without spaces."""
-    return unspaced_pattern().match(unit) is not None
+    # Comparing decides for most words, and takes a quarter of the time of matching.
+    return unit >= _FIRST_UNSPACED and _unspaced().match(unit) is not None
 
 
 def grams(text: str) -> set[str]:
     """The grams of a folded text."""
     found: set[str] = set()
-    solid = unspaced_pattern().match
     # Each unit once: half of the words of an article are repeated.
     for unit in set(units(text)):
-        if solid(unit):
+        if is_unspaced(unit):
             found.update(unit)
             found.update(map(operator.add, unit, unit[1:]))
         else:
@@ -67,7 +68,7 @@ def required_grams(unit: str) -> list[str]:
 
 
 @cache
-def unspaced_pattern() -> re.Pattern[str]:
+def _unspaced() -> re.Pattern[str]:
     """Matches a unit of a script without spaces, at its first character."""
     return re.compile(f"[{_UNSPACED}]")
 
@@ -79,7 +80,7 @@ def _units() -> re.Pattern[str]:
     Letters beyond U+FFFF have a class of their own, with a look ahead: `re` compares a character that is not in a class, such as
     each blank, with all of the class's ranges beyond U+FFFF. In one class they took four fifths of the time.
     """
-    solid = unspaced_pattern()
+    solid = _unspaced()
     written = [code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN"]
     inside = {code for code in written if solid.match(chr(code))}
     common, rare = (

@@ -36,9 +36,9 @@ def smallest_hashes(hashes: Hashes, count: int) -> list[int]:
     """The `count` smallest distinct hashes, or fewer, in ascending order."""
     # Hashes are uniformly distributed: almost always enough of them are under this bound, and only those are sorted.
     bound = min(_ALL, (_ALL // max(1, len(hashes))) * 8 * count)
-    found = _sorted_distinct(hashes[hashes <= np.uint64(bound)])
+    found = sorted_distinct(hashes[hashes <= np.uint64(bound)])
     if len(found) < count:
-        found = _sorted_distinct(hashes)
+        found = sorted_distinct(hashes)
     return [int(each) for each in found[:count]]
 
 
@@ -54,7 +54,7 @@ def _runs(codes: Hashes, unit: int) -> Hashes:
     return runs
 
 
-def _sorted_distinct(hashes: Hashes) -> Hashes:
+def sorted_distinct(hashes: Hashes) -> Hashes:
     """The distinct hashes, sorted."""
     # numpy's `unique` uses a hash table for this, which is seven times as slow.
     found = np.sort(hashes)

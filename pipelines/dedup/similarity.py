@@ -20,9 +20,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import code_points
+from db.text_folding import Codes, code_points
 from pipelines.dedup.normalize import is_cjk
-from pipelines.dedup.shingles import Hashes, shingle_hashes
+from pipelines.dedup.shingles import Hashes, shingle_hashes, sorted_distinct
 
 Positions = NDArray[np.intp]
 
@@ -76,19 +76,24 @@ class PreparedText:
     letters: str
 
     @cached_property
+    def codes(self) -> Codes:
+        """The code points of the letters."""
+        return code_points(self.letters)
+
+    @cached_property
     def unit(self) -> int:
         """The length of a shingle, in letters."""
-        return _CJK_UNIT if is_cjk(code_points(self.letters)) else _UNIT
+        return _CJK_UNIT if is_cjk(self.codes) else _UNIT
 
     @cached_property
     def hashes(self) -> Hashes:
         """The hash of the shingle at each position."""
-        return shingle_hashes(code_points(self.letters), self.unit)
+        return shingle_hashes(self.codes, self.unit)
 
     @cached_property
-    def shingles(self) -> tuple[Hashes, Positions]:
-        """The distinct hashes, sorted, and for each position the index of its hash."""
-        return np.unique(self.hashes, return_inverse=True)
+    def shingles(self) -> Hashes:
+        """The distinct hashes, sorted."""
+        return sorted_distinct(self.hashes)
 
     @cached_property
     def figures(self) -> list[tuple[int, int]]:
@@ -107,19 +112,16 @@ def is_near_copy(one: PreparedText, other: PreparedText) -> bool:
         return False
     if _has_other_figures(shorter, longer):
         return False
-    shingles, shingle_at = shorter.shingles
-    shared = _contained_in(shingles, longer.shingles[0])
-    if np.count_nonzero(shared) < _LEAST_SHARED * len(shingles):
+    shared = np.count_nonzero(_contained_in(shorter.shingles, longer.shingles))
+    if shared < _LEAST_SHARED * len(shorter.shingles):
         return False
-    hits = np.flatnonzero(shared[shingle_at])
+    hits = np.flatnonzero(_contained_in(shorter.hashes, longer.shingles))
     return _is_covered(hits, size, shorter.unit) and _keeps_figures(shorter, hits)
 
 
 def _contained_in(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
-    """For each of `some`, whether it is in `others`. Both sorted, distinct, and not empty."""
-    at = np.searchsorted(others, some)
-    at[at == len(others)] = 0
-    return np.equal(others[at], some)
+    """For each of `some`, whether it is in `others`, which are sorted and not empty."""
+    return np.equal(others.take(others.searchsorted(some), mode="clip"), some)
 
 
 def _has_other_figures(shorter: PreparedText, longer: PreparedText) -> bool:

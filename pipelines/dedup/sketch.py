@@ -15,7 +15,6 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import code_points
 from pipelines.dedup.normalize import digit_mask
 from pipelines.dedup.shingles import smallest_hashes
 from pipelines.dedup.similarity import MIN_COPY_LETTERS, PreparedText
@@ -40,7 +39,7 @@ def sketch_of(text: PreparedText) -> list[int]:
     if len(text.letters) < MIN_COPY_LETTERS:
         return []
     hashes = text.hashes
-    digits = digit_mask(code_points(text.letters))
+    digits = digit_mask(text.codes)
     with_figure = _contains_digit(digits, text.unit)
     marks = {each & _MARK for each in smallest_hashes(hashes[~with_figure], _WORD_MARKS)}
     if _count_figures(digits) >= _MANY_FIGURES:

@@ -66,10 +66,9 @@ def refilled(own: Frames, theirs: Frames) -> float:
     if not len(own) or not len(theirs):
         return 0.0
     frame = own >> np.uint64(32)
-    at = np.searchsorted(theirs, frame << np.uint64(32))
-    shared = theirs[np.minimum(at, len(theirs) - 1)] >> np.uint64(32) == frame
-    alike = theirs[np.minimum(np.searchsorted(theirs, own), len(theirs) - 1)] == own
-    return int((shared & ~alike).sum()) / max(_FEWEST, len(own))
+    shared = theirs.take(theirs.searchsorted(frame << np.uint64(32)), mode="clip") >> np.uint64(32) == frame
+    alike = theirs.take(theirs.searchsorted(own), mode="clip") == own
+    return np.count_nonzero(shared & ~alike) / max(_FEWEST, len(own))
 
 
 def _frames(words: Sequence[str], blank: Sequence[bool], around: int, plain: int) -> Frames:
@@ -85,7 +84,7 @@ def _frames(words: Sequence[str], blank: Sequence[bool], around: int, plain: int
     found = set()
     for at, filling in held.items():
         sides = [*masked[max(0, at - around) : at], "|", *masked[at + 1 : at + 1 + around]]
-        if sum(word not in (_BLANK, _END) for word in sides) > plain:
+        if len(sides) - sides.count(_BLANK) - sides.count(_END) > plain:
             number = zlib.crc32(" ".join(filling).encode()) & ((1 << FILLING_BITS) - 1)
             found.add(zlib.crc32("\t".join(sides).encode()) << 32 | number)
     return np.array(sorted(found), dtype=np.uint64)

@@ -15,9 +15,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -26,7 +25,7 @@ from db.store.dedup import threads as rows
 from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
 from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of
 from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare, heaviest_shared
-from pipelines.threads.term_counts import TermCounts, period_of
+from pipelines.threads.term_counts import TermCounts, Terms, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
 
@@ -34,7 +33,7 @@ ALIVE_DAYS = 14
 """A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few. With
 7, a third of the stories that were parted from their event came later than that."""
 PLACED_AT_ONCE = 200
-"""Stories placed in one transaction, at most: 0.4 s, so that other writers do not wait longer than for a step of settling."""
+"""Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
 REPLAYED = 500
 """Stories taken back and placed again, at most, when an earlier one changes: half a second's work in one transaction."""
 _LATEST = 16
@@ -104,7 +103,8 @@ class _Keeping:
         self.counts = TermCounts(conn)
         self.expired = rows.last_expiry(conn)
         self.touched: dict[int, str] = {}
-        self.unpacked: dict[int, tuple[StoredState, LivingThread]] = {}
+        self.living: dict[int, LivingThread] = {}
+        self.removed: list[tuple[Terms, str, int]] = []
 
     def keep(self) -> None:
         """Decide what waits."""
@@ -121,7 +121,11 @@ class _Keeping:
         rows.queue_articles(self.conn, changes.too_early)
         for story in changes.same:
             self._replace_copies(story)
-        self.counts.read(term for story in changes.new.values() for term in story.terms.counts)
+        self.counts.read(
+            [*(story.terms.terms for story in changes.new.values()), *(terms for terms, *_ in self.removed)]
+        )
+        for counted in self.removed:
+            self.counts.count(*counted, -1)
         for _, story in sorted(changes.new.items()):
             self._place(story)
         self.counts.save()
@@ -185,7 +189,7 @@ class _Keeping:
         if vector:
             unpacked = unpack(vector.vector)
             rows.delete_vector(self.conn, story, unpacked.rarest(RAREST))
-            self.counts.count([int(term) for term in unpacked.terms], vector.language, period_of(vector.arrived), -1)
+            self.removed.append((unpacked.terms, vector.language, period_of(vector.arrived)))
         thread = row.thread_id
         self.touched.setdefault(thread, vector.language if vector else "")
         if thread == story and (heir := rows.first_story(self.conn, thread)):
@@ -226,10 +230,29 @@ class _Keeping:
             founder=rows.load_vectors(self.conn, [founder])[founder].vector,
             centroid=self._centroid(thread),
         )
-        rows.save_state(self.conn, state)
+        self._save_state(state)
 
     def _centroid(self, thread: int) -> bytes:
         return add_up([unpack(data) for data in rows.latest_vectors(self.conn, thread, _LATEST)]).pack()
+
+    def _extend(self, story: StoredVector, vector: TermVector) -> None:
+        """Add the story that a thread just got to what others are compared with."""
+        thread, day = self.living[story.thread_id], _days(story.at)
+        if story.story_id < thread.thread_id or rows.count_stories(self.conn, thread.thread_id) > _LATEST:
+            # There is another founder now, or one of the latest stories is no longer among them.
+            self._refresh(thread.thread_id)
+            return
+        self.living[thread.thread_id] = extended = replace(
+            thread,
+            centroid=add_up([thread.centroid, vector]),
+            first_day=min(thread.first_day, day),
+            last_day=max(thread.last_day, day),
+        )
+        rows.extend_state(self.conn, story, extended.centroid.pack())
+
+    def _save_state(self, state: StoredState) -> None:
+        self.living.pop(state.thread_id, None)
+        rows.save_state(self.conn, state)
 
     def _place(self, story: _Story) -> None:
         """Decide to which thread a story belongs, and write it."""
@@ -237,12 +260,11 @@ class _Keeping:
         self._expire(first.arrived)
         period = period_of(first.arrived)
         terms = story.terms
-        with_term = self.counts.stories_with(terms.counts, period)
+        with_term = self.counts.stories_with(terms.terms, period)
         vector = weigh(terms, with_term, self.counts.stories(language, period))
         rarest = vector.rarest(RAREST)
-        states = self._candidates(vector, rarest, first.arrived)
+        living = self._candidates(rarest, first.arrived)
         day = _days(first.at)
-        living = {number: self._living(state) for number, state in states.items()}
         compared = [compare(vector, one, day, unspaced=terms.unspaced) for one in living.values()]
         found = best(compared)
         joins = found is not None and found.score >= THRESHOLD
@@ -257,20 +279,19 @@ class _Keeping:
         evidence = _evidence(found, joins=joins, shared=shared, merger=merger)
         self._write(story, thread, evidence)
         packed = vector.pack()
-        rows.save_vector(
-            self.conn,
-            StoredVector(
-                story_id=first.page_id,
-                thread_id=thread,
-                arrived=first.arrived,
-                at=first.at,
-                language=language,
-                vector=packed,
-            ),
-            rarest,
+        stored = StoredVector(
+            story_id=first.page_id,
+            thread_id=thread,
+            arrived=first.arrived,
+            at=first.at,
+            language=language,
+            vector=packed,
         )
-        if joins:
+        rows.save_vector(self.conn, stored, rarest)
+        if merger:
             self._refresh(thread)
+        elif joins:
+            self._extend(stored, vector)
         else:
             state = StoredState(
                 thread_id=thread,
@@ -280,36 +301,29 @@ class _Keeping:
                 founder=packed,
                 centroid=packed,
             )
-            rows.save_state(self.conn, state)
-        self.counts.count(terms.counts, language, period, 1)
+            self._save_state(state)
+        self.counts.count(terms.terms, language, period, 1)
 
-    def _candidates(self, vector: TermVector, rarest: list[int], arrived: str) -> dict[int, StoredState]:
-        """The living threads that have most of a story's rarest terms."""
-        weights = dict(zip(vector.terms.tolist(), vector.weights.tolist(), strict=True))
-        votes: Counter[int] = Counter()
-        for term in rarest:
-            for thread in set(rows.posted_threads(self.conn, term, _POSTED)):
-                votes[thread] += weights[term]
-        alive_since = _earlier(arrived, ALIVE_DAYS)
-        ranked = sorted(votes, key=lambda thread: (-votes[thread], thread))
-        states = rows.load_states(self.conn, ranked[: 2 * _CANDIDATES], alive_since)
-        states.sort(key=lambda state: (-votes[state.thread_id], state.thread_id))
-        return {state.thread_id: state for state in states[:_CANDIDATES]}
-
-    def _living(self, state: StoredState) -> LivingThread:
-        """What is stored, unpacked: once in a step, as long as the thread stays as it is."""
-        kept = self.unpacked.get(state.thread_id)
-        if kept and kept[0] == state:
-            return kept[1]
-        thread = LivingThread(
-            thread_id=state.thread_id,
-            founder=unpack(state.founder),
-            centroid=unpack(state.centroid),
-            first_day=_days(state.first_at),
-            last_day=_days(state.last_at),
-        )
-        self.unpacked[state.thread_id] = state, thread
-        return thread
+    def _candidates(self, rarest: Mapping[int, int], arrived: str) -> dict[int, LivingThread]:
+        """The living threads that have most of a story's rarest terms, given with their weights."""
+        found = rows.posted_threads(
+            self.conn,
+            rarest,
+            posted=_POSTED,
+            most=2 * _CANDIDATES,
+            alive_since=_earlier(arrived, ALIVE_DAYS),
+        )[:_CANDIDATES]
+        # Unpacked once in a step, as long as a thread stays as it is.
+        for state in rows.load_states(self.conn, set(found) - self.living.keys()):
+            founder = unpack(state.founder)
+            self.living[state.thread_id] = LivingThread(
+                thread_id=state.thread_id,
+                founder=founder,
+                centroid=founder if state.centroid == state.founder else unpack(state.centroid),
+                first_day=_days(state.first_at),
+                last_day=_days(state.last_at),
+            )
+        return {thread: self.living[thread] for thread in found}
 
     def _write(self, story: _Story, thread: int, evidence: str) -> None:
         self.touched[thread] = story.language

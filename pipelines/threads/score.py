@@ -28,6 +28,8 @@ the kind, and `gap` as ln(1 + days), because the second day tells more than the 
 look-alikes of which neither was fitted, 7 % less on the tuning half."""
 WEIGHTS_FILE = "score.toml"
 _SHOWN = 8
+_PLAIN, _NAMES = 0, 2
+"""Among the `readings` of a vector."""
 
 ScriptWeights = Mapping[str, float]
 """The weight of each sign, and the `bias`: the log-odds of a story with none."""
@@ -79,18 +81,17 @@ def compare(story: TermVector, thread: LivingThread, day: float, *, unspaced: bo
     """What speaks for a story of that day being in a thread. Days are counted from any one time."""
     latest, founder = thread.centroid, thread.founder
     here, there = shared_places(story, latest)
-    first_here, first_there = shared_places(story, founder)
-    weights, names = story.weights[here], story.name_weights[here]
-    both_titled = story.titled[here] & latest.titled[there]
-    rare = float(story.squares[here] @ latest.squares[there]) / (story.squares_length * latest.squares_length)
+    own, theirs = story.readings.take(here, axis=1), latest.readings.take(there, axis=1)
+    both_titled = story.titled.take(here) & latest.titled.take(there)
+    centroid, rare, names = map(_cosine, np.vecdot(own, theirs).tolist(), story.squared_lengths, latest.squared_lengths)
     signs = {
-        "centroid": float(weights @ latest.weights[there]) / (story.length * latest.length),
-        "founder": float(story.weights[first_here] @ founder.weights[first_there]) / (story.length * founder.length),
+        "centroid": centroid,
+        "founder": centroid if founder is latest else _cosine_to(story, founder),
         "rare": rare,
         # Threads of earlier versions do not say which of their terms are names.
-        "names": _names(story, latest, float(names @ latest.name_weights[there])) if latest.named.any() else rare,
-        "names_known": _share(float(names @ names), story.names_squared),
-        "title": _share(float(weights[both_titled].sum()), story.title_weight),
+        "names": names if latest.has_names else rare,
+        "names_known": _share(float(own[_NAMES] @ own[_NAMES]), story.squared_lengths[_NAMES]),
+        "title": _share(float(own[_PLAIN] @ both_titled), story.title_weight),
         "gap_days": max(0.0, thread.first_day - day, day - thread.last_day),
         "refilled": refilled(story.frames, latest.frames),
     }
@@ -124,9 +125,15 @@ def _score(seen: Mapping[str, float], weights: ScriptWeights) -> float:
     return 1 / (1 + math.exp(-weights["bias"] - sum(weights[sign] * signs[sign] for sign in SIGNS)))
 
 
-def _names(story: TermVector, latest: TermVector, product: float) -> float:
-    """The cosine of names and numbers alone."""
-    return product / (math.sqrt(story.names_squared * latest.names_squared) or 1.0)
+def _cosine(product: float, one_squared: float, other_squared: float) -> float:
+    """From the product of two vectors and the squares of their lengths; 0 if one has none."""
+    return product / (math.sqrt(one_squared) * math.sqrt(other_squared) or 1.0)
+
+
+def _cosine_to(story: TermVector, founder: TermVector) -> float:
+    here, there = shared_places(story, founder)
+    product = float(story.weights.take(here) @ founder.weights.take(there))
+    return _cosine(product, story.squared_length, founder.squared_length)
 
 
 def _share(part: float, whole: float) -> float:

@@ -6,11 +6,13 @@ import operator
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
-from db.search.tokenizer import is_unspaced, units, unspaced_pattern
+import numpy as np
+from numpy.typing import NDArray
+
+from db.search.tokenizer import is_unspaced, units
 from db.text_folding import fold
 from pipelines.changes.names import names_in
 from pipelines.threads.frames import Frames, spaced_frames, unspaced_frames
@@ -30,13 +32,14 @@ _BREAK = re.compile(r"[^\w\s'’-]+|\s[–—-]\s|\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
-    """The terms of an article, numbered (`term_numbers`): how often each is in it, which are in its title, which are names or
-    numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters. `frames`: its
-    sentences without their names and numbers, and what these are."""
+    """The terms of an article, numbered (`term_numbers`), in order: how often each is in it, which are in its title, which are
+    names or numbers, and how they are written. `unspaced`: its script has no spaces, so its terms are pairs of characters.
+    `frames`: its sentences without their names and numbers, and what these are."""
 
-    counts: dict[int, int]
-    title: frozenset[int]
-    names: frozenset[int]
+    terms: NDArray[np.uint32]
+    counts: NDArray[np.int64]
+    titled: NDArray[np.bool_]
+    named: NDArray[np.bool_]
     unspaced: bool
     written: dict[int, str]
     frames: Frames
@@ -56,8 +59,8 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     unspaced = _is_unspaced(title_units if title else units(fold(text[:100])))
     lead = text[: UNSPACED_LEAD_LETTERS if unspaced else LEAD_LETTERS]
     # Folding and splitting are half of the work: once for all that follows.
-    folded = folded_title, fold(lead)
-    lead_units = units(folded[1])
+    folded_lead = fold(lead)
+    lead_units = units(folded_lead)
     heading = Counter(_terms(title_units))
     written = Counter(_terms(lead_units))
     for term, times in heading.items():
@@ -67,41 +70,49 @@ def story_terms(title: str, text: str, language: str) -> StoryTerms:
     # Together: a line break ends a unit, and folding each name by itself takes as long as folding the text.
     named = set(_terms(units(fold("\n".join(names)))))
     if unspaced:
-        frames = unspaced_frames(folded, [folded_name for name in names if (folded_name := fold(name))])
+        frames = unspaced_frames(
+            (folded_title, folded_lead), [folded_name for name in names if (folded_name := fold(name))]
+        )
     else:
         frames = spaced_frames((title_units, lead_units), named)
-        for part, times in ((folded[0], TITLE_TIMES), (folded[1], 1)):
-            for pair in _name_pairs(part, named):
-                written[pair] += times
-                named.add(pair)
-                if part is folded[0]:
-                    heading[pair] += 1
+        title_pairs = _name_pairs(folded_title, title_units, named)
+        lead_pairs = _name_pairs(folded_lead, lead_units, named)
+        heading.update(title_pairs)
+        written.update(title_pairs * TITLE_TIMES + lead_pairs)
+        named.update(title_pairs, lead_pairs)
     numbers = term_numbers(language, written)
+    counts = {numbers[term]: times for term, times in written.items()}
+    in_title = {numbers[term] for term in heading}
+    of_names = {number for term, number in numbers.items() if term in named or term.isdigit()}
+    order = sorted(counts)
     return StoryTerms(
-        counts={numbers[term]: times for term, times in written.items()},
-        title=frozenset(numbers[term] for term in heading),
-        names=frozenset(number for term, number in numbers.items() if term in named or term.isdigit()),
+        terms=np.array(order, dtype=np.uint32),
+        counts=np.array([counts[number] for number in order], dtype=np.int64),
+        titled=np.array([number in in_title for number in order], dtype=np.bool_),
+        named=np.array([number in of_names for number in order], dtype=np.bool_),
         unspaced=unspaced,
         written={number: term for term, number in numbers.items()},
         frames=frames,
     )
 
 
-def _name_pairs(text: str, named: set[str]) -> Iterator[str]:
-    """Two names in a row, of folded text: given and family name, the words of a place or a company. Many people have either of
-    them, few both."""
-    for part in _BREAK.split(text):
-        found = units(part)
-        for first, second in pairwise(found):
-            if first in named and second in named:
-                yield f"{first} {second}"
+def _name_pairs(text: str, found_units: list[str], named: set[str]) -> list[str]:
+    """Two names in a row, of folded text and its units: given and family name, the words of a place or a company. Many people have
+    either of them, few both."""
+    pairs = []
+    before, end = "", 0
+    for unit in found_units:
+        start = text.index(unit, end)
+        if unit in named and before in named and not _BREAK.search(text, end, start):
+            pairs.append(f"{before} {unit}")
+        before, end = unit, start + len(unit)
+    return pairs
 
 
 def _terms(found_units: list[str]) -> list[str]:
     found: list[str] = []
-    solid = unspaced_pattern().match
     for unit in found_units:
-        if solid(unit):
+        if is_unspaced(unit):
             found += map(operator.add, unit, unit[1:])
         elif 1 < len(unit) <= _MOST_LETTERS or unit.isdigit():
             found.append(unit)

@@ -6,7 +6,7 @@ Weights are whole numbers, so that a sum does not depend on the order of its par
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -41,33 +41,29 @@ class TermVector:
     frames: Frames = field(default_factory=_NO_FRAMES.copy)
 
     @cached_property
-    def length(self) -> float:
-        """1 for one without weights, as the other lengths."""
-        return math.sqrt(float(self.weights @ self.weights)) or 1.0
+    def squared_length(self) -> float:
+        return float(self.weights @ self.weights)
 
     @cached_property
-    def squares(self) -> NDArray[np.float64]:
-        """The squared weights, in which rare words outweigh those of the kind of event."""
-        return self.weights.astype(np.float64) ** 2
+    def readings(self) -> NDArray[np.float64]:
+        """The weights in three rows: as they are; squared, so that rare words outweigh those of the kind of event; and those of
+        names and numbers alone, of other terms 0."""
+        plain = self.weights.astype(np.float64)
+        return np.array((plain, plain * plain, plain * self.named))
 
     @cached_property
-    def squares_length(self) -> float:
-        return math.sqrt(float(self.squares @ self.squares)) or 1.0
+    def squared_lengths(self) -> list[float]:
+        """Of each of the `readings`."""
+        return [float(squared) for squared in np.vecdot(self.readings, self.readings)]
 
     @cached_property
-    def name_weights(self) -> NDArray[np.float64]:
-        """The weights of names and numbers; of other terms 0."""
-        return self.weights.astype(np.float64) * self.named
-
-    @cached_property
-    def names_squared(self) -> float:
-        """The square of the length of `name_weights`."""
-        return float(self.name_weights @ self.name_weights)
+    def has_names(self) -> bool:
+        return bool(self.named.any())
 
     @cached_property
     def title_weight(self) -> float:
         """The sum of the weights of its title's terms."""
-        return float(self.weights[self.titled].sum())
+        return float(self.weights @ self.titled)
 
     def pack(self) -> bytes:
         """As bytes, 8 for each term: all terms, then all weights, with the highest bit set for a term of a title, the next for a
@@ -78,10 +74,10 @@ class TermVector:
         packed = (self.terms.astype("<u4"), frames[0], weights.astype("<u4"), frames[1].astype("<u4"))
         return b"".join(part.tobytes() for part in packed)
 
-    def rarest(self, most: int) -> list[int]:
-        """The terms of most weight, the heaviest first."""
-        order = np.lexsort((self.terms, -self.weights))[:most]
-        return [int(term) for term in self.terms[order]]
+    def rarest(self, most: int) -> dict[int, int]:
+        """The terms of most weight with their weights, the heaviest first; of equals the lowest number."""
+        order = np.argsort(-self.weights, kind="stable")[:most]
+        return dict(zip(self.terms[order].tolist(), self.weights[order].tolist(), strict=True))
 
 
 def unpack(data: bytes) -> TermVector:
@@ -100,21 +96,19 @@ def unpack(data: bytes) -> TermVector:
     )
 
 
-def weigh(story: StoryTerms, stories_with: Mapping[int, int], stories: int) -> TermVector:
+def weigh(story: StoryTerms, stories_with: NDArray[np.int64], stories: int) -> TermVector:
     """The TF-IDF vector of a story, of length `UNIT`: (1 + ln tf) · ln((N + 1) / (df + 2)).
 
-    `stories_with`: in how many earlier stories each term was; `stories`: of how many. Terms of every story have no weight.
+    `stories_with`: in how many earlier stories each term was, in the order of the terms; `stories`: of how many. Terms of every
+    story have no weight.
     """
-    order = sorted(story.counts)
-    tf = np.array([story.counts[term] for term in order], dtype=np.float64)
-    df = np.array([stories_with.get(term, 0) for term in order], dtype=np.float64)
-    weights = (1 + np.log(tf)) * np.maximum(0.0, np.log((stories + 1) / (df + SEEN)))
+    weights = (1 + np.log(story.counts)) * np.maximum(0.0, np.log((stories + 1) / (stories_with + SEEN)))
     length = math.sqrt(float(weights @ weights)) or 1.0
     return TermVector(
-        terms=np.array(order, dtype=np.uint32),
+        terms=story.terms,
         weights=np.rint(weights * (UNIT / length)).astype(np.int64),
-        titled=np.array([term in story.title for term in order], dtype=np.bool_),
-        named=np.array([term in story.names for term in order], dtype=np.bool_),
+        titled=story.titled,
+        named=story.named,
         frames=story.frames,
     )
 
@@ -123,15 +117,21 @@ def add_up(vectors: Sequence[TermVector]) -> TermVector:
     """The sum of vectors; a term is in a title, or a name, if it is in one of theirs. Their frames together."""
     if len(vectors) == 1:
         return vectors[0]
-    terms, places = np.unique(np.concatenate([vector.terms for vector in vectors]), return_inverse=True)
-    weights = np.zeros(len(terms), dtype=np.int64)
-    np.add.at(weights, places, np.concatenate([vector.weights for vector in vectors]))
-    titled = np.zeros(len(terms), dtype=np.bool_)
-    titled[places[np.concatenate([vector.titled for vector in vectors])]] = True
-    named = np.zeros(len(terms), dtype=np.bool_)
-    named[places[np.concatenate([vector.named for vector in vectors])]] = True
+    terms = np.concatenate([vector.terms for vector in vectors])
+    order = np.argsort(terms, kind="stable")
+    terms = terms[order]
+    # Where a term stands first; what is prepended is another than the first of all.
+    (first,) = np.diff(terms, prepend=~terms[:1]).nonzero()
+    weights, titled, named = (
+        add.reduceat(np.concatenate(parts)[order], first)
+        for add, parts in (
+            (np.add, [vector.weights for vector in vectors]),
+            (np.logical_or, [vector.titled for vector in vectors]),
+            (np.logical_or, [vector.named for vector in vectors]),
+        )
+    )
     frames = np.unique(np.concatenate([vector.frames for vector in vectors]))
-    return TermVector(terms=terms, weights=weights, titled=titled, named=named, frames=frames)
+    return TermVector(terms=terms[first], weights=weights, titled=titled, named=named, frames=frames)
 
 
 def shared_places(one: TermVector, other: TermVector) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -139,6 +139,6 @@ def shared_places(one: TermVector, other: TermVector) -> tuple[NDArray[np.intp],
     if not len(other.terms):
         nothing = np.zeros(0, dtype=np.intp)
         return nothing, nothing
-    at = np.minimum(np.searchsorted(other.terms, one.terms), len(other.terms) - 1)
-    here = np.flatnonzero(other.terms[at] == one.terms)
+    at = other.terms.searchsorted(one.terms)
+    (here,) = (other.terms.take(at, mode="clip") == one.terms).nonzero()
     return here, at[here]

@@ -19,7 +19,7 @@ import numpy as np
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import snapshot
 from db.queries.attention_texts import SampledText, TextSamples, sample_texts
-from db.reports.attention.keyness import keyness
+from db.reports.attention.keyness import is_key, keyness
 from db.reports.attention.spaced_words import find_spaced_words
 from db.reports.attention.unspaced_words import WordInTexts, find_words
 from db.search.query import parse_query
@@ -31,8 +31,6 @@ PERSON_SAMPLE, BESIDE_SAMPLE = 60, 120
 """Articles to read for the words of a person, which are a small part of a page."""
 _ONE_OUTLET = 0.8
 """A person with so many articles at one source is compared with that source: its places and beats are not the person's."""
-MIN_Z = 3.0
-"""Of 1,000 words that are as frequent here as there, one or two pass this by chance."""
 MIN_ARTICLES = 3
 MOST_WORDS = 40
 REPEATED_LINE = 3
@@ -112,8 +110,7 @@ def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> Top
         folded = fold(one.word)
         if "".join(folded.split()) in asked:
             continue
-        word = _scored(one, sources, of_result, in_archive)
-        if word.z >= MIN_Z and word.result >= MIN_ARTICLES:
+        if word := _scored(one, sources, of_result, in_archive):
             scored.append((word, folded, frozenset(one.texts.tolist())))
     scored.sort(key=lambda item: (-item[0].z, item[1]))
     return TopWords(
@@ -134,15 +131,20 @@ def without_repeated_lines(texts: Sequence[SampledText]) -> list[str]:
     ]
 
 
-def _scored(one: WordInTexts, sources: np.ndarray, of_result: int, counts: np.ndarray) -> TopWord:
-    """The word's counts without the sources whose furniture it is. `counts`: articles of each source in the archive's sample."""
+def _scored(one: WordInTexts, sources: np.ndarray, of_result: int, counts: np.ndarray) -> TopWord | None:
+    """The word, if it is key, with its counts without the sources whose furniture it is. `counts`: articles of each source in the
+    archive's sample."""
     having = np.bincount(sources[one.texts[one.texts >= of_result]], minlength=len(counts))
     furnished = (counts >= FURNITURE_LEAST) & (having >= FURNITURE_SHARE * counts)
     kept = one.texts[~furnished[sources[one.texts]]]
     counted = ~furnished[sources]
     hits, others = int((kept < of_result).sum()), int((kept >= of_result).sum())
     articles, other_articles = int(counted[:of_result].sum()), int(counted[of_result:].sum())
-    z = float(keyness(hits, others, articles, other_articles)) if hits else 0.0
+    if hits < MIN_ARTICLES:
+        return None
+    z = float(keyness(hits, others, articles, other_articles))
+    if not is_key(round(z, 2), hits, others, articles, other_articles):
+        return None
     return TopWord(word=one.word, result=hits, archive=others, z=round(z, 2))
 
 

@@ -1,4 +1,4 @@
-"""Rows of threads (`db.schema.thread_tables`). What belongs where is decided in `pipelines.threads`."""
+"""Rows of threads (`db.schema.thread_tables`), but for counts of terms. What belongs where is decided in `pipelines.threads`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ WHERE story_id IN (SELECT value FROM json_each(?)) ORDER BY story_id, article_id
 """
 _EVIDENCE = """
 SELECT article_id, evidence FROM thread_articles WHERE thread_id = ? AND article_id < ? AND evidence IS NOT NULL ORDER BY 1
+"""
+_POSTED = """
+WITH rarest (term, weight) AS (VALUES {}),
+found AS (
+    SELECT DISTINCT term, weight, thread_id FROM rarest CROSS JOIN thread_postings p USING (term)
+    WHERE p.story_id >= coalesce(
+        (SELECT story_id FROM thread_postings WHERE term = rarest.term ORDER BY story_id DESC LIMIT 1 OFFSET ?), 0)
+),
+ranked AS (SELECT thread_id, sum(weight) AS votes FROM found GROUP BY thread_id ORDER BY votes DESC, thread_id LIMIT ?)
+SELECT thread_id FROM ranked JOIN thread_states USING (thread_id) WHERE arrived >= ? ORDER BY votes DESC, thread_id
 """
 _TOTALS = """
 INSERT INTO threads (id, language, first_at, last_at, stories, articles, sources)
@@ -253,6 +263,11 @@ def first_story(conn: sqlite3.Connection, thread: int) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
+def count_stories(conn: sqlite3.Connection, thread: int) -> int:
+    """How many stories a living thread has."""
+    return int(conn.execute("SELECT count(*) FROM thread_vectors WHERE thread_id = ?", (thread,)).fetchone()[0])
+
+
 def stories_in(conn: sqlite3.Connection, thread: int) -> list[int]:
     """The stories of a living thread."""
     rows = conn.execute("SELECT story_id FROM thread_vectors WHERE thread_id = ? ORDER BY 1", (thread,))
@@ -298,62 +313,35 @@ def delete_state(conn: sqlite3.Connection, thread: int) -> None:
     conn.execute("DELETE FROM thread_states WHERE thread_id = ?", (thread,))
 
 
-def load_states(conn: sqlite3.Connection, threads: Collection[int], alive_since: str) -> list[StoredState]:
-    """What stories are compared with, for those of the threads that got one since `alive_since`."""
+def extend_state(conn: sqlite3.Connection, story: StoredVector, centroid: bytes) -> None:
+    """Add a story to what others are compared with, for its thread; its founder stays."""
+    conn.execute(
+        "UPDATE thread_states SET arrived = max(arrived, ?), first_at = min(first_at, ?), last_at = max(last_at, ?),"
+        " centroid = ? WHERE thread_id = ?",
+        (story.arrived, story.at, story.at, centroid, story.thread_id),
+    )
+
+
+def load_states(conn: sqlite3.Connection, threads: Collection[int]) -> list[StoredState]:
+    """What stories are compared with, for these threads."""
     rows = named_rows(
         conn,
         "SELECT thread_id, arrived, first_at, last_at, founder, centroid FROM thread_states"
-        " WHERE thread_id IN (SELECT value FROM json_each(?)) AND arrived >= ? ORDER BY thread_id",
-        (json.dumps(sorted(threads)), alive_since),
+        " WHERE thread_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(threads)),),
     )
     return [StoredState(**row) for row in rows]
 
 
-def posted_threads(conn: sqlite3.Connection, term: int, most: int) -> list[int]:
-    """The threads of the latest stories with a term among their rarest."""
-    query = "SELECT thread_id FROM thread_postings WHERE term = ? ORDER BY story_id DESC LIMIT ?"
-    return [thread for (thread,) in conn.execute(query, (term, most))]
-
-
-def load_term_counts(conn: sqlite3.Connection, terms: Collection[int]) -> dict[tuple[int, int], int]:
-    """In how many stories of each period terms were: term and period -> stories."""
-    query = "SELECT term, period, stories FROM thread_terms WHERE term IN (SELECT value FROM json_each(?))"
-    return {(term, period): stories for term, period, stories in conn.execute(query, (json.dumps(sorted(terms)),))}
-
-
-def load_totals(conn: sqlite3.Connection) -> dict[tuple[str, int], int]:
-    """How many stories of each language and period there were."""
-    rows = conn.execute("SELECT language, period, stories FROM thread_totals")
-    return {(language, period): stories for language, period, stories in rows}
-
-
-def save_term_counts(conn: sqlite3.Connection, counts: Mapping[tuple[int, int], int]) -> None:
-    """Replace counts of terms."""
-    conn.executemany(
-        "INSERT INTO thread_terms (term, period, stories) VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET stories = excluded.stories",
-        [(term, period, stories) for (term, period), stories in sorted(counts.items()) if stories > 0],
-    )
-    gone = sorted(key for key, stories in counts.items() if stories <= 0)
-    conn.executemany("DELETE FROM thread_terms WHERE (term, period) = (?, ?)", gone)
-
-
-def save_totals(conn: sqlite3.Connection, totals: Mapping[tuple[str, int], int]) -> None:
-    """Replace counts of stories."""
-    conn.executemany(
-        "INSERT INTO thread_totals (language, period, stories) VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET stories = excluded.stories",
-        [(language, period, stories) for (language, period), stories in sorted(totals.items()) if stories > 0],
-    )
-    gone = sorted(key for key, stories in totals.items() if stories <= 0)
-    conn.executemany("DELETE FROM thread_totals WHERE (language, period) = (?, ?)", gone)
-
-
-def drop_periods(conn: sqlite3.Connection, before: int) -> None:
-    """Forget counts of periods before one."""
-    if conn.execute("SELECT 1 FROM thread_totals WHERE period < ?", (before,)).fetchone():
-        conn.execute("DELETE FROM thread_terms WHERE period < ?", (before,))
-        conn.execute("DELETE FROM thread_totals WHERE period < ?", (before,))
+def posted_threads(
+    conn: sqlite3.Connection, weights: Mapping[int, int], *, posted: int, most: int, alive_since: str
+) -> list[int]:
+    """The threads that most of a story's rarest terms lead to, by the weight of these, the heaviest first: of the first `most`
+    those that got a story since `alive_since`. `posted`: how many of the latest stories with a term count."""
+    # Bound one by one: SQLite takes twice as long to read them from JSON.
+    query = _POSTED.format(", ".join(["(?, ?)"] * len(weights)) or "(NULL, 0)")
+    bound = [number for pair in weights.items() for number in pair]
+    return [thread for (thread,) in conn.execute(query, (*bound, posted - 1, most, alive_since))]
 
 
 def dead_threads(conn: sqlite3.Connection, before: str) -> list[tuple[int, int, bytes]]:

@@ -22,7 +22,7 @@ from db.queries.articles import snapshot
 from db.queries.attention import PAGE_LIMITS, ReadingLimits, count_matches, counting_sql
 from db.queries.attention_texts import SampledText, TextSamples
 from db.reports.attention.attention import Attention, AttentionRequest, count_attention
-from db.reports.attention.keyness import keyness
+from db.reports.attention.keyness import chance, keyness
 from db.reports.attention.periods import PeriodUnit, periods_between
 from db.reports.attention.top_words import person_words, rank_words, top_words
 from db.schema.attention_tables import ATTENTION
@@ -213,6 +213,30 @@ def test_keyness_is_the_published_formula() -> None:
     assert keyness(10, 20, 100, 200) == pytest.approx(0, abs=0.01)
     assert keyness(100, 200, 100, 200) == pytest.approx(0, abs=0.01)
     assert abs(float(keyness(3, 0, 250, 500))) < 2
+
+
+@pytest.mark.parametrize("size", [8, 14, 20])
+def test_a_small_result_has_key_words(size: int) -> None:
+    """z cannot reach its bound there, however clear the case."""
+
+    def made(n: int, text: str) -> SampledText:
+        return SampledText(page_id=n, source_id=n, language="en", title="", text=text)
+
+    result = [
+        made(n, f"Some of it was on the {'ferry' if n % 2 else 'quay'} or {('near', 'far')[n % 4 < 2]}.")
+        for n in range(size)
+    ]
+    archive = [made(n, f"Some of it was on the train or {('near', 'far')[n % 4 < 2]}.") for n in range(100, 140)]
+    found = rank_words(TextSamples(result=tuple(result), archive=tuple(archive), candidates=size))
+    assert {word.word for word in found.words} == {"ferry", "quay"}
+    assert max(word.z for word in found.words) < 3 or size == 20
+
+
+def test_chance_is_counted_out() -> None:
+    """Fisher's lady, who told eight cups of tea apart."""
+    assert chance(4, 0, 4, 4) == pytest.approx(1 / 70)
+    assert chance(3, 1, 4, 4) == pytest.approx(17 / 70)
+    assert chance(0, 5, 4, 9) == pytest.approx(1)
 
 
 def samples() -> TextSamples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bench.threads.bulletins import TUNING_SERIES, UNSEEN_SERIES, generate_bulletins
@@ -52,10 +53,8 @@ def test_retelling_an_event_shares_no_frames() -> None:
 
 @pytest.mark.parametrize("language", WARNINGS)
 def test_frames_survive_packing_and_are_added_up(language: str) -> None:
-    vectors = [
-        weigh(story_terms("", WARNINGS[language].format(n=n, m=3, who=WHO[language][0]), language), {}, 1000)
-        for n in (80, 90)
-    ]
+    stories = [story_terms("", WARNINGS[language].format(n=n, m=3, who=WHO[language][0]), language) for n in (80, 90)]
+    vectors = [weigh(story, np.zeros_like(story.counts), 1000) for story in stories]
     packed = unpack(vectors[0].pack())
     assert packed.frames.tolist() == vectors[0].frames.tolist()
     assert packed.terms.tolist() == vectors[0].terms.tolist()

@@ -18,6 +18,7 @@ from db.queries.threads import ThreadFilter, biggest_threads, load_thread, threa
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
 from pipelines.threads import keep, merging
 from pipelines.threads.keep import keep_threads
+from pipelines.threads.vectors import add_up, unpack
 
 # Without the tail of stories that run on for weeks, in which a few articles span more days than threads live.
 STREAM = generate(3, 45, days=16)[:250]
@@ -72,6 +73,39 @@ def test_a_rebuild_gives_the_rows_of_the_crawl(changed: sqlite3.Connection) -> N
     assert len(live["threads"]) > 40
     assert rebuilt(changed) == live
     assert not any_unthreaded(changed)
+
+
+@pytest.mark.parametrize("latest", [keep._LATEST, 2])
+def test_threads_are_compared_by_the_sum_of_their_latest_stories(
+    changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, latest: int
+) -> None:
+    """Also where a story was only added to what was there."""
+    monkeypatch.setattr(keep, "_LATEST", latest)
+    rebuilt(changed)
+    states = changed.execute("SELECT thread_id, arrived, first_at, last_at, founder, centroid FROM thread_states")
+    lengths = set()
+    for thread, *state in states.fetchall():
+        rows = changed.execute(
+            "SELECT arrived, at, vector FROM thread_vectors WHERE thread_id = ? ORDER BY story_id", (thread,)
+        ).fetchall()
+        arrived, at, vectors = zip(*rows, strict=True)
+        centroid = add_up([unpack(vector) for vector in vectors[-latest:]]).pack()
+        assert state == [max(arrived), min(at), max(at), vectors[0], centroid]
+        lengths.add(len(rows))
+    assert max(lengths) > 2
+
+
+def test_placing_a_story_asks_the_database_little(archive: sqlite3.Connection, changed: sqlite3.Connection) -> None:
+    """Threads are found by one query for all terms, and a story is added to its thread without reading the others."""
+    with write(changed):
+        drop_threads(changed)
+    asked: list[str] = []
+    changed.set_trace_callback(asked.append)
+    thread_all(changed)
+    changed.set_trace_callback(None)
+    stories = len(set(archive.execute("SELECT story_id FROM thread_articles").fetchall()))
+    queries = [sql for sql in asked if sql.lstrip().startswith(("SELECT", "WITH"))]
+    assert len(queries) < 5 * stories
 
 
 def test_a_page_that_is_read_late_is_waited_for(changed: sqlite3.Connection) -> None:

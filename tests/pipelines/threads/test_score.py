@@ -28,7 +28,8 @@ ZH_OTHER = "海桥区码头巷一家学校凌晨发生火灾，消防支队长�
 
 def vector(text: str, language: str) -> TermVector:
     """As in an archive in which no term is rarer than another, so only what the terms are tells events apart."""
-    return weigh(story_terms("", text, language), {}, 1000)
+    terms = story_terms("", text, language)
+    return weigh(terms, np.zeros_like(terms.counts), 1000)
 
 
 def compared(text: str, founder: TermVector, language: str) -> Comparison:
