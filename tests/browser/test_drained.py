@@ -56,7 +56,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def home(database: Path) -> Iterator[str]:
-    with inspecting(database) as address:
+    with inspecting(database, limits={}) as address:
         yield address
 
 
@@ -66,7 +66,7 @@ def left_waiting(database: Path, home: str) -> Iterator[tuple[socket.socket, sub
     where = urlsplit(home)
     silent = socket.create_connection((where.hostname, where.port), timeout=120)
     silent.sendall(b"GET / HTTP/1.1\r\nX: ")
-    with silent, started(database, start_new_session=True) as (process, other), asking(other, sql(LONG_CALL), 2):
+    with silent, started(database, limits={}) as (process, other), asking(other, sql(LONG_CALL), 2):
         time.sleep(0.5)
         process.kill()
         yield silent, process
@@ -182,7 +182,7 @@ def test_a_line_that_is_too_long_is_turned_away_and_ends_when_nobody_waits(home:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_at_once_whatever_runs(database: Path, number: signal.Signals) -> None:
-    with started(database, start_new_session=True) as (process, home):
+    with started(database, limits={}) as (process, home):
         with asking(home, sql(LONG_CALL), 4), asking(home, "/-/stored/1", 4):
             time.sleep(0.5)
             with within(3):  # promised are two
