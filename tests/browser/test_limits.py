@@ -15,10 +15,11 @@ import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
+from db.inspect.safety.limits import STATEMENT_S
 from db.inspect.safety.request_checks import is_own_host
 from db.inspect.safety.sanitize import sanitize_page
 from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import ask, inspecting
+from tests.browser.looking import PATIENT, ask, inspecting
 from tests.cli.conftest import spawn
 from tests.end_to_end.copydesk import wait_for
 from tests.forked import ForkedProcess
@@ -35,7 +36,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def home(database: Path) -> Iterator[str]:
-    with inspecting(database, limits={}) as address:
+    statement = {"db.inspect.app.STATEMENT_S": STATEMENT_S}
+    with inspecting(database, limits=PATIENT | statement) as address:
         yield address
 
 
