@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import gc
 import signal
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,8 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A shell has what it starts in the background ignore SIGINT, and all processes below it do: tests of Ctrl-C would wait in vain.
     Where Python is told to write no bytecode (PYTHONDONTWRITEBYTECODE, as many images have it), each of the hundreds of processes
-    that the tests start would compile the code anew: 0.2 s of 1.2 s that a crawl takes.
+    that the tests start would compile the code anew: 0.2 s of 1.2 s that a crawl takes. And each test process would have pytest
+    rewrite all tests anew, which is more than half of the 9 s that collecting them takes.
     """
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
@@ -87,6 +90,8 @@ def pytest_collection_finish() -> None:
     """Keep the collector from the modules and the thousands of tests, which stay: going through them is a twelfth of the CPU."""
     gc.collect()
     gc.freeze()
+    # A crawl in a test's own process would freeze what is there for its time, and then have the collector go through all.
+    gc.freeze = gc.unfreeze = lambda: None
 
 
 def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:

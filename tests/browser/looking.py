@@ -8,8 +8,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,47 +18,55 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.forked import ForkedProcess
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+# Where a test is not about them, no page of a busy machine is broken off at these limits.
+PATIENT = {
+    "db.inspect.app.STATEMENT_S": 60.0,
+    "db.inspect.app.OWN_STATEMENT_S": 60.0,
+    "db.inspect.dispatcher.SQL_S": 120.0,
+    "db.inspect.dispatcher.PAGE_S": 120.0,
+    "db.inspect.dispatcher.WAIT_S": 120.0,
+    "db.inspect.dispatcher.START_S": 120.0,
+}
+
+
 @contextmanager
 def started(
-    database: Path, *options: str, browser: Path | None = None, start_new_session: bool = False
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`copydesk inspect` on a free port and its address. `--open` starts `browser`. Killed at the end unless it has ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", *options],
-        cwd=database.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TZ": "UTC"} | ({"BROWSER": f"{browser} %s"} if browser else {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=start_new_session,
-    )
+    database: Path, *options: str, browser: Path | None = None, limits: dict[str, float] = PATIENT
+) -> Iterator[tuple[ForkedProcess, str]]:
+    """`copydesk inspect` on a free port and its address. `--open` starts `browser`. Killed at the end unless it has ended.
+
+    `limits`: the constants that are others than in the product.
+    """
+    env = {**os.environ, "TZ": "UTC"} | ({"BROWSER": f"{browser} %s"} if browser else {})
+    arguments = ("--db", str(database), "inspect", "--port", "0", *options)
+    process = ForkedProcess(arguments, database.parent, env, limits)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert found, line + (process.stdout.read() if process.poll() is not None else "")
+        said = process.read_until("(Ctrl-C ends)")
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, said
         yield process, found[0]
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        process.kill()
+        process.communicate(timeout=120)
 
 
 @contextmanager
-def inspecting(database: Path, *options: str, browser: Path | None = None) -> Iterator[str]:
+def inspecting(
+    database: Path, *options: str, browser: Path | None = None, limits: dict[str, float] = PATIENT
+) -> Iterator[str]:
     """The address of `copydesk inspect`. Ended as by Ctrl-C, which must be clean."""
-    with started(database, *options, browser=browser) as (process, home):
+    with started(database, *options, browser=browser, limits=limits) as (process, home):
         yield home
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, rest
-        assert "Traceback" not in rest, rest
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, out + err
+        assert "Traceback" not in out + err, out + err
 
 
 def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str, http.client.HTTPMessage]:

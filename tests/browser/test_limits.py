@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -16,12 +15,14 @@ import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
+from db.inspect.safety.limits import STATEMENT_S
 from db.inspect.safety.request_checks import is_own_host
 from db.inspect.safety.sanitize import sanitize_page
 from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import ROOT, ask, inspecting
+from tests.browser.looking import PATIENT, ask, inspecting
 from tests.cli.conftest import spawn
 from tests.end_to_end.copydesk import wait_for
+from tests.forked import ForkedProcess
 
 ENDLESS = "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT count(*) FROM a"
 
@@ -35,7 +36,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def home(database: Path) -> Iterator[str]:
-    with inspecting(database) as address:
+    statement = {"db.inspect.app.STATEMENT_S": STATEMENT_S}
+    with inspecting(database, limits=PATIENT | statement) as address:
         yield address
 
 
@@ -161,15 +163,10 @@ def test_it_opens_the_browser(database: Path, tmp_path: Path) -> None:
 
 
 def test_it_warns_where_others_can_read_along(database: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", "--host", "0.0.0.0"],
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    arguments = ("--db", str(database), "inspect", "--port", "0", "--host", "0.0.0.0")
+    process = ForkedProcess(arguments, database.parent, dict(os.environ), {})
     try:
-        assert process.stderr is not None
-        assert "0.0.0.0 is not loopback: anyone who reaches this machine can read" in process.stderr.readline()
+        process.read_until("0.0.0.0 is not loopback: anyone who reaches this machine can read")
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from db.connection.database import connect, open_database, translate_sqlite_errors, write
 from db.errors import DatabaseBusy
 from db.store.crawl import facts
-from tests.cli.conftest import START, Newsroom, open_room, report, run, spawn
+from tests.cli.conftest import START, Newsroom, copied_newsroom, open_room, report, run, spawn
 from tests.deadline import within
 from tests.forked import ForkedProcess
+from tests.once import once
 
 READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])
 COMMANDS = ("articles", "show", "stats", "settle", "doctor")
@@ -117,30 +119,37 @@ def test_reading_never_writes(newsroom: Newsroom) -> None:
         assert conn.execute("PRAGMA data_version").fetchone() == before
 
 
-def _many(newsroom: Newsroom, number: int) -> None:
-    for n in range(number):
-        article = report(f"Nummer {n}. " * 200, title=f"Article {n}")
-        body = os.urandom(3000)
-        newsroom.article(1, f"https://www.wanbao.example/more/{n}", article, body=body)
+@pytest.fixture
+def crowded(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
+    """The newsroom with 80 long articles more."""
+
+    def make(folder: Path) -> None:
+        newsroom = copied_newsroom(tmp_path_factory, folder)
+        for n in range(80):
+            article = report(f"Nummer {n}. " * 200, title=f"Article {n}")
+            newsroom.article(1, f"https://www.wanbao.example/more/{n}", article, body=os.urandom(3000))
+
+    folder = once(tmp_path_factory, "crowded-newsroom", make)
+    shutil.copy(folder / "news.db", tmp_path)
+    return Newsroom(path=tmp_path / "news.db")
 
 
-def test_a_damaged_file_is_named_as_such(newsroom: Newsroom) -> None:
+def test_a_damaged_file_is_named_as_such(crowded: Newsroom) -> None:
     """The middle of the file is overwritten, as a failing disk does."""
-    _many(newsroom, 60)
-    conn = connect(newsroom.path)
+    conn = connect(crowded.path)
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     conn.close()
-    size = newsroom.path.stat().st_size
-    with newsroom.path.open("r+b") as file:
+    size = crowded.path.stat().st_size
+    with crowded.path.open("r+b") as file:
         file.seek(size // 10)
         file.write(b"\xa5" * (size * 8 // 10))
     told = 0
     for arguments in (*READING, ["settle", "--all"], ["doctor"]):
-        result = spawn("--db", str(newsroom.path), *arguments)
+        result = spawn("--db", str(crowded.path), *arguments)
         assert b"Traceback" not in result.stderr, arguments
         told += b"is damaged; restore a backup" in result.stderr + result.stdout
     assert told >= 4
-    result = spawn("--db", str(newsroom.path), "doctor")
+    result = spawn("--db", str(crowded.path), "doctor")
     assert result.returncode == 1
     assert b"BAD" in result.stdout
 
@@ -150,28 +159,26 @@ def _small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
 
-def test_a_full_disk_is_named_and_nothing_is_lost(newsroom: Newsroom) -> None:
-    _many(newsroom, 80)
-    with open_room(newsroom.path) as conn:
+def test_a_full_disk_is_named_and_nothing_is_lost(crowded: Newsroom) -> None:
+    with open_room(crowded.path) as conn:
         conn.execute("CREATE TABLE ballast (a TEXT)")
         conn.execute(
             "CREATE TRIGGER heavy AFTER DELETE ON marks BEGIN INSERT INTO ballast VALUES (hex(randomblob(9000))); END"
         )
         before = conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall()
-    result = spawn("--db", str(newsroom.path), "settle", "--all", preexec_fn=_small_files)
+    result = spawn("--db", str(crowded.path), "settle", "--all", preexec_fn=_small_files)
     assert result.returncode == 3, result.stderr
     assert b"Traceback" not in result.stderr
     assert b"no file may grow beyond 300,000 bytes here; raise the limit (ulimit -f)" in result.stderr
-    with open_room(newsroom.path) as conn:
+    with open_room(crowded.path) as conn:
         assert conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall() == before
         assert conn.execute("SELECT count(*) FROM marks").fetchone() != (0,)
 
 
 @pytest.mark.parametrize("arguments", [["articles", "--limit", "0"], ["articles", "--json"], ["show", "1"], ["stats"]])
-def test_a_reader_may_go_away(newsroom: Newsroom, arguments: list[str]) -> None:
+def test_a_reader_may_go_away(crowded: Newsroom, arguments: list[str]) -> None:
     """As `copydesk articles | head -1` does."""
-    _many(newsroom, 40)
-    process = ForkedProcess(("--db", str(newsroom.path), *arguments), newsroom.path.parent, dict(os.environ), {})
+    process = ForkedProcess(("--db", str(crowded.path), *arguments), crowded.path.parent, dict(os.environ), {})
     assert process.stdout is not None
     process.stdout.close()
     assert process.communicate(timeout=120) == ("", "")

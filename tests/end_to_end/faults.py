@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
         "dns", "has no address", "", Reply(), address=f"http://{'x' * 64}.example/", listings=(), after="none"
     ),
     "refused": Fault("connection", "refuses connections", "sources pause", Reply(), address="http://127.0.2.1:9/"),
-    "hanging": Fault("connection", "does not answer in time", "sources pause", every(Reply(seconds=3))),
+    "hanging": Fault("connection", "does not answer in time", "sources pause", every(Reply(seconds=120))),
     "outside": Fault("connection", "outside the public internet", "sources set outside --allow-network", newspaper(OLD)),
     "expired": Fault("tls", "has expired", "doctor", newspaper(OLD)),
     "wrong name": Fault("tls", "is for another name", "sources add", newspaper(OLD)),

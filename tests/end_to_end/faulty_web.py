@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = web.sites[host]
         reply = (site.broken if web.is_broken else site.sound)(self.path) or Reply("<h1>Not found</h1>", status=404)
         if reply.seconds:
-            threading.Event().wait(reply.seconds)
+            web._stopped.wait(reply.seconds)
         body = reply.body.encode()
         self.send_response_only(reply.status)
         for name, value in {

@@ -21,6 +21,8 @@ _SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constant
 _LONG = 40
 """Repetitions from which a repeat can cost anything."""
 _MOST_SHAPES = 160
+_MOST_SHAPES_OF_BOUNDED = 40
+"""Of patterns in which no repeat is long: hundreds of words in a row, as a rule, that differ in nothing that takes time."""
 _PLAIN = " \taA0-_./:<(\n\x01一"
 """One character of each kind: blank, letter, digit, punctuation, line end, control, Chinese."""
 
@@ -109,13 +111,14 @@ class Adversary:
         return ""
 
     def shapes(self) -> list[Shape]:
-        """The texts to try, at most `_MOST_SHAPES`, those of the repeats first."""
+        """The texts to try, those of the repeats first."""
+        most = _MOST_SHAPES if self.repeats_long else _MOST_SHAPES_OF_BOUNDED
         found: dict[Shape, None] = {}
         sequences = list(_sequences(self.tree, ()))
         sources = [self._of_repeats(sequences), self._of_beginnings(sequences), self._of_characters()]
         for source, share in zip(sources, (0.6, 0.9, 1.0), strict=True):
             for shape in source:
-                if len(found) >= share * _MOST_SHAPES:
+                if len(found) >= share * most:
                     break
                 if shape.part:
                     found.setdefault(shape)

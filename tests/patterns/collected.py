@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,13 +44,12 @@ def collect() -> list[Collected]:
         known = found.setdefault((pattern.pattern, pattern.flags), Collected(pattern, where))
         known.methods |= methods
 
-    modules = list(_modules())
-    uses = _Uses(modules)
-    for module in modules:
+    modules = [(module, _Uses(module)) for module in _modules()]
+    for module, uses in modules:
         for name, pattern in _held(module):
-            add(pattern, f"{module.__name__}.{name}", uses.of(module, name))
-    for module in modules:
-        for pattern, where, methods in uses.calls(module):
+            add(pattern, f"{module.__name__}.{name}", uses.of(name))
+    for _, uses in modules:
+        for pattern, where, methods in uses.calls():
             add(pattern, where, methods)
     return list(found.values())
 
@@ -121,34 +121,47 @@ def _within(value: Any, seen: set[int], depth: int) -> Iterator[AnyPattern]:
         yield from _within(one, seen, depth + 1)
 
 
+_CALL = re.compile(rf"\bre\.(?:compile|{'|'.join(sorted(METHODS))})\(")
+
+
 class _Uses:
-    """How the source uses its patterns: methods called on names, and patterns given to `re` itself."""
+    """How a module's source uses its patterns: methods called on names, and patterns given to `re` itself.
 
-    def __init__(self, modules: list[ModuleType]) -> None:
-        self._trees = {
-            module.__name__: ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")) for module in modules
-        }
-        self._by_module: dict[str, dict[str, set[str]]] = {}
-        for name, tree in self._trees.items():
-            mine = self._by_module.setdefault(name, {})
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Attribute) and node.attr in METHODS:
-                    receiver = node.value
-                    on = receiver.id if isinstance(receiver, ast.Name) else ""
-                    if on != "re":
-                        mine.setdefault(on, set()).add(node.attr)
+    Only sources with a pattern are parsed: two of three have none, and parsing them all takes seconds.
+    """
 
-    def of(self, module: ModuleType, name: str) -> set[str]:
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._source = Path(str(module.__file__)).read_text(encoding="utf-8")
+
+    @cached_property
+    def _nodes(self) -> list[ast.Attribute | ast.Call]:
+        return [node for node in ast.walk(ast.parse(self._source)) if isinstance(node, ast.Attribute | ast.Call)]
+
+    @cached_property
+    def _methods(self) -> dict[str, set[str]]:
+        """By name, the methods that are called on it; by "", those called on anything that is no name."""
+        methods: dict[str, set[str]] = {}
+        for node in self._nodes:
+            if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                on = node.value.id if isinstance(node.value, ast.Name) else ""
+                if on != "re":
+                    methods.setdefault(on, set()).add(node.attr)
+        return methods
+
+    def of(self, name: str) -> set[str]:
         """The methods used on a global. For one in a table: all that its module calls on anything but a global."""
-        mine = self._by_module[module.__name__]
-        if name in mine:
-            return mine[name]
-        others = [methods for on, methods in mine.items() if not isinstance(vars(module).get(on), re.Pattern)]
+        if name in self._methods:
+            return self._methods[name]
+        held = vars(self._module)
+        others = [methods for on, methods in self._methods.items() if not isinstance(held.get(on), re.Pattern)]
         return set().union(*others) or {"search"}
 
-    def calls(self, module: ModuleType) -> Iterator[tuple[AnyPattern, str, set[str]]]:
+    def calls(self) -> Iterator[tuple[AnyPattern, str, set[str]]]:
         """Patterns in `re.compile(...)` and `re.sub(...)` and the like, so far as the module's globals tell them."""
-        for node in ast.walk(self._trees[module.__name__]):
+        if not _CALL.search(self._source):
+            return
+        for node in self._nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue
             if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "re"):
@@ -156,8 +169,8 @@ class _Uses:
             method = node.func.attr
             if method not in METHODS | {"compile"}:
                 continue
-            where = f"{module.__name__}:{node.lineno}"
-            if (pattern := _compiled(node, module)) is not None:
+            where = f"{self._module.__name__}:{node.lineno}"
+            if (pattern := _compiled(node, self._module)) is not None:
                 yield pattern, where, {method} if method != "compile" else set()
 
 

@@ -58,16 +58,20 @@ def specimens() -> Iterator[Specimen]:
         yield Specimen(page=page, sites=Sites(), outcome=extract(page, Sites()), shows=shows)
 
 
-def extracted_by(module: ModuleType) -> Iterator[Specimen]:
+def extracted_by(module: ModuleType) -> list[Specimen]:
     """What the tests of a module extract."""
-    for name, test in vars(module).items():
-        if isinstance(test, FunctionType) and name.startswith("test_") and test.__module__ == module.__name__:
-            for given in _cases(test):
-                with _noted() as noted, contextlib.suppress(*_FAILURES):
-                    test(**given)
-                shows = f"{module.__name__}::{name} {' '.join(map(str, given.values()))}"
-                for page, sites, outcome in noted:
-                    yield Specimen(page=page, sites=sites, outcome=outcome, shows=shows)
+    read = []
+    with _noted() as noted:
+        for name, test in vars(module).items():
+            if isinstance(test, FunctionType) and name.startswith("test_") and test.__module__ == module.__name__:
+                for given in _cases(test):
+                    with contextlib.suppress(*_FAILURES):
+                        test(**given)
+                    shows = f"{module.__name__}::{name} {' '.join(map(str, given.values()))}"
+                    for page, sites, outcome in noted:
+                        read.append(Specimen(page=page, sites=sites, outcome=outcome, shows=shows))
+                    noted.clear()
+    return read
 
 
 def _cases(test: FunctionType) -> Iterator[dict[str, Any]]:

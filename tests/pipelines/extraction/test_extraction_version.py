@@ -77,11 +77,11 @@ def test_another_fingerprint_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_crash_is_no_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipelines.extraction.extract, "read_article", lambda *given: 1 / 0)
     with pytest.raises(AssertionError, match="crashes the extraction"):
-        outcome_digest(next(extracted_by(test_chinese_origins)))
+        outcome_digest(extracted_by(test_chinese_origins)[0])
 
 
 def test_a_rewritten_page_is_a_new_one() -> None:
-    page = next(extracted_by(test_chinese_origins))
+    page = extracted_by(test_chinese_origins)[0]
     other = replace(page, page=replace(page.page, body=page.page.body + b" "))
     assert page_digest(other) != page_digest(page)
     outcomes, _ = take([other])
