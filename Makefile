@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most tests wait for servers and processes of their own: three at once use two cores well.
-TEST_PROCESSES ?= 3
+# Most tests wait for servers and processes of their own: four at once use two cores well.
+TEST_PROCESSES ?= 4
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: demo tour test quality check lint types extraction-digests messages hooks docs wheel-check newest-python release lock clean help

@@ -8,6 +8,7 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,22 +19,22 @@ from tests.end_to_end.copydesk import Copydesk
 from tests.new_databases import copy_new_databases
 
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
-# start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it.
+# start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is
+# named where its tests share what takes seconds to make: whoever begins with them does them all, and nobody else makes it again.
 LONGEST = (
     "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
-    "tests/patterns/test_linear.py::test_patterns_made_of_language_files_are_linear",
+    "tests/patterns/test_linear.py",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
-    "tests/end_to_end/test_settle_killed.py::test_killed_settlings_end_like_a_quiet_one[settle]",
-    "tests/end_to_end/test_replay_killed.py::test_extractions_killed_at_random_end_like_a_quiet_one",
+    "tests/end_to_end/test_settle_killed.py",
+    "tests/end_to_end/test_replay_killed.py",
     "tests/end_to_end/test_replayed_copies.py::test_each_article_once_and_one_revision_each",
     "tests/end_to_end/test_modified_posts.py::test_only_what_was_modified_is_visited_again",
+    "tests/browser/test_drained.py",
+    "tests/browser/test_inspect.py",
+    "tests/end_to_end/test_why.py",
     "tests/end_to_end/test_replayed_web.py::test_every_article_once_and_corrections",
     "tests/end_to_end/test_main_job.py::test_the_whole_web_in_two_crawls",
-    "tests/end_to_end/test_settle_killed.py::test_a_settled_database_killed_while_it_is_settled_again",
-    "tests/end_to_end/test_settle_killed.py::test_killed_settlings_end_like_a_quiet_one[crawl]",
-    "tests/end_to_end/test_replay_killed.py::"
-    "test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused",
     "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
     "tests/end_to_end/test_replay.py::test_the_command_gives_identical_rows_resumes_and_undoes",
     "tests/end_to_end/test_backfill.py::test_a_backfill_is_planned_killed_and_continued",
@@ -42,9 +43,9 @@ LONGEST = (
     "tests/scheduler/test_service.py::test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile",
     "tests/scheduler/test_service.py::"
     "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
-    "tests/end_to_end/test_rendering.py::test_all_articles_and_the_browser_only_where_it_is_needed",
+    "tests/end_to_end/test_rendering.py",
     "tests/pipelines/extraction/test_purity.py::test_clock_order_and_process_change_nothing",
-    "tests/cli/test_dask.py::test_rows_are_those_of_the_local_pool",
+    "tests/cli/test_dask.py",
     "tests/end_to_end/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
     "tests/end_to_end/test_listings_gone.py::test_a_search_that_is_broken_off_says_so_and_is_begun_anew",
     "tests/end_to_end/test_database_lost.py::test_the_service_goes_on_when_the_disk_has_room_again",
@@ -100,12 +101,14 @@ def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     The last process gets none of the longest: while they wait, it uses the processor.
     """
     named = {item.nodeid: item for item in items}
-    longest = [named.pop(name) for name in LONGEST if name in named]
+    longest = [
+        [named.pop(item) for item in list(named) if item == name or item.startswith(f"{name}::")] for name in LONGEST
+    ]
     others = list(named.values())
     order: list[pytest.Item] = []
     for process in range(processes):
         share = (len(items) - len(order)) // (processes - process)
-        mine = longest[process :: processes - 1] if process < processes - 1 else []
+        mine = list(chain.from_iterable(longest[process :: processes - 1])) if process < processes - 1 else []
         rest = max(0, share - len(mine))
         order += [*mine, *others[:rest]]
         del others[:rest]

@@ -109,15 +109,17 @@ def test_sql_stands_in_db() -> None:
 def test_the_tests_that_start_first_exist() -> None:
     for name in LONGEST:
         path, _, function = name.partition("::")
-        assert f"\ndef {function.partition('[')[0]}(" in (ROOT / path).read_text(encoding="utf-8"), (
-            f"tests/conftest.py names {name}"
-        )
+        defined = f"\ndef {function.partition('[')[0]}(" if function else "\ndef test_"
+        assert defined in (ROOT / path).read_text(encoding="utf-8"), f"tests/conftest.py names {name}"
 
 
 @pytest.mark.parametrize("processes", [2, 3, 7])
 def test_every_test_is_dealt_once(request: pytest.FixtureRequest, processes: int) -> None:
-    items = request.session.items
-    assert sorted(item.nodeid for item in dealt(items, processes)) == sorted(item.nodeid for item in items)
+    names = [item.nodeid for item in dealt(request.session.items, processes)]
+    assert sorted(names) == sorted(item.nodeid for item in request.session.items)
+    for file in LONGEST:
+        if places := [place for place, name in enumerate(names) if name.startswith(f"{file}::")]:
+            assert len(places) == places[-1] - places[0] + 1, f"{file} is not dealt to one"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ import yaml
 
 from copydesk.__main__ import shadowed
 from setup import PACKAGES, nest
-from tests.conftest import LONGEST
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -34,12 +33,6 @@ def test_what_contributors_are_told_exists() -> None:
         assert (ROOT / span).exists(), span
     for module in re.findall(r"-m (tests\.[\w.]+)", makefile + guide):
         assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
-
-
-def test_the_longest_tests_are_there() -> None:
-    for name in LONGEST:
-        module, _, test = name.partition("::")
-        assert f"\ndef {test.partition('[')[0]}(" in text_of(module), name
 
 
 def test_citation_names_this_version() -> None:
