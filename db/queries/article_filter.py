@@ -18,6 +18,8 @@ from db.timestamps import format_timestamp
 
 # When an article counts as published.
 PUBLISHED = "coalesce(a.published_utc, p.fetched_at)"
+PUBLISHED_OF_CURRENT = "coalesce(a.published_utc, a.last_seen_utc)"
+"""The same of a row `a` of `current_pages`."""
 
 # From name to name in the index: there are some hundred times more credits than names, and DISTINCT would read them all.
 _NAMES = """
@@ -99,6 +101,11 @@ def filter_conditions(
     if filters.paywalled is not None:
         add(f"coalesce(a.paywalled, 0) = {int(filters.paywalled)}")
     return "".join(parts), values
+
+
+def current_conditions(filters: ArticleFilter, at: str = PUBLISHED_OF_CURRENT) -> tuple[str, dict[str, object]]:
+    """`filter_conditions` for a query over `current_pages a` alone."""
+    return filter_conditions(filters, at, page="a", decision="a")
 
 
 def article_conditions(

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.queries.article_filter import PUBLISHED
+from db.queries.article_filter import PUBLISHED_OF_CURRENT
 from db.queries.cursor import Cursor
 from db.queries.search_candidates import (
     FIRST_DAY,
@@ -58,7 +58,7 @@ def newest_matches(conn: sqlite3.Connection, question: SearchQuestion, wanted: i
         if entries > _WINDOW and days > 1:
             days //= _STEP
             continue
-        rows = places(conn, question, match, (beyond.format(time=PUBLISHED), values))
+        rows = places(conn, question, match, (beyond.format(time=PUBLISHED_OF_CURRENT), values))
         found += _matching(conn, question, rows, wanted - len(found))
         looked += max(entries, len(rows))
         if len(found) < wanted and looked > max(_MOST, wanted * _STEP):

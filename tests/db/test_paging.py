@@ -16,6 +16,7 @@ from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.articles import all_articles, count_articles, listed_articles, newest_articles
 from db.queries.cursor import Cursor, parse_cursor
 from db.queries.search import Hits, ResultPage, search
+from db.queries.search_candidates import SearchQuestion, places
 from db.search.index import count_unindexed
 from db.timestamps import format_timestamp
 
@@ -173,3 +174,21 @@ def test_a_list_of_all_sources_is_read_from_indexes_alone(conn: sqlite3.Connecti
     plans = [row[3] for query in asked for row in conn.execute(f"EXPLAIN QUERY PLAN {query}") if " a " in row[3]]
     assert len(plans) == 2, "dated and undated articles"
     assert not [plan for plan in plans if "COVERING INDEX" not in plan], plans
+
+
+def test_no_article_is_read_to_order_a_window_by_time(conn: sqlite3.Connection) -> None:
+    """Each article has pages of its own in the file; a window of common words has two thousand."""
+    question = SearchQuestion.of(conn, "common", ArticleFilter(kind=ArticleKind.COPY, since=START))
+    read = set[str]()
+
+    def note(action: int, table: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ:
+            read.add(str(table))
+        return sqlite3.SQLITE_OK
+
+    conn.set_authorizer(note)
+    try:
+        assert places(conn, question, question.match(), ("", {}))
+    finally:
+        conn.set_authorizer(None)
+    assert {table for table in read if not table.startswith("search_index")} == {"current_pages"}
