@@ -7,18 +7,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.queries.attention import sample_matches
+from db.queries.attention import draw_originals, sample_matches
 
 _TEXTS = """
 SELECT a.page_id, c.source_id, a.language, a.title, a.text FROM json_each(:pages) j
 CROSS JOIN articles a ON a.page_id = j.value CROSS JOIN dated_articles c ON c.page_id = a.page_id ORDER BY j.key
 """
+DaySpan = tuple[date, date]
 # A language of fewer articles of the result gets no part of the archive's sample: its words would all be news.
 _LEAST_LANGUAGE = 0.05
 
@@ -59,6 +60,31 @@ def sample_texts(
     """
     kind = filters.kind or ArticleKind.ORIGINAL
     pages, candidates = sample_matches(conn, query, replace(filters, kind=kind), first, last, most)
+    return _beside(conn, pages, candidates or 0, filters, (first, last), most_archive)
+
+
+def sample_texts_of(
+    conn: sqlite3.Connection,
+    pages: Collection[int],
+    source_id: int | None,
+    days: DaySpan,
+    *,
+    most: int,
+    most_archive: int,
+) -> TextSamples:
+    """The same of some of these pages, of a source or of all."""
+    drawn = draw_originals(conn, pages, source_id, most)
+    return _beside(conn, drawn, len(pages), ArticleFilter(source_id=source_id), days, most_archive)
+
+
+def _beside(
+    conn: sqlite3.Connection,
+    pages: Sequence[int],
+    candidates: int,
+    filters: ArticleFilter,
+    days: DaySpan,
+    most_archive: int,
+) -> TextSamples:
     result = _texts(conn, pages)
     shares = Counter(text.language for text in result)
     result = [text for text in result if shares[text.language] >= _LEAST_LANGUAGE * len(result)]
@@ -67,9 +93,9 @@ def sample_texts(
     for language, number in sorted(Counter(text.language for text in result).items()):
         wanted = round(most_archive * number / len(result))
         of_language = replace(others, language=filters.language or language or None)
-        drawn, _ = sample_matches(conn, "", of_language, first, last, wanted + len(taken))
+        drawn, _ = sample_matches(conn, "", of_language, *days, wanted + len(taken))
         archive += _texts(conn, [page_id for page_id in drawn if page_id not in taken][:wanted])
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates or 0)
+    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates)
 
 
 def _texts(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[SampledText]:

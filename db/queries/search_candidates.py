@@ -19,6 +19,7 @@ from db.search.index import language_grams
 from db.search.query import Query, parse_query
 from db.text_folding import fold
 
+_EVERY_PAGE = '"_a"'
 # Weights of the fields. BM25 of the text is below _K1 + 1 = 2.2, so 3 for one word in the title outweighs any text.
 TITLE, NAMES, TEXT = 3.0, 2.0, 1.0
 # Hits are counted up to this number, which costs about 1 ms; beyond it they are "more than".
@@ -83,8 +84,8 @@ class SearchQuestion:
 
 
 def with_filters(match: str, query: Query, filters: ArticleFilter, person: PersonTerm | None) -> str:
-    """The FTS5 expression `match` with filters and exclusions added."""
-    parts = [match]
+    """The FTS5 expression `match` with filters and exclusions added; "" with no filter matches every page of the index."""
+    parts = [match] if match else []
     if filters.source_id is not None:
         parts.append(f'"_s{filters.source_id}"')
     if filters.language:
@@ -95,7 +96,7 @@ def with_filters(match: str, query: Query, filters: ArticleFilter, person: Perso
         first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
         last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
         parts.append(period_match(first, last))
-    filtered = " AND ".join(parts)
+    filtered = " AND ".join(parts) or _EVERY_PAGE
     return f"({filtered}) NOT ({excluded})" if (excluded := query.excluded_match()) else filtered
 
 
