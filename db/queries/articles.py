@@ -227,7 +227,7 @@ def listed_articles(
 ) -> list[Cursor]:
     """The same as places in the list, after a place if one is given: each page costs as much as the first.
 
-    `of_person`: what `person_condition` gave, for a caller who reads on and on.
+    `of_person`: what `person_condition` gave, for a caller who needs it more than once.
     """
     places = list[Cursor]()
     by_name, names = of_person or person_condition(conn, filters)
@@ -264,10 +264,16 @@ def all_articles(
         after = places[-1]
 
 
-def count_articles(conn: sqlite3.Connection, filters: ArticleFilter, *, most: int) -> int:
-    """How many articles a filter lets through, at most `most`."""
+def count_articles(
+    conn: sqlite3.Connection,
+    filters: ArticleFilter,
+    *,
+    most: int,
+    of_person: tuple[str, dict[str, object]] | None = None,
+) -> int:
+    """How many articles a filter lets through, at most `most`. `of_person`: as of `listed_articles`."""
     conditions, values = current_conditions(filters)
-    by_name, names = person_condition(conn, filters)
+    by_name, names = of_person or person_condition(conn, filters)
     query = _COUNT.format(conditions=conditions + by_name)
     return int(conn.execute(query, values | names | {"limit": most}).fetchone()[0])
 

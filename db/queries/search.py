@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.named_rows import named_rows
-from db.queries.article_filter import ArticleFilter, filter_conditions
+from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.queries.articles import (
     ArticleSummary,
     article_summary,
@@ -153,8 +153,9 @@ def list_articles(conn: sqlite3.Connection, filters: ArticleFilter, page: Result
     """The articles that filters let through, newest first. Needs no index: none counts as waiting for it."""
     start, end = (0, page.size) if page.after else ((page.number - 1) * page.size, page.number * page.size)
     with snapshot(conn):
-        places = listed_articles(conn, filters, limit=end + 1, after=page.after)
-        count = count_articles(conn, filters, most=MOST_COUNTED + 1)
+        of_person = person_condition(conn, filters)
+        places = listed_articles(conn, filters, limit=end + 1, after=page.after, of_person=of_person)
+        count = count_articles(conn, filters, most=MOST_COUNTED + 1, of_person=of_person)
         more = len(places) > end
         chosen = _Chosen(
             hits=[Candidate(page_id=place.page_id, at=place.at, score=0.0) for place in places[start:end]],

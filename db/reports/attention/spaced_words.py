@@ -31,28 +31,30 @@ def find_spaced_words(texts: Sequence[str], of_result: int, least: int) -> list[
     places: dict[str, list[int]] = defaultdict(list)
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     small: Counter[str] = Counter()
-    runs: list[set[str]] = []
-    for number, text in enumerate(texts):
-        words = set(units(text))
-        keys = {folded[word] for word in words} - {""}
-        for key in keys:
-            places[key].append(number)
-        small.update({folded[word] for word in words if word[0].islower()})
-        if number < of_result:
-            for word in words:
-                forms[folded[word]][word] += 1
-        runs.append(set(_capital_runs().findall(text)))
     names: dict[str, list[int]] = defaultdict(list)
-    for number, of_text in enumerate(runs):
-        found = {part for run in of_text for part in _parts(run)}
+    for number, text in enumerate(texts[:of_result]):
+        words, found = set(units(text)), _names_in(text)
+        for key in {folded[word] for word in words} - {""}:
+            places[key].append(number)
         for key in {part.lower() for part in found}:
             names[key].append(number)
-        for part in found if number < of_result else ():
-            forms[part.lower()][part] += 1
-    names = {key: of for key, of in names.items() if _in_result(of, of_result) >= least}
+        small.update({folded[word] for word in words if word[0].islower()})
+        for form in words:
+            forms[folded[form]][form] += 1
+        for form in found:
+            forms[form.lower()][form] += 1
+    # Of the others, four fifths of whose words are rare ones, only what may be chosen is counted.
+    places = {key: of for key, of in places.items() if len(of) >= least and _is_shown(key)}
+    names = {key: of for key, of in names.items() if len(of) >= least}
+    for number, text in enumerate(texts[of_result:], of_result):
+        words = set(units(text))
+        for key in places.keys() & {folded[word] for word in words}:
+            places[key].append(number)
+        small.update(places.keys() & {folded[word] for word in words if word[0].islower()})
+        for key in names.keys() & {part.lower() for part in _names_in(text)} if names else ():
+            names[key].append(number)
     lower = [text.lower() for text in texts[:of_result]] if names else []
-    wanted = {word for word, of in places.items() if _is_shown(word) and _in_result(of, of_result) >= least}
-    chosen = {word: places[word] for word in wanted}
+    chosen = dict(places)
     for key, of in names.items():
         anyhow = sum(1 for text in lower if key in text)
         if _in_result(of, of_result) >= (1 - _MOST_SMALL) * anyhow:
@@ -67,8 +69,8 @@ class _Folded(dict[str, str]):
     """Words to what they count as; "" for those of scripts without spaces."""
 
     def __missing__(self, word: str) -> str:
-        self[word] = "" if is_unspaced(word) else fold(word)
-        return self[word]
+        key = self[word] = word.lower() if word.isascii() else "" if is_unspaced(word) else fold(word)
+        return key
 
 
 def _usual(forms: Counter[str], key: str, small: Counter[str], places: dict[str, list[int]]) -> str:
@@ -84,6 +86,11 @@ def _is_shown(word: str) -> bool:
 
 def _in_result(texts: list[int], of_result: int) -> int:
     return sum(1 for number in texts if number < of_result)
+
+
+def _names_in(text: str) -> set[str]:
+    """The runs of words with capitals, and the parts of these."""
+    return {part for run in set(_capital_runs().findall(text)) for part in _parts(run)}
 
 
 def _parts(run: str) -> Iterator[str]:
