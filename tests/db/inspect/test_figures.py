@@ -8,16 +8,22 @@ import pytest
 
 from db.inspect import app
 from db.inspect.pages.analysis import people_views
+from db.inspect.pages.articles import search
 from tests.cli.conftest import Newsroom
 from tests.db.inspect.asking import inspected
 
 
-def test_a_file_of_people_names_the_next(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "least"),
+    [("/-/people.json", 4), ("/-/search.json", 4), ("/-/search.json?q=ferry+OR+date&order=newest", 2)],
+)
+def test_a_file_names_the_next(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, address: str, least: int) -> None:
     with inspected(newsroom.path) as ask:
-        whole = json.loads(ask("/-/people.json")[2])
-        assert len(whole) > 3
-        monkeypatch.setattr(people_views, "MOST_TAKEN", 2)
-        found, address = list[object](), "/-/people.json"
+        whole = json.loads(ask(address)[2])
+        assert len(whole) >= least
+        for module in (people_views, search):
+            monkeypatch.setattr(module, "MOST_TAKEN", 1)
+        found = list[object]()
         while address:
             status, headers, body = ask(address)
             assert status == 200
