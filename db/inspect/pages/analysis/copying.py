@@ -236,7 +236,7 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
         total=total,
         pairs=len(found.articles),
         languages=copying_languages(conn),
-        to_be_rebuilt=not found.articles and is_to_be_rebuilt(conn),
+        to_be_rebuilt=not len(found.articles) and is_to_be_rebuilt(conn),
         sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
 
