@@ -31,7 +31,7 @@ SELECT source_id, from_id, credited, sum(articles) AS articles FROM copy_pairs
 WHERE true {PERIOD_CONDITION}
 GROUP BY source_id, from_id, credited
 """
-_LANGUAGES = "SELECT DISTINCT language FROM copy_pairs"
+_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM takings ORDER BY article_id DESC LIMIT 5000)"
 _WAITING = """
 SELECT EXISTS (SELECT 1 FROM decisions WHERE verdict = 'copy') AND NOT EXISTS (SELECT 1 FROM takings)
 """
@@ -250,7 +250,7 @@ def load_pairs(
 
 
 def copying_languages(conn: sqlite3.Connection) -> list[str]:
-    """The languages of articles that were taken, as codes; "" where it is not known."""
+    """The languages of the latest articles that were taken, as codes; "" where it is not known."""
     return sorted({language for (language,) in conn.execute(_LANGUAGES)})
 
 
