@@ -36,11 +36,13 @@ _VALUES = f"""
     UNION ALL SELECT 'hour', {_HOUR}, ''
     UNION ALL SELECT c.role, c.name, coalesce({{0}}.outlet, '') FROM credits c WHERE c.page_id = {{0}}.page_id"""
 
-_ADD = f"""
+_ADD_SOURCE = f"""
     INSERT INTO source_counts (source_id, articles, copies, corrected)
     VALUES (new.source_id, 1, {_IS_COPY.format("new")}, new.revision > 1)
     ON CONFLICT (source_id) DO UPDATE SET articles = articles + 1, copies = copies + excluded.copies,
         corrected = corrected + excluded.corrected;
+"""
+_ADD_REST = f"""
     INSERT INTO article_days (day, source_id, articles, copies, corrected, with_author, with_editor, words)
     VALUES ({_DAY.format("new")}, new.source_id, 1, {_IS_COPY.format("new")}, new.revision > 1, new.has_author, new.has_editor,
         new.word_count)
@@ -52,9 +54,11 @@ _ADD = f"""
     WHERE v.value IS NOT NULL
     ON CONFLICT (field, value, outlet, source_id) DO UPDATE SET articles = articles + 1, copies = copies + excluded.copies;
 """
-_TAKE = f"""
+_TAKE_SOURCE = f"""
     UPDATE source_counts SET articles = articles - 1, copies = copies - {_IS_COPY.format("old")},
         corrected = corrected - (old.revision > 1) WHERE source_id = old.source_id;
+"""
+_TAKE_REST = f"""
     UPDATE article_days SET articles = articles - 1, copies = copies - {_IS_COPY.format("old")},
         corrected = corrected - (old.revision > 1), with_author = with_author - old.has_author,
         with_editor = with_editor - old.has_editor, words = words - old.word_count
@@ -211,9 +215,9 @@ INSERT INTO page_counts
 SELECT p.source_id, 'verdict', d.verdict, count(*) FROM decisions d JOIN pages p ON p.id = d.page_id GROUP BY 1, 3;
 
 CREATE TRIGGER current_page_comes AFTER INSERT ON current_pages
-BEGIN {_ADD} END;
+BEGIN {_ADD_SOURCE} {_ADD_REST} END;
 CREATE TRIGGER current_page_goes BEFORE DELETE ON current_pages
-BEGIN {_TAKE} END;
+BEGIN {_TAKE_SOURCE} {_TAKE_REST} END;
 CREATE TRIGGER article_has_decision AFTER INSERT ON decisions WHEN {_MATTERS}
 BEGIN {_anew("new.article_id")} END;
 CREATE TRIGGER article_has_other_decision AFTER UPDATE ON decisions WHEN {_CHANGED}
@@ -276,15 +280,18 @@ FROM (
 """
 
 
-def _source_roles(row: str, sign: str = "") -> str:
-    """A statement that counts whether a current article names an author and an editor, or with the sign "-" takes it back."""
-    return f"""
+_ADD_ROLES = f"""
     INSERT INTO source_counts (source_id, articles, copies, corrected, with_author, with_editor)
-    VALUES ({row}.source_id, 0, 0, 0, {sign}{row}.has_author, {sign}{row}.has_editor)
-    ON CONFLICT (source_id) DO UPDATE SET with_author = with_author + excluded.with_author,
+    VALUES (new.source_id, 1, {_IS_COPY.format("new")}, new.revision > 1, new.has_author, new.has_editor)
+    ON CONFLICT (source_id) DO UPDATE SET articles = articles + 1, copies = copies + excluded.copies,
+        corrected = corrected + excluded.corrected, with_author = with_author + excluded.with_author,
         with_editor = with_editor + excluded.with_editor;
 """
-
+_TAKE_ROLES = f"""
+    UPDATE source_counts SET articles = articles - 1, copies = copies - {_IS_COPY.format("old")},
+        corrected = corrected - (old.revision > 1), with_author = with_author - old.has_author,
+        with_editor = with_editor - old.has_editor WHERE source_id = old.source_id;
+"""
 
 # Step m0046: of 500 sources and three years, `article_days` has half a million rows to add up.
 SOURCE_ROLES = f"""
@@ -294,11 +301,16 @@ UPDATE source_counts SET (with_author, with_editor) = (d.with_author, d.with_edi
 FROM (SELECT source_id, sum(with_author) AS with_author, sum(with_editor) AS with_editor FROM article_days GROUP BY 1) d
 WHERE d.source_id = source_counts.source_id;
 
-CREATE TRIGGER source_role_comes AFTER INSERT ON current_pages WHEN new.has_author OR new.has_editor
-BEGIN {_source_roles("new")} END;
-CREATE TRIGGER source_role_goes BEFORE DELETE ON current_pages WHEN old.has_author OR old.has_editor
-BEGIN {_source_roles("old", "-")} END;
-CREATE TRIGGER source_role_changes AFTER UPDATE OF has_author, has_editor ON current_pages
+DROP TRIGGER current_page_comes;
+CREATE TRIGGER current_page_comes AFTER INSERT ON current_pages
+BEGIN {_ADD_ROLES} {_ADD_REST} END;
+DROP TRIGGER current_page_goes;
+CREATE TRIGGER current_page_goes BEFORE DELETE ON current_pages
+BEGIN {_TAKE_ROLES} {_TAKE_REST} END;
+CREATE TRIGGER current_page_has_other_roles AFTER UPDATE OF has_author, has_editor ON current_pages
 WHEN (new.has_author, new.has_editor) <> (old.has_author, old.has_editor)
-BEGIN {_source_roles("old", "-")} {_source_roles("new")} END;
+BEGIN
+    UPDATE source_counts SET with_author = with_author + new.has_author - old.has_author,
+        with_editor = with_editor + new.has_editor - old.has_editor WHERE source_id = new.source_id;
+END;
 """
