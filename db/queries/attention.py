@@ -139,10 +139,10 @@ def count_matches(
 
 def sample_matches(
     conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date, most: int
-) -> tuple[list[int], int | None]:
-    """At most `most` pages of matching articles, drawn by the hash of their number, and how many candidates there were.
+) -> list[int]:
+    """At most `most` pages of matching articles, drawn by the hash of their number. An empty query draws from all articles.
 
-    An empty query draws from all articles, which are not always counted (None). Raises QueryError.
+    Raises QueryError.
     """
     selection = _selection(conn, query, filters, first, last, sampled=True)
     columns = f"{_HASHED}, s.rowid" + (_TEXT if selection.parsed else "")
@@ -152,10 +152,10 @@ def sample_matches(
     while True:
         rows = _query(conn, replace(selection, values=selection.values | {"drawn": drawn}), columns)
         found = sorted(row[:2] for row in _matching(rows, selection))
-        if candidates is None and (query or len(found) < most):
+        if len(found) < most and candidates is None:
             candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
-        if len(found) >= most or candidates is None or drawn >= candidates:
-            return [page_id for _, page_id in found[:most]], candidates
+        if len(found) >= most or drawn >= (candidates or 0):
+            return [page_id for _, page_id in found[:most]]
         drawn *= 4
 
 
@@ -205,6 +205,10 @@ def _selection(
         # The index has days of UTC, up to one off the publisher's.
         since = datetime(first.year, first.month, first.day, tzinfo=UTC)
         until = datetime(last.year, last.month, last.day, tzinfo=UTC)
+        if sampled:
+            # Whole months are a third as many lists as their days; what is of another day is dropped where it was drawn.
+            since = since.replace(day=1)
+            until = (until.replace(day=1) + timedelta(days=32)).replace(day=1) - _ONE_DAY
         filters = replace(filters, since=since, until=until)
     values: dict[str, object] = {
         "match": with_filters(parsed.match() if query else "", parsed, filters, person),

@@ -37,11 +37,10 @@ class SampledText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSamples:
-    """Texts of the result and of the archive. `candidates`: how many pages the index named for the query."""
+    """Texts of the result and of the archive."""
 
     result: tuple[SampledText, ...]
     archive: tuple[SampledText, ...]
-    candidates: int
 
 
 def sample_texts(
@@ -59,8 +58,8 @@ def sample_texts(
     Copies are left out unless the filter asks for a kind: a text that ten outlets print is one text. Raises QueryError.
     """
     kind = filters.kind or ArticleKind.ORIGINAL
-    pages, candidates = sample_matches(conn, query, replace(filters, kind=kind), first, last, most)
-    return _beside(conn, pages, candidates or 0, filters, (first, last), most_archive)
+    pages = sample_matches(conn, query, replace(filters, kind=kind), first, last, most)
+    return _beside(conn, pages, filters, (first, last), most_archive)
 
 
 def sample_texts_of(
@@ -74,13 +73,12 @@ def sample_texts_of(
 ) -> TextSamples:
     """The same of some of these pages, of a source or of all."""
     drawn = draw_originals(conn, pages, source_id, most)
-    return _beside(conn, drawn, len(pages), ArticleFilter(source_id=source_id), days, most_archive)
+    return _beside(conn, drawn, ArticleFilter(source_id=source_id), days, most_archive)
 
 
 def _beside(
     conn: sqlite3.Connection,
     pages: Sequence[int],
-    candidates: int,
     filters: ArticleFilter,
     days: DaySpan,
     most_archive: int,
@@ -93,9 +91,9 @@ def _beside(
     for language, number in sorted(Counter(text.language for text in result).items()):
         wanted = round(most_archive * number / len(result))
         of_language = replace(others, language=filters.language or language or None)
-        drawn, _ = sample_matches(conn, "", of_language, *days, wanted + len(taken))
+        drawn = sample_matches(conn, "", of_language, *days, wanted + len(taken))
         archive += _texts(conn, [page_id for page_id in drawn if page_id not in taken][:wanted])
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates)
+    return TextSamples(result=tuple(result), archive=tuple(archive))
 
 
 def _texts(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[SampledText]:

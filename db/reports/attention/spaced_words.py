@@ -16,7 +16,7 @@ from itertools import chain
 
 import numpy as np
 
-from db.reports.attention.unspaced_words import Numbers, WordInTexts
+from db.reports.attention.unspaced_words import Numbers, WordInTexts, distinct
 from db.search.tokenizer import SPACED_LETTER, is_unspaced, units
 from db.text_folding import fold
 
@@ -46,7 +46,7 @@ def _words(texts: Sequence[str], of_result: int, least: int) -> dict[str, WordIn
 
     def in_texts(some: Numbers) -> tuple[Numbers, Numbers]:
         """Key and text of the tokens at these places, each pair once, in order."""
-        pairs = np.unique(key[some] * len(texts) + text[some])
+        pairs = distinct(key[some] * len(texts) + text[some])
         return pairs // len(texts), pairs % len(texts)
 
     of_key, of_text = in_texts(np.flatnonzero(key))

@@ -57,12 +57,11 @@ class TopWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopWords:
-    """The words, highest z first. `result`, `archive`: articles that were read. `candidates`: pages that the index named."""
+    """The words, highest z first. `result`, `archive`: articles that were read."""
 
     words: tuple[TopWord, ...]
     result: int
     archive: int
-    candidates: int
 
 
 def top_words(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> TopWords:
@@ -124,7 +123,6 @@ def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> Top
         words=tuple(_whole_ones(scored[: 4 * MOST_WORDS])[:MOST_WORDS]),
         result=of_result,
         archive=len(samples.archive),
-        candidates=samples.candidates,
     )
 
 

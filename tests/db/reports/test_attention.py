@@ -235,7 +235,7 @@ def samples() -> TextSamples:
         for n in range(60)
     ]
     archive = [made(n, around(n, "公交车") + f" Nothing was said {n}. Again the train left.") for n in range(100, 220)]
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=60)
+    return TextSamples(result=tuple(result), archive=tuple(archive))
 
 
 def test_words_are_whole_and_furniture_is_none() -> None:

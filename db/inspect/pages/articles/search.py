@@ -18,8 +18,8 @@ from db.queries.search import MOST_COUNTED, Hits, ResultPage, found_part, list_a
 from db.shell_commands import shell_command
 
 SIZE = 20
-# Articles of a file or feed, a second from a cold disk: with texts of 5,500 letters 4 MB, an eighth of the longest response. In order
-# of time it names the address of the next; `copydesk export` takes all.
+# Articles of a file or feed, a second from a cold disk: with texts of 5,500 letters 4 MB, an eighth of the longest response. In
+# order of time it names the address of the next; `copydesk export` takes all.
 MOST_TAKEN = 600
 # How a result can be taken along: extension, label, content type.
 FORMS = (
