@@ -125,8 +125,7 @@ def count_matches(
     drawn = ""
     if fraction < 1:
         drawn = f" AND {_HASHED} < {int(fraction * (1 << _BITS))}"
-    rows = _rows(conn, selection, drawn)
-    found = np.fromiter((row[0] for row in rows), dtype=np.int64)
+    found = _found(conn, selection, drawn)
     days_and_copied = found >> _SOURCE_BITS
     return MatchCounts(
         days=days_and_copied >> 1,
@@ -244,9 +243,13 @@ def _has_nearly_all(conn: sqlite3.Connection, first: date, last: date) -> bool:
     return bool(others <= _FEW_OTHERS * articles)
 
 
-def _rows(conn: sqlite3.Connection, selection: _Selection, drawn: str) -> Iterator[sqlite3.Row]:
-    columns = _FOUND + (_TEXT if selection.parsed else "")
-    return _matching(_query(conn, selection, columns, drawn), selection)
+def _found(conn: sqlite3.Connection, selection: _Selection, drawn: str) -> Days:
+    """What `_FOUND` says of each match. Where the index decides, as one text: 150,000 rows would take half of the time."""
+    if selection.parsed:
+        rows = _matching(_query(conn, selection, _FOUND + _TEXT, drawn), selection)
+        return np.fromiter((row[0] for row in rows), dtype=np.int64)
+    (text,) = conn.execute(f"SELECT group_concat({_FOUND}){selection.sql}{drawn}", selection.values).fetchone()
+    return np.fromstring(text or "", dtype=np.int64, sep=",")
 
 
 def _query(conn: sqlite3.Connection, selection: _Selection, columns: str, drawn: str = "") -> Iterable[sqlite3.Row]:
