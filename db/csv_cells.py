@@ -8,6 +8,7 @@ import re
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these characters at the start of a cell, in full
 # width too, and control characters, which some programs skip. Quotes before them are included, so that each cell can be restored.
 _FORMULA = re.compile("'*[\x00-\x1f=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def csv_cell(value: object) -> object:
@@ -16,8 +17,6 @@ def csv_cell(value: object) -> object:
 
     This can be undone: the first `'` of a cell was added if and only if such a character follows it and any further `'`.
     """
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and _FORMULA.match(value):
-        return f"'{value}"
-    return json.dumps(value) if isinstance(value, bool) else value
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
+    return _JSON(value) if isinstance(value, (list, dict, bool)) else value

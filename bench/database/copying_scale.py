@@ -206,7 +206,7 @@ def measure_pages(path: Path, times: int) -> None:
     conn.close()
     pages = {
         "matrix": "/-/copying",
-        "matrix of 40": "/-/copying?top=40",
+        "matrix of 30": "/-/copying?top=30",
         "matrix of a year": "/-/copying?since=2024-01&until=2024-12",
         "matrix of a language": "/-/copying?language=zh",
         "matrix, earliest seen": "/-/copying?known=earliest",

@@ -6,7 +6,8 @@ DATABASE is one that `bench.database.large_archive` makes. One that `bench/searc
 --lively so many of its newest articles are given fetch times of the last seven days, so that the front page has a week to count.
 `copydesk inspect` is started on it, and each page is asked for as a browser asks: once after the system's cache of the file is
 dropped (cold), and then so many times (warm): median and longest by the clock, the processor
-time of the server for each, which other work on the machine stretches less, and the bytes of the answer. The questions of the
+time of the server for each, which other work on the machine stretches less, and the bytes of the answer; and how often the server
+read for the cold answer, a page of the file each time, as a rule, which no other work changes. The questions of the
 cookbook are run by sqlite3 alone, cold on a connection of their own and warm on the same, without the time limit of the web page.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import statistics
 import time
@@ -62,32 +64,36 @@ def _to_ask(database: Path) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Measured:
-    """What asking for an address took, in milliseconds by the clock, and of processor time for each warm answer."""
+    """What asking for an address took, in milliseconds by the clock, and of processor time for each warm answer; `reads` of the
+    cold one.
+    """
 
     status: int
     size: int
     cold: float
     warm: list[float]
     processor: float
+    reads: int
 
 
 def _measure(address: tuple[int, str, str], database: Path, times: int) -> _Measured:
     """Ask a server (its process, its address) for a path."""
     server, home, path = address
     drop_from_memory(database)
-    took, used = [], 0.0
+    took, used, reads = [], 0.0, -_reads(server)
     for number in range(times + 1):
         if number == 1:
             used = _processor_s(server)
+            reads += _reads(server)
         began = time.perf_counter()
         status, body, _ = ask(home, path)
         took.append((time.perf_counter() - began) * 1000)
     spent = (_processor_s(server) - used) * 1000 / times
-    return _Measured(status=status, size=len(body.encode()), cold=took[0], warm=took[1:], processor=spent)
+    return _Measured(status=status, size=len(body.encode()), cold=took[0], warm=took[1:], processor=spent, reads=reads)
 
 
-def _processor_s(server: int) -> float:
-    """Seconds of processor time that the server and its workers have used, those that ended included."""
+def _family(server: int) -> dict[int, list[str]]:
+    """The server and its workers: what the system says of each."""
     fields = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -95,9 +101,23 @@ def _processor_s(server: int) -> float:
     family = {server}
     while more := {pid for pid, of in fields.items() if int(of[1]) in family} - family:
         family |= more
+    return {pid: fields[pid] for pid in family if pid in fields}
+
+
+def _processor_s(server: int) -> float:
+    """Seconds of processor time that the server and its workers have used, those that ended included."""
     # User and system time of a process, and of its children that ended.
-    ticks = sum(int(number) for pid in family if pid in fields for number in fields[pid][11:15])
+    ticks = sum(int(number) for of in _family(server).values() for number in of[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _reads(server: int) -> int:
+    """How often the server and its workers have read."""
+    total = 0
+    for pid in _family(server):
+        with suppress(OSError):
+            total += int(re.findall(r"^syscr: (\d+)", Path(f"/proc/{pid}/io").read_text(), re.MULTILINE)[0])
+    return total
 
 
 def _measure_questions(database: Path) -> None:
@@ -126,7 +146,10 @@ def main() -> None:
         raise SystemExit(f"No address is asked of these pages; add one to inspected_addresses.py: {', '.join(missing)}")
     enliven(options.database, options.lively)
     slow = []
-    print("| page | status | kB | cold, ms | warm, ms | longest, ms | processor, ms |\n| --- |" + " ---: |" * 6)
+    print(
+        "| page | status | kB | cold, ms | warm, ms | longest, ms | processor, ms | reads, cold |\n| --- |"
+        + " ---: |" * 7
+    )
     with started(options.database) as (server, home):
         ask(home, "/-/catalogue")
         for name, path in _to_ask(options.database).items():
@@ -134,7 +157,7 @@ def main() -> None:
                 continue
             one = _measure((server.pid, home, path), options.database, options.times)
             warm = statistics.median(one.warm)
-            took = f"{one.cold:.0f} | {warm:.0f} | {max(one.warm):.0f} | {one.processor:.0f}"
+            took = f"{one.cold:.0f} | {warm:.0f} | {max(one.warm):.0f} | {one.processor:.0f} | {one.reads}"
             print(f"| {name} | {one.status} | {one.size / 1000:.0f} | {took} |", flush=True)
             if warm > MOST_WARM or one.cold > MOST_COLD or one.status >= 400:
                 slow.append(

@@ -97,7 +97,7 @@ _ASKED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/-/threads", "?since={year_start}&until={year_end}&source={source}&language=en", ()),
     ("/-/thread/{thread}", "", _FIGURES),
     ("/-/copying", "", _FIGURES),
-    ("/-/copying", "?top=40", ()),
+    ("/-/copying", "?top=30", ()),
     ("/-/copying", "?known=earliest&language=en&since=2025-01", ()),
     ("/-/copying/pair", "?source={taker}&origin=source:{giver}", _FIGURES),
     ("/-/copying/pair", "?source={taker}&origin=outlet:{credited}", _FIGURES),

@@ -37,8 +37,13 @@ from db.inspect.translation.catalogues import gettext
 
 PACKAGE_FOLDER = Path(__file__).parent
 STATIC = "-/copydesk"
-# Rows of a table that are counted on the page of all tables: in a millisecond, also from a cold disk.
+# Rows that are counted of a table or a view, in a millisecond of a table, also from a cold disk; and for how long they are.
 MOST_COUNTED = 10_000
+COUNT_MS = 100
+# How long the values of a column are counted; of a large table they are not, and the page says so.
+FACET_MS = 150
+# How Datasette asks for the rows of a table or a view.
+_COUNT_ALL = "select count(*) from "
 # How long a reader waits while the log is being reset.
 LOCK_WAIT_S = 5.0
 
@@ -52,7 +57,7 @@ class NewsDatabase(Database):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         # Why the latest query since `begin_request` failed.
         self.failure: Exception | None = None
-        self._cuts = False
+        self._cuts = self._strict = False
         self._bytes = 0
         self._conn: sqlite3.Connection | None = None
 
@@ -63,7 +68,7 @@ class NewsDatabase(Database):  # type: ignore[misc]
         intermediate one. Otherwise longer values may be stored: with `cuts` (for pages, not for data) their length is
         shown in their place, otherwise they are an error.
         """
-        self.failure, self._cuts = None, cuts
+        self.failure, self._cuts, self._strict = None, cuts, strict
         if self._conn is None:
             self._conn = self.connect()
             self._conn.row_factory = self._row
@@ -82,6 +87,20 @@ class NewsDatabase(Database):  # type: ignore[misc]
         self._all_file_connections.append(conn)
         return conn
 
+    async def execute(self, sql: str, params: Any = None, *args: Any, **options: Any) -> Any:
+        """As Datasette's, but how many rows a page of a table or view has is only counted up to `MOST_COUNTED`: SQLite would walk
+        through all of a table, which no time limit interrupts. Raises QueryInterrupted for more, and the page says so.
+        """
+        if self._strict or not sql.startswith(_COUNT_ALL):
+            return await super().execute(sql, params, *args, **options)
+        rows = sql.removeprefix(_COUNT_ALL)
+        counted = await super().execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {MOST_COUNTED + 1})", params, custom_time_limit=COUNT_MS
+        )
+        if counted.rows[0][0] > MOST_COUNTED:
+            raise QueryInterrupted("more than are counted", sql, params)
+        return counted
+
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
         """How many rows each table has, None for more than `MOST_COUNTED`. Datasette would count them all, up to a time limit for
         each, which it notices only after pages of a slow disk were read.
@@ -90,12 +109,9 @@ class NewsDatabase(Database):  # type: ignore[misc]
         for table in await self.table_names():
             quoted = table.replace('"', '""')
             try:
-                rows = await self.execute(f'SELECT count(*) FROM (SELECT 1 FROM "{quoted}" LIMIT {MOST_COUNTED + 1})')
+                counts[table] = int((await self.execute(f'{_COUNT_ALL}"{quoted}"')).rows[0][0])
             except (QueryInterrupted, sqlite3.Error):
                 counts[table] = None
-                continue
-            number = int(rows.rows[0][0])
-            counts[table] = number if number <= MOST_COUNTED else None
         return counts
 
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], T]) -> T:
@@ -173,7 +189,7 @@ class Inspector(Datasette):  # type: ignore[misc]
                 "default_page_size": 50,
                 "allow_download": False,
                 "suggest_facets": False,
-                "facet_time_limit_ms": 500,
+                "facet_time_limit_ms": FACET_MS,
                 "truncate_cells_html": 300,
                 "default_cache_ttl": 0,
                 # A process answers one request at a time: SQL runs on its only thread.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import resource
 import signal
@@ -68,6 +69,8 @@ async def _answer_all(inspector: Inspector, requests: BinaryIO, sock: socket.soc
     # Otherwise the first request would wait for this.
     await inspector.invoke_startup()
     await inspector.refresh_schemas()
+    # What was imported stays. Looked through again and again while a page of many rows is made, it takes a third of the time.
+    gc.freeze()
     sock.sendall(READY)
     # This read blocks the event loop, on which nothing else runs.
     while len(lengths := requests.read(LENGTHS.size)) == LENGTHS.size:

@@ -18,14 +18,10 @@ from db.timestamps import format_timestamp
 
 # When an article counts as published.
 PUBLISHED = "coalesce(a.published_utc, p.fetched_at)"
+PUBLISHED_OF_CURRENT = "coalesce(a.published_utc, a.last_seen_utc)"
+"""The same of a row `a` of `current_pages`."""
 
-# From name to name in the index: there are some hundred times more credits than names, and DISTINCT would read them all.
-_NAMES = """
-WITH RECURSIVE names (name) AS (
-    SELECT min(name) FROM credits
-    UNION ALL SELECT (SELECT min(c.name) FROM credits c WHERE c.name > names.name) FROM names WHERE names.name IS NOT NULL)
-SELECT name FROM names WHERE name IS NOT NULL
-"""
+_NAMES = "SELECT name FROM credited_names ORDER BY name"
 _PERSON = """a.page_id IN (SELECT c.page_id FROM credits c WHERE c.name IN (SELECT value FROM json_each(:people)))"""
 # As `language_grams` has it: the whole tag without its hyphens, or its first part.
 _LANGUAGE = """(replace(replace(lower(a.language), '_', ''), '-', '') = :language
@@ -101,6 +97,11 @@ def filter_conditions(
     return "".join(parts), values
 
 
+def current_conditions(filters: ArticleFilter, at: str = PUBLISHED_OF_CURRENT) -> tuple[str, dict[str, object]]:
+    """`filter_conditions` for a query over `current_pages a` alone."""
+    return filter_conditions(filters, at, page="a", decision="a")
+
+
 def article_conditions(
     conn: sqlite3.Connection, filters: ArticleFilter, at: str = PUBLISHED
 ) -> tuple[str, dict[str, object]]:
@@ -120,7 +121,7 @@ def person_condition(conn: sqlite3.Connection, filters: ArticleFilter) -> tuple[
 def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
     """The printed names that contain the words one after the other, as the search compares them, and those of the same persons."""
     from db.search.query import parse_term
-    from db.text_folding import fold
+    from db.text_folding import fold_each
 
     try:
         term = parse_term(person)
@@ -130,4 +131,6 @@ def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
         return []
     from db.queries.person_terms import other_names
 
-    return [name for (name,) in conn.execute(_NAMES) if term.pattern.search(fold(name))] + other_names(conn, term)
+    names = [name for (name,) in conn.execute(_NAMES)]
+    folded = zip(names, fold_each(names), strict=True)
+    return [name for name, text in folded if term.pattern.search(text)] + other_names(conn, term)

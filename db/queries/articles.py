@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from db.named_rows import named_rows
-from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
+from db.queries.article_filter import ArticleFilter, current_conditions, person_condition
 from db.queries.cursor import Cursor
 from db.sql_conditions import REPEATED_DETAIL
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER
@@ -28,7 +28,6 @@ ORDER BY at DESC, a.page_id DESC
 LIMIT :limit
 """
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM current_pages a WHERE 1 {conditions} LIMIT :limit)"
-_AT = "coalesce(a.published_utc, a.last_seen_utc)"
 _PARTS = (("NOT ", "a.published_utc"), ("", "a.last_seen_utc"))
 # Numbers of articles that `all_articles` reads at once.
 _AT_ONCE = 5000
@@ -228,13 +227,13 @@ def listed_articles(
 ) -> list[Cursor]:
     """The same as places in the list, after a place if one is given: each page costs as much as the first.
 
-    `of_person`: what `person_condition` gave, for a caller who reads on and on.
+    `of_person`: what `person_condition` gave, for a caller who needs it more than once.
     """
     places = list[Cursor]()
     by_name, names = of_person or person_condition(conn, filters)
     beyond, cursor = ("", dict[str, object]()) if after is None else after.condition()
     for known, time in _PARTS:
-        conditions, values = filter_conditions(filters, time, page="a", decision="a")
+        conditions, values = current_conditions(filters, time)
         # Of all sources: SQLite would sort the undated articles, 4 in 100, instead of reading the index that has them in order.
         by = " INDEXED BY current_pages_undated" if not known and filters.source_id is None and not by_name else ""
         narrowed = conditions + by_name + beyond.format(time=time)
@@ -265,10 +264,16 @@ def all_articles(
         after = places[-1]
 
 
-def count_articles(conn: sqlite3.Connection, filters: ArticleFilter, *, most: int) -> int:
-    """How many articles a filter lets through, at most `most`."""
-    conditions, values = filter_conditions(filters, _AT, page="a", decision="a")
-    by_name, names = person_condition(conn, filters)
+def count_articles(
+    conn: sqlite3.Connection,
+    filters: ArticleFilter,
+    *,
+    most: int,
+    of_person: tuple[str, dict[str, object]] | None = None,
+) -> int:
+    """How many articles a filter lets through, at most `most`. `of_person`: as of `listed_articles`."""
+    conditions, values = current_conditions(filters)
+    by_name, names = of_person or person_condition(conn, filters)
     query = _COUNT.format(conditions=conditions + by_name)
     return int(conn.execute(query, values | names | {"limit": most}).fetchone()[0])
 

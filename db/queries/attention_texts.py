@@ -7,18 +7,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.queries.attention import sample_matches
+from db.queries.attention import draw_originals, sample_matches
 
 _TEXTS = """
 SELECT a.page_id, c.source_id, a.language, a.title, a.text FROM json_each(:pages) j
 CROSS JOIN articles a ON a.page_id = j.value CROSS JOIN dated_articles c ON c.page_id = a.page_id ORDER BY j.key
 """
+DaySpan = tuple[date, date]
 # A language of fewer articles of the result gets no part of the archive's sample: its words would all be news.
 _LEAST_LANGUAGE = 0.05
 
@@ -36,11 +37,10 @@ class SampledText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSamples:
-    """Texts of the result and of the archive. `candidates`: how many pages the index named for the query."""
+    """Texts of the result and of the archive."""
 
     result: tuple[SampledText, ...]
     archive: tuple[SampledText, ...]
-    candidates: int
 
 
 def sample_texts(
@@ -58,7 +58,31 @@ def sample_texts(
     Copies are left out unless the filter asks for a kind: a text that ten outlets print is one text. Raises QueryError.
     """
     kind = filters.kind or ArticleKind.ORIGINAL
-    pages, candidates = sample_matches(conn, query, replace(filters, kind=kind), first, last, most)
+    pages = sample_matches(conn, query, replace(filters, kind=kind), first, last, most)
+    return _beside(conn, pages, filters, (first, last), most_archive)
+
+
+def sample_texts_of(
+    conn: sqlite3.Connection,
+    pages: Collection[int],
+    source_id: int | None,
+    days: DaySpan,
+    *,
+    most: int,
+    most_archive: int,
+) -> TextSamples:
+    """The same of some of these pages, of a source or of all."""
+    drawn = draw_originals(conn, pages, source_id, most)
+    return _beside(conn, drawn, ArticleFilter(source_id=source_id), days, most_archive)
+
+
+def _beside(
+    conn: sqlite3.Connection,
+    pages: Sequence[int],
+    filters: ArticleFilter,
+    days: DaySpan,
+    most_archive: int,
+) -> TextSamples:
     result = _texts(conn, pages)
     shares = Counter(text.language for text in result)
     result = [text for text in result if shares[text.language] >= _LEAST_LANGUAGE * len(result)]
@@ -67,9 +91,9 @@ def sample_texts(
     for language, number in sorted(Counter(text.language for text in result).items()):
         wanted = round(most_archive * number / len(result))
         of_language = replace(others, language=filters.language or language or None)
-        drawn, _ = sample_matches(conn, "", of_language, first, last, wanted + len(taken))
+        drawn = sample_matches(conn, "", of_language, *days, wanted + len(taken))
         archive += _texts(conn, [page_id for page_id in drawn if page_id not in taken][:wanted])
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=candidates or 0)
+    return TextSamples(result=tuple(result), archive=tuple(archive))
 
 
 def _texts(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[SampledText]:

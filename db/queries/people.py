@@ -13,17 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from db.named_rows import named_rows
 from db.people.persons import names_of_person
 from db.shown_sql import fill_values
+from db.store.sites.sources import source_names
 
 _EPOCH = date(1970, 1, 1)
-LATEST = 2000
+LATEST = 500
 """Articles of a person that are read for colleagues, sections and outlets."""
 MONTHS = 24
 """Months of a sparkline."""
 _MOST_SHOWN = 30
+_MOST_SOURCES = 3
 
 
 class CreditRole(StrEnum):
@@ -34,7 +37,7 @@ class CreditRole(StrEnum):
     PROOFREADER = "proofreader"
 
 
-_COLUMN = {CreditRole.AUTHOR: "wrote", CreditRole.EDITOR: "edited", CreditRole.PROOFREADER: "proofread"}
+CREDIT_COLUMNS = {CreditRole.AUTHOR: "wrote", CreditRole.EDITOR: "edited", CreditRole.PROOFREADER: "proofread"}
 _LINES = """
 SELECT n.id, n.name, k.articles, k.wrote, k.edited, k.proofread, k.copies, {days}.first_day, {days}.last_day
 FROM {counts} CROSS JOIN credited_names n ON n.id = k.person_id
@@ -47,13 +50,15 @@ _OTHER_NAMES = (
     "SELECT main_id, name FROM credited_names WHERE main_id IN (SELECT value FROM json_each(?)) ORDER BY main_id, name"
 )
 _SOURCES_OF = """
-SELECT k.person_id, k.source_id, s.name, count(*) OVER (PARTITION BY k.person_id) AS number,
-       row_number() OVER (PARTITION BY k.person_id ORDER BY k.articles DESC, k.source_id) AS place
-FROM person_sources k JOIN sources s ON s.id = k.source_id WHERE k.person_id IN (SELECT value FROM json_each(?))
+SELECT person_id, source_id, articles FROM person_sources
+WHERE person_id IN (SELECT value FROM json_each(?)) ORDER BY person_id, articles DESC, source_id
 """
+# The days of a month are a range of the key: grouped by the name of their month, half a million days would be sorted.
 _MONTHS_OF = """
-SELECT person_id, strftime('%Y-%m', day * 86400, 'unixepoch') AS month, sum(articles) AS articles FROM person_days
-WHERE person_id IN (SELECT value FROM json_each(:persons)) AND day >= :since GROUP BY 1, 2
+WITH months (number, first, next) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(:months))
+SELECT p.value AS person_id, m.number, (
+    SELECT sum(d.articles) FROM person_days d WHERE d.person_id = p.value AND d.day >= m.first AND d.day < m.next) AS articles
+FROM json_each(:persons) p CROSS JOIN months m
 """
 _BY_MONTH = """
 SELECT strftime('%Y-%m', d.day * 86400, 'unixepoch') AS month, d.source_id, s.name AS source, sum(d.articles) AS articles,
@@ -224,7 +229,7 @@ def list_people(
     if wanted.source_id is not None:
         conditions.append("k.source_id = :source")
     if wanted.role:
-        conditions.append(f"k.{_COLUMN[wanted.role]} > 0")
+        conditions.append(f"k.{CREDIT_COLUMNS[wanted.role]} > 0")
     if wanted.words:
         values["people"] = json.dumps(_persons_named(conn, wanted.words))
         conditions.append("k.person_id IN (SELECT value FROM json_each(:people))")
@@ -261,7 +266,7 @@ def person_details(conn: sqlite3.Connection, name: str) -> PersonDetails | None:
     if not months:
         return None
     rows = named_rows(conn, _PAGES, values).fetchall()
-    pages = {role: [row["page_id"] for row in rows if row[column]] for role, column in _COLUMN.items()}
+    pages = {role: [row["page_id"] for row in rows if row[column]] for role, column in CREDIT_COLUMNS.items()}
     chosen = {"person": person_id, "pages": json.dumps([row["page_id"] for row in rows])}
     edited = {"person": person_id, "pages": json.dumps(pages[CreditRole.EDITOR])}
     revised = {"pages": json.dumps([row["page_id"] for row in rows if row["revision"] > 1])}
@@ -300,12 +305,11 @@ def _sections(rows: Sequence[sqlite3.Row]) -> tuple[tuple[str, int], ...]:
 
 def _persons_named(conn: sqlite3.Connection, words: str) -> list[int]:
     """The persons with a name that has these letters in it. Looks through all names."""
-    from db.text_folding import fold
+    from db.text_folding import fold, fold_each
 
     wanted = fold(words).split()
     names = conn.execute("SELECT coalesce(main_id, id), name FROM credited_names").fetchall()
-    # Folded at once: for short texts the call costs more than the work.
-    folded = fold("\n".join(name.replace("\n", " ") for _, name in names)).split("\n")
+    folded = fold_each([name for _, name in names])
     found = (row[0] for row, name in zip(names, folded, strict=True) if all(word in name for word in wanted))
     return sorted(set(found))
 
@@ -316,25 +320,25 @@ def _summaries(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], today: dat
     names: dict[int, list[str]] = defaultdict(list)
     for main_id, name in conn.execute(_OTHER_NAMES, (chosen,)):
         names[main_id].append(name)
-    sources: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    numbers: dict[int, int] = {}
-    for row in named_rows(conn, f"SELECT * FROM ({_SOURCES_OF}) WHERE place <= 3 ORDER BY person_id, place", (chosen,)):
-        sources[row["person_id"]].append((row["source_id"], row["name"]))
-        numbers[row["person_id"]] = row["number"]
-    since = (date.fromisoformat(f"{months[0]}-01") - _EPOCH).days
-    counts = {
-        (row["person_id"], row["month"]): row["articles"]
-        for row in named_rows(conn, _MONTHS_OF, {"persons": chosen, "since": since})
-    }
+    sources: dict[int, list[int]] = defaultdict(list)
+    for person_id, source_id, _ in conn.execute(_SOURCES_OF, (chosen,)):
+        sources[person_id].append(source_id)
+    known = source_names(conn)
+    starts = [date.fromisoformat(f"{month}-01") for month in months]
+    days = [(start - _EPOCH).days for start in (*starts, (starts[-1] + timedelta(days=32)).replace(day=1))]
+    bounds = json.dumps(list(pairwise(days)))
+    counts: dict[int, list[int]] = defaultdict(lambda: [0] * MONTHS)
+    for person_id, number, articles in conn.execute(_MONTHS_OF, {"persons": chosen, "months": bounds}):
+        counts[person_id][number] = articles or 0
     return tuple(
         PersonSummary(
             **{key: row[key] for key in ("id", "name", "articles", "wrote", "edited", "proofread", "copies")},
             other_names=tuple(names[row["id"]]),
             first=_EPOCH + timedelta(days=row["first_day"]),
             last=_EPOCH + timedelta(days=row["last_day"]),
-            sources=tuple(sources[row["id"]]),
-            source_count=numbers.get(row["id"], 0),
-            months=tuple(counts.get((row["id"], month), 0) for month in months),
+            sources=tuple((source_id, known[source_id]) for source_id in sources[row["id"]][:_MOST_SOURCES]),
+            source_count=len(sources[row["id"]]),
+            months=tuple(counts[row["id"]]),
         )
         for row in rows
     )

@@ -22,13 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.named_rows import named_rows
-from db.queries.article_filter import ArticleFilter, filter_conditions
+from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.queries.articles import (
     ArticleSummary,
     article_summary,
     count_articles,
     listed_articles,
-    newest_articles,
     snapshot,
 )
 from db.queries.cursor import Cursor
@@ -55,6 +54,7 @@ __all__ = [
     "Hits",
     "ResultPage",
     "found_page_ids",
+    "found_part",
     "list_articles",
     "matching_pages",
     "period_terms",
@@ -153,8 +153,9 @@ def list_articles(conn: sqlite3.Connection, filters: ArticleFilter, page: Result
     """The articles that filters let through, newest first. Needs no index: none counts as waiting for it."""
     start, end = (0, page.size) if page.after else ((page.number - 1) * page.size, page.number * page.size)
     with snapshot(conn):
-        places = listed_articles(conn, filters, limit=end + 1, after=page.after)
-        count = count_articles(conn, filters, most=MOST_COUNTED + 1)
+        of_person = person_condition(conn, filters)
+        places = listed_articles(conn, filters, limit=end + 1, after=page.after, of_person=of_person)
+        count = count_articles(conn, filters, most=MOST_COUNTED + 1, of_person=of_person)
         more = len(places) > end
         chosen = _Chosen(
             hits=[Candidate(page_id=place.page_id, at=place.at, score=0.0) for place in places[start:end]],
@@ -173,12 +174,28 @@ def found_page_ids(
 
     Raises QueryError.
     """
+    return found_part(conn, query, filters, newest=newest, limit=limit)[0]
+
+
+def found_part(
+    conn: sqlite3.Connection,
+    query: str,
+    filters: ArticleFilter,
+    *,
+    newest: bool,
+    limit: int,
+    after: Cursor | None = None,
+) -> tuple[list[int], Cursor | None]:
+    """`found_page_ids`, in order of time from a place on, and the place after which they go on: None at the end, and where they are
+    in order of score.
+    """
     if not query.strip():
-        return newest_articles(conn, filters, limit=limit)
-    question, page = SearchQuestion.of(conn, query, filters), ResultPage(size=limit, newest=newest)
+        places = listed_articles(conn, filters, limit=limit + 1, after=after)
+        return [place.page_id for place in places[:limit]], places[limit - 1] if len(places) > limit else None
+    question, page = SearchQuestion.of(conn, query, filters), ResultPage(size=limit, newest=newest, after=after)
     with snapshot(conn):
-        chosen = _by_time(conn, question, page) if newest else _ranked(conn, question, page)
-    return [candidate.page_id for candidate in chosen.hits]
+        chosen = _by_time(conn, question, page) if newest or after else _ranked(conn, question, page)
+    return [candidate.page_id for candidate in chosen.hits], chosen.next
 
 
 def matching_pages(conn: sqlite3.Connection, query: str, filters: ArticleFilter, among: Sequence[int]) -> list[int]:

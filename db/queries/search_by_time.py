@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.queries.article_filter import PUBLISHED
+from db.queries.article_filter import PUBLISHED_OF_CURRENT
 from db.queries.cursor import Cursor
 from db.queries.search_candidates import (
     FIRST_DAY,
@@ -58,7 +58,7 @@ def newest_matches(conn: sqlite3.Connection, question: SearchQuestion, wanted: i
         if entries > _WINDOW and days > 1:
             days //= _STEP
             continue
-        rows = places(conn, question, match, (beyond.format(time=PUBLISHED), values))
+        rows = places(conn, question, match, (beyond.format(time=PUBLISHED_OF_CURRENT), values))
         found += _matching(conn, question, rows, wanted - len(found))
         looked += max(entries, len(rows))
         if len(found) < wanted and looked > max(_MOST, wanted * _STEP):
@@ -87,5 +87,6 @@ def _day(place: Cursor) -> date:
 def _newest_day(conn: sqlite3.Connection) -> date:
     """The day of the newest article that states its time, or of the last page, whichever is later."""
     published = conn.execute("SELECT max(published_utc) FROM current_pages").fetchone()[0]
-    fetched = conn.execute("SELECT fetched_at FROM pages ORDER BY id DESC LIMIT 1").fetchone()
+    # By its number: asked for the last one in order, SQLite looks through an index of all pages that is shorter than the rows.
+    fetched = conn.execute("SELECT fetched_at FROM pages WHERE id = (SELECT max(id) FROM pages)").fetchone()
     return max((date.fromisoformat(at[:10]) for at in (published, fetched and fetched[0]) if at), default=FIRST_DAY)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from db.named_rows import named_rows
-from db.queries.article_filter import ArticleFilter, filter_conditions
+from db.queries.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
 from db.queries.person_terms import PersonTerm, person_term
 from db.search.index import language_grams
 from db.search.query import Query, parse_query
-from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
 
+_EVERY_PAGE = '"_a"'
 # Weights of the fields. BM25 of the text is below _K1 + 1 = 2.2, so 3 for one word in the title outweighs any text.
 TITLE, NAMES, TEXT = 3.0, 2.0, 1.0
 # Hits are counted up to this number, which costs about 1 ms; beyond it they are "more than".
@@ -32,15 +32,14 @@ _AVERAGE_LENGTH = 2000
 _FIELD_SEPARATOR = "\n\x00\n"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
-_JOINED = """search_index s CROSS JOIN articles a ON a.page_id = s.rowid
-CROSS JOIN decisions d ON d.page_id = a.page_id CROSS JOIN pages p ON p.id = a.page_id"""
-_FIELDS = """a.page_id, coalesce(a.published_utc, p.fetched_at) AS at, a.title, a.subtitle, a.text, a.source,
+# What filters and the order of time need stands in `current_pages`, 20 rows on a page of the file; an article has pages of its own.
+_CURRENT = "search_index s CROSS JOIN current_pages a ON a.page_id = s.rowid"
+_FIELDS = f"""a.page_id, {PUBLISHED_OF_CURRENT} AS at, t.title, t.subtitle, t.text, t.source,
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people"""
 _CANDIDATES = f"""
 SELECT {_FIELDS}
-FROM {_JOINED}
+FROM {_CURRENT} CROSS JOIN articles t ON t.page_id = a.page_id
 WHERE s.search_index MATCH :match
-  AND {IS_CURRENT}
   {{conditions}}
 ORDER BY s.rowid DESC
 LIMIT :limit
@@ -48,15 +47,14 @@ LIMIT :limit
 # The index reads the range; with the plus it is not asked for each page anew, which takes ten times as long.
 _AMONG = " AND s.rowid BETWEEN :first AND :last AND +s.rowid IN (SELECT value FROM json_each(:among))"
 _PLACES = f"""
-SELECT a.page_id, coalesce(a.published_utc, p.fetched_at) AS at
-FROM {_JOINED}
+SELECT a.page_id, {PUBLISHED_OF_CURRENT} AS at
+FROM {_CURRENT}
 WHERE s.search_index MATCH :match
-  AND {IS_CURRENT}
   {{conditions}}
 ORDER BY at DESC, a.page_id DESC
 """
 _DOCUMENTS = f"""
-SELECT {_FIELDS} FROM articles a JOIN pages p ON p.id = a.page_id
+SELECT {_FIELDS} FROM current_pages a JOIN articles t ON t.page_id = a.page_id
 WHERE a.page_id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, a.page_id DESC
 """
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)"
@@ -86,8 +84,8 @@ class SearchQuestion:
 
 
 def with_filters(match: str, query: Query, filters: ArticleFilter, person: PersonTerm | None) -> str:
-    """The FTS5 expression `match` with filters and exclusions added."""
-    parts = [match]
+    """The FTS5 expression `match` with filters and exclusions added; "" with no filter matches every page of the index."""
+    parts = [match] if match else []
     if filters.source_id is not None:
         parts.append(f'"_s{filters.source_id}"')
     if filters.language:
@@ -98,7 +96,7 @@ def with_filters(match: str, query: Query, filters: ArticleFilter, person: Perso
         first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
         last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
         parts.append(period_match(first, last))
-    filtered = " AND ".join(parts)
+    filtered = " AND ".join(parts) or _EVERY_PAGE
     return f"({filtered}) NOT ({excluded})" if (excluded := query.excluded_match()) else filtered
 
 
@@ -113,7 +111,7 @@ class Candidate:
 
 def candidates(conn: sqlite3.Connection, question: SearchQuestion, match: str, limit: int) -> Iterator[sqlite3.Row]:
     """Pages that may match, the last that arrived first, with their text."""
-    conditions, values = filter_conditions(question.filters)
+    conditions, values = current_conditions(question.filters)
     values |= {"match": match, "limit": limit}
     if question.among is not None:
         conditions += _AMONG
@@ -125,7 +123,7 @@ def places(
     conn: sqlite3.Connection, question: SearchQuestion, match: str, after: tuple[str, Mapping[str, object]]
 ) -> list[tuple[int, str]]:
     """Pages that may match and their times, the newest first, without their text. `after`: a condition with its values."""
-    conditions, values = filter_conditions(question.filters)
+    conditions, values = current_conditions(question.filters)
     values |= {"match": match} | dict(after[1])
     rows = conn.execute(_PLACES.format(conditions=conditions + after[0]), values)
     return [(page_id, at) for page_id, at in rows]

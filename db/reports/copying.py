@@ -14,31 +14,28 @@ The lags of pairs: `db.reports.copying_lags`.
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from db.copying.origins import CopyOrigin, OriginNames, source_origin
-from db.named_rows import named_rows
 
 PERIOD_CONDITION = """
   AND (:since IS NULL OR month >= :since) AND (:until IS NULL OR month <= :until) AND (:language IS NULL OR language = :language)
 """
-_PAIRS = f"""
+PAIRS_SQL = f"""
 SELECT source_id, from_id, credited, sum(articles) AS articles FROM copy_pairs
-WHERE {{}} {PERIOD_CONDITION}
+WHERE true {PERIOD_CONDITION}
 GROUP BY source_id, from_id, credited
 """
-PAIRS_SQL = _PAIRS.format("true")
-# Most pairs credit nobody, and are copied into a dictionary as they come.
-_UNCREDITED_PAIRS = f"""
-SELECT source_id, from_id, sum(articles) FROM copy_pairs
-WHERE credited = '' {PERIOD_CONDITION}
-GROUP BY source_id, from_id
+# The columns as texts: 80,000 rows would take longer than the query. Names are keys (`db.copying.names.name_key`), without commas.
+_PAIR_COLUMNS = f"""
+SELECT group_concat(source_id), group_concat(from_id), group_concat(articles), group_concat(credited) FROM ({PAIRS_SQL})
 """
-_CREDITED_PAIRS = _PAIRS.format("credited <> ''")
-_LANGUAGES = "SELECT DISTINCT language FROM copy_pairs"
+_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM takings ORDER BY article_id DESC LIMIT 5000)"
 _WAITING = """
 SELECT EXISTS (SELECT 1 FROM decisions WHERE verdict = 'copy') AND NOT EXISTS (SELECT 1 FROM takings)
 """
@@ -131,21 +128,23 @@ class CopyPair:
     lags: LagFigures = NO_LAGS
 
 
-_NO_COUNTS = CopyCounts()
+_TAKER_BITS = 32
+_COUNTS = tuple(field.name for field in fields(CopyCounts))
+_BOTH, _CREDITED_ONLY, _EARLIEST_ONLY, _AGAINST_TIME, _AGAINST_CREDIT = range(len(_COUNTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedPairs:
-    """All pairs of whom anything counts by a filter, as numbers: 500 sources have 50,000 pairs, mostly of one article.
+    """The pairs of whom anything counts by a filter, as arrays: 500 sources have 100,000 pairs, mostly of one article.
 
-    A pair's key is its origin's number and the taker's id: a source has its id as number, other origins have negative ones.
-    `articles`: those that count; `uncredited`: those that credit nobody but the taker, `counts`: all others; also of pairs of whom
-    nothing counts. `takers`, `origins`: articles that count, by taker and by origin.
+    `keys`, in order: of each pair its origin's number and the taker's id, in one number. A source has its id as number, other
+    origins have negative ones: `named`. `counts`: the fields of `CopyCounts`, in their order; `articles`: those that count.
+    `takers`, `origins`: articles that count, by taker and by origin.
     """
 
-    articles: dict[tuple[int, int], int]
-    uncredited: dict[tuple[int, int], int]
-    counts: dict[tuple[int, int], CopyCounts]
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    articles: NDArray[np.int64]
     takers: dict[int, int]
     origins: dict[CopyOrigin, int]
     named: dict[CopyOrigin, int]
@@ -153,73 +152,94 @@ class CountedPairs:
     @staticmethod
     def load(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter) -> CountedPairs:
         """Count the pairs."""
-        uncredited: dict[tuple[int, int], int] = {
-            (from_id, source_id): articles
-            for source_id, from_id, articles in conn.execute(_UNCREDITED_PAIRS, wanted.values)
-        }
-        counts: dict[tuple[int, int], CopyCounts] = defaultdict(CopyCounts)
-        named = dict[CopyOrigin, int]()
-        resolved = dict[str, int]()
-        for row in named_rows(conn, _CREDITED_PAIRS, wanted.values):
-            source_id, from_id, credited, articles = row["source_id"], row["from_id"], row["credited"], row["articles"]
-            if (named_id := resolved.get(credited)) is None:
-                origin = names.resolve(credited)
-                named_id = resolved[credited] = named.setdefault(origin, origin.source_id or -1 - len(named))
-            if named_id == source_id:
-                if from_id:
-                    uncredited[from_id, source_id] = uncredited.get((from_id, source_id), 0) + articles
-            elif named_id == from_id:
-                counts[from_id, source_id].both += articles
-            else:
-                # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
-                if from_id and named_id > 0:
-                    counts[named_id, source_id].against_time += articles
-                else:
-                    counts[named_id, source_id].credited_only += articles
-                if from_id:
-                    counts[from_id, source_id].against_credit += articles
-        articles_of = {} if wanted.known is Known.CREDITED else dict(uncredited)
-        for key, one in counts.items():
-            if number := one.of(wanted.known):
-                articles_of[key] = articles_of.get(key, 0) + number
-        takers, numbers = defaultdict[int, int](int), defaultdict[int, int](int)
-        for (number, source_id), articles in articles_of.items():
-            takers[source_id] += articles
-            numbers[number] += articles
-        others = _not_sources(named)
-        origins = {others.get(number) or source_origin(number): articles for number, articles in numbers.items()}
-        return CountedPairs(
-            articles=articles_of, uncredited=uncredited, counts=counts, takers=takers, origins=origins, named=named
+        *numbers, printed = conn.execute(_PAIR_COLUMNS, wanted.values).fetchone()
+        taker, earliest, articles = (np.fromstring(text or "", dtype=np.int64, sep=",") for text in numbers)
+        credited = printed.split(",") if len(taker) else []
+        named, resolved = dict[CopyOrigin, int](), {"": 0}
+        for name in sorted(set(credited) - {""}):
+            origin = names.resolve(name)
+            resolved[name] = named.setdefault(origin, origin.source_id or -1 - len(named))
+        outlet = np.fromiter(map(resolved.__getitem__, credited), dtype=np.int64, count=len(taker))
+        seen, credits = earliest > 0, (outlet != 0) & (outlet != taker)
+        both = credits & (outlet == earliest)
+        # An agency that is not crawled cannot have been seen first: that another was says nothing against the credit.
+        against = credits & ~both & seen & (outlet > 0)
+        kinds = (
+            (_EARLIEST_ONLY, ~credits & seen, earliest),
+            (_BOTH, both, earliest),
+            (_AGAINST_TIME, against, outlet),
+            (_CREDITED_ONLY, credits & ~both & ~against, outlet),
+            (_AGAINST_CREDIT, credits & ~both & seen, earliest),
         )
+        chosen = [
+            ((number[of] << _TAKER_BITS) + taker[of], np.full(of.sum(), kind), articles[of])
+            for kind, of, number in kinds
+        ]
+        key, kind, number = (np.concatenate(part) for part in zip(*chosen, strict=True))
+        keys, place = np.unique(key, return_inverse=True)
+        size = len(_COUNTS)
+        counts = np.bincount(place * size + kind, number, len(keys) * size).astype(np.int64).reshape(-1, size)
+        return _counted(keys, counts, wanted.known, named)
 
     def pair(self, source_id: int, origin: CopyOrigin) -> CopyPair | None:
         """The pair of a taker and an origin, without lags; None if nothing counts of it."""
-        key = (origin.source_id or self.named.get(origin, 0), source_id)
-        return self._pair(key, origin) if key in self.articles else None
+        key = ((origin.source_id or self.named.get(origin, 0)) << _TAKER_BITS) + source_id
+        at = int(np.searchsorted(self.keys, key))
+        return self._pair(at, origin) if at < len(self.keys) and self.keys[at] == key else None
 
     def biggest(self, most: int | None) -> list[CopyPair]:
         """The `most` pairs with most articles (None: all), in order."""
-        least = sorted(self.articles.values())[-most] if most and most < len(self.articles) else 0
+        least = int(np.sort(self.articles)[-most]) if most and most < len(self.articles) else 0
         others = _not_sources(self.named)
-        pairs = [
-            self._pair(key, others.get(key[0]) or source_origin(key[0]))
-            for key, articles in self.articles.items()
-            if articles >= least
-        ]
+        pairs = []
+        for at in np.flatnonzero(self.articles >= least).tolist():
+            number = int(self.keys[at]) >> _TAKER_BITS
+            pairs.append(self._pair(at, others.get(number) or source_origin(number)))
         pairs.sort(key=lambda pair: (-pair.articles, pair.source_id, pair.origin.kind, pair.origin.key))
         return pairs[:most]
 
     def biggest_takers(self) -> dict[CopyOrigin, int]:
         """The source that takes most from each origin that is no source: an outlet is named as it prints it."""
-        found = dict[int, tuple[int, int]]()
-        for (number, source_id), articles in self.articles.items():
-            if number < 0 and (number not in found or (-articles, source_id) < found[number]):
-                found[number] = (-articles, source_id)
-        return {origin: found[number][1] for origin, number in self.named.items() if number in found}
+        keys, articles = self.keys[self.keys < 0], self.articles[self.keys < 0]
+        numbers, takers = keys >> _TAKER_BITS, keys & ((1 << _TAKER_BITS) - 1)
+        order = np.lexsort((takers, -articles, numbers))
+        first = order[np.flatnonzero(np.diff(numbers[order], prepend=1))]
+        found = dict(zip(numbers[first].tolist(), takers[first].tolist(), strict=True))
+        return {origin: found[number] for origin, number in self.named.items() if number in found}
 
-    def _pair(self, key: tuple[int, int], origin: CopyOrigin) -> CopyPair:
-        counts = replace(self.counts.get(key, _NO_COUNTS), earliest_only=self.uncredited.get(key, 0))
-        return CopyPair(source_id=key[1], origin=origin, counts=counts, articles=self.articles[key])
+    def _pair(self, at: int, origin: CopyOrigin) -> CopyPair:
+        return CopyPair(
+            source_id=int(self.keys[at]) & ((1 << _TAKER_BITS) - 1),
+            origin=origin,
+            counts=CopyCounts(**dict(zip(_COUNTS, self.counts[at].tolist(), strict=True))),
+            articles=int(self.articles[at]),
+        )
+
+
+def _counted(
+    keys: NDArray[np.int64], counts: NDArray[np.int64], known: Known, named: dict[CopyOrigin, int]
+) -> CountedPairs:
+    """The pairs of whom anything counts, with sums."""
+    # By the definitions of `CopyCounts`.
+    columns = CopyCounts(**dict(zip(_COUNTS, counts.T, strict=True)))
+    articles = np.asarray(columns.of(known))
+    keys, counts, articles = keys[articles > 0], counts[articles > 0], articles[articles > 0]
+    others = _not_sources(named)
+    numbers = _sums(keys >> _TAKER_BITS, articles)
+    return CountedPairs(
+        keys=keys,
+        counts=counts,
+        articles=articles,
+        takers=_sums(keys & ((1 << _TAKER_BITS) - 1), articles),
+        origins={others.get(number) or source_origin(number): sum_ for number, sum_ in numbers.items()},
+        named=named,
+    )
+
+
+def _sums(groups: NDArray[np.int64], articles: NDArray[np.int64]) -> dict[int, int]:
+    found, place = np.unique(groups, return_inverse=True)
+    sums = np.bincount(place, articles, len(found)).astype(np.int64)
+    return dict(zip(found.tolist(), sums.tolist(), strict=True))
 
 
 def _not_sources(named: dict[CopyOrigin, int]) -> dict[int, CopyOrigin]:
@@ -235,7 +255,7 @@ def load_pairs(
 
 
 def copying_languages(conn: sqlite3.Connection) -> list[str]:
-    """The languages of articles that were taken, as codes; "" where it is not known."""
+    """The languages of the latest articles that were taken, as codes; "" where it is not known."""
     return sorted({language for (language,) in conn.execute(_LANGUAGES)})
 
 

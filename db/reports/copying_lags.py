@@ -22,12 +22,16 @@ _DAY_S = 86400.0
 _STATED_ERROR_S = 60.0
 """Stated times are to the minute, as a rule."""
 _LAGS = f"""
-SELECT source_id, from_id, credited, basis, bin, sum(articles) AS articles FROM copy_lags
-WHERE source_id {{}} (SELECT value FROM json_each(:takers)) AND from_id IN (SELECT value FROM json_each(:origins))
-{PERIOD_CONDITION}
+SELECT source_id, from_id, credited, basis, bin, sum(articles) AS articles FROM {{}} {PERIOD_CONDITION}
 GROUP BY source_id, from_id, credited, basis, bin
 """
-_LAGS_OF_PAIRS, _LAGS_OF_OTHERS = _LAGS.format("IN"), _LAGS.format("NOT IN")
+_LAGS_OF_PAIRS = _LAGS.format(
+    "json_each(:pairs) p CROSS JOIN copy_lags l ON (l.source_id, l.from_id) = (p.value ->> 0, p.value ->> 1) WHERE true"
+)
+_LAGS_OF_OTHERS = _LAGS.format(
+    """copy_lags
+WHERE source_id NOT IN (SELECT value FROM json_each(:takers)) AND from_id IN (SELECT value FROM json_each(:origins))"""
+)
 # The interval at which a source is looked at, on days on which it is.
 _LOOKS = """
 SELECT source_id, sum(looked_days), sum(looks) FROM source_months
@@ -40,12 +44,10 @@ GROUP BY source_id
 def add_lags(conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, pairs: Iterable[CopyPair]) -> None:
     """Work out the lags of these pairs, of the articles that count and that the origin had first."""
     by_ids = {(pair.source_id, pair.origin.source_id): pair for pair in pairs if pair.origin.kind is OriginKind.SOURCE}
-    takers, origins = ({ids[at] for ids in by_ids} for at in (0, 1))
     gathered = dict[tuple[int, int], _GatheredLags]()
-    for ids, row in _lag_rows(conn, names, wanted, (_LAGS_OF_PAIRS, takers, origins)):
-        if ids in by_ids:
-            gathered.setdefault(ids, _GatheredLags()).add(row)
-    intervals = look_intervals(conn, wanted, takers | origins)
+    for ids, row in _lag_rows(conn, names, wanted, _LAGS_OF_PAIRS, pairs=list(by_ids)):
+        gathered.setdefault(ids, _GatheredLags()).add(row)
+    intervals = look_intervals(conn, wanted, {source_id for ids in by_ids for source_id in ids})
     for ids, lags in gathered.items():
         by_ids[ids].lags = lags.figures(_either(intervals.get(ids[0]), intervals.get(ids[1])))
 
@@ -62,7 +64,7 @@ def lags_of_others(
     Where most lags are by the times when pages were seen, the error is the median of their pairs' errors, each article counted.
     """
     gathered, errors = dict[int, _GatheredLags](), defaultdict[int, list[tuple[int, int]]](list)
-    for ids, row in _lag_rows(conn, names, wanted, (_LAGS_OF_OTHERS, takers, origins)):
+    for ids, row in _lag_rows(conn, names, wanted, _LAGS_OF_OTHERS, takers=sorted(takers), origins=sorted(origins)):
         gathered.setdefault(ids[1], _GatheredLags()).add(row)
         errors[ids[1]].append((ids[0], row["articles"]))
     intervals = look_intervals(conn, wanted, None)
@@ -97,16 +99,12 @@ class _GatheredLags:
 
 
 def _lag_rows(
-    conn: sqlite3.Connection,
-    names: OriginNames,
-    wanted: CopyingFilter,
-    asked: tuple[str, Collection[int], Collection[int]],
+    conn: sqlite3.Connection, names: OriginNames, wanted: CopyingFilter, query: str, **chosen: object
 ) -> Iterator[tuple[tuple[int, int], sqlite3.Row]]:
-    """Taker and earliest, and their lags that count by the filter. `asked`: the query, takers, origins."""
-    query, takers, origins = asked
-    chosen = {"takers": json.dumps(sorted(takers)), "origins": json.dumps(sorted(origins))}
+    """Taker and earliest, and their lags that count by the filter. `chosen`: the lists of the query."""
+    lists = {name: json.dumps(numbers) for name, numbers in chosen.items()}
     resolved = {"": 0}
-    for row in named_rows(conn, query, wanted.values | chosen):
+    for row in named_rows(conn, query, wanted.values | lists):
         source_id, from_id, credited = row["source_id"], row["from_id"], row["credited"]
         if credited not in resolved:
             resolved[credited] = names.resolve(credited).source_id or -1

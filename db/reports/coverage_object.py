@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from db.reports.coverage import SourceCoverage, coverage_gaps
 from db.reports.coverage_judge import DayCoverage, WeekCoverage
@@ -16,7 +17,7 @@ def weeks_object(source: SourceCoverage, *, is_late: bool) -> dict[str, object]:
     return {
         "source": source.name,
         "judged_late": is_late,
-        "weeks": [{"week": week.week.isoformat(), **_counts(week)} for week in source.weeks],
+        "weeks": [_counted("week", week.week, week) for week in source.weeks],
     }
 
 
@@ -26,8 +27,7 @@ def coverage_object(source: SourceCoverage, *, is_late: bool = False) -> dict[st
         "source": source.name,
         "judged_late": is_late,
         "weeks": [
-            {"week": week.week.isoformat(), **_counts(week)}
-            | {"days": [{"day": day.day.isoformat(), **_counts(day)} for day in week.days]}
+            _counted("week", week.week, week) | {"days": [_counted("day", day.day, day) for day in week.days]}
             for week in source.weeks
         ],
         "gaps": [
@@ -46,17 +46,18 @@ def coverage_object(source: SourceCoverage, *, is_late: bool = False) -> dict[st
 def week_rows(source: SourceCoverage) -> Iterator[dict[str, object]]:
     """A row for each week, with the columns `WEEK_COLUMNS`."""
     for week in source.weeks:
-        yield {"source": source.name, "week": week.week.isoformat(), **_counts(week)}
+        yield {"source": source.name, **_counted("week", week.week, week)}
 
 
 def day_rows(source: SourceCoverage) -> Iterator[dict[str, object]]:
     """A row for each day, with the columns `DAY_COLUMNS`."""
     for day in source.days:
-        yield {"source": source.name, "day": day.day.isoformat(), **_counts(day)}
+        yield {"source": source.name, **_counted("day", day.day, day)}
 
 
-def _counts(of: WeekCoverage | DayCoverage) -> dict[str, object]:
+def _counted(key: str, first: date, of: WeekCoverage | DayCoverage) -> dict[str, object]:
     return {
+        key: first.isoformat(),
         "state": of.state.value,
         "expected": None if of.expected is None else round(of.expected, 2),
         "found": of.found,

@@ -3,6 +3,8 @@
 source_days      articles of a day, how often the source's listings were read, links that were never fetched
 coverage_judged  how far each source was judged; `stale`: a day that was judged has changed since
 coverage_weeks   the judgement. `days`: seven of [state, expected, found, unfetched] from Monday on, null for a day outside
+coverage_sums    all sources together, by day and by week (its Monday), in hundredths of articles: what was expected, and how
+                 much of it is lost where a source is thin, missing or was not looked at; kept by triggers (m0046)
 digests          digests for the alert hooks: their period, when a hook took them, why one did not (`scheduler.daily_digest`)
 
 The day of an article is the publisher's, as its first page states it; of one without a date the day of its first fetch, in UTC. The
@@ -123,4 +125,54 @@ CREATE TRIGGER day_has_come AFTER INSERT ON source_days
 BEGIN UPDATE coverage_judged SET stale = 1 WHERE source_id = new.source_id AND until >= new.day AND stale = 0; END;
 CREATE TRIGGER day_has_changed AFTER UPDATE ON source_days
 BEGIN UPDATE coverage_judged SET stale = 1 WHERE source_id = new.source_id AND until >= new.day AND stale = 0; END;
+"""
+
+_LACKS = "({0}) IN ('missing', 'not looked', 'thin')"
+_HUNDREDTHS = "CAST(round(100 * coalesce({0}, 0)) AS INTEGER)"
+
+
+def _summed(unit: str, start: str, judged: tuple[str, str, str]) -> str:
+    """The columns of a row of `coverage_sums`. `judged`: state, expected, found."""
+    state, expected, found = judged
+    lost = f"CASE WHEN {_LACKS.format(state)} THEN max(0, coalesce({expected}, 0) - {found}) END"
+    return f"'{unit}' AS unit, {start} AS start, {_HUNDREDTHS.format(expected)} AS expected, {_HUNDREDTHS.format(lost)} AS lost"
+
+
+def _sums(week: str, rows: str = "") -> str:
+    """The rows that a row of `coverage_weeks` adds. `rows`: where several are read, after FROM."""
+    of_week = _summed("week", f"{week}.week", (f"{week}.state", f"{week}.expected", f"{week}.found"))
+    day = f"date({week}.week, '+' || d.key || ' days')"
+    of_day = _summed("day", day, ("d.value ->> 0", "d.value ->> 1", "d.value ->> 2"))
+    return f"""
+    SELECT {of_week} {f"FROM {rows}" if rows else ""}
+    UNION ALL SELECT {of_day} FROM {f"{rows}, " if rows else ""}json_each({week}.days) d WHERE d.type = 'array'"""
+
+
+def _add_sums(week: str, sign: str) -> str:
+    return f"""
+    INSERT INTO coverage_sums (unit, start, expected, lost)
+    SELECT unit, start, {sign}expected, {sign}lost FROM ({_sums(week)}) WHERE true
+    ON CONFLICT (unit, start) DO UPDATE SET expected = expected + excluded.expected, lost = lost + excluded.lost;
+"""
+
+
+# Step m0046: the days of 500 sources are 26,000 rows a year to be parsed.
+COVERAGE_SUMS = f"""
+CREATE TABLE coverage_sums (
+    unit TEXT NOT NULL CHECK (unit IN ('day', 'week')),
+    start TEXT NOT NULL,
+    expected INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    PRIMARY KEY (unit, start)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO coverage_sums (unit, start, expected, lost)
+SELECT unit, start, sum(expected), sum(lost) FROM ({_sums("w", "coverage_weeks w")}) GROUP BY 1, 2;
+
+CREATE TRIGGER week_is_summed AFTER INSERT ON coverage_weeks
+BEGIN {_add_sums("new", "")} END;
+CREATE TRIGGER week_is_summed_anew AFTER UPDATE ON coverage_weeks
+BEGIN {_add_sums("old", "-")} {_add_sums("new", "")} END;
+CREATE TRIGGER week_goes_from_sums AFTER DELETE ON coverage_weeks
+BEGIN {_add_sums("old", "-")} END;
 """

@@ -21,7 +21,8 @@
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.sites.site_rules`).
     takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
     counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
-    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them;
+    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them, and
+    coverage_sums, of all sources, kept by triggers;
     source_months: their sums by month, kept by triggers (`db.schema.month_tables`).
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
     (`db.schema.count_tables`).
@@ -59,11 +60,11 @@ from db.schema.backfill_tables import BACKFILLS
 from db.schema.copies_tables import CLAIMS, COPIES, MARKS_ANEW
 from db.schema.copying_tables import COPYING, COPYING_COUNTED
 from db.schema.correction_tables import CORRECTIONS
-from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
-from db.schema.coverage_tables import COVERAGE
+from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP, SOURCE_ROLES
+from db.schema.coverage_tables import COVERAGE, COVERAGE_SUMS
 from db.schema.earlier_views import article_columns, make_current_articles
 from db.schema.gate_tables import GATES
-from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES
+from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS
 from db.schema.modified_post_tables import MODIFIED_POSTS
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
@@ -380,6 +381,15 @@ def m0045_filtered_lists(db: Database) -> None:
     """
     run_script(db, FILTERED_LISTS)
     run_script(db, PEOPLE_COME_WIDENING)
+    make_views(db)
+
+
+@migrations()
+def m0046_quick_questions(db: Database) -> None:
+    """Coverage is summed up over all sources, authors and editors are counted by source; rare rows have an index."""
+    run_script(db, COVERAGE_SUMS)
+    run_script(db, SOURCE_ROLES)
+    run_script(db, RARE_ROWS)
     make_views(db)
 
 

@@ -207,6 +207,8 @@ _SOURCES = View(
         ("articles", "coalesce(t.articles, 0)", "articles, copies included"),
         ("copies", "coalesce(t.copies, 0)", "of these, copies"),
         ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
+        ("with_author", "coalesce(t.with_author, 0)", "of these, with an author"),
+        ("with_editor", "coalesce(t.with_editor, 0)", "of these, with an editor"),
         (
             "rejected",
             f"(SELECT coalesce(sum(g.pages), 0) FROM page_counts g WHERE g.source_id = s.id AND {IS_REJECTED})",

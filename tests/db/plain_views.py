@@ -120,6 +120,8 @@ SELECT
     coalesce(t.articles, 0) AS articles,
     coalesce(t.copies, 0) AS copies,
     coalesce(t.corrected, 0) AS corrected,
+    coalesce(t.with_author, 0) AS with_author,
+    coalesce(t.with_editor, 0) AS with_editor,
     coalesce(g.rejected, 0) AS rejected,
     t.newest AS newest_utc,
     nullif(
@@ -137,6 +139,8 @@ LEFT JOIN (
 ) g ON g.source_id = s.id
 LEFT JOIN (
     SELECT p.source_id, count(*) AS articles, sum(d.original_id <> d.article_id) AS copies, sum(d.revision > 1) AS corrected,
+           sum(EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = 'author')) AS with_author,
+           sum(EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = 'editor')) AS with_editor,
            max(a.published_utc) AS newest
     FROM decisions d JOIN pages p ON p.id = d.page_id JOIN articles a ON a.page_id = d.page_id
     WHERE d.verdict IN ('new', 'copy', 'revision')

@@ -237,6 +237,11 @@ _COUNTED_ANEW = {
         GROUP BY name, outlet ORDER BY articles DESC, name LIMIT 20""",
     4: """SELECT name, group_concat(DISTINCT role) AS roles, count(*) AS articles FROM credits_view
         GROUP BY name HAVING count(DISTINCT role) > 1 ORDER BY name""",
+    7: """SELECT original_id, original_source_name, original_title, count(*) AS copies FROM copies_view
+        GROUP BY original_id ORDER BY copies DESC, original_id LIMIT 20""",
+    11: """SELECT source_name, sum(articles) AS articles,
+        round(100.0 * (sum(articles) - sum(with_editor)) / sum(articles), 1) AS percent_without
+        FROM daily_counts GROUP BY source_name ORDER BY percent_without DESC, source_name LIMIT 500""",
     12: """SELECT source_name, substr(published_local, 12, 2) AS hour, count(*) AS articles
         FROM articles_view WHERE published_local IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2""",
     17: """SELECT source_name, section, count(*) AS articles FROM articles_view

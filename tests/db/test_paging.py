@@ -12,12 +12,15 @@ from db.connection.database import open_in_memory
 from db.errors import UsageError
 from db.maintenance.search_index import index_batch
 from db.queries import search_by_time
-from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.article_filter import ArticleFilter, ArticleKind, person_condition
 from db.queries.articles import all_articles, count_articles, listed_articles, newest_articles
+from db.queries.attention import NO_LIMITS, count_matches
 from db.queries.cursor import Cursor, parse_cursor
 from db.queries.search import Hits, ResultPage, search
+from db.queries.search_candidates import SearchQuestion, places
 from db.search.index import count_unindexed
 from db.timestamps import format_timestamp
+from tests.db.reading import tables_read
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ARTICLES = 900
@@ -173,3 +176,42 @@ def test_a_list_of_all_sources_is_read_from_indexes_alone(conn: sqlite3.Connecti
     plans = [row[3] for query in asked for row in conn.execute(f"EXPLAIN QUERY PLAN {query}") if " a " in row[3]]
     assert len(plans) == 2, "dated and undated articles"
     assert not [plan for plan in plans if "COVERING INDEX" not in plan], plans
+
+
+def test_no_article_is_read_to_order_a_window_by_time(conn: sqlite3.Connection) -> None:
+    """Each article has pages of its own in the file; a window of common words has two thousand."""
+    question = SearchQuestion.of(conn, "common", ArticleFilter(kind=ArticleKind.COPY, since=START))
+    with tables_read(conn) as read:
+        assert places(conn, question, question.match(), ("", {}))
+    assert read == {"current_pages"}
+
+
+def test_no_credit_is_read_to_find_names(conn: sqlite3.Connection) -> None:
+    """There are some hundred times more credits than names."""
+    with tables_read(conn) as read:
+        person_condition(conn, ArticleFilter(person="Nobody"))
+    assert read == {"credited_names"}
+
+
+def test_a_section_is_counted_from_short_rows(conn: sqlite3.Connection) -> None:
+    days = START.date(), START.date() + timedelta(days=2000)
+    with tables_read(conn) as read:
+        found = count_matches(conn, "common", ArticleFilter(section="Sport", paywalled=True), *days, NO_LIMITS)
+    assert (len(found.days), found.candidates) == (0, ARTICLES - 3)
+    assert "articles" not in read
+
+
+def test_days_are_not_asked_of_the_index_where_nearly_all_are_meant(conn: sqlite3.Connection) -> None:
+    """Candidates are then of all days; what is counted is the same."""
+    whole = START.date(), START.date() + timedelta(days=2000)
+    most = START.date(), START.date() + timedelta(days=1760)
+    counted = [count_matches(conn, "ferry", ArticleFilter(), *days, NO_LIMITS) for days in (whole, most)]
+    # One is of a day far ahead.
+    assert [one.candidates for one in counted] == [ARTICLES, ARTICLES]
+    half = count_matches(conn, "ferry", ArticleFilter(), START.date(), START.date() + timedelta(days=900), NO_LIMITS)
+    assert half.candidates < ARTICLES
+    for days, one in zip((whole, most), counted, strict=True):
+        (articles,) = conn.execute(
+            "SELECT sum(articles) FROM source_days WHERE day BETWEEN ? AND ?", [day.isoformat() for day in days]
+        ).fetchone()
+        assert len(one.days) == articles

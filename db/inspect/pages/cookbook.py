@@ -101,8 +101,9 @@ GROUP BY value HAVING count(DISTINCT field) > 1 ORDER BY name LIMIT :most""",
         question=gettext_noop("Which sites reprint whom?"),
         sql="""
 SELECT copy_source_name, original_source_name, count(*) AS copies FROM copies_view
+WHERE copy_id > (SELECT max(id) FROM articles_view) - :latest
 GROUP BY 1, 2 ORDER BY copies DESC, 1, 2 LIMIT :most""",
-        defaults={"most": "200"},
+        defaults={"latest": "50000", "most": "200"},
     ),
     Question(
         number=6,
@@ -111,8 +112,9 @@ GROUP BY 1, 2 ORDER BY copies DESC, 1, 2 LIMIT :most""",
         question=gettext_noop("After how many hours?"),
         sql="""
 SELECT copy_source_name, original_source_name, round(avg(hours_after), 1) AS hours, max(hours_after) AS longest
-FROM copies_view WHERE hours_after IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :most""",
-        defaults={"most": "200"},
+FROM copies_view WHERE hours_after IS NOT NULL AND copy_id > (SELECT max(id) FROM articles_view) - :latest
+GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :most""",
+        defaults={"latest": "50000", "most": "200"},
     ),
     Question(
         number=7,
@@ -120,8 +122,10 @@ FROM copies_view WHERE hours_after IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2 LIMIT
         subject=COPIES,
         question=gettext_noop("Which originals are reprinted most?"),
         sql="""
-SELECT original_id, original_source_name, original_title, count(*) AS copies FROM copies_view
-GROUP BY original_id ORDER BY copies DESC, original_id LIMIT :most""",
+SELECT o.id AS original_id, o.source_name AS original_source_name, o.title AS original_title, c.copies
+FROM (SELECT original_id, count(*) AS copies FROM articles_view WHERE is_copy
+      GROUP BY original_id ORDER BY copies DESC, original_id LIMIT :most) c
+JOIN articles_view o ON o.id = c.original_id ORDER BY c.copies DESC, o.id LIMIT :most""",
         defaults={"most": "20"},
     ),
     Question(
@@ -161,9 +165,8 @@ FROM revisions_view WHERE revision > 1 ORDER BY page_id DESC LIMIT :most""",
         subject=PEOPLE,
         question=gettext_noop("What share of articles names no editor?"),
         sql="""
-SELECT source_name, sum(articles) AS articles,
-       round(100.0 * (sum(articles) - sum(with_editor)) / sum(articles), 1) AS percent_without
-FROM daily_counts GROUP BY source_name ORDER BY percent_without DESC, source_name LIMIT :most""",
+SELECT name AS source_name, articles, round(100.0 * (articles - with_editor) / articles, 1) AS percent_without
+FROM sources_view WHERE articles > 0 ORDER BY percent_without DESC, source_name LIMIT :most""",
         defaults={"most": "500"},
     ),
     Question(
@@ -204,8 +207,9 @@ FROM sources_view WHERE state = 'crawled' AND articles > 0 ORDER BY days_behind 
         question=gettext_noop("How long are articles?"),
         sql="""
 SELECT language, count(*) AS articles, round(avg(word_count)) AS words, max(word_count) AS longest
-FROM articles_view GROUP BY language ORDER BY articles DESC, language LIMIT :most""",
-        defaults={"most": "50"},
+FROM articles_view WHERE id > (SELECT max(id) FROM articles_view) - :latest
+GROUP BY language ORDER BY articles DESC, language LIMIT :most""",
+        defaults={"latest": "50000", "most": "50"},
     ),
     Question(
         number=16,

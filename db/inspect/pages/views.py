@@ -140,14 +140,17 @@ async def search(request: Any, datasette: Any) -> Any:
 
 async def _search_file(request: Any, datasette: Any, form: SearchForm, kind: str) -> Any:
     origin = f"{request.scheme}://{request.host}"
+
+    def made(conn: sqlite3.Connection) -> tuple[bytes, str | None]:
+        file, more = result_file(conn, form, kind, origin)
+        return datasette.conversions.export(conn, file), more
+
     try:
-        body = await datasette.ask(
-            lambda conn: datasette.conversions.export(conn, result_file(conn, form, kind, origin))
-        )
+        body, more = await datasette.ask(made)
     except QueryError as error:
         raise Base400(str(error)) from error
     content_type = next(known for name, _, known in FORMS if name == kind)
-    return bytes_response(body, content_type, f"search.{kind}" if kind in ("csv", "json") else None)
+    return bytes_response(body, content_type, f"search.{kind}" if kind in ("csv", "json") else None, more)
 
 
 async def catalogue(request: Any, datasette: Any) -> Any:

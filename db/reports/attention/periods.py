@@ -7,10 +7,8 @@ usually is.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,11 +24,7 @@ _MOST_JUDGED = 12
 # A day of "auto" is a point for the eye up to so many.
 _MOST_DAYS, _MOST_WEEKS_DAYS = 100, 366 * 3
 _LACKING = frozenset({CoverageState.THIN.value, CoverageState.MISSING.value, CoverageState.NOT_LOOKED.value})
-_STORED_WEEKS = f"""
-SELECT week, sum(expected), sum(CASE WHEN state IN ({", ".join(f"'{state}'" for state in sorted(_LACKING))})
-                                THEN max(0, coalesce(expected, 0) - found) ELSE 0 END)
-FROM coverage_weeks WHERE week BETWEEN ? AND ? GROUP BY week"""
-_STORED_DAYS = "SELECT week, days FROM coverage_weeks WHERE week BETWEEN ? AND ?"
+_SUMS = "SELECT start, expected, lost FROM coverage_sums WHERE unit = ? AND start BETWEEN ? AND ?"
 _COUNT_SOURCES = "SELECT count(*) FROM (SELECT 1 FROM sources WHERE removed_at IS NULL LIMIT ?)"
 
 
@@ -95,14 +89,12 @@ def lacking_periods(
         wanted = None if source_id is None else [source_id]
         found = load_coverage(conn, now, wanted, since=first, until=last)
         return lacking_of(found, periods)
-    monday = first - timedelta(days=first.weekday())
-    bounds = (monday.isoformat(), last.isoformat())
     if periods[0].label == first.isoformat() and len(periods) == (last - first).days + 1:
-        return _lacking(_stored_days(conn.execute(_STORED_DAYS, bounds)), periods)
+        return _lacking(_stored(conn, "day", first, last), periods)
     # A week belongs to the month of its Thursday.
     weeks = (
-        (max(first, min(last, date.fromisoformat(week) + timedelta(days=3))), expected or 0.0, lost or 0.0)
-        for week, expected, lost in conn.execute(_STORED_WEEKS, bounds)
+        (max(first, min(last, monday + timedelta(days=3))), expected, lost)
+        for monday, expected, lost in _stored(conn, "week", first - timedelta(days=first.weekday()), last)
     )
     return _lacking(weeks, periods)
 
@@ -114,22 +106,10 @@ def lacking_of(sources: Iterable[SourceCoverage], periods: Sequence[Period]) -> 
     return _lacking(((day.day, day.expected or 0.0, of) for day, of in zip(days, lost, strict=True)), periods)
 
 
-def _stored_days(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[date, float, float]]:
-    """The days of all sources together. Parsed a week at a time: 500 sources have 26,000 rows a year."""
-    weeks: dict[str, list[str]] = defaultdict(list)
-    for week, days in rows:
-        weeks[week].append(days)
-    for week, of_sources in sorted(weeks.items()):
-        expected, lost = [0.0] * 7, [0.0] * 7
-        for days in json.loads(f"[{','.join(of_sources)}]"):
-            for number, values in enumerate(days):
-                if values is not None and values[1]:
-                    expected[number] += values[1]
-                    if values[0] in _LACKING and values[1] > values[2]:
-                        lost[number] += values[1] - values[2]
-        monday = date.fromisoformat(week)
-        for number in range(7):
-            yield monday + timedelta(days=number), expected[number], lost[number]
+def _stored(conn: sqlite3.Connection, unit: str, first: date, last: date) -> Iterator[tuple[date, float, float]]:
+    """What was expected of all sources together and what is lost, by day or week."""
+    rows = conn.execute(_SUMS, (unit, first.isoformat(), last.isoformat()))
+    return ((date.fromisoformat(start), expected / 100, lost / 100) for start, expected, lost in rows)
 
 
 def _lacking(days: Iterable[tuple[date, float, float]], periods: Sequence[Period]) -> list[bool]:

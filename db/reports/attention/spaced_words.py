@@ -12,10 +12,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 
-from db.reports.attention.unspaced_words import WordInTexts
+from db.reports.attention.unspaced_words import Numbers, WordInTexts, distinct
 from db.search.tokenizer import SPACED_LETTER, is_unspaced, units
 from db.text_folding import fold
 
@@ -27,63 +28,89 @@ _SHORTEST = 2
 
 def find_spaced_words(texts: Sequence[str], of_result: int, least: int) -> list[WordInTexts]:
     """The words and names of at least `least` of the first `of_result` texts, with all texts that have them."""
-    folded = _Folded()
+    found = {**_words(texts, of_result, least), **_names(texts, of_result, least)}
+    return [found[key] for key in sorted(found)]
+
+
+def _words(texts: Sequence[str], of_result: int, least: int) -> dict[str, WordInTexts]:
+    """By what they count as. As arrays: 450 texts have 100,000 words, most of which are in one."""
+    numbers: dict[str, int] = {}
+    tokens = [[numbers.setdefault(word, len(numbers)) for word in set(units(text))] for text in texts]
+    forms = list(numbers)
+    keys: dict[str, int] = {"": 0}
+    key_of = np.array([keys.setdefault(_folded(form), len(keys)) for form in forms], dtype=np.int64)
+    is_small = np.array([form[0].islower() for form in forms], dtype=np.bool_)
+    form = np.fromiter(chain.from_iterable(tokens), dtype=np.int64)
+    text = np.repeat(np.arange(len(texts), dtype=np.int64), [len(of) for of in tokens])
+    key = key_of[form] if len(forms) else form
+
+    def in_texts(some: Numbers) -> tuple[Numbers, Numbers]:
+        """Key and text of the tokens at these places, each pair once, in order."""
+        pairs = distinct(key[some] * len(texts) + text[some])
+        return pairs // len(texts), pairs % len(texts)
+
+    of_key, of_text = in_texts(np.flatnonzero(key))
+    enough = np.bincount(of_key[of_text < of_result], minlength=len(keys)) >= least
+    small = np.bincount(in_texts(np.flatnonzero(is_small[form]))[0], minlength=len(keys))
+    having = np.bincount(of_key, minlength=len(keys))
+    times = np.bincount(form[text < of_result], minlength=len(forms))
+    written: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for place in np.flatnonzero((times > 0) & enough[key_of]).tolist():
+        written[int(key_of[place])].append((-int(times[place]), forms[place]))
+    ends = np.searchsorted(of_key, np.arange(len(keys)), side="right")
+    found = {}
+    for word, number in keys.items():
+        if not enough[number] or not _is_shown(word):
+            continue
+        # Small if it is ever so written often.
+        shown = written[number]
+        if small[number] > _MOST_SMALL * having[number]:
+            shown = [one for one in shown if one[1][:1].islower()] or shown
+        places = of_text[ends[number] - having[number] : ends[number]]
+        found[word] = WordInTexts(word=min(shown)[1], texts=places)
+    return found
+
+
+def _names(texts: Sequence[str], of_result: int, least: int) -> dict[str, WordInTexts]:
+    """By their small letters: those that are hardly ever written in another case."""
     places: dict[str, list[int]] = defaultdict(list)
     forms: dict[str, Counter[str]] = defaultdict(Counter)
-    small: Counter[str] = Counter()
-    runs: list[set[str]] = []
-    for number, text in enumerate(texts):
-        words = set(units(text))
-        keys = {folded[word] for word in words} - {""}
-        for key in keys:
-            places[key].append(number)
-        small.update({folded[word] for word in words if word[0].islower()})
-        if number < of_result:
-            for word in words:
-                forms[folded[word]][word] += 1
-        runs.append(set(_capital_runs().findall(text)))
-    names: dict[str, list[int]] = defaultdict(list)
-    for number, of_text in enumerate(runs):
-        found = {part for run in of_text for part in _parts(run)}
+    for number, text in enumerate(texts[:of_result]):
+        found = _names_in(text)
         for key in {part.lower() for part in found}:
-            names[key].append(number)
-        for part in found if number < of_result else ():
-            forms[part.lower()][part] += 1
-    names = {key: of for key, of in names.items() if _in_result(of, of_result) >= least}
-    lower = [text.lower() for text in texts[:of_result]] if names else []
-    wanted = {word for word, of in places.items() if _is_shown(word) and _in_result(of, of_result) >= least}
-    chosen = {word: places[word] for word in wanted}
-    for key, of in names.items():
-        anyhow = sum(1 for text in lower if key in text)
-        if _in_result(of, of_result) >= (1 - _MOST_SMALL) * anyhow:
-            chosen[key] = of
-    return [
-        WordInTexts(word=_usual(forms[key], key, small, places), texts=np.array(of, dtype=np.int64))
-        for key, of in sorted(chosen.items())
-    ]
+            places[key].append(number)
+        for form in found:
+            forms[form.lower()][form] += 1
+    chosen = {key: of for key, of in places.items() if len(of) >= least}
+    lower = [text.lower() for text in texts[:of_result]] if chosen else []
+    chosen = {
+        key: of for key, of in chosen.items() if len(of) >= (1 - _MOST_SMALL) * sum(1 for text in lower if key in text)
+    }
+    for number, text in enumerate(texts[of_result:] if chosen else (), of_result):
+        for key in chosen.keys() & {part.lower() for part in _names_in(text)}:
+            chosen[key].append(number)
+    return {
+        key: WordInTexts(
+            word=min(forms[key], key=lambda form: (-forms[key][form], form)), texts=np.array(of, dtype=np.int64)
+        )
+        for key, of in chosen.items()
+    }
 
 
-class _Folded(dict[str, str]):
-    """Words to what they count as; "" for those of scripts without spaces."""
-
-    def __missing__(self, word: str) -> str:
-        self[word] = "" if is_unspaced(word) else fold(word)
-        return self[word]
-
-
-def _usual(forms: Counter[str], key: str, small: Counter[str], places: dict[str, list[int]]) -> str:
-    """How the word is mostly written; small if it is ever so written often."""
-    if key in places and small[key] > _MOST_SMALL * len(places[key]):
-        forms = Counter({form: count for form, count in forms.items() if form[:1].islower()}) or forms
-    return min(forms, key=lambda form: (-forms[form], form)) if forms else key
+def _folded(word: str) -> str:
+    """What a word counts as; "" for those of scripts without spaces."""
+    if word.isascii():
+        return word.lower()
+    return "" if is_unspaced(word) else fold(word)
 
 
 def _is_shown(word: str) -> bool:
     return len(word) >= _SHORTEST and not word.isdigit() and any(letter.isalpha() for letter in word)
 
 
-def _in_result(texts: list[int], of_result: int) -> int:
-    return sum(1 for number in texts if number < of_result)
+def _names_in(text: str) -> set[str]:
+    """The runs of words with capitals, and the parts of these."""
+    return {part for run in set(_capital_runs().findall(text)) for part in _parts(run)}
 
 
 def _parts(run: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import snapshot
-from db.queries.attention_texts import SampledText, TextSamples, sample_texts
+from db.queries.attention_texts import DaySpan, SampledText, TextSamples, sample_texts, sample_texts_of
 from db.reports.attention.keyness import is_key, keyness
 from db.reports.attention.spaced_words import find_spaced_words
 from db.reports.attention.unspaced_words import WordInTexts, find_words
@@ -39,7 +39,6 @@ FURNITURE_SHARE, FURNITURE_LEAST = 0.5, 5
 """A word in half of a source's articles of the archive's sample, if these are five at least, belongs to the source."""
 _WHOLE = 0.8
 """A word that stands within a longer one in so many of its articles is a part of it."""
-DaySpan = tuple[date, date]
 # So many characters of a text are read: what it is about is said by then.
 _LONGEST_TEXT = 2000
 
@@ -56,12 +55,11 @@ class TopWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopWords:
-    """The words, highest z first. `result`, `archive`: articles that were read. `candidates`: pages that the index named."""
+    """The words, highest z first. `result`, `archive`: articles that were read."""
 
     words: tuple[TopWord, ...]
     result: int
     archive: int
-    candidates: int
 
 
 def top_words(conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date) -> TopWords:
@@ -74,17 +72,21 @@ def top_words(conn: sqlite3.Connection, query: str, filters: ArticleFilter, firs
 
 
 def person_words(
-    conn: sqlite3.Connection, names: Sequence[str], by_source: Mapping[int, int], days: DaySpan
+    conn: sqlite3.Connection,
+    names: Sequence[str],
+    pages: Collection[int],
+    by_source: Mapping[int, int],
+    days: DaySpan,
 ) -> TopWords:
-    """What a person's own articles are about. `names`: all that are the person's; `by_source`: articles by source.
+    """What a person's own articles are about. `names`: all that are the person's; `pages`: articles that are; `by_source`: how many
+    there are by source.
 
     To be called within a snapshot.
     """
     source_id = max(by_source, key=lambda one: (by_source[one], -one), default=None)
     if source_id is not None and by_source[source_id] < _ONE_OUTLET * sum(by_source.values()):
         source_id = None
-    filters = ArticleFilter(person=names[0], source_id=source_id)
-    samples = sample_texts(conn, "", filters, *days, most=PERSON_SAMPLE, most_archive=BESIDE_SAMPLE)
+    samples = sample_texts_of(conn, pages, source_id, days, most=PERSON_SAMPLE, most_archive=BESIDE_SAMPLE)
     return rank_words(
         samples, frozenset("".join(fold(part).split()) for name in names for part in (name, *name.split()))
     )
@@ -105,19 +107,21 @@ def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> Top
     sources = np.array([text.source_id for text in both], dtype=np.int64)
     found = [*find_words(texts, of_result, MIN_ARTICLES), *find_spaced_words(texts, of_result, MIN_ARTICLES)]
     in_archive = np.bincount(sources[of_result:], minlength=int(sources.max(initial=0)) + 1)
+    named = [(one, folded) for one in found if "".join((folded := fold(one.word)).split()) not in asked]
+    counts = np.array([_counted(one, sources, of_result, in_archive) for one, _ in named], dtype=np.int64).reshape(
+        -1, 4
+    )
     scored = []
-    for one in found:
-        folded = fold(one.word)
-        if "".join(folded.split()) in asked:
-            continue
-        if word := _scored(one, sources, of_result, in_archive):
+    for (one, folded), figures, z in zip(named, counts.tolist(), keyness(*counts.T).tolist(), strict=True):
+        hits, others, articles, other_articles = figures
+        word = TopWord(word=one.word, result=hits, archive=others, z=round(z, 2))
+        if hits >= MIN_ARTICLES and is_key(word.z, hits, others, articles, other_articles):
             scored.append((word, folded, frozenset(one.texts.tolist())))
     scored.sort(key=lambda item: (-item[0].z, item[1]))
     return TopWords(
         words=tuple(_whole_ones(scored[: 4 * MOST_WORDS])[:MOST_WORDS]),
         result=of_result,
         archive=len(samples.archive),
-        candidates=samples.candidates,
     )
 
 
@@ -131,21 +135,19 @@ def without_repeated_lines(texts: Sequence[SampledText]) -> list[str]:
     ]
 
 
-def _scored(one: WordInTexts, sources: np.ndarray, of_result: int, counts: np.ndarray) -> TopWord | None:
-    """The word, if it is key, with its counts without the sources whose furniture it is. `counts`: articles of each source in the
-    archive's sample."""
+def _counted(one: WordInTexts, sources: np.ndarray, of_result: int, counts: np.ndarray) -> tuple[int, int, int, int]:
+    """The word's articles of the result and of the archive, and all that were read of these, without the sources whose furniture it
+    is. `counts`: articles of each source in the archive's sample.
+    """
     having = np.bincount(sources[one.texts[one.texts >= of_result]], minlength=len(counts))
     furnished = (counts >= FURNITURE_LEAST) & (having >= FURNITURE_SHARE * counts)
+    if not furnished.any():
+        hits = int(np.searchsorted(one.texts, of_result))
+        return hits, len(one.texts) - hits, of_result, len(sources) - of_result
     kept = one.texts[~furnished[sources[one.texts]]]
     counted = ~furnished[sources]
-    hits, others = int((kept < of_result).sum()), int((kept >= of_result).sum())
-    articles, other_articles = int(counted[:of_result].sum()), int(counted[of_result:].sum())
-    if hits < MIN_ARTICLES:
-        return None
-    z = float(keyness(hits, others, articles, other_articles))
-    if not is_key(round(z, 2), hits, others, articles, other_articles):
-        return None
-    return TopWord(word=one.word, result=hits, archive=others, z=round(z, 2))
+    hits = int((kept < of_result).sum())
+    return hits, len(kept) - hits, int(counted[:of_result].sum()), int(counted[of_result:].sum())
 
 
 def _whole_ones(scored: Sequence[tuple[TopWord, str, frozenset[int]]]) -> list[TopWord]:

@@ -18,7 +18,7 @@ from db.errors import QueryError
 from db.maintenance.search_index import index_batch
 from db.proportions import wilson_interval
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.queries.articles import snapshot
+from db.queries.articles import newest_articles, snapshot
 from db.queries.attention import PAGE_LIMITS, ReadingLimits, count_matches, counting_sql
 from db.queries.attention_texts import SampledText, TextSamples
 from db.reports.attention.attention import Attention, AttentionRequest, count_attention
@@ -259,7 +259,7 @@ def samples() -> TextSamples:
         for n in range(60)
     ]
     archive = [made(n, around(n, "公交车") + f" Nothing was said {n}. Again the train left.") for n in range(100, 220)]
-    return TextSamples(result=tuple(result), archive=tuple(archive), candidates=60)
+    return TextSamples(result=tuple(result), archive=tuple(archive))
 
 
 def test_words_are_whole_and_furniture_is_none() -> None:
@@ -282,12 +282,13 @@ def test_words_of_a_result(conn: sqlite3.Connection) -> None:
 def test_words_of_a_person(conn: sqlite3.Connection) -> None:
     """What the articles are about, and not the name; of one at one source, against that source."""
     days = FIRST, FIRST + timedelta(days=DAYS - 1)
+    pages = newest_articles(conn, ArticleFilter(person="Ada Ferry"))
     with snapshot(conn):
-        found = person_words(conn, ["Ada Ferry"], {1: 16, 2: 16}, days)
+        found = person_words(conn, ["Ada Ferry"], pages, {1: 16, 2: 16}, days)
     assert (found.result, found.archive) == (32, 112)
     assert "last" in {word.word for word in found.words}
     assert "ferry" not in {word.word for word in found.words}
-    assert person_words(conn, ["Ada Ferry"], {1: 16, 2: 1}, days).result == 16
+    assert person_words(conn, ["Ada Ferry"], pages, {1: 16, 2: 1}, days).result == 16
     assert top_words(conn, "", ArticleFilter(person="Ada Ferry"), *days).result == 32
 
 

@@ -29,7 +29,7 @@ from db.inspect.pages.components.rendering import ask_in_snapshot, figures_respo
 from db.inspect.translation.catalogues import gettext
 from db.people.evidence import likely_pairs
 from db.queries.articles import article_summaries
-from db.queries.people import PersonDetails, list_people, person_details
+from db.queries.people import CREDIT_COLUMNS, PersonDetails, list_people, person_details
 from db.reports.attention.top_words import TopWords, person_words
 
 _ARTICLES = 12
@@ -49,7 +49,8 @@ async def all_people(request: Any, datasette: Any) -> Any:
 
     found, sources = await ask_in_snapshot(datasette, ask)
     if wanted:
-        return figures_response(PEOPLE_COLUMNS, people_rows(found.lines), wanted[1:], "people")
+        more = form.at(wanted, after=found.next) if found.next else None
+        return figures_response(PEOPLE_COLUMNS, people_rows(found.lines), wanted[1:], "people", more)
     lines = [(line, month_sparkline(line, today)) for line in found.lines]
     return await render_page(
         datasette, request, "people.html",
@@ -65,7 +66,11 @@ async def one_person(request: Any, datasette: Any) -> Any:
     def ask(conn: sqlite3.Connection) -> Any:
         shown = person_details(conn, name)
         latest = shown.pages if shown else {}
-        works = [(role, len(ids), article_summaries(conn, ids[:_ARTICLES])) for role, ids in latest.items() if ids]
+        works = [
+            (role, shown.total(CREDIT_COLUMNS[role]), article_summaries(conn, ids[:_ARTICLES]))
+            for role, ids in latest.items()
+            if shown and ids
+        ]
         if shown is None or wanted:
             return shown, works, [], None
         return shown, works, likely_pairs(conn, name, limit=_OFFERS), _words(conn, shown)
@@ -99,7 +104,8 @@ def _words(conn: sqlite3.Connection, shown: PersonDetails) -> TopWords | None:
     if shown.articles < _LEAST_ARTICLES:
         return None
     sources = {source_id: number for source_id, _, number, _ in by_source(shown.months)}
-    return person_words(conn, [name for name, _ in shown.names], sources, _days(shown))
+    pages = {page_id for ids in shown.pages.values() for page_id in ids}
+    return person_words(conn, [name for name, _ in shown.names], pages, sources, _days(shown))
 
 
 def _words_at(shown: PersonDetails) -> str:

@@ -29,25 +29,32 @@ async def render_page(datasette: Any, request: Any, template: str, **values: obj
     return Response.html(html, headers={"content-security-policy": STRICT_POLICY, "cache-control": "no-store"})
 
 
-def bytes_response(body: bytes, content_type: str, filename: str | None = None) -> Any:
-    """Bytes that are no page: a feed, or with a name, a file to save."""
+def bytes_response(body: bytes, content_type: str, filename: str | None = None, more: str | None = None) -> Any:
+    """Bytes that are no page: a feed, or with a name, a file to save. `more`: the address where it goes on."""
     headers = {"content-security-policy": STRICT_POLICY, "cache-control": "no-store"}
     if filename:
         headers["content-disposition"] = f'attachment; filename="{filename}"'
+    if more:
+        headers["link"] = f'<{more}>; rel="next"'
     return Response(body, content_type=content_type, headers=headers)
 
 
-def figures_response(columns: Sequence[str], rows: Sequence[Sequence[object]], kind: str, name: str) -> Any:
-    """The figures of a page as a file `name`.csv or `name`.json: a list of objects. `kind`: csv or json."""
+def figures_response(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], kind: str, name: str, more: str | None = None
+) -> Any:
+    """The figures of a page as a file `name`.csv or `name`.json: a list of objects, each a line. `kind`: csv or json; `more`: the
+    address where the figures go on.
+    """
     if kind == "json":
-        objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        body = json.dumps(objects, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
-        return bytes_response(body, "application/json; charset=utf-8", f"{name}.json")
+        encode = json.JSONEncoder(ensure_ascii=False).encode
+        lines = ",\n".join(encode(dict(zip(columns, row, strict=True))) for row in rows)
+        body = f"[\n{lines}\n]\n".encode("utf-8", "replace")
+        return bytes_response(body, "application/json; charset=utf-8", f"{name}.json", more)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([csv_cell(value) for value in row] for row in rows)
-    return bytes_response(out.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8", f"{name}.csv")
+    return bytes_response(out.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8", f"{name}.csv", more)
 
 
 async def ask_in_snapshot(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:

@@ -35,12 +35,12 @@ WHERE p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since
 GROUP BY 1, 2, 3
 """
 
-# A covering index, then one look-up for each article of the week: seven thousand take some 40 ms. A time to the day has no hour.
+# An index by time, then the short row of each article of the week. A time to the day has no hour.
 _PUBLISHED = """
 SELECT strftime('%Y-%m-%dT%H', c.published_utc, 'localtime') AS hour, c.source_id,
        CASE c.article_id WHEN c.original_id THEN 'new' ELSE 'copy' END AS verdict, count(*) AS articles
-FROM current_pages c INDEXED BY current_pages_published JOIN articles a ON a.page_id = c.page_id
-WHERE c.source_id IN (SELECT id FROM sources) AND c.published_utc BETWEEN :since AND :until AND a.published_precision <> 'day'
+FROM current_pages c INDEXED BY current_pages_published
+WHERE c.source_id IN (SELECT id FROM sources) AND c.published_utc BETWEEN :since AND :until AND c.published_precision <> 'day'
 GROUP BY 1, 2, 3
 """
 _LAST_PUBLISHED = "SELECT max(published_utc) FROM current_pages WHERE published_utc <= ?"

@@ -36,7 +36,7 @@ COLUMNS = (
     "added_utc", "days",
 )  # fmt: skip
 
-# The newest page and the last source run take one index lookup each; articles are counted by day already.
+# The newest page and the last source run take one index lookup each; articles are counted by month already.
 _LINES = f"""
 SELECT s.id, s.name, s.url, s.added_at, s.removed_at, s.paused_at, coalesce(t.articles, 0) AS articles,
        nullif({LAST_FETCHED.strip()}, '') AS last_look,
@@ -46,7 +46,7 @@ SELECT s.id, s.name, s.url, s.added_at, s.removed_at, s.paused_at, coalesce(t.ar
         ORDER BY r.id DESC LIMIT 1) AS ended,
        a.kinds AS alerts
 FROM sources s
-LEFT JOIN (SELECT source_id, sum(articles) AS articles FROM source_days GROUP BY source_id) t ON t.source_id = s.id
+LEFT JOIN (SELECT source_id, sum(articles) AS articles FROM source_months GROUP BY source_id) t ON t.source_id = s.id
 LEFT JOIN (SELECT source_id, group_concat(kind) AS kinds FROM alerts WHERE closed_at IS NULL GROUP BY source_id) a
     ON a.source_id = s.id
 """.strip()
