@@ -14,7 +14,7 @@ from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.byline_words import BylineWords
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AUTHOR_PAGE = re.compile(
@@ -65,11 +65,9 @@ def header_lines(layout: Layout) -> list[Line]:
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
     pieces = (name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words))
-    return [_DOCTOR.sub("", piece) for piece in pieces if not _OUTLET_IN_QUOTES.fullmatch(piece)]
+    return [DEGREES.sub("", piece) for piece in pieces if not _OUTLET_IN_QUOTES.fullmatch(piece)]
 
 
-_DOCTOR = re.compile(r"^(?:dr|prof|mgr|ing|ir|mag)\.\s(?=[^\W\d_a-z])")
-"""A degree before a name, in languages that write it small."""
 _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 """A B, „Example Daily“: for whom somebody writes."""
 

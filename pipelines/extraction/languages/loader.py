@@ -26,7 +26,7 @@ BYLINE_KINDS = (
     "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
-    "duty", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
+    "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
     "outlet_ending", "page_word", "button",
 )  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")

@@ -21,6 +21,8 @@ def _any(*kinds: str, language: str | None = None) -> str:
     return any_of((word for kind in kinds for word in words_of(kind, language)), spaces=False)
 
 
+LABEL_MARKS = ":：՝៖፡፦"
+"""What ends a label, by script: the colon, that of East Asia, and the Armenian, Khmer and Ethiopic ones."""
 _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 """Words that apply in their own languages only."""
 _LANGUAGES = frozenset(
@@ -33,10 +35,11 @@ _LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
 """A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos & words"."""
 _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
 """Words of scripts without capitals. 기자 소개 is "about the reporter"."""
-LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[:：՝]\s{{0,2}}", re.I)
+LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I)
 """Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
+_FAR_MARK = rf"[{LABEL_MARKS}=＝/／・·|–—-]"
 FAR_OPENING = re.compile(
-    rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}[:：៖፡፦=＝/／・·|–—-]|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:[:：៖፡፦=＝/／・·|–—-]|(?=$)))\s{{0,2}}"
+    rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}{_FAR_MARK}|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:{_FAR_MARK}|(?=$)))\s{{0,2}}"
     r"(?=.{0,140}$)"
 )
 """The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
@@ -73,7 +76,7 @@ def byline_words(language: str | None) -> BylineWords:
     known = language if language in _LANGUAGES else None
     by = any_of((*words_of("by", known), *words_of("byline_noun")), spaces=False)
     before = rf"(?:(?:{_VERBS}|{_TEXT_AND_PICTURES})\s{{1,3}}){{0,2}}"
-    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：՝](?:\s|$)|{before}(?:{by})\b\s?[:：՝.|]?(?:\s|$))"
+    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     weak = any_of((*words_of("byline_bare"), *words_of("by_weak", known)), spaces=False)
     return BylineWords(
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
