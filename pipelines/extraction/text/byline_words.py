@@ -29,10 +29,10 @@ _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
 _VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
-PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|(?<=\s)(?:{_any('and')})(?=\s))\s?"
+PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|,|(?<=\s)(?:{_any('and')})(?=\s))\s?"
 _TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{PICTURE}|{PICTURE}{_JOINED}(?:{_LABEL})"
 _LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
-"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos & words"."""
+"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos, words"."""
 _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
 """Words of scripts without capitals. 기자 소개 is "about the reporter"."""
 LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I)
@@ -61,6 +61,7 @@ class BylineWords:
     opening, lead    a word that says by whom, at the beginning of a line (a name of a duty or of a text only as a label), of a text
     genre, weak      the weaker words, see above
     joint            what may stand between the last two names
+    short_agencies   agencies of two letters: elsewhere "AA" is the button for the size of letters
     """
 
     opening: re.Pattern[str]
@@ -68,6 +69,7 @@ class BylineWords:
     genre: re.Pattern[str]
     weak: re.Pattern[str]
     joint: re.Pattern[str]
+    short_agencies: frozenset[str]
 
 
 @cache
@@ -84,6 +86,7 @@ def byline_words(language: str | None) -> BylineWords:
         genre=re.compile(_GENRE.format(after=_any("by_after_genre", language=known), genres=_any("genre")), re.I),
         weak=re.compile(rf"^(?:{weak})\s(?=\S)", re.I),
         joint=re.compile(rf"\s({_any('and', language=known)}|&|\+)\s", re.I),
+        short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),
     )
 
 
@@ -98,6 +101,8 @@ AUTHOR_HEADING = re.compile(
 )
 BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
 """The word for "by" behind the name."""
+BY_GLUED = re.compile(rf"^(?:{_any('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)")
+"""The same glued to the first of two names."""
 PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
 """A sentence by the headline or at the end that says who wrote the text."""
 BY_OTHERS = re.compile(_any("by_others"), re.I)

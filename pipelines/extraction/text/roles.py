@@ -23,6 +23,7 @@ DUTY = re.compile(
 """What somebody is: never a name where one stands before it."""
 DEGREES = re.compile(rf"^(?:(?:{any_of(words_of('degree'), spaces=False)})(?:\s|(?<=\.))){{1,4}}(?=[^\W\d_a-z])")
 """Degrees before a name, in languages that write them small: "prof. dr hab."."""
+DEGREE_WORDS = frozenset(word for degree in words_of("degree") for word in degree.split())
 AGENCIES = frozenset(words_of("agency"))
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no entry."""
 PARTICLES = frozenset(words_of("particle"))

@@ -178,6 +178,12 @@ from pipelines.extraction.text.date_parser import find_stamps
         ("ky", "5-март, 2024"),
         ("tg", "5 марти 2024"),
         ("tt", "5 март 2024"),
+        ("ms", "Mac 5, 2024 @ 2:30pm"),
+        ("en", "March 5, 2024 @ 14:30"),
+        ("zh", "2024-03-05 HKT 14:30"),
+        ("si", "2024 මාර්තු මස 5"),
+        ("am", "የካቲት 26, 2016"),
+        ("am", "የካቲት 26 ቀን 2016"),
         ("ku", "5 Adar 2024"),
     ],
 )  # fmt: skip
