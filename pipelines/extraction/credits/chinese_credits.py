@@ -65,7 +65,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                yield from _credits_of(line, following, in_header=in_header)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -79,15 +79,17 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
     openings = {line.row for line in layout.inside[:2]}
     for lines in (layout.header, layout.inside[:6], short_lines(layout.inside[-8:]), layout.tail):
         for line in lines:
+            if layout.zones_of(line) & (Zone.COMMENTS | Zone.NAV | Zone.RELATED):
+                continue
             names, alone = reporters_in_line(line, opening=line.row in openings)
             if names:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Iterator[Credit]:
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or DISCLAIMER.search(folded):
+    if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
     if not in_header and PRODUCTION.match(folded):
         yield Credit(row=line.row)
@@ -133,4 +135,5 @@ def _is_dated(text: str) -> bool:
 def _value_below(line: Line, following: Line) -> str:
     text = EDGE.join([part.strip() for part, _ in following.parts]).translate(BLANKS).lstrip(" 　\u2003:：|｜/")
     labelled = LABEL.search(text.translate(SIMPLIFIED))
-    return text if len(text) <= 40 and following.row == line.row + 1 and not labelled else ""
+    is_next = following.row == line.row + 1 and following.block.getparent() is line.block.getparent()
+    return text if len(text) <= 40 and is_next and not labelled else ""
