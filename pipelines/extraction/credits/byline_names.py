@@ -15,7 +15,14 @@ from pipelines.extraction.credits.byline_places import (
     links_to_author,
     split_bare_names,
 )
-from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names import (
+    MAIL,
+    before_next_credit,
+    has_case,
+    is_bare_name,
+    is_name,
+    is_printed_name,
+)
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -23,6 +30,7 @@ from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
     BY_BEHIND,
+    BY_GLUED,
     BY_OTHERS,
     FAR_OPENING,
     HOUSE_REPORTER,
@@ -40,23 +48,19 @@ _SIGNATURE = 60
 
 
 def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """What follows a by-word in the short lines near the headline."""
+    """What follows a by-word on the first line near the headline that begins with one."""
     for line in header_lines(layout):
-        if len(line.text) <= 60 and words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
+        if words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
             yield from _after_word(line, words)
             return
 
 
-def names_after_by_word(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Names after a by-word near the headline, on its line or below it; else after one below the text."""
-    yield from _in_header(header_lines(layout), words) or _below_text(layout, words)
-
-
-def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
-    """The names of the first line near the headline that has names after a by-word."""
+def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
+    """The names of the first line near the headline that has names after a by-word, on the line or below it."""
+    lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
-        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
+        if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
         if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line, words)):
             return [by]
@@ -69,7 +73,7 @@ def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
     return []
 
 
-def _below_text(layout: Layout, words: BylineWords) -> list[str]:
+def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
     for line in layout.inside[-1:]:
         if (
@@ -85,6 +89,18 @@ def _below_text(layout: Layout, words: BylineWords) -> list[str]:
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _names_above(lines: list[Line], at: int) -> list[str]:
+    """The name above a label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
+    around = [lines[row].text.strip(" ,") if 0 <= row < len(lines) else "" for row in range(at - 2, at + 3)]
+    before, above, _, below, behind = around
+    is_paired = is_printed_name(above) and is_printed_name(below) and _is_label(behind) and not _is_label(before)
+    return [above] if is_paired else []
+
+
+def _is_label(text: str) -> bool:
+    return AUTHOR_HEADING.match(text) is not None or DUTY.fullmatch(text) is not None
 
 
 def names_below(lines: list[Line], at: int) -> Iterator[str]:
@@ -165,6 +181,8 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
         return []
     if behind := BY_BEHIND.match(text):
         return [behind[1]]
+    if glued := BY_GLUED.match(text):
+        return [text[glued.end() :]]
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []

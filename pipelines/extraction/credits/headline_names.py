@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import (
     belongs_to_other_content,
     header_lines,
+    signed_names,
     split_bare_names,
     split_pieces,
 )
@@ -20,7 +21,7 @@ from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import BylineWords
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.roles import DUTY
 
 CAPITALISED = frozenset((None, "en", "de"))
 """Languages in which a heading of two words looks like a name."""
@@ -47,17 +48,13 @@ def names_with_duty(layout: Layout, words: BylineWords) -> Iterator[str]:
             return
 
 
-def names_alone(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
+def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str | None) -> Iterator[str]:
     """Nothing but names right below the headline, with at most an agency or a town behind them, in languages that capitalise only
     the first word of a heading."""
     for line in _lines_below_headline(layout) if language not in CAPITALISED else ():
-        names, rest = _leading_names(line.spaced, words)
-        if names and all(is_agency(piece) or _TOWN.fullmatch(piece) for piece in rest) and len(rest) <= 1:
+        if names := signed_names(_WITH_AGENCY.sub("", line.spaced), words, own):
             yield from names
             return
-
-
-_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{2,20}")
 
 
 def _lines_below_headline(layout: Layout) -> list[Line]:
