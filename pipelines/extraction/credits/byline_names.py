@@ -62,7 +62,7 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
         text = line.spaced
         if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
-        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line, words)):
+        if by := _by_part(line, words):
             return [by]
         if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
             return found
@@ -75,12 +75,12 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    for line in layout.inside[-1:]:
-        if (
-            len(line.text) <= _SIGNATURE
-            and words.opening.match(line.text)
-            and (names := split_bare_names(after_opening(line.spaced, words), words))
-        ):
+    for line in (*layout.inside[-1:], *layout.tail[:1]):
+        opened = words.opening.match(line.text)
+        names = (
+            split_bare_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
+        )
+        if names and len(line.text) <= _SIGNATURE:
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
@@ -197,8 +197,10 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
 
 def _by_part(line: Line, words: BylineWords) -> str | None:
     """`3 May 2024 by A`: the name in a line that begins with the date."""
-    for at, (text, _) in enumerate(line.parts[1:], 1):
-        piece = normalize_space(text[:200])
+    first, *others = (normalize_space(text[:200]) for text, _ in line.parts)
+    stamps = find_stamps(first)
+    behind = first[stamps[-1].end :].lstrip(" ,;|·•–—-") if stamps else ""
+    for at, piece in enumerate((behind, *others)) if stamps else ():
         if words.opening.match(piece) or FAR_OPENING.match(piece):
             rest = [after_opening(piece, words)]
             for more, _ in line.parts[at + 1 : at + 12]:

@@ -65,8 +65,19 @@ def header_lines(layout: Layout) -> list[Line]:
 
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
-    pieces = (name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words))
+    divided = (name.strip(" |·•-–—,*") for piece in _PIECES.split(text) for name in divide(piece, words))
+    pieces = (part for piece in divided for part in _at_full_stop(piece))
     return [DEGREES.sub("", piece) for piece in pieces if piece and not _OUTLET_IN_QUOTES.fullmatch(piece)]
+
+
+def _at_full_stop(text: str) -> tuple[str, ...]:
+    """A full name and what follows its full stop, "Anna Holt. Madrid"; a short word before it is abbreviated: "Anna Chr. Holt"."""
+    name, stop, rest = text.partition(". ")
+    is_whole = bool(stop) and " " in name and len(name.split()[-1]) > _ABBREVIATED and is_bare_name(name)
+    return (name, rest) if is_whole else (text,)
+
+
+_ABBREVIATED = 3
 
 
 _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")

@@ -16,7 +16,7 @@ from pipelines.extraction.credits.byline_places import (
     split_bare_names,
     split_pieces,
 )
-from pipelines.extraction.credits.names import is_bare_name
+from pipelines.extraction.credits.names import is_full_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
@@ -84,7 +84,7 @@ def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]
     """The full names at the beginning of a text, and the pieces behind them."""
     pieces = split_pieces(_WITH_AGENCY.sub("", text), words)
     names: list[str] = []
-    while pieces and " " in pieces[0] and is_bare_name(pieces[0]):
+    while pieces and " " in pieces[0] and is_full_name(pieces[0]):
         names.append(pieces.pop(0))
     return names, pieces
 

@@ -23,7 +23,6 @@ from pipelines.extraction.credits.byline_places import (
     is_linked_name,
     links_to_author,
     signed_names,
-    split_bare_names,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
@@ -242,8 +241,8 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords, own: 
         behind = _BEHIND_SENTENCE.search(line.text[-_SIGNED - 2 :])
         if behind and not belongs_to_other_content(line.block):
             names = signed_names(behind[1], words, own, is_full_name)
-        if below and language not in CAPITALISED and line.block.tag in ("p", "div") and len(line.text) <= _SIGNED:
-            names = names or split_bare_names(line.text, words)
+        if below and (language not in CAPITALISED or DUTY.search(line.text)) and line.block.tag in ("p", "div"):
+            names = names or (signed_names(line.text, words, own) if len(line.text) <= _SIGNED else [])
         if names and not all(map(is_agency, names)):
             yield from names
             return
