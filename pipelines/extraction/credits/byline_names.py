@@ -13,6 +13,7 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     links_to_author,
+    signed_names,
     split_bare_names,
 )
 from pipelines.extraction.credits.names import (
@@ -62,8 +63,8 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
         text = line.spaced
         if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
-        if by := _by_part(line, words):
-            return [by]
+        if found := _behind_date(line, words):
+            return found
         if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
             return found
         if found := _only_names(text, words):
@@ -189,25 +190,18 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
-    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
-    most, _, last = rest.rpartition(", ")
-    found = split_bare_names(rest, words) or ([rest] if is_agency(rest) else [])
-    return found or (split_bare_names(most, words) if DUTY.search(last) or len(last.split()) <= 2 else [])
+    return signed_names(rest.partition(" | ")[0].strip(" ,|·•–—-"), words)
 
 
-def _by_part(line: Line, words: BylineWords) -> str | None:
-    """`3 May 2024 by A`: the name in a line that begins with the date."""
-    first, *others = (normalize_space(text[:200]) for text, _ in line.parts)
-    stamps = find_stamps(first)
-    behind = first[stamps[-1].end :].lstrip(" ,;|·•–—-") if stamps else ""
-    for at, piece in enumerate((behind, *others)) if stamps else ():
+def _behind_date(line: Line, words: BylineWords) -> list[str]:
+    """`3 May 2024 by A`: the names in a line that begins with the date."""
+    (first, el), *others = line.parts
+    stamps = find_stamps(first := normalize_space(first[:200]))
+    parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
+    for at, (text, _) in enumerate(parts):
+        piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
-            rest = [after_opening(piece, words)]
-            for more, _ in line.parts[at + 1 : at + 12]:
-                if TIME_WORDS.search(more) or find_stamps(more):
-                    break
-                rest.append(normalize_space(more[:100]))
-            return " ".join(rest).strip()
+            return list(_after_word(line._replace(parts=parts[at:]), words))
         if names := _only_names(piece, words):
-            return ", ".join(names)
-    return None
+            return names
+    return []

@@ -37,6 +37,7 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
+_LONGEST_NAME = 4
 _LONGEST_HEAD = 80
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
@@ -48,8 +49,10 @@ def read_credits(layout: Layout) -> Credits:
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
-    name = closing_signature(layout)
-    return replace(credits, authors=(name,)) if name and not is_institution(name) and len(name) <= 4 else credits
+    who = closing_signature(layout) or ""
+    names = () if is_institution(who) else tuple(re.split(r"[、 \u3000]", who))
+    signed = all(map(is_person, names)) if len(names) > 1 else 0 < len(who) <= _LONGEST_NAME
+    return replace(credits, authors=names) if signed and names else credits
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
