@@ -201,7 +201,7 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
-    yield "byline", list(names_with_duty(layout, words))
+    yield "byline", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
         if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
             yield "meta", values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from lxml.etree import _Element as Element
 
@@ -93,11 +94,12 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
 
 
 def _names_above(lines: list[Line], at: int) -> list[str]:
-    """The name above a label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
-    around = [lines[row].text.strip(" ,") if 0 <= row < len(lines) else "" for row in range(at - 2, at + 3)]
-    before, above, _, below, behind = around
-    is_paired = is_printed_name(above) and is_printed_name(below) and _is_label(behind) and not _is_label(before)
-    return [above] if is_paired else []
+    """The names above an author's label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
+    labels = list(takewhile(lambda row: _is_label(lines[row].text), range(at, min(at + _MOST, len(lines)), 2)))
+    names = {row: lines[row - 1].text.strip(" ,") for row in labels if row}
+    if len(labels) < 2 or not all(map(is_printed_name, names.values())) or (at > 1 and _is_label(lines[at - 2].text)):
+        return []
+    return [name for row, name in names.items() if AUTHOR_HEADING.match(lines[row].text)]
 
 
 def _is_label(text: str) -> bool:

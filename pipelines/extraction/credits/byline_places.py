@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import divide, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_name, is_full_name, is_name
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -101,11 +101,14 @@ def signed_names(
 ) -> list[str]:
     """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
-    text = _BEHIND.sub("", normalize_space(text[:120]))
+    whole = normalize_space(text[:120])
+    text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
     everything = split_pieces(text, words)
     pieces = [piece for piece in everything if plain(piece) not in own]
+    if MAIL.search(whole) or 0 < len(pieces) < len(everything):
+        is_name = is_full_name  # what stands beside tells that it is one
     pieces = pieces or everything  # a site may bear its author's name
     if 0 < len(pieces) <= 4 and all(map(is_name, pieces)):
         return pieces

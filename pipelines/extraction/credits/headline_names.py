@@ -16,11 +16,12 @@ from pipelines.extraction.credits.byline_places import (
     split_bare_names,
     split_pieces,
 )
+from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.names import is_full_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.text.byline_words import BylineWords
+from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords
 from pipelines.extraction.text.roles import DUTY
 
 CAPITALISED = frozenset((None, "en", "de"))
@@ -30,14 +31,20 @@ _NEAR = 4
 _LONGEST = 80
 _REPORTED_FROM = re.compile(rf"(?:{phrases_of('reported_from')})\s(?=\S)", re.I)
 _REPORTS_FROM = re.compile(rf"(?<=\S)\s(?:{phrases_of('reports_from')})\s(?=\S)", re.I)
+_LABELLED = re.compile(rf"([^{LABEL_MARKS}]{{3,30}}?)\s?[{LABEL_MARKS}]\s(.+)")
 _LONGEST_DUTY = 45
 """Characters of a line that says what somebody is; a sentence that names a duty is longer."""
 
 
-def names_with_duty(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Names below the headline with a duty behind them, on their line or on the next one."""
+def names_with_duty(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
+    """Names below the headline with a duty before or behind them, on their line or on the next one. What is no writer's duty labels
+    another credit."""
     lines = _lines_below_headline(layout)
     for line, following in zip_longest(lines, lines[1:]):
+        labelled = _LABELLED.match(line.spaced)
+        if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
+            yield from split_bare_names(labelled[2], words)
+            return
         if names := _reporting(line.spaced, words):
             yield from names
             return

@@ -210,7 +210,7 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
     name = next(iter(split_byline(text[:60])), "")
-    if not (is_bare_name(name) or name in single_names):
+    if not (is_full_name(name) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
