@@ -15,7 +15,6 @@ from pipelines.extraction.credits.byline_places import (
     is_linked_name,
     links_to_author,
     signed_names,
-    split_bare_names,
 )
 from pipelines.extraction.credits.names import (
     MAIL,
@@ -79,9 +78,7 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
     for line in (*layout.inside[-1:], *layout.tail[:1]):
         opened = words.opening.match(line.text)
-        names = (
-            split_bare_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
-        )
+        names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
         if names and len(line.text) <= _SIGNATURE:
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
@@ -155,7 +152,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
         elif joint := words.joint.match(f" {last}"):
-            yield from split_bare_names(last[joint.end() - 1 :], words)  # one who has no page
+            yield from signed_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
 

@@ -84,13 +84,6 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 """A B, „Example Daily“: for whom somebody writes."""
 
 
-def split_bare_names(text: str, words: BylineWords) -> list[str]:
-    """The names in a text that consists of names only, else nothing."""
-    text = normalize_space(text[:120])
-    pieces = split_pieces(text, words)
-    return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
-
-
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
@@ -113,7 +106,7 @@ def signed_names(
     if 0 < len(pieces) <= 4 and all(map(is_name, pieces)):
         return pieces
     if len(pieces) == 1 and (place := _FROM.search(text)):
-        return split_bare_names(text[: place.start()], words)
+        return signed_names(text[: place.start()], words, own, is_name)
     if len(pieces) > 1 and _is_town(pieces[0]):
         pieces = pieces[1:]
     names = [piece for piece in pieces if is_name(piece) or is_agency(piece)]

@@ -13,7 +13,6 @@ from pipelines.extraction.credits.byline_places import (
     belongs_to_other_content,
     header_lines,
     signed_names,
-    split_bare_names,
     split_pieces,
 )
 from pipelines.extraction.credits.credit_words import credit_marks
@@ -43,7 +42,7 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
     for line, following in zip_longest(lines, lines[1:]):
         labelled = _LABELLED.match(line.spaced)
         if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
-            yield from split_bare_names(labelled[2], words)
+            yield from signed_names(labelled[2], words)
             return
         if names := _reporting(line.spaced, words):
             yield from names
@@ -82,9 +81,9 @@ def _lines_below_headline(layout: Layout) -> list[Line]:
 def _reporting(text: str, words: BylineWords) -> list[str]:
     """The names in a line that says who reports from where, the place before or behind them."""
     if opened := _REPORTED_FROM.match(text):
-        return split_bare_names(text[opened.end() :], words)
+        return signed_names(text[opened.end() :], words)
     behind = _REPORTS_FROM.search(text)
-    return split_bare_names(text[: behind.start()], words) if behind else []
+    return signed_names(text[: behind.start()], words) if behind else []
 
 
 def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:
