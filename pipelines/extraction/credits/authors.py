@@ -195,7 +195,7 @@ def _name_sources(
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
     if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
         yield "meta", document.head.metas.get("twitter:data1", [])
-    yield "microdata", list(_microdata_names(document))
+    yield "microdata", list(microdata_names(document))
     words, own = byline_words(language), frozenset(map(plain, site_names))
     yield "byline", names_in_byline(layout, words)
     yield "byline", names_below_text(layout, words)
@@ -250,7 +250,7 @@ def _abbreviates(name: str, site: str) -> bool:
     return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
 
 
-def _microdata_names(document: Document) -> Iterator[str]:
+def microdata_names(document: Document) -> Iterator[str]:
     """Names in elements marked as author by rel or itemprop: the first, and others in the same box."""
     first_box: Element | None = None
     seen = 0

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
+from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
@@ -130,7 +131,12 @@ def _account(document: Document, layout: Layout, structured: StructuredData) -> 
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
-    stated = {*document.head.metas.get("author", ()), *structured.authors, *structured.script_article.authors}
+    stated = {
+        *document.head.metas.get("author", ()),
+        *microdata_names(document),
+        *structured.authors,
+        *structured.script_article.authors,
+    }
     printed = (text.strip() for line in layout.below_headline for text, _ in line.parts)
     return next(((name, "account") for name in printed if name in stated and not is_person(name)), (None, ""))
 

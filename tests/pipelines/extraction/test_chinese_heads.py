@@ -78,6 +78,12 @@ HEADS = {
         head="<div><a href='/u/1'>不爱说话的像素工坊主人</a></div><div>2024-03-05 15:32 532喜欢</div>",
         meta='<meta name="author" content="不爱说话的像素工坊主人">',
     ),
+    "号 itemprop": Form(
+        {"source": "不爱说话的像素工坊主人"},
+        head="<div itemprop='author'><meta itemprop='name' content='不爱说话的像素工坊主人'>"
+        "<a href='/p/1'>不爱说话的像素工坊主人</a></div>"
+        "<div>2024-03-05 15:32</div>",
+    ),
     "稀姓": Form({"authors": ["洪可"]}, head=f"{TIME}<div class='author'><a>洪可</a></div>"),
     "客户端连": Form({"source": "山城日报客户端"}, head="<div>山城日报客户端2024-03-05 15:32</div>"),
     "后置": Form(
