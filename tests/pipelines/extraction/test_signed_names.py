@@ -13,7 +13,7 @@ from pipelines.extraction.credits.byline_places import split_pieces
 from pipelines.extraction.extract import extract
 from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.text.byline_words import byline_words
-from tests.pipelines.extraction.press_page import TEXTS, read_page
+from tests.pipelines.extraction.press_page import TEXTS, read_page, write_page
 
 _DATED = "<div>5/3/2024</div>"
 
@@ -128,6 +128,13 @@ def test_a_person_is_printed_where_the_outlet_is_stated(author: str, host: str, 
     assert _stated(author, "<div>5 March 2024</div>", host=host, site=site) == [author], (
         "where nobody is named, it is the outlet"
     )
+
+
+def test_the_editor_of_a_meta() -> None:
+    body = write_page("id").body.replace(b"<title>", b"<meta name='content_editor' content='Sri Rahayu'><title>")
+    assert to_json(extract(Page(body=body, url="https://www.news.example/a/1.html"), Sites()))["editors"] == [
+        "Sri Rahayu"
+    ]
 
 
 def test_a_site_that_bears_the_name_of_its_author() -> None:
