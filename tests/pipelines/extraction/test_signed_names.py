@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -151,3 +152,21 @@ def test_the_byline_contradicts_a_statement() -> None:
     edited = "<div>By <span>Anna Holt</span></div><div>Edited by: <span>Cara Lind</span></div>"
     assert _stated("Cara Lind", edited) == ["Anna Holt"]
     assert _stated("Cara Lind", "<div>By <span>Anna Holt</span></div>", "<p>Cara Lind</p>") == ["Cara Lind"]
+
+
+_NAMING = ("by", "by_weak", "byline_noun", "and", "duty", "degree")
+_EXAMPLES = [
+    (code, cue.example)
+    for code, one in languages().items()
+    for cue in one.cues
+    if cue.kind in _NAMING and "Anna Holt" in cue.example
+]
+
+
+@pytest.mark.parametrize(("code", "example"), _EXAMPLES, ids=[f"{code} {example}" for code, example in _EXAMPLES])
+def test_the_examples_of_a_language_are_read(code: str, example: str) -> None:
+    page = write_page("en", f"<div class='author'>{example}</div><div>5/3/2024</div>")
+    declared = page.body.replace(b"lang='en'", f"lang='{code}'".encode())
+    authors = to_json(extract(replace(page, body=declared), Sites()))["authors"]
+    assert authors[0] == "Anna Holt"
+    assert authors[1:] in ([], [example.rpartition(" ")[0].rpartition(" ")[2] + " " + example.rpartition(" ")[2]])
