@@ -227,7 +227,7 @@ def test_a_small_result_has_key_words(size: int) -> None:
         for n in range(size)
     ]
     archive = [made(n, f"Some of it was on the train or {('near', 'far')[n % 4 < 2]}.") for n in range(100, 140)]
-    found = rank_words(TextSamples(result=tuple(result), archive=tuple(archive), candidates=size))
+    found = rank_words(TextSamples(result=tuple(result), archive=tuple(archive)))
     assert {word.word for word in found.words} == {"ferry", "quay"}
     assert max(word.z for word in found.words) < 3 or size == 20
 
