@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
-from pipelines.extraction.page.tree import is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -127,7 +127,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
     """An element whose name says that it is the article's body and that holds much more than the running text of `length`
     characters: verse, lists, blogs."""
     for el in document.tree.iter("div", "article", "section"):
-        if not _BODY_CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]} {el.get('itemprop', '')}"):
+        if not _BODY_CLASS.search(f"{names_of(el)} {el.get('itemprop', '')}"):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
