@@ -50,7 +50,7 @@ _BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
-_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.8
+_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.85
 """Share of the weight that a child must have for the search to descend into it; and one of several paragraphs that all the rest
 stands behind: a notice below a short text is a large part of it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
