@@ -21,7 +21,7 @@ from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.credits.original_source import read_original_source
-from pipelines.extraction.credits.outlet import read_outlet, read_site_names
+from pipelines.extraction.credits.outlet import named_in_title, read_outlet, read_site_names
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
 from pipelines.extraction.credits.printed_sources import read_printed_source
 from pipelines.extraction.credits.script_authors import read_script_authors
@@ -251,11 +251,10 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
     language, hint = context.locale.language, context.page.hint
     if language != "zh":
-        authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
-        labels = {plain(label) for label in context.host_labels}
-        authors = [name for name in authors if plain(name) not in labels] or authors  # alone, its bearer's site
-    elif credits.authors:
-        authors, by = list(credits.authors), "credit line"
+        own = context.site_names or tuple(filter(None, [named_in_title(document)]))
+        authors, by = read_authors(document, layout, structured, own, context.host_labels, credits, language)
+    elif people := [name for name in credits.authors if name != credits.source]:
+        authors, by = people, "credit line"
     else:
         authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
     if language == "zh" and not authors:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.byline_names import names_after_by_word, names_after_byline
+from pipelines.extraction.credits.byline_names import names_after_byline, names_below_text, names_in_byline
 from pipelines.extraction.credits.byline_places import links_to_author
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.printed_names import (
@@ -62,27 +64,66 @@ _OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)
 _FOUND_BY = {"guess": "byline", "signed": "byline"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outlet:
+    """What the outlet is called: by the site, in its host's name, as the owner of its rights; and what the page prints around the
+    text."""
+
+    names: tuple[str, ...]
+    hosts: tuple[str, ...]
+    owner: str
+    printed: str
+
+    def is_host(self, name: str) -> bool:
+        """Whether the host has the name, and the site another one."""
+        return plain(name) in self.hosts and plain(name) not in map(plain, self.names)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
+        key = plain(name)
+        if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
+            return True
+        in_host = any(key.startswith(host) or (len(key) > 4 and key in host) for host in self.hosts)
+        if in_host and not (is_bare_name(name) and key in self.printed):
+            return True
+        return any(
+            key == plain(site)
+            or (len(key) > 4 and key in plain(site))
+            or (len(plain(site)) > 4 and key.startswith(plain(site)))
+            or (site.isupper() and name.startswith(f"{site} "))
+            or (name.isupper() and _abbreviates(name, site))
+            for site in self.names
+        )
+
+
 def read_authors(
     document: Document,
     layout: Layout,
     structured: StructuredData,
     site_names: tuple[str, ...],
-    credited: Sequence[str] = (),
+    host_labels: tuple[str, ...],
+    credits: Credits,
     language: str | None = None,
 ) -> tuple[list[str], str]:
-    """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
+    """Who wrote the article, and how that was found ("" where nothing was). `host_labels` are the parts of the host's name that may
+    be the site's."""
     words = byline_words(language)
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
     organisations = frozenset(map(plain, structured.author_organisations))
-    owner = plain(document.head.meta("copyright", "dcterms.rights", "rights") or "")
+    outlet = _Outlet(
+        names=site_names,
+        hosts=tuple(map(plain, host_labels)),
+        owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
+        printed=plain(" ".join(line.text for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail))),
+    )
     sections = {
         plain(text)
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
         if text
     }
-    for by, values in _name_sources(document, layout, structured, credited, language):
+    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
         names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
@@ -90,18 +131,18 @@ def read_authors(
             names = [name for name in names if plain(name) not in sections]
         if not names:
             continue
-        people = [name for name in names if not _is_outlet(name, site_names, owner) and plain(name) not in accounts]
+        people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
         people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
         handles = [name for name in people if _is_handle(name)]
         people = [name for name in people if name not in handles]
         if people:
-            return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, site_names, words)
+            return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, outlet, credits, words)
         # A site that bears its author's name, and prints it in the byline, is signed by a person. So is one with an account.
         signed_by_outlet = (
             signed_by_outlet
             or bool(handles)
             or (
-                by == "byline"
+                (by == "byline" or outlet.is_host(names[0]))
                 and is_bare_name(names[0])
                 and plain(names[0]) not in accounts
                 and not _OUTLET_WORD.search(names[0])
@@ -118,18 +159,17 @@ def _is_handle(name: str) -> bool:
 
 
 def _unless_contradicted(
-    people: list[str], by: str, layout: Layout, site_names: tuple[str, ...], words: BylineWords
+    people: list[str], by: str, layout: Layout, outlet: _Outlet, credits: Credits, words: BylineWords
 ) -> tuple[list[str], str]:
-    """The names from structured data, unless the byline prints more names, or other ones while these are not on the page: templates
-    fill in whoever entered the article.
+    """The names from structured data, unless the byline prints more names, or other ones while these are not on the page or are the
+    editors': templates fill in whoever entered the article.
     """
     if by in ("json-ld", "meta", "microdata"):
-        seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
-        keys = {plain(name) for name in people}
-        unseen = not any(key in seen for key in keys)
+        keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
+        unseen = not any(key in outlet.printed for key in keys - editors)
         for lines, other in ((names_after_byline(layout, words), unseen), (author_links(layout), False)):
-            printed = _split_names(lines, site_names, words, trusted=False)
-            printed = [name for name in printed if " " in name and not _is_outlet(name, site_names)]
+            printed = _split_names(lines, outlet.names, words, trusted=False)
+            printed = [name for name in printed if " " in name and not outlet.is_called(name)]
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
             if printed and (other or more):
                 return printed[:20], "byline"
@@ -137,7 +177,12 @@ def _unless_contradicted(
 
 
 def _name_sources(
-    document: Document, layout: Layout, structured: StructuredData, credited: Sequence[str], language: str | None
+    document: Document,
+    layout: Layout,
+    structured: StructuredData,
+    credited: Sequence[str],
+    site_names: tuple[str, ...],
+    language: str | None,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Names by where they were found, best source first.
 
@@ -150,26 +195,27 @@ def _name_sources(
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
     if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
         yield "meta", document.head.metas.get("twitter:data1", [])
-    yield "microdata", list(_microdata_names(document))
-    words = byline_words(language)
-    yield "byline", list(names_after_by_word(layout, words))
+    yield "microdata", list(microdata_names(document))
+    words, own = byline_words(language), frozenset(map(plain, site_names))
+    yield "byline", names_in_byline(layout, words)
+    yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
-    yield "byline", list(names_in_author_elements(layout, words))
-    yield "byline", list(names_with_duty(layout, words))
+    yield "byline", list(names_in_author_elements(layout, words, own))
+    yield "byline", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
         if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
             yield "meta", values
     yield "credit line", credited
     yield "signed", read_signature(layout, language)
     for printed in (
-        name_beside_date(layout, words),
-        names_above_text(layout, words),
-        names_alone(layout, words, language),
+        name_beside_date(layout, words, own),
+        names_above_text(layout, words, own),
+        names_alone(layout, words, own, language),
         author_box_name(layout),
         repeated_name(layout),
     ):
         yield "guess", list(printed)
-    yield "guess", list(closing_name(layout, language, words))
+    yield "guess", list(closing_name(layout, language, words, own))
     names, path = read_script_authors(document, structured, language)
     yield path, names
     yield "json-ld", structured.authors
@@ -198,23 +244,13 @@ def _split_names(values: Iterable[str], site_names: tuple[str, ...], words: Byli
     return found
 
 
-def _is_outlet(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
-    key = plain(name)
-    if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in owner):
-        return True
-    return any(
-        key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))
-        for site in site_names
-    )
-
-
 def _abbreviates(name: str, site: str) -> bool:
     """Whether a name abbreviates that of the site: "LN" for "LN - Lübecker Nachrichten"."""
     words = re.findall(r"\w+", site)
     return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
 
 
-def _microdata_names(document: Document) -> Iterator[str]:
+def microdata_names(document: Document) -> Iterator[str]:
     """Names in elements marked as author by rel or itemprop: the first, and others in the same box."""
     first_box: Element | None = None
     seen = 0

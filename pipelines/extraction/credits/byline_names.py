@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from lxml.etree import _Element as Element
 
@@ -13,9 +14,16 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     links_to_author,
-    split_bare_names,
+    signed_names,
 )
-from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names import (
+    MAIL,
+    before_next_credit,
+    has_case,
+    is_bare_name,
+    is_name,
+    is_printed_name,
+)
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -23,6 +31,7 @@ from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
     BY_BEHIND,
+    BY_GLUED,
     BY_OTHERS,
     FAR_OPENING,
     HOUSE_REPORTER,
@@ -40,26 +49,22 @@ _SIGNATURE = 60
 
 
 def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """What follows a by-word in the short lines near the headline."""
+    """What follows a by-word on the first line near the headline that begins with one."""
     for line in header_lines(layout):
-        if len(line.text) <= 60 and words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
+        if words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
             yield from _after_word(line, words)
             return
 
 
-def names_after_by_word(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Names after a by-word near the headline, on its line or below it; else after one below the text."""
-    yield from _in_header(header_lines(layout), words) or _below_text(layout, words)
-
-
-def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
-    """The names of the first line near the headline that has names after a by-word."""
+def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
+    """The names of the first line near the headline that has names after a by-word, on the line or below it."""
+    lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
-        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
+        if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
-        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line, words)):
-            return [by]
+        if found := _behind_date(line, words):
+            return found
         if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
             return found
         if found := _only_names(text, words):
@@ -69,14 +74,12 @@ def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
     return []
 
 
-def _below_text(layout: Layout, words: BylineWords) -> list[str]:
+def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    for line in layout.inside[-1:]:
-        if (
-            len(line.text) <= _SIGNATURE
-            and words.opening.match(line.text)
-            and (names := split_bare_names(after_opening(line.spaced, words), words))
-        ):
+    for line in (*layout.inside[-1:], *layout.tail[:1]):
+        opened = words.opening.match(line.text)
+        names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
+        if names and len(line.text) <= _SIGNATURE:
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
@@ -85,6 +88,19 @@ def _below_text(layout: Layout, words: BylineWords) -> list[str]:
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _names_above(lines: list[Line], at: int) -> list[str]:
+    """The names above an author's label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
+    labels = list(takewhile(lambda row: _is_label(lines[row].text), range(at, min(at + _MOST, len(lines)), 2)))
+    names = {row: lines[row - 1].text.strip(" ,") for row in labels if row}
+    if len(labels) < 2 or not all(map(is_printed_name, names.values())) or (at > 1 and _is_label(lines[at - 2].text)):
+        return []
+    return [name for row, name in names.items() if AUTHOR_HEADING.match(lines[row].text)]
+
+
+def _is_label(text: str) -> bool:
+    return AUTHOR_HEADING.match(text) is not None or DUTY.fullmatch(text) is not None
 
 
 def names_below(lines: list[Line], at: int) -> Iterator[str]:
@@ -136,7 +152,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
         elif joint := words.joint.match(f" {last}"):
-            yield from split_bare_names(last[joint.end() - 1 :], words)  # one who has no page
+            yield from signed_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
 
@@ -165,29 +181,26 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
         return []
     if behind := BY_BEHIND.match(text):
         return [behind[1]]
+    if glued := BY_GLUED.match(text):
+        return [text[glued.end() :]]
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
-    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
-    most, _, last = rest.rpartition(", ")
-    found = split_bare_names(rest, words) or ([rest] if is_agency(rest) else [])
-    return found or (split_bare_names(most, words) if DUTY.search(last) or len(last.split()) <= 2 else [])
+    return signed_names(rest.partition(" | ")[0].strip(" ,|·•–—-"), words)
 
 
-def _by_part(line: Line, words: BylineWords) -> str | None:
-    """`3 May 2024 by A`: the name in a line that begins with the date."""
-    for at, (text, _) in enumerate(line.parts[1:], 1):
+def _behind_date(line: Line, words: BylineWords) -> list[str]:
+    """`3 May 2024 by A`: the names in a line that begins with the date."""
+    (first, el), *others = line.parts
+    stamps = find_stamps(first := normalize_space(first[:200]))
+    parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
+    for at, (text, _) in enumerate(parts):
         piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
-            rest = [after_opening(piece, words)]
-            for more, _ in line.parts[at + 1 : at + 12]:
-                if TIME_WORDS.search(more) or find_stamps(more):
-                    break
-                rest.append(normalize_space(more[:100]))
-            return " ".join(rest).strip()
+            return list(_after_word(line._replace(parts=parts[at:]), words))
         if names := _only_names(piece, words):
-            return ", ".join(names)
-    return None
+            return names
+    return []

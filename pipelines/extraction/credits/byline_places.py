@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import divide, is_bare_name, is_name
+from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_name, is_full_name, is_name
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.byline_words import BylineWords
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
+from pipelines.extraction.text.titles import plain
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AUTHOR_PAGE = re.compile(
@@ -51,7 +52,7 @@ def is_other_content(name: str) -> bool:
 
 def header_lines(layout: Layout) -> list[Line]:
     """The lines near the headline that may hold a byline, those below it first."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
     lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
     lines = [
@@ -64,21 +65,23 @@ def header_lines(layout: Layout) -> list[Line]:
 
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
-    pieces = (name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words))
-    return [_DOCTOR.sub("", piece) for piece in pieces if not _OUTLET_IN_QUOTES.fullmatch(piece)]
+    divided = (name.strip(" |·•-–—,*") for piece in _PIECES.split(text) for name in divide(piece, words))
+    pieces = (part for piece in divided for part in _at_full_stop(piece))
+    return [DEGREES.sub("", piece) for piece in pieces if piece and not _OUTLET_IN_QUOTES.fullmatch(piece)]
 
 
-_DOCTOR = re.compile(r"^(?:dr|prof|mgr|ing|ir|mag)\.\s(?=[^\W\d_a-z])")
-"""A degree before a name, in languages that write it small."""
+def _at_full_stop(text: str) -> tuple[str, ...]:
+    """A full name and what follows its full stop, "Anna Holt. Madrid"; a short word before it is abbreviated: "Anna Chr. Holt"."""
+    name, stop, rest = text.partition(". ")
+    is_whole = bool(stop) and " " in name and len(name.split()[-1]) > _ABBREVIATED and is_bare_name(name)
+    return (name, rest) if is_whole else (text,)
+
+
+_ABBREVIATED = 3
+
+
 _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 """A B, „Example Daily“: for whom somebody writes."""
-
-
-def split_bare_names(text: str, words: BylineWords) -> list[str]:
-    """The names in a text that consists of names only, else nothing."""
-    text = normalize_space(text[:120])
-    pieces = split_pieces(text, words)
-    return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
@@ -86,25 +89,35 @@ _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
 
 
-def names_beside_date(text: str, words: BylineWords) -> list[str]:
-    """The names in a text beside a date, without a duty, a town or brackets after them; an agency is kept."""
-    text = _BEHIND.sub("", normalize_space(text[:120]))
-    if names := split_bare_names(text, words):
-        return names
+def signed_names(
+    text: str, words: BylineWords, own: Set[str] = frozenset(), is_name: Callable[[str], bool] = is_bare_name
+) -> list[str]:
+    """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
+    (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
+    whole = normalize_space(text[:120])
+    text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
     if is_agency(text):
-        return [text]
-    pieces = split_pieces(text, words)
+        return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
+    everything = split_pieces(text, words)
+    pieces = [piece for piece in everything if plain(piece) not in own]
+    if MAIL.search(whole) or 0 < len(pieces) < len(everything):
+        is_name = is_full_name  # what stands beside tells that it is one
+    pieces = pieces or everything  # a site may bear its author's name
+    if 0 < len(pieces) <= 4 and all(map(is_name, pieces)):
+        return pieces
     if len(pieces) == 1 and (place := _FROM.search(text)):
-        return split_bare_names(text[: place.start()], words)
-    names = [piece for piece in pieces if is_bare_name(piece)]
-    if not names or not is_bare_name(pieces[0]) or " " not in names[0]:
+        return signed_names(text[: place.start()], words, own, is_name)
+    if len(pieces) > 1 and _is_town(pieces[0]):
+        pieces = pieces[1:]
+    names = [piece for piece in pieces if is_name(piece) or is_agency(piece)]
+    if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
-    for piece in pieces[1:]:
-        if is_agency(piece):
-            names.append(piece)
-        elif piece not in names and not (DUTY.search(piece) or (piece == pieces[-1] and _TOWN.fullmatch(piece))):
-            return []
-    return names
+    rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece)]
+    return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
+
+
+def _is_town(text: str) -> bool:
+    return " " not in text and (_TOWN.fullmatch(text) is not None or not has_case(text))
 
 
 def is_linked_name(text: str) -> bool:

@@ -37,6 +37,7 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
+_LONGEST_NAME = 4
 _LONGEST_HEAD = 80
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
@@ -48,8 +49,10 @@ def read_credits(layout: Layout) -> Credits:
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
-    name = closing_signature(layout)
-    return replace(credits, authors=(name,)) if name and not is_institution(name) and len(name) <= 4 else credits
+    who = closing_signature(layout) or ""
+    names = () if is_institution(who) else tuple(re.split(r"[、 \u3000]", who))
+    signed = all(map(is_person, names)) if len(names) > 1 else 0 < len(who) <= _LONGEST_NAME
+    return replace(credits, authors=names) if signed and names else credits
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
@@ -65,7 +68,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                yield from _credits_of(line, following, in_header=in_header)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -79,15 +82,17 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
     openings = {line.row for line in layout.inside[:2]}
     for lines in (layout.header, layout.inside[:6], short_lines(layout.inside[-8:]), layout.tail):
         for line in lines:
+            if layout.zones_of(line) & (Zone.COMMENTS | Zone.NAV | Zone.RELATED):
+                continue
             names, alone = reporters_in_line(line, opening=line.row in openings)
             if names:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Iterator[Credit]:
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or DISCLAIMER.search(folded):
+    if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
     if not in_header and PRODUCTION.match(folded):
         yield Credit(row=line.row)
@@ -133,4 +138,5 @@ def _is_dated(text: str) -> bool:
 def _value_below(line: Line, following: Line) -> str:
     text = EDGE.join([part.strip() for part, _ in following.parts]).translate(BLANKS).lstrip(" 　\u2003:：|｜/")
     labelled = LABEL.search(text.translate(SIMPLIFIED))
-    return text if len(text) <= 40 and following.row == line.row + 1 and not labelled else ""
+    is_next = following.row == line.row + 1 and following.block.getparent() is line.block.getparent()
+    return text if len(text) <= 40 and is_next and not labelled else ""

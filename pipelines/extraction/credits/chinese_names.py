@@ -62,7 +62,7 @@ def read_chinese_authors(
 
 def _pen_names(layout: Layout) -> Iterator[str]:
     """Pen names, which have no surname: near the headline, in a link to a writer's page."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     for line in header_lines(layout):
         for text, el in line.parts if start < line.row <= start + _NEAR else ():
             name = text.strip(" 　|｜·•@")
@@ -105,14 +105,15 @@ def _people(value: str) -> Iterator[str]:
 
 def _names_by_headline(layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     for line in header_lines(layout):
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced))
         for text, el in line.parts:
-            name = text.strip(f" 　|｜·•{_MARKS}")
-            is_marked = text.strip()[:1] in _MARKS
+            column, divider, name = text.strip(f" 　|｜·•{_MARKS}").rpartition("|")
+            is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
+            name = name.strip() if is_marked else f"{column}{divider}{name}"
             parent = el.getparent()
             classes = f"{el.get('class', '')[:100]} {parent.get('class', '')[:100] if parent is not None else ''}"
             people = re.split(r"[\s、，,]+", name)

@@ -52,9 +52,7 @@ def read_credit_lines(layout: Layout, language: str | None) -> Credits:
 
 
 def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
-    start = layout.headline.row if layout.headline else -1
-    header = [line for line in layout.header if line.row > start]
-    for line, following in pairwise((*header, None)):
+    for line, following in pairwise((*layout.below_headline, None)):
         yield from _credits_of(line, following, marks, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
         yield from _credits_of(line, None, marks, source=False, ends=True)

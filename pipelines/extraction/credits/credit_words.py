@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, by_first_letter, languages
+from pipelines.extraction.text.byline_words import LABEL_MARKS
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
 _JOINED = re.compile(r"\s+")
-_SEPARATOR = r"\s{0,3}(?:[:：=＝｜／՝៖፡፦]|\|(?!\|))"
+_SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／]|\|(?!\|))"
 
 
 @lru_cache(maxsize=64)

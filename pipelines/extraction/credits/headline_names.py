@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import (
     belongs_to_other_content,
     header_lines,
-    split_bare_names,
+    signed_names,
     split_pieces,
 )
-from pipelines.extraction.credits.names import is_bare_name
+from pipelines.extraction.credits.credit_words import credit_marks
+from pipelines.extraction.credits.names import is_full_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.text.byline_words import BylineWords
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords
+from pipelines.extraction.text.roles import DUTY
 
 CAPITALISED = frozenset((None, "en", "de"))
 """Languages in which a heading of two words looks like a name."""
@@ -29,14 +30,20 @@ _NEAR = 4
 _LONGEST = 80
 _REPORTED_FROM = re.compile(rf"(?:{phrases_of('reported_from')})\s(?=\S)", re.I)
 _REPORTS_FROM = re.compile(rf"(?<=\S)\s(?:{phrases_of('reports_from')})\s(?=\S)", re.I)
+_LABELLED = re.compile(rf"([^{LABEL_MARKS}]{{3,30}}?)\s?[{LABEL_MARKS}]\s(.+)")
 _LONGEST_DUTY = 45
 """Characters of a line that says what somebody is; a sentence that names a duty is longer."""
 
 
-def names_with_duty(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Names below the headline with a duty behind them, on their line or on the next one."""
+def names_with_duty(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
+    """Names below the headline with a duty before or behind them, on their line or on the next one. What is no writer's duty labels
+    another credit."""
     lines = _lines_below_headline(layout)
     for line, following in zip_longest(lines, lines[1:]):
+        labelled = _LABELLED.match(line.spaced)
+        if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
+            yield from signed_names(labelled[2], words)
+            return
         if names := _reporting(line.spaced, words):
             yield from names
             return
@@ -47,17 +54,13 @@ def names_with_duty(layout: Layout, words: BylineWords) -> Iterator[str]:
             return
 
 
-def names_alone(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
+def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str | None) -> Iterator[str]:
     """Nothing but names right below the headline, with at most an agency or a town behind them, in languages that capitalise only
     the first word of a heading."""
     for line in _lines_below_headline(layout) if language not in CAPITALISED else ():
-        names, rest = _leading_names(line.spaced, words)
-        if names and all(is_agency(piece) or _TOWN.fullmatch(piece) for piece in rest) and len(rest) <= 1:
+        if names := signed_names(_WITH_AGENCY.sub("", line.spaced), words, own):
             yield from names
             return
-
-
-_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{2,20}")
 
 
 def _lines_below_headline(layout: Layout) -> list[Line]:
@@ -78,16 +81,16 @@ def _lines_below_headline(layout: Layout) -> list[Line]:
 def _reporting(text: str, words: BylineWords) -> list[str]:
     """The names in a line that says who reports from where, the place before or behind them."""
     if opened := _REPORTED_FROM.match(text):
-        return split_bare_names(text[opened.end() :], words)
+        return signed_names(text[opened.end() :], words)
     behind = _REPORTS_FROM.search(text)
-    return split_bare_names(text[: behind.start()], words) if behind else []
+    return signed_names(text[: behind.start()], words) if behind else []
 
 
 def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:
     """The full names at the beginning of a text, and the pieces behind them."""
     pieces = split_pieces(_WITH_AGENCY.sub("", text), words)
     names: list[str] = []
-    while pieces and " " in pieces[0] and is_bare_name(pieces[0]):
+    while pieces and " " in pieces[0] and is_full_name(pieces[0]):
         names.append(pieces.pop(0))
     return names, pieces
 

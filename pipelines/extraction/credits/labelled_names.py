@@ -10,6 +10,8 @@ from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of, words_of
 
+_PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
+"""叶婉文/图: what a reporter did, written on to the name."""
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
@@ -39,7 +41,7 @@ _TITLE_BEHIND = re.compile(r"^([\u3400-\u9fff]{2,3})(?:律师|教授|博士|医�
 
 def split_names(value: str) -> list[str]:
     """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
-    value = value.strip(" 　:：|｜丨/[]【】()（）")
+    value = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
         cut = pattern.search(value)
         value = value[: cut.start()] if cut else value

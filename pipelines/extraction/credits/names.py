@@ -21,23 +21,24 @@ _SPLIT = re.compile(
 _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{0,80}@\S{1,80}")
 """An address, or the handle on a network."""
-_VAV = re.compile(rf"\s(?!ו?(?:{any_of(words_of('glued_and', 'he'), spaces=False)})\s)ו(?=[א-ת]{{2,12}}\s[א-ת]{{2}})")
-"""The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
 _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ARABIC_LETTER = r"[\u0620-\u064a\u066e-\u06d3]"
-_WA = re.compile(
-    rf"\s(?!و?(?:{any_of(words_of('glued_and', 'ar'), spaces=False)})(?!{_ARABIC_LETTER}))و\s{{0,2}}(?={_ARABIC_LETTER}{{3}})"
+_GLUED_AND = re.compile(
+    rf"\s(?!ו?(?:{any_of(words_of('glued_and', 'he'), spaces=False)})\s)ו(?=[א-ת]{{2,12}}\s[א-ת]{{2}})"
+    rf"|\s(?!و?(?:{any_of(words_of('glued_and', 'ar'), spaces=False)})(?!{_ARABIC_LETTER}))و\s{{0,2}}(?={_ARABIC_LETTER}{{3}})"
 )
-"""The same in Arabic."""
+"""The Hebrew and the Arabic "and", glued to the name after it; names that begin with the same letter stay whole."""
 _LOWER_WORDS = PARTICLES | {"y", "e", "'t", "’t"}
 _BARE = re.compile(
-    rf"^[^\W\d_a-z][\w.'’\-]{{1,20}}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{{0,20}}|{any_of(PARTICLES, spaces=False)}|['’]t)){{1,3}}"
-    r"| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
+    rf"^[^\W\d_a-z][\w.'’\-]{{1,30}}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{{0,30}}|{any_of(PARTICLES, spaces=False)}|['’]t)){{1,3}}"
+    r"| [^\W\d_a-z][\w.'’\-]{1,30} [yei] [^\W\d_a-z][\w.'’\-]{1,30})$"
+    r"|^[^\W\d_A-Za-z]\.[^\W\d_A-Za-z][\w’\-]{2,20}$"
 )
+"""A full name, or a surname with the initial before it, as in Cyrillic without a blank: Б.Дорж."""
 _PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
 _BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
 """What buttons beside a date begin with: a bare name never does."""
@@ -55,7 +56,7 @@ _CALLED = re.compile(
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
-    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}\s(?:{BY})\s|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
+    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
     r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
 )  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
@@ -86,10 +87,9 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = of_feed[1]
     if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
         return []
-    text = _WA.sub(", ", text)
     text = _OF_PICTURES.sub("", text)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
-    text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
+    text = MAIL.sub(" ", _ADDRESS.sub(" ", text))
     for _ in range(3):
         text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     if trusted and (opened := _after_foreign_word(text)):
@@ -133,7 +133,7 @@ def _after_foreign_word(text: str) -> str:
 
 
 def divide(text: str, words: BylineWords) -> list[str]:
-    """Split a text at words that join names. Joining words inside a name stay: "Robert E Lee", "José Ortega y Gasset"."""
+    """Split a text at words that join names, also at those glued to the name. Inside a name they stay: "José Ortega y Gasset"."""
     found: list[str] = []
     start, capitals = 0, text.isupper()
     for match in words.joint.finditer(f" {text}"):
@@ -147,7 +147,7 @@ def divide(text: str, words: BylineWords) -> list[str]:
             continue
         found.append(before)
         start = match.end() - 1
-    return [piece for piece in (*found, text[start:]) if piece]
+    return [name for piece in (*found, text[start:]) for name in _GLUED_AND.split(piece) if name]
 
 
 _OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
@@ -214,6 +214,20 @@ def is_bare_name(text: str) -> bool:
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
+
+
+def is_printed_name(text: str) -> bool:
+    """Whether a text that is marked as a name is one: a bare name; in scripts without capitals a few words must do."""
+    if has_case(text):
+        return is_bare_name(text)
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text that is marked as a signature is a person's full name: a bare name; in scripts without capitals some words."""
+    if has_case(text) or _CJK.search(text):
+        return is_bare_name(text)
+    return " " in text and is_printed_name(text)
 
 
 def has_case(text: str) -> bool:

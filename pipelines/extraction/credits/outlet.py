@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
+from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
@@ -81,18 +82,18 @@ def read_outlet(
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(document, layout)):
+    if language in ("zh", None) and (name := _beside_time(document, layout)) and name not in credits.authors:
         return name, "header"
     if language == "zh":
-        outlet, by = _account(document)
-        if outlet is None:
+        outlet, by = _account(document, layout, structured)
+        if outlet is None or outlet in credits.authors:
             outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
         return outlet, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
     if structured.site_name and 2 <= len(structured.site_name) <= 60:
         return structured.site_name, "json-ld"
-    return _in_title(document)
+    return named_in_title(document), "title"
 
 
 def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
@@ -111,11 +112,12 @@ def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
 _ABBREVIATION = 5
 
 
-def _account(document: Document) -> tuple[str | None, str]:
-    """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page."""
-    structured = _name(document.head.meta(*_ACCOUNT_METAS) or "")
-    if structured and _CJK.search(structured):
-        return structured, "meta"
+def _account(document: Document, layout: Layout, structured: StructuredData) -> tuple[str | None, str]:
+    """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
+    stated as the author, is no person's name, and stands by itself near the headline."""
+    named = _name(document.head.meta(*_ACCOUNT_METAS) or "")
+    if named and _CJK.search(named):
+        return named, "meta"
     for seen, link in enumerate(document.tree.iter("a")):
         if seen > _MOST_LINKS:
             break
@@ -129,28 +131,35 @@ def _account(document: Document) -> tuple[str | None, str]:
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
-    return None, ""
+    stated = {
+        *document.head.metas.get("author", ()),
+        *microdata_names(document),
+        *structured.authors,
+        *structured.script_article.authors,
+    }
+    printed = (text.strip() for line in layout.below_headline for text, _ in line.parts)
+    return next(((name, "account") for name in printed if name in stated and not is_person(name)), (None, ""))
 
 
-def _in_title(document: Document) -> tuple[str | None, str]:
+def named_in_title(document: Document) -> str | None:
     """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
     named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
     pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
     if not pieces:
-        return None, ""
+        return None
     for seen, el in enumerate(document.tree.iter("a", "img")):
         if seen > _MOST_LINKS:
             break
         for said in _texts_of(el):
             if piece := pieces.get(plain(said)):
-                return piece, "title"
+                return piece
     for line in document.lines[-12:]:
         if _COPYRIGHT.search(line.text):
             said_there = plain(line.text)
             for key, piece in pieces.items():
                 if key and key in said_there:
-                    return piece, "title"
-    return None, ""
+                    return piece
+    return None
 
 
 def _texts_of(el: Element) -> Iterator[str]:
@@ -169,9 +178,9 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
 
     On the time's own line any name counts, near it only an outlet's.
     """
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     known = set(title_pieces(document.head.title or "")[1:])
-    header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
+    header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
@@ -179,9 +188,9 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             stamps = find_stamps(text)
             if (name := _name(text)) and not stamps and not _names_other(name, el):
                 return name
-            before = _name(text[: stamps[0].start]) if stamps else None
-            if before and (_OUTLET_END.search(before) or before in known):
-                return before
+            for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
+                if (beside := _name(rest)) and (_OUTLET_END.search(beside) or beside in known):
+                    return beside
         near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
         for text, el in near:
             name = _name(text)
@@ -207,7 +216,9 @@ def _names_other(name: str, el: Element) -> bool:
 
 
 def _name(text: str) -> str | None:
-    """The name of an outlet or account; None for counters, buttons and places."""
+    """The name of an outlet or account; None for counters, labels, buttons and places."""
+    if text.rstrip().endswith((":", "：")):
+        return None
     name = clean_outlet_name(text)
     if name is None or not 2 <= len(name) <= 16:
         return None

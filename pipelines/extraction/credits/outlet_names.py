@@ -24,7 +24,7 @@ NO_NAME = frozenset(words_of("no_name", "zh"))
 _CAPTION_CLASS = class_pattern("chinese_caption")
 _AFTER_OUTLET = re.compile(
     r"\s{1,}(?:[于於]\s{0,3})?(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
-    r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
+    r"|\s(?=第?[A-Z]?\d{1,3}版|作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
 )
 """Where the name of an outlet ends and what else its line holds begins."""
 PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
@@ -63,7 +63,7 @@ def as_written(match: re.Match[str], group: str, text: str) -> str:
 
 def clean_outlet_name(value: str) -> str | None:
     """The outlet's name in the text after its label; None where there is none."""
-    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@").split(EDGE)[0].strip(" 　:：")
+    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@©").split(EDGE)[0].strip(" 　:：")
     if behind := _AFTER_OUTLET.search(text.translate(SIMPLIFIED)):
         text = text[: behind.start()]
     text = text.strip()

@@ -22,15 +22,14 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     links_to_author,
-    names_beside_date,
-    split_bare_names,
+    signed_names,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
     OF_AUTHOR,
-    has_case,
     is_bare_name,
-    is_name,
+    is_full_name,
+    is_printed_name,
     split_byline,
     text_beside_time,
 )
@@ -40,9 +39,9 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.roles import DUTY
+from pipelines.extraction.text.roles import DUTY, is_agency
 
-_CLASS = re.compile(rf"{class_pattern('byline').pattern}|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline", re.A)
+_CLASS = re.compile(rf"(?i:{class_pattern('byline').pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
 _BESIDES = class_pattern("beside_byline")
 """What stands beside an author's name in the same box."""
 _NAME_CLASS = class_pattern("author_name")
@@ -52,7 +51,7 @@ _ACCOUNT = re.compile(
     r"|redactie|redaction)/?$",
     re.I,
 )
-_DATE_CLASS = re.compile(rf"{class_pattern('date').pattern}|[a-z](?:Date|Time)", re.A)
+_DATE_CLASS = re.compile(rf"(?i:{class_pattern('date').pattern})|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY = 40
@@ -61,7 +60,7 @@ _BIOGRAPHY = 40
 
 def author_links(layout: Layout) -> Iterator[str]:
     """The texts of links near the headline that lead to an author's page, if they are names."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     last = None
     for line in header_lines(layout):
         if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
@@ -101,7 +100,7 @@ def outlet_accounts(layout: Layout) -> Iterator[str]:
                 yield normalize_space(text[:80])
 
 
-def names_in_author_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
+def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """Names in elements named author: bare names on lines that belong together, else the first such text."""
     rest: list[str] = []
     found = None
@@ -112,30 +111,29 @@ def names_in_author_elements(layout: Layout, words: BylineWords) -> Iterator[str
         bare = [
             name
             for text, _ in named
-            if is_bare_name(name := after_opening(normalize_space(text), words).strip(" ,|·•"))
+            for name in signed_names(after_opening(text, words).strip(" ,|·•"), words, own, is_full_name)
         ]
         if bare:
             found = line.row
             yield from bare
             continue
         named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
-        own = [normalize_space(text) for text, el in named if _calls_itself(el)]
-        if not rest and own:
-            linked = [normalize_space(text) for text, el in named if is_in_link(el) and _calls_itself(el)]
-            rest = linked or [" ".join(own)]
+        called = [(normalize_space(text), el) for text, el in named if _calls_itself(el)]
+        if not rest and called:
+            rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
     if found is None:
         yield from rest
 
 
-def name_beside_date(layout: Layout, words: BylineWords) -> Iterator[str]:
+def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """A bare name on the line of the date or next to it."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     lines = [line for line in header_lines(layout) if start < line.row <= start + 14]
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = names_beside_date(text, words) or names_beside_date(text_beside_time(text), words)
+                names = signed_names(text, words, own) or signed_names(text_beside_time(text), words, own)
                 if names and line.block.tag not in ("button", "figcaption") and not belongs_to_other_content(el):
                     yield from names
                     return
@@ -152,14 +150,34 @@ def _is_dated(line: Line) -> bool:
     return len(line.text) < 60 and TIME_WORDS.search(line.text) is not None
 
 
-def names_above_text(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Bare names in bold right above the text."""
-    first = layout.paragraphs[0] if layout.paragraphs else None
-    start = layout.headline.row if layout.headline else -1
-    lines = [line for line in header_lines(layout) if start < line.row <= start + 14]
-    lines = [line for line in lines if first is None or line.row < first.row]
-    if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
-        yield from split_bare_names(lines[-1].text, words)
+def names_above_text(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
+    """Names that are marked as a signature right above the text."""
+    start = layout.headline_row
+    lines = [line for line in header_lines(layout) if start < line.row <= min(start + 14, layout.first_row - 1)]
+    for line in lines[-1:]:
+        yield from _marked_names(line, words, own)
+
+
+def _marked_names(line: Line, words: BylineWords, own: Set[str]) -> list[str]:
+    """The names of a line that is marked as a signature: in bold or italics, in brackets, behind a dash."""
+    text, sign = _without_marks(line.spaced)
+    behind = text.endswith((")", "）")) and not DUTY.search(text)  # whose book or picture it is: "Anna Holt (ed.)"
+    if len(text) > _SIGNED or behind or line.link_chars:
+        return []
+    if line.block.tag in HEADINGS or belongs_to_other_content(line.block):
+        return []
+    if sign or (len(line.parts) == 1 and line.parts[0][1].tag in ("strong", "b", "em", "i")):
+        return signed_names(text, words, own, is_full_name)
+    return []
+
+
+def _without_marks(text: str) -> tuple[str, bool]:
+    """A signature without the dash before it or the brackets around it, and whether it had one."""
+    match = _MARKED.fullmatch(text)
+    return (match["dashed"] or match["bracketed"], True) if match else (text, False)
+
+
+_MARKED = re.compile(r"[-–—]\s?(?P<dashed>.{2,80})|[(（]\s?(?P<bracketed>[^()（）]{2,80})[)）]")
 
 
 def author_box_name(layout: Layout) -> Iterator[str]:
@@ -179,7 +197,7 @@ def author_box_name(layout: Layout) -> Iterator[str]:
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
-            if named and not belongs_to_other_content(el) and _is_printed_name(text.strip()):
+            if named and not belongs_to_other_content(el) and is_printed_name(text.strip()) and not PROMPT.match(text):
                 yield text.strip()
                 return
 
@@ -192,21 +210,14 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
     name = next(iter(split_byline(text[:60])), "")
-    if not (is_bare_name(name) or name in single_names):
+    if not (is_full_name(name) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
 
-def _is_printed_name(text: str) -> bool:
-    """Whether the text of an element for an author's name is one; in scripts without capitals a few short words must do."""
-    if has_case(text):
-        return is_bare_name(text)
-    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
-
-
 def repeated_name(layout: Layout) -> Iterator[str]:
     """A bare name on its own line near the headline that is also the heading of the author's box below."""
-    start = layout.headline.row if layout.headline else -1
+    start = layout.headline_row
     names_below = {
         line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars
     }
@@ -221,20 +232,24 @@ def repeated_name(layout: Layout) -> Iterator[str]:
             return
 
 
-def closing_name(layout: Layout, language: str | None, words: BylineWords) -> Iterator[str]:
-    """A bare name on its own line right below the last paragraph, in languages that capitalise only the first word of a heading."""
-    last = layout.paragraphs[-1].row if layout.paragraphs else None
-    for line in (*layout.inside[-1:], *layout.tail[:1]):
-        text = line.text[: _SIGNED + 1].lstrip("-–— ")
-        if text.startswith("(") and text.endswith(")"):
-            text = text[1:-1]
-        marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
-        near = last is not None and line.row == last + 1 and (marked or language not in CAPITALISED)
-        if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
-            yield from split_bare_names(text, words)
+def closing_name(layout: Layout, language: str | None, words: BylineWords, own: Set[str]) -> Iterator[str]:
+    """Names that end the text: in brackets behind its last sentence, or on the line below it, marked as a signature. In languages
+    that capitalise only the first word of a heading they may also stand unmarked, or a line further up."""
+    for line in (*layout.inside[-2:], *layout.tail[:1]):
+        below = bool(layout.paragraphs) and line.row == layout.paragraphs[-1].row + 1
+        names = _marked_names(line, words, own) if below or language not in CAPITALISED else []
+        behind = _BEHIND_SENTENCE.search(line.text[-_SIGNED - 2 :])
+        if behind and not belongs_to_other_content(line.block):
+            names = signed_names(behind[1], words, own, is_full_name)
+        if below and (language not in CAPITALISED or DUTY.search(line.text)) and line.block.tag in ("p", "div"):
+            names = names or (signed_names(line.text, words, own) if len(line.text) <= _SIGNED else [])
+        if names and not all(map(is_agency, names)):
+            yield from names
+            return
 
 
-_SIGNED = 40
+_BEHIND_SENTENCE = re.compile(r"[.!?…”\"»]\s?[(（]([^()（）]{4,40})[)）]\.?$")
+_SIGNED = 60
 
 
 def _calls_itself(el: Element) -> bool:

@@ -9,13 +9,18 @@ from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.languages.loader import any_of, words_of
-from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.document import Line
 
+_HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
+"""For whom reporters write: 清溪日报, 清溪网-城事客户端."""
 _BRACKET_REPORTER = re.compile(
-    r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·+A-Za-z0-9]{0,14}?)(?:记者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
+    rf"[（(【\[]\s{{0,2}}{_HOUSE}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
+    r"(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<outlet>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}"
+    + _HOUSE
+    + r"(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
     r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报道\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
@@ -36,7 +41,7 @@ _ROLE_BEHIND = re.compile(
 )
 """（记者张伟/文 李静/图）: who did what behind the names."""
 _REPORTING = re.compile(
-    rf"(?:^|[〔（(【\[\s／/|｜])[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?(?:记者|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
+    rf"(?:^|[〔（(【\[\s／/|｜]){_HOUSE}(?:记者|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
     r"\s?(?:[／/]\s?[\u4e00-\u9fff]{1,8}?\s?|\s[\u4e00-\u9fff]{2,6}?)(?:报导|报道|专电|电|访问|连线)(?=$|[〕）)】\]\s])"
 )
 """记者张伟明／台北报导, 21世纪经济报道记者张伟 北京报道: at the head of a text or on a line of its own."""
@@ -48,7 +53,7 @@ _TOWNS = any_of(words_of("reporting_town", "zh"), spaces=False)
 _TOWN = re.compile(rf"(?:{_TOWNS})$")
 _GLUED = re.compile(
     r"^(?:[【〔（(\[][^【】〔〕（）()\[\]]{2,30}[】〕）)\]]|[^【〔（(\[]{2,20}[讯电])?"
-    rf"[\s■□【〔\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
+    rf"[\s■□【〔\[（(]{{0,3}}{_HOUSE}记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
 )
 """本报记者张伟北京报道, 【本报讯】（本报记者张伟北京报道）."""
 _SENTENCE = re.compile("[。，！？、；：”」]")
@@ -65,8 +70,6 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED):
-        return Reporters([])
     if len(text) <= 60 and (match := _ROLE_BEHIND.match(folded)):
         return Reporters(split_names(as_written(match, "names", text)), alone=True)
     if PHOTO.search(folded):

@@ -22,12 +22,14 @@ from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.tree import is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
 
-_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I)
+_COPYRIGHT = re.compile(
+    r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
+)
 _SPAN_OF_DAYS = re.compile(r"(?<![\d:h])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
@@ -187,13 +189,13 @@ class PrintedDates:
 
     def _candidates(self) -> Iterator[Line]:
         layout = self._layout
-        start = layout.headline.row if layout.headline else -1
+        start = layout.headline_row
         end = layout.paragraphs[-1].row if layout.paragraphs else start + 1000
         below = [line for line in layout.header if start < line.row < end]
         below += [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN and _is_byline(line)]
         yield from sorted(below, key=lambda line: line.row)
         above = [line for line in layout.header if line.row < start]
-        yield from reversed(above[_last_other_heading(above) :])  # further up is the day of the fetch
+        yield from reversed(above[_last_other_heading(above, layout.headline) :])  # further up is the day of the fetch
         belongs = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
@@ -284,7 +286,8 @@ class PrintedDates:
         now, headline = self._context.locale.local_now, self._layout.headline
         if (headline and line.row > headline.row) or says_published(label, self._language):
             return False
-        if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
+        names = (f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}" for _, el in line.parts)
+        if any(map(_CLOCK_NAME.search, names)) or (headline and is_in_site_header(line.block, headline.block)):
             return True
         if now is None:  # a page from a file: the day of the week, far above, is how a header prints its own day
             return headline is not None and headline.row - line.row > _CLOSE and bool(_WEEKDAY_BEFORE.search(label))
@@ -372,11 +375,13 @@ def _names_of(el: Element) -> str:
     return name
 
 
-def _last_other_heading(above: list[Line]) -> int:
-    """The index after the last other heading above the headline. A heading that is a date belongs to this article."""
+def _last_other_heading(above: list[Line], headline: Line | None) -> int:
+    """The index after the last other heading above the headline. One that is a date, or in its box, belongs to this article."""
+    box = headline.block.getparent() if headline else None
     for index in range(len(above) - 1, -1, -1):
         line = above[index]
-        if line.block.tag in _HEADINGS and not any(char.isdigit() for char in line.text):
+        other = line.block.tag in _HEADINGS and (box is None or line.block.getparent() is not box)
+        if other and not any(char.isdigit() for char in line.text):
             return index + 1
     return 0
 

@@ -76,8 +76,6 @@ def read_publication_dates(
         updated = lines.last_change(iter(document.lines[-_FOOT:]))
     if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
         printed = None  # of something that the page speaks of: it did not appear after its last change
-    if printed and not printed.strong and outside_month(printed.stamp, month):
-        printed = None
     address = context.candidate(day, "address")
     chosen = weigh_dates(statements, printed, changed, address, locale)
     if chosen is None or (chosen is printed and (printed.stamp.hour is None or not has_clock(printed))):

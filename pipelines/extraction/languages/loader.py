@@ -21,12 +21,12 @@ from pipelines.extraction.languages.phrases import hint_of, openings_of, phrase_
 Words = tuple[str, ...]
 DATE_KINDS = ("updated", "published", "first_published", "dated", "last_change", "no_publication", "not_of_page")
 BYLINE_KINDS = (
-    "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
-    "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day", "behind_name", "left_behind",
-    "by_others", "next_credit",
+    "by", "by_weak", "by_after_genre", "by_behind", "by_glued", "genre", "byline_verb", "byline_noun", "byline_label",
+    "byline_bare", "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day",
+    "behind_name", "left_behind", "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
-    "duty", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
+    "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
     "outlet_ending", "page_word", "button",
 )  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")
@@ -64,10 +64,11 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """The words of dates. `joins` stand between a day and its time; months are twelve groups of spellings."""
+    """The words of dates. `joins` stand between a day and its time; months are groups of spellings."""
 
     months: tuple[Words, ...] = ()
     solar_hijri_months: tuple[Words, ...] = ()
+    ethiopian_months: tuple[Words, ...] = ()
     weekdays: Words = ()
     joins: Words = ()
     morning: Words = ()
@@ -214,9 +215,10 @@ def parse(text: str, name: str) -> Language:
 
 
 def _mistakes(language: Language) -> Iterator[str]:
-    for months in (language.dates.months, language.dates.solar_hijri_months):
-        if months and len(months) != 12:
-            yield f"a year has 12 months, not {len(months)}"
+    dates = language.dates
+    for months, number in ((dates.months, 12), (dates.solar_hijri_months, 12), (dates.ethiopian_months, 13)):
+        if months and len(months) != number:
+            yield f"a year has {number} months, not {len(months)}"
     for one in language.cues:
         placed = one.where in WHERE and one.why if one.kind in DATE_KINDS else not one.where
         if one.kind not in KINDS or one.case not in CASES or not placed:

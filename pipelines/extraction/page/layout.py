@@ -25,8 +25,8 @@ _TAIL_ROWS = 30
 _MAX_SKIPPED = 3
 """Lines of other boxes after which the tail ends. One may stand between the text and the editor's line."""
 _NO_ROW = 1 << 40
-_ROWS_BELOW = 3
-"""Lines below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
+_ROWS_BESIDE = 3
+"""Lines above and below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
 _LONGEST_DATE_LINE = 40
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
@@ -47,6 +47,16 @@ class Layout:
         "HeaderComment" is no comment."""
         above = self.headline is not None and self.headline.row < line.row < self.first_row
         return line.zone & self.boilerplate_zones & ~(self.headline.zone if above and self.headline else 0)
+
+    @property
+    def headline_row(self) -> int:
+        """The row of the headline, -1 where there is none."""
+        return self.headline.row if self.headline else -1
+
+    @property
+    def below_headline(self) -> list[Line]:
+        """The lines of the header below the headline; all where there is none."""
+        return [line for line in self.header if line.row > self.headline_row]
 
     @property
     def first_row(self) -> int:
@@ -86,11 +96,12 @@ def read_layout(document: Document, headline: Line | None, main: MainContent) ->
 
 def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
     """Whether a line around the headline belongs to the article's header: it is neither boilerplate nor running text."""
-    if headline is None or line.row < headline.row:
-        return not line.zone & boilerplate and (headline is not None or not is_paragraph(line))
-    if is_paragraph(line):
+    if headline is None:
+        return not line.zone & boilerplate and not is_paragraph(line)
+    is_above = line.row < headline.row
+    if not is_above and is_paragraph(line):
         return False
-    if not line.zone & boilerplate & ~headline.zone:
+    if not line.zone & boilerplate & (~0 if is_above else ~headline.zone):
         return True
-    is_near = line.row - headline.row <= _ROWS_BELOW and line.zone & boilerplate == Zone.NAV
+    is_near = abs(line.row - headline.row) <= _ROWS_BESIDE and line.zone & boilerplate == Zone.NAV
     return is_near and len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)

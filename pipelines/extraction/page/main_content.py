@@ -22,7 +22,7 @@ from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
-from pipelines.extraction.text.roles import JOINING_WORDS
+from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
@@ -160,10 +160,13 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
     return _SENTENCE.search(line.text) is not None or (size >= _MIN_CLAUSE and _CLAUSE.search(line.text) is not None)
 
 
+_SMALL_WORDS = JOINING_WORDS | DEGREE_WORDS
+
+
 def _is_names(text: str) -> bool:
     """Whether a line is a list of names, even with full stops after initials: "Anna Holt, James T. Ruud and Eva Lind"."""
     return (
-        "," in text and all(word[0].isupper() or word in JOINING_WORDS for word in text.split()) and not text.isupper()
+        "," in text and all(word[0].isupper() or word in _SMALL_WORDS for word in text.split()) and not text.isupper()
     )
 
 

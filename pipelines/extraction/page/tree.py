@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.text.word_lists import words
 
 _LIST_TAGS = words("li ul ol dl dt dd")
+_OF_ARTICLE = words("article main")
 _MAX_LIST_DEPTH = 8
 _OTHER_WORK_PROPERTIES = words("citation comment review itemlistelement haspart isrelatedto mentions")
 _MAX_WORK_DEPTH = 12
@@ -23,6 +24,13 @@ def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[El
 def is_inside(el: Element | None, box: Element | None) -> bool:
     """Whether an element is a box or stands in it."""
     return el is not None and box is not None and (el is box or box in el.iterancestors())
+
+
+def is_in_site_header(el: Element, headline: Element) -> bool:
+    """Whether an element stands in a `header` that the article is no part of."""
+    boxes = list(with_ancestors(el))
+    header = next((box for box in boxes if box.tag == "header"), None)
+    return header is not None and not is_inside(headline, header) and all(box.tag not in _OF_ARTICLE for box in boxes)
 
 
 def link_around(el: Element | None, levels: int) -> Element | None:

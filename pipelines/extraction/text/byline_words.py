@@ -21,22 +21,25 @@ def _any(*kinds: str, language: str | None = None) -> str:
     return any_of((word for kind in kinds for word in words_of(kind, language)), spaces=False)
 
 
+LABEL_MARKS = ":：՝៖፡፦"
+"""What ends a label, by script: the colon, that of East Asia, and the Armenian, Khmer and Ethiopic ones."""
 _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 """Words that apply in their own languages only."""
 _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
 _VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
-PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|(?<=\s)(?:{_any('and')})(?=\s))\s?"
+PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|,|(?<=\s)(?:{_any('and')})(?=\s))\s?"
 _TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{PICTURE}|{PICTURE}{_JOINED}(?:{_LABEL})"
 _LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
-"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos & words"."""
+"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos, words"."""
 _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
 """Words of scripts without capitals. 기자 소개 is "about the reporter"."""
-LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[:：՝]\s{{0,2}}", re.I)
+LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I)
 """Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
+_FAR_MARK = rf"[{LABEL_MARKS}=＝/／・·|–—-]"
 FAR_OPENING = re.compile(
-    rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}[:：៖፡፦=＝/／・·|–—-]|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:[:：៖፡፦=＝/／・·|–—-]|(?=$)))\s{{0,2}}"
+    rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}{_FAR_MARK}|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:{_FAR_MARK}|(?=$)))\s{{0,2}}"
     r"(?=.{0,140}$)"
 )
 """The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
@@ -58,6 +61,7 @@ class BylineWords:
     opening, lead    a word that says by whom, at the beginning of a line (a name of a duty or of a text only as a label), of a text
     genre, weak      the weaker words, see above
     joint            what may stand between the last two names
+    short_agencies   agencies of two letters: elsewhere "AA" is the button for the size of letters
     """
 
     opening: re.Pattern[str]
@@ -65,6 +69,7 @@ class BylineWords:
     genre: re.Pattern[str]
     weak: re.Pattern[str]
     joint: re.Pattern[str]
+    short_agencies: frozenset[str]
 
 
 @cache
@@ -73,7 +78,7 @@ def byline_words(language: str | None) -> BylineWords:
     known = language if language in _LANGUAGES else None
     by = any_of((*words_of("by", known), *words_of("byline_noun")), spaces=False)
     before = rf"(?:(?:{_VERBS}|{_TEXT_AND_PICTURES})\s{{1,3}}){{0,2}}"
-    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：՝](?:\s|$)|{before}(?:{by})\b\s?[:：՝.|]?(?:\s|$))"
+    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     weak = any_of((*words_of("byline_bare"), *words_of("by_weak", known)), spaces=False)
     return BylineWords(
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
@@ -81,6 +86,7 @@ def byline_words(language: str | None) -> BylineWords:
         genre=re.compile(_GENRE.format(after=_any("by_after_genre", language=known), genres=_any("genre")), re.I),
         weak=re.compile(rf"^(?:{weak})\s(?=\S)", re.I),
         joint=re.compile(rf"\s({_any('and', language=known)}|&|\+)\s", re.I),
+        short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),
     )
 
 
@@ -95,6 +101,8 @@ AUTHOR_HEADING = re.compile(
 )
 BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
 """The word for "by" behind the name."""
+BY_GLUED = re.compile(rf"^(?:{_any('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)")
+"""The same glued to the first of two names."""
 PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
 """A sentence by the headline or at the end that says who wrote the text."""
 BY_OTHERS = re.compile(_any("by_others"), re.I)

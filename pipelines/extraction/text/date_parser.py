@@ -15,9 +15,9 @@ from functools import cache
 from typing import NamedTuple
 
 from pipelines.extraction.languages.loader import Words, any_of, languages
-from pipelines.extraction.text.calendars import from_solar_hijri, to_gregorian
+from pipelines.extraction.text.calendars import to_gregorian
 from pipelines.extraction.text.date_formats import Found, find_regional_dates
-from pipelines.extraction.text.months import month_of, persian_month_of
+from pipelines.extraction.text.months import from_named_month, month_of
 from pipelines.extraction.text.utc_offsets import offset_named
 
 MAX_TEXT = 600
@@ -61,12 +61,12 @@ _DAY_WORD_YEAR = re.compile(
     r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2}|\d\d(?=\s?(?:$|[,|•·)–-]|\d{1,2}:\d\d)))(?!\d)"
 )
 _WORD_DAY_YEAR = re.compile(
-    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4}|['’]\d{2})(?!\d)"
+    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a|\sቀን)?[\s]?[,.،]?[\s\-]{1,3}(\d{4}|['’]\d{2})(?!\d)"
 )
 _YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{3,14})\.?[\s\-](\d{1,2})(?!\d)")
 _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[,،]?\s?(\d{4})(?!\d)")
 _INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
-_INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})(?!\d)")
+_INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})(?:\sමස)?\s(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(
     r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2})(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
 )
@@ -129,7 +129,7 @@ def _join() -> re.Pattern[str]:
         if one.dates.joins or one.dates.weekdays
     )
     return re.compile(
-        r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|[|,，،·•–—-]|(?<=\s)/(?=\s)"
+        r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|(?-i:[A-Z]{2,3}T)(?=\s\d)|[(\[](?=\d{1,2}[:.]\d\d[)\]])|[|,，،·•@–—-]|(?<=\s)/(?=\s)"
         rf"|[(（][^\W\d_]{{1,14}}(?:[・/]祝)?[)）]|{words})\s{{0,2}}|\s{{0,3}}){{0,4}}",
         re.I,
     )
@@ -202,8 +202,7 @@ def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool])
             word = m[w].rstrip("،")
             if month := month_of(word, language):
                 yield year, month, int(m[d]), m.start(), m.end()
-            elif (month := persian_month_of(word)) and year < 1500:
-                gregorian = from_solar_hijri(year, month, int(m[d]))
+            elif gregorian := from_named_month(year, word, int(m[d])):
                 yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
 
 
@@ -291,7 +290,7 @@ def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
 
 
 _CLOCK_BEFORE = re.compile(
-    r"(?<![\d:.])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч|น\.)?[,]?"
+    r"(?<![\d:.])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч\.?|น\.)?[,]?"
     r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
 )
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 from pipelines.extraction.languages.loader import Words, languages
+from pipelines.extraction.text.calendars import from_ethiopian, from_solar_hijri
+
+Calendar = Callable[[int, int, int], date]
 
 
 def _numbered(groups: tuple[Words, ...]) -> dict[str, int]:
@@ -29,8 +34,14 @@ def _by_any_language() -> dict[str, int]:
 
 
 @cache
-def _solar_hijri() -> dict[str, int]:
-    return {word: n for one in languages().values() for word, n in _numbered(one.dates.solar_hijri_months).items()}
+def _months_of_other_calendars() -> dict[str, tuple[Calendar, int]]:
+    named = ((one.dates.solar_hijri_months, one.dates.ethiopian_months) for one in languages().values())
+    return {
+        word: (calendar, number)
+        for calendars in named
+        for calendar, months in zip((from_solar_hijri, from_ethiopian), calendars, strict=True)
+        for word, number in _numbered(months).items()
+    }
 
 
 def month_of(word: str, language: str | None) -> int | None:
@@ -57,6 +68,10 @@ def weekday_of(word: str, language: str | None) -> int | None:
     return None
 
 
-def persian_month_of(word: str) -> int | None:
-    """1 to 12 for a month of the Solar Hijri calendar."""
-    return _solar_hijri().get(word)
+def from_named_month(year: int, word: str, day: int) -> date | None:
+    """The Gregorian date of a day in a month of the Solar Hijri or the Ethiopian calendar; None for other words, other years."""
+    calendar, month = _months_of_other_calendars().get(word, (None, 0))
+    try:
+        return calendar(year, month, day) if calendar and (calendar is from_ethiopian or year < 1500) else None
+    except ValueError:
+        return None

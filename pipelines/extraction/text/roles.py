@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.languages.loader import by_first_letter, languages, words_of
+from pipelines.extraction.languages.loader import any_of, by_first_letter, languages, words_of
 
 
 def _duties(*, spaces: bool) -> Iterator[str]:
@@ -21,6 +21,9 @@ DUTY = re.compile(
     rf"\b(?:{by_first_letter(_duties(spaces=True))})|{by_first_letter(_duties(spaces=False))}|부\s기자$|部記者$", re.I
 )
 """What somebody is: never a name where one stands before it."""
+DEGREES = re.compile(rf"^(?:(?:{any_of(words_of('degree'), spaces=False)})(?:\s|(?<=\.))){{1,4}}(?=[^\W\d_a-z])")
+"""Degrees before a name, in languages that write them small: "prof. dr hab."."""
+DEGREE_WORDS = frozenset(word for degree in words_of("degree") for word in degree.split())
 AGENCIES = frozenset(words_of("agency"))
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no entry."""
 PARTICLES = frozenset(words_of("particle"))

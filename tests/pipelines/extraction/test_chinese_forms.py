@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.chinese_page import PARAGRAPHS, Form, read_form
+from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS, TIME, Form, read_form
 
 FORMS = {
     "总台记者": Form({"authors": ["张伟", "李静"]}, tail="<p>（总台央视记者 张伟 李静）</p>"),
+    "报-端": Form({"authors": ["张伟"]}, tail="<p>（山城网-新山城客户端记者 张伟）</p>"),
+    "文/摄": Form({"authors": ["张晓伟"]}, lead_in="晚报讯（记者 张晓伟文/摄）"),
+    "导航": Form(
+        {"authors": ["张伟"], "source": "山城日报"},
+        head=f"<div class='nav'><h1>{HEADLINE}</h1><div>2024-03-05 15:32 来源：山城日报 作者：张伟</div></div>",
+        h1=None,
+    ),
+    "空责编": Form(
+        {"editors": ["李静"]},
+        tail="<div><span>编辑：李静</span> <span>责任编辑：</span></div><div><p>扫一扫 分享到微信</p></div>",
+    ),
+    "栏目｜": Form({"authors": ["张伟"]}, first="<p><strong>城事观察 | 张伟</strong></p>"),
+    "作者是来源": Form(
+        {"authors": [], "source": "山城财经"}, head="<div>2024-03-05 15:32 来源：山城财经 作者：山城财经</div>"
+    ),
+    "来自公众号": Form(
+        {"original_source": "山城慢读"}, first="<p>本文来自微信公众号：山城慢读 (ID：manread)，作者：张伟</p>"
+    ),
+    "本文校对": Form({"editors": ["李静"], "proofreaders": ["王强"]}, tail="<p>本文编辑：李静　本文校对：王强</p>"),
+    "採訪撰文": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>採訪撰文／張偉明</div>", language="zh-TW"),
     "总台记者丨": Form({"authors": ["张伟", "李静"]}, tail="<p>总台记者丨张伟 李静</p>"),
     "央视监制": Form(
         {"editors": ["张伟", "李静"], "proofreaders": ["陈晨"], "authors": []},
@@ -154,3 +174,8 @@ def test_credits(name: str) -> None:
 def test_no_credit_line_is_text(name: str) -> None:
     got = read_form(FORMS[name])
     assert got["text"].split("\n")[-1] == PARAGRAPHS[-1]
+
+
+def test_two_names_in_brackets_end_the_text() -> None:
+    assert read_form(Form({}, tail=f"<p>{PARAGRAPHS[0]}（张伟 李静）</p>"))["authors"] == ["张伟", "李静"]
+    assert read_form(Form({}, tail=f"<p>{PARAGRAPHS[0]}（清溪 山城）</p>"))["authors"] == []

@@ -62,6 +62,29 @@ HEADS = {
         h1=None,
     ),
     "无标签": Form({"source": "山城日报"}, head="<div>山城日报 2024-03-05 15:32</div>"),
+    "无标签 版": Form({"source": "山城日报"}, head="<div>2024-03-05 山城日报 第01版：要闻</div>"),
+    "无标签 条": Form(
+        {"source": "山城日报"},
+        head="<div class='nav'><span>2024-03-05 15:32</span> <a class='source'>山城日报</a></div>",
+    ),
+    "空标签": Form({"source": None}, head="<div><span>出版：</span><span>2024-03-05 15:32</span></div>"),
+    "作者不是来源": Form(
+        {"source": None, "authors": ["尼古拉"]},
+        head="<div>2024-03-05 15:32</div><div><span>作者： </span><a>尼古拉</a></div>",
+        meta=_stated("尼古拉", ""),
+    ),
+    "号": Form(
+        {"source": "不爱说话的像素工坊主人"},
+        head="<div><a href='/u/1'>不爱说话的像素工坊主人</a></div><div>2024-03-05 15:32 532喜欢</div>",
+        meta='<meta name="author" content="不爱说话的像素工坊主人">',
+    ),
+    "号 itemprop": Form(
+        {"source": "不爱说话的像素工坊主人"},
+        head="<div itemprop='author'><meta itemprop='name' content='不爱说话的像素工坊主人'>"
+        "<a href='/p/1'>不爱说话的像素工坊主人</a></div>"
+        "<div>2024-03-05 15:32</div>",
+    ),
+    "稀姓": Form({"authors": ["洪可"]}, head=f"{TIME}<div class='author'><a>洪可</a></div>"),
     "客户端连": Form({"source": "山城日报客户端"}, head="<div>山城日报客户端2024-03-05 15:32</div>"),
     "后置": Form(
         {"source": "山城日报", "authors": ["张伟"]}, head="<div>2024-03-05 15:32:52 来源:山城日报 作者:张伟</div>"

@@ -8,7 +8,7 @@ import pytest
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
-from pipelines.extraction.text.calendars import from_solar_hijri
+from pipelines.extraction.text.calendars import from_ethiopian, from_solar_hijri
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 
@@ -100,3 +100,11 @@ def test_solar_hijri() -> None:
     assert from_solar_hijri(1399, 12, 30).isoformat() == "2021-03-20"
     with pytest.raises(ValueError, match="no such day"):
         from_solar_hijri(1403, 13, 1)
+
+
+def test_ethiopian() -> None:
+    assert from_ethiopian(2016, 1, 1).isoformat() == "2023-09-12"
+    assert from_ethiopian(2017, 1, 1).isoformat() == "2024-09-11"
+    assert from_ethiopian(2015, 13, 6).isoformat() == "2023-09-11"
+    with pytest.raises(ValueError, match="no such day"):
+        from_ethiopian(2016, 13, 7)

@@ -203,6 +203,23 @@ def test_the_header_of_the_site_prints_its_own_day() -> None:
     assert _at("https://gates.example/green", "", f"{above}{_MAIN}<p>30 October 2023</p>") == "2023-10-30"
 
 
+def test_a_header_that_the_article_is_no_part_of_prints_the_day_of_another_visit() -> None:
+    above = "<header><a href='/'>Gates</a> <span class='today'>Monday 31 October 2023</span></header>"
+    changed = "<p>Updated on 30 October 2023</p>"
+    assert _at("https://gates.example/green", "", f"{above}{_MAIN}{changed}") == "2023-10-30"
+
+
+def test_a_date_in_a_bar_above_the_kicker() -> None:
+    bar = "<div class='item-nav'><span>30 October 2023 - 15:32</span></div>"
+    body = f"{bar}{_MAIN.replace('<h1>', '<h2>Old town</h2><h1>')}"
+    assert _at("https://gates.example/green", "", body) == "2023-10-30"
+
+
+def test_a_mark_of_copyright_behind_a_name() -> None:
+    assert _at("https://gates.example/green", "", f"{_MAIN}<p>Gate House© 2023-10-30 15:32</p>") == "2023-10-30"
+    assert _at("https://gates.example/green", "", f"{_MAIN}<p>© 2023 Gate House, 30 October 2023</p>") is None
+
+
 def test_a_systems_wrong_offset_is_put_right_by_the_printed_day() -> None:
     head = '<meta property="article:published_time" content="2023-10-31T00:01:18+11:00">'
     assert _at("https://tore.example.de/gruen", head, f"{_MAIN}<p>30.10.2023</p>", language="de") == "2023-10-30"
