@@ -46,6 +46,7 @@ from pipelines.extraction.text.word_count import count_words
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
 """Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
+_EDITOR_METAS = ("content_editor", "article:editor", "editor")
 _NOT_ON_PAGE = ("address", "hint")
 """Sources of a time that are not on the page itself."""
 _VERY_SHORT = 160
@@ -231,7 +232,7 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     if section[0] is None and hint and hint.section:
         section = hint.section, "hint"
     return {
-        "editors": (tuple(credits.editors), "credit line") if credits.editors else (structured.editors, "json-ld"),
+        "editors": _read_editors(document, structured, credits),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
         "source": outlets.source,
         "original_source": (outlets.original_source, "credit line"),
@@ -245,6 +246,12 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
         "comment_count": metadata.read_comment_count(layout, structured),
         "language": (context.locale.language, "declared or by writing"),
     }
+
+
+def _read_editors(document: Document, structured: StructuredData, credits: Credits) -> tuple[tuple[str, ...], str]:
+    if credits.editors or structured.editors:
+        return (tuple(credits.editors), "credit line") if credits.editors else (structured.editors, "json-ld")
+    return tuple(split_byline(document.head.meta(*_EDITOR_METAS) or "")), "meta"
 
 
 def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:

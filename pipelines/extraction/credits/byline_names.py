@@ -79,7 +79,7 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     for line in (*layout.inside[-1:], *layout.tail[:1]):
         opened = words.opening.match(line.text)
         names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
-        if names and len(line.text) <= _SIGNATURE:
+        if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
@@ -189,7 +189,9 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
-    return signed_names(rest.partition(" | ")[0].strip(" ,|·•–—-"), words)
+    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
+    most, _, last = rest.rpartition(", ")
+    return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
 
 
 def _behind_date(line: Line, words: BylineWords) -> list[str]:

@@ -27,6 +27,7 @@ FORMS = {
         {"original_source": "山城慢读"}, first="<p>本文来自微信公众号：山城慢读 (ID：manread)，作者：张伟</p>"
     ),
     "本文校对": Form({"editors": ["李静"], "proofreaders": ["王强"]}, tail="<p>本文编辑：李静　本文校对：王强</p>"),
+    "本文转自": Form({"source": None, "original_source": "山城日报"}, tail="<p>本文转自：山城日报</p>"),
     "採訪撰文": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>採訪撰文／張偉明</div>", language="zh-TW"),
     "总台记者丨": Form({"authors": ["张伟", "李静"]}, tail="<p>总台记者丨张伟 李静</p>"),
     "央视监制": Form(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from pipelines.extraction.credits.byline_places import split_pieces
 from pipelines.extraction.extract import extract
 from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.text.byline_words import byline_words
-from tests.pipelines.extraction.press_page import TEXTS, read_page
+from tests.pipelines.extraction.press_page import TEXTS, read_page, write_page
 
 _DATED = "<div>5/3/2024</div>"
 
@@ -32,6 +33,8 @@ _DATED = "<div>5/3/2024</div>"
         ("pt", "<p>Ana Silva*</p>", ["Ana Silva"]),
         ("pt", "<p>Ana Silva, especial para o Post</p>", ["Ana Silva"]),
         ("fr", "<p>mardi 5 mars 2024, par Jean Dupont</p>", ["Jean Dupont"]),
+        ("fr", "<p>Texte de Jean-Luc Perrin, à Lyon</p>", ["Jean-Luc Perrin"]),
+        ("it", "<p>Testo di Giulia Ferri, e agenzie</p>", ["Giulia Ferri"]),
         ("fr", "<p>Par Jean Dupont - Envoyé spécial à Podor</p>", ["Jean Dupont"]),
         ("ru", "<p>Текст: Иван Петров. Фото: Олег Сидоров</p>", ["Иван Петров"]),
         ("ru", "<p>Беседовала Анна Петрова</p>", ["Анна Петрова"]),
@@ -130,6 +133,13 @@ def test_a_person_is_printed_where_the_outlet_is_stated(author: str, host: str, 
     )
 
 
+def test_the_editor_of_a_meta() -> None:
+    body = write_page("id").body.replace(b"<title>", b"<meta name='content_editor' content='Sri Rahayu'><title>")
+    assert to_json(extract(Page(body=body, url="https://www.news.example/a/1.html"), Sites()))["editors"] == [
+        "Sri Rahayu"
+    ]
+
+
 def test_a_site_that_bears_the_name_of_its_author() -> None:
     head = "<div><a href='/about'>Anna Holt</a></div><div>Harbour Ferries</div><div>5 March 2024</div>"
     assert _stated("Anna Holt", head, host="annaholt.example", site="Ships and Piers") == ["Anna Holt"]
@@ -144,3 +154,21 @@ def test_the_byline_contradicts_a_statement() -> None:
     edited = "<div>By <span>Anna Holt</span></div><div>Edited by: <span>Cara Lind</span></div>"
     assert _stated("Cara Lind", edited) == ["Anna Holt"]
     assert _stated("Cara Lind", "<div>By <span>Anna Holt</span></div>", "<p>Cara Lind</p>") == ["Cara Lind"]
+
+
+_NAMING = ("by", "by_weak", "byline_noun", "and", "duty", "degree")
+_EXAMPLES = [
+    (code, cue.example)
+    for code, one in languages().items()
+    for cue in one.cues
+    if cue.kind in _NAMING and "Anna Holt" in cue.example
+]
+
+
+@pytest.mark.parametrize(("code", "example"), _EXAMPLES, ids=[f"{code} {example}" for code, example in _EXAMPLES])
+def test_the_examples_of_a_language_are_read(code: str, example: str) -> None:
+    page = write_page("en", f"<div class='author'>{example}</div><div>5/3/2024</div>")
+    declared = page.body.replace(b"lang='en'", f"lang='{code}'".encode())
+    authors = to_json(extract(replace(page, body=declared), Sites()))["authors"]
+    assert authors[0] == "Anna Holt"
+    assert authors[1:] in ([], [example.rpartition(" ")[0].rpartition(" ")[2] + " " + example.rpartition(" ")[2]])
