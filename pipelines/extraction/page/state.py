@@ -75,8 +75,7 @@ class _StateObject(NamedTuple):
 
 
 class ScriptArticle(NamedTuple):
-    """The article as an object of the state has it. `paths` maps a field to its path, such as
-    "state:__NEXT_DATA__.props.pageProps.story"."""
+    """The article as an object of the state has it. `paths` maps a field to its path, such as "state:__NEXT_DATA__.props.story"."""
 
     title: str | None = None
     published: str | None = None
