@@ -24,7 +24,7 @@ from pipelines.extraction.credits.original_source import read_original_source
 from pipelines.extraction.credits.outlet import named_in_title, read_outlet, read_site_names
 from pipelines.extraction.credits.outlet_names import clean_outlet_name
 from pipelines.extraction.credits.printed_sources import read_printed_source
-from pipelines.extraction.credits.script_authors import read_script_authors
+from pipelines.extraction.credits.script_authors import read_script_authors, read_script_editors
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
@@ -234,7 +234,7 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     if section[0] is None and hint and hint.section:
         section = hint.section, "hint"
     return {
-        "editors": _read_editors(document, structured, credits),
+        "editors": _read_editors(document, structured, credits, context.locale.language),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
         "source": outlets.source,
         "original_source": (outlets.original_source, "credit line"),
@@ -250,10 +250,15 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     }
 
 
-def _read_editors(document: Document, structured: StructuredData, credits: Credits) -> tuple[tuple[str, ...], str]:
+def _read_editors(
+    document: Document, structured: StructuredData, credits: Credits, language: str | None
+) -> tuple[tuple[str, ...], str]:
     if credits.editors or structured.editors:
         return (tuple(credits.editors), "credit line") if credits.editors else (structured.editors, "json-ld")
-    return tuple(split_byline(document.head.meta(*_EDITOR_METAS) or "")), "meta"
+    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or ""):
+        return tuple(stated), "meta"
+    names, by = read_script_editors(document, structured, language)
+    return tuple(names), by
 
 
 def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
@@ -277,8 +282,9 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     """The outlet, the original source, and the lines that are credits."""
     layout, structured, credits, language = context.layout, context.structured, context.credits, context.locale.language
     original_source = credits.original_source
+    signed = replace(credits, authors=tuple(authors))
     source, by = read_outlet(
-        context.document, layout, structured, credits, context.site_names, context.host_labels, language
+        context.document, layout, structured, signed, context.site_names, context.host_labels, language
     )
     if source is None and structured.script_article.source:
         source, by = clean_outlet_name(structured.script_article.source), structured.script_article.found_by("source")

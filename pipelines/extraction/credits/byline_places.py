@@ -33,6 +33,9 @@ PROMPT = re.compile(
 _PIECES = re.compile(r"\s?[/&|]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
 
 
+_CLASS = re.compile(rf"(?i:{class_pattern('byline').pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
+_BESIDES = class_pattern("beside_byline")
+"""What stands beside an author's name in the same box."""
 _QUOTED = class_pattern("quotation")
 _OTHER_CONTENT = class_pattern("quotation", "other_content")
 """An author of something else: of a quotation, a picture, a comment, another story."""
@@ -143,3 +146,15 @@ def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = 
         node.tag in ("blockquote", "figure", "figcaption") or ((name := node.get("class")) and named(name[:200]))
         for node in with_ancestors(el, 4)
     )
+
+
+def is_named_author(el: Element | None) -> bool:
+    """Whether a class or id says that an element, or a box right around it, holds the author."""
+    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
+        return False
+    return any(map(is_author_class, with_ancestors(el, 3)))
+
+
+def is_author_class(el: Element) -> bool:
+    """Whether the class or id of an element itself says that it holds the author."""
+    return _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}") is not None

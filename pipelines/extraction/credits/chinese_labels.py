@@ -9,8 +9,8 @@ from pipelines.extraction.languages.loader import any_of, languages
 
 _CREDITS = languages()["zh"].credits
 _KINDS = ("other", "editors", "proofreaders", "source", "authors")
-_OUTLET_PREFIX = r"[\u4e00-\u9fff·+A-Za-z0-9]{0,8}?(?:新闻|网|报|台|社|刊|端|经|视|讯|都|融媒|财经|\+)"
-"""An outlet before its people's label: 每经记者, 界面新闻编辑, 总台记者."""
+_HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9]{1,10}?"
+"""An outlet, or whatever else stands before its people's label: 每经记者, 界面新闻编辑, 总台记者, 金牌编辑."""
 
 
 def _padded(labels: Iterable[str]) -> str:
@@ -21,7 +21,7 @@ def _padded(labels: Iterable[str]) -> str:
 _WORDS = {kind: {*getattr(_CREDITS.labels, kind), *(_CREDITS.production if kind == "other" else ())} for kind in _KINDS}
 _ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in _KINDS)
 LABEL = re.compile(
-    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|{_OUTLET_PREFIX}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
+    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipelines.extraction.credits.byline_places import header_lines, links_to_author
+from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
@@ -27,11 +27,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")
 """A foreign name in Chinese characters: 安娜·霍尔特."""
 _NO_PERSON = re.compile(phrases_of("no_person"))
-_AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName"
-    r"|rich_media_meta_text", re.I,
-)  # fmt: skip
-"""How systems name the element of an author; the last is that of WeChat's accounts."""
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
@@ -54,7 +49,7 @@ def read_chinese_authors(
     """The authors of a Chinese page whose credit lines name none, and how they were found."""
     others = {*credits.editors, *credits.proofreaders}
     for by, values in _name_sources(document, layout, structured, locale):
-        names = [name for value in values for name in _people(value) if name not in others]
+        names = [name for value in values for name in people_in(value) if name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
     return list(dict.fromkeys(_pen_names(layout)))[:3], "byline"
@@ -94,7 +89,7 @@ def _are_printed(names: Sequence[str], document: Document) -> bool:
     return any(name in line.text for name in names for line in document.lines)
 
 
-def _people(value: str) -> Iterator[str]:
+def people_in(value: str) -> Iterator[str]:
     """The people in an author field: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
     text = normalize_space(value[:100])
     if names := reporters_in_field(text):
@@ -114,17 +109,10 @@ def _names_by_headline(layout: Layout) -> Iterator[str]:
             column, divider, name = text.strip(f" 　|｜·•{_MARKS}").rpartition("|")
             is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
             name = name.strip() if is_marked else f"{column}{divider}{name}"
-            parent = el.getparent()
-            classes = f"{el.get('class', '')[:100]} {parent.get('class', '')[:100] if parent is not None else ''}"
             people = re.split(r"[\s、，,]+", name)
             if (
                 all(map(is_person, people))
-                and (
-                    (dated and not _DOTTED.fullmatch(name))
-                    or is_marked
-                    or _AUTHOR.search(classes)
-                    or links_to_author(el)
-                )
+                and ((dated and not _DOTTED.fullmatch(name)) or is_marked or is_named_author(el) or links_to_author(el))
                 and not _is_labelled(line, text)
             ):
                 yield from people

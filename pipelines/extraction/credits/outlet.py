@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.authors import microdata_names
+from pipelines.extraction.credits.byline_places import HEADINGS, header_lines, is_named_author
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
@@ -85,7 +86,7 @@ def read_outlet(
     if language in ("zh", None) and (name := _beside_time(document, layout)) and name not in credits.authors:
         return name, "header"
     if language == "zh":
-        outlet, by = _account(document, layout, structured)
+        outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
         if outlet is None or outlet in credits.authors:
             outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
         return outlet, by
@@ -112,9 +113,12 @@ def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
 _ABBREVIATION = 5
 
 
-def _account(document: Document, layout: Layout, structured: StructuredData) -> tuple[str | None, str]:
+def _account(
+    document: Document, layout: Layout, structured: StructuredData, *, is_anonymous: bool
+) -> tuple[str | None, str]:
     """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
-    stated as the author, is no person's name, and stands by itself near the headline."""
+    stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
+    headline."""
     named = _name(document.head.meta(*_ACCOUNT_METAS) or "")
     if named and _CJK.search(named):
         return named, "meta"
@@ -137,8 +141,17 @@ def _account(document: Document, layout: Layout, structured: StructuredData) -> 
         *structured.authors,
         *structured.script_article.authors,
     }
-    printed = (text.strip() for line in layout.below_headline for text, _ in line.parts)
-    return next(((name, "account") for name in printed if name in stated and not is_person(name)), (None, ""))
+    near = (line for line in header_lines(layout) if abs(line.row - layout.headline_row) <= _NEAR)
+    for text, el in (part for line in near for part in line.parts):
+        name = text.strip()
+        is_marked = is_anonymous and _name(name) == name and _CJK.search(name) and is_named_author(el)
+        if (name in stated or is_marked) and not is_person(name):
+            return name, "account"
+    return None, ""
+
+
+_NEAR = 8
+"""Lines between the headline and an account."""
 
 
 def named_in_title(document: Document) -> str | None:
@@ -180,18 +193,21 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
     """
     start = layout.headline_row
     known = set(title_pieces(document.head.title or "")[1:])
+    stated = document.head.metas.get("author", ())
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
         for text, el in line.parts:
             stamps = find_stamps(text)
-            if (name := _name(text)) and not stamps and not _names_other(name, el):
+            name = text.strip() if text.strip() in stated else _name(text)
+            if name and not stamps and not _names_other(name, el):
                 return name
             for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
                 if (beside := _name(rest)) and (_OUTLET_END.search(beside) or beside in known):
                     return beside
-        near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
+        around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
+        near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
         for text, el in near:
             name = _name(text)
             if (
@@ -205,14 +221,24 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             ):
                 return name
         first = header[0]
-        if at and first.row == start + 1 and len(first.text) <= 10 and not first.zone and (name := _name(first.text)):
+        if (
+            at
+            and first.row == start + 1
+            and len(first.text) <= 10
+            and not first.zone
+            and first.block.tag not in HEADINGS
+            and (name := _name(first.text))
+        ):
             return None if is_person(name) else name
     return None
 
 
 def _names_other(name: str, el: Element) -> bool:
-    """Whether a name is a person's, or its element says that it is a section's."""
-    return is_person(name) or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
+    """Whether a name is a person's, or people's, or its element says that it is a section's."""
+    return (
+        any(map(is_person, name.split()))
+        or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
+    )
 
 
 def _name(text: str) -> str | None:

@@ -19,8 +19,10 @@ from pipelines.extraction.credits.byline_places import (
     PROMPT,
     belongs_to_other_content,
     header_lines,
+    is_author_class,
     is_in_link,
     is_linked_name,
+    is_named_author,
     links_to_author,
     signed_names,
 )
@@ -41,9 +43,6 @@ from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, T
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
-_CLASS = re.compile(rf"(?i:{class_pattern('byline').pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
-_BESIDES = class_pattern("beside_byline")
-"""What stands beside an author's name in the same box."""
 _NAME_CLASS = class_pattern("author_name")
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
@@ -105,7 +104,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
     rest: list[str] = []
     found = None
     for line in header_lines(layout):
-        named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
+        named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and is_named_author(el)]
         if not named or (found is not None and abs(line.row - found) > 3):
             continue
         bare = [
@@ -254,14 +253,4 @@ _SIGNED = 60
 
 def _calls_itself(el: Element) -> bool:
     levels = 2 if el.tag in ("a", "span", "b", "strong") else 1
-    return any(map(_is_author_class, with_ancestors(el, levels)))
-
-
-def _named_author(el: Element | None) -> bool:
-    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
-        return False
-    return any(map(_is_author_class, with_ancestors(el, 3)))
-
-
-def _is_author_class(el: Element) -> bool:
-    return _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}") is not None
+    return any(map(is_author_class, with_ancestors(el, levels)))

@@ -8,7 +8,7 @@ of 5.
 
 from __future__ import annotations
 
-from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.chinese_names import is_person, people_in
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.page.document import Document
 from pipelines.extraction.page.structured_data import StructuredData
@@ -18,22 +18,32 @@ from pipelines.extraction.text.byline_words import byline_words
 def read_script_authors(document: Document, structured: StructuredData, language: str | None) -> tuple[list[str], str]:
     """The authors that the state names, and the path they were found at; nothing where no name is certain enough."""
     article = structured.script_article
-    words = byline_words(language)
     if article.authors:
-        names = [name for text in article.authors for name in split_byline(text, words)]
+        names = [name for text in article.authors for name in _names_in(text, language)]
         if language == "zh":
             names = [name for name in names if _is_chinese_author(name, document, structured)]
         if names:
             return names, article.found_by("authors")
     found: dict[tuple[str, ...], str] = {}
     for text, path in article.settings.items():
-        names = split_byline(text, words)
+        names = _names_in(text, language)
         if names and all(_is_certain(name, document, structured, language) for name in names):
             found.setdefault(tuple(names), path)
     if len(found) != 1:
         return [], ""
     agreed, path = found.popitem()
     return list(agreed), path
+
+
+def read_script_editors(document: Document, structured: StructuredData, language: str | None) -> tuple[list[str], str]:
+    """The editors that the state of the article names; certain names alone, as systems put down who entered a page."""
+    article = structured.script_article
+    names = [name for text in article.editors for name in _names_in(text, language)]
+    return [name for name in names if _is_certain(name, document, structured, language)], article.found_by("editors")
+
+
+def _names_in(text: str, language: str | None) -> list[str]:
+    return list(people_in(text)) if language == "zh" else split_byline(text, byline_words(language))
 
 
 def _is_certain(name: str, document: Document, structured: StructuredData, language: str | None) -> bool:

@@ -75,13 +75,13 @@ class _StateObject(NamedTuple):
 
 
 class ScriptArticle(NamedTuple):
-    """The article as an object of the state has it. `paths` maps a field to its path, such as
-    "state:__NEXT_DATA__.props.pageProps.story"."""
+    """The article as an object of the state has it. `paths` maps a field to its path, such as "state:__NEXT_DATA__.props.story"."""
 
     title: str | None = None
     published: str | None = None
     modified: str | None = None
     authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
     source: str | None = None
     paths: Mapping[str, str] = {}
     body: Any = None
@@ -252,6 +252,7 @@ def _script_article(obj: _StateObject) -> ScriptArticle:
         published=_time(values.get("published"), references),
         modified=_time(values.get("modified"), references),
         authors=tuple(dict.fromkeys(_names(values.get("authors"), references)))[:20],
+        editors=tuple(dict.fromkeys(_names(values.get("editors"), references)))[:20],
         source=next(_names(values.get("source"), references), None),
         paths=paths,
         body=values.get("body"),
@@ -322,7 +323,7 @@ def _own_value(node: _Object, field: str, references: _Object) -> tuple[Any, str
 def _fits(field: str, value: Any, references: _Object) -> bool:
     if field in ("published", "modified"):
         return _time(value, references) is not None
-    if field in ("authors", "source"):
+    if field in ("authors", "editors", "source"):
         return next(_names(value, references), None) is not None
     return _text(value, references) is not None
 

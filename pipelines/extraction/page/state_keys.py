@@ -33,6 +33,7 @@ class _StateKeys:
     published: _Keys
     modified: _Keys
     authors: _Keys
+    editors: _Keys
     source: _Keys
     url: _Keys
     inside: _Keys
@@ -56,7 +57,7 @@ def _ranks(words: _Words) -> dict[str, int]:
     return {normalize_key(word): rank for rank, word in enumerate(words)}
 
 
-FIELDS = ("title", "body", "published", "modified", "authors", "source", "url")
+FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source", "url")
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
