@@ -54,6 +54,8 @@ _BEGINNING = 40
 """Letters of a printed text by which it is found in a longer one."""
 _HEADLINE_PREFIXES = ("原创", "原創", "视频", "图集", "组图", "独家", "plus", "exklusiv", "premium", "abo")
 """Labels before a headline that is repeated above the text."""
+_OPENING_CREDIT = re.compile(r"[(（〔【\[][^()（）〔〕【】\[\]]{2,40}[)）〕】\]].{0,200}[。！？]")
+"""A paragraph that opens with its reporter or agency in brackets."""
 _SECOND_LEVEL_LABELS = ("www", "com", "org", "net", "gov", "edu")
 
 _Fields = dict[str, tuple[object, str]]
@@ -316,7 +318,8 @@ def _lines_in_state(context: _Context, text: str) -> list[str]:
 
 def _lines_of_other_fields(document: Document, headline: Headline | None, credit_rows: Set[int]) -> set[str]:
     """The lines that are the headline or credits, as plain text: they are not part of the text."""
-    lines = {plain(document.lines[row].text) for row in credit_rows}
+    credit_lines = (document.lines[row].text for row in credit_rows)
+    lines = {plain(line) for line in credit_lines if not _OPENING_CREDIT.match(line)}
     if headline:
         title = plain(headline.text)
         lines |= {title, *(prefix + title for prefix in _HEADLINE_PREFIXES)}

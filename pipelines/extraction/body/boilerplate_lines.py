@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
@@ -46,6 +46,9 @@ _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|l
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_LAST_LINES = 3
+"""Lines from the end that may be a signature."""
+_SENTENCE_ENDS = tuple(".!?…。！？")
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -55,7 +58,7 @@ _MAX_BESIDE_TIME = 14
 
 
 def drop_boilerplate_lines(
-    lines: Iterable[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
+    lines: Sequence[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
 ) -> list[str]:
     """A text's lines without boilerplate and adjacent repeats, cut where the page's own endings begin.
 
@@ -66,24 +69,33 @@ def drop_boilerplate_lines(
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys
     }
+    buttons = [ending for ending in link_lines.endings if _PROMPT.match(ending)]
     kept: list[str] = []
     is_prompt = False
-    for line in lines:
-        bare = line.removeprefix("- ")
+    for at, line in enumerate(lines, 1):
+        is_last = at > len(lines) - _LAST_LINES
+        shown = _without_button(line, buttons) if is_last else line
+        bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
         if (
             is_prompt
             or _is_boilerplate(bare, other_fields, bylines)
-            or _is_byline(bare, names)
-            or (kept and kept[-1] == line)
+            or _is_byline(bare, names, is_last=is_last)
+            or (kept and kept[-1] == shown)
         ):
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
             continue
-        kept.append(line)
+        kept.append(shown)
     return _without_end(kept, link_lines, names)
+
+
+def _without_button(line: str, buttons: Iterable[str]) -> str:
+    """A line without the button behind its last sentence."""
+    sentences = line.removesuffix(next(filter(line.endswith, buttons), "")).rstrip()
+    return sentences if sentences.endswith(_SENTENCE_ENDS) else line
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
@@ -109,22 +121,23 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
     return False
 
 
-def _is_byline(line: str, names: list[str]) -> bool:
-    """Whether a line is the authors' names with no more than a word for them or a time."""
-    if len(line) > 120 or not names:
+def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
+    """Whether a line is the authors' names with no more than a word for them or a time; at the end a place or address too."""
+    if len(line) > 120:
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
-    rest = MAIL.sub(" ", line[opened.end() :] if opened else line)
-    for stamp in reversed(find_stamps(rest) if any(char.isdigit() for char in rest) else ()):
+    rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
+    stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
+    for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
-    key, size = plain(rest), len(rest)
-    if not opened and size == len(line):
-        return False
+    key = whole = plain(rest)
     for name in names:
         key = key.replace(plain(name), "")
-    return len(key) <= _MAX_BESIDE_NAMES and len(plain(rest)) > len(key)
+    if key != whole and (opened or addresses or stamps):
+        return len(key) <= _MAX_BESIDE_NAMES
+    return is_last and not stamps and 2 * len(key) < len(plain(line))
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipelines.extraction.page.document import Document, Line
+from pipelines.extraction.page.document import Document, Line, normalize_space
+from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
+_LINK_LEVELS = 4
 _MIN_LINK_SHARE = 0.9
 _MIN_SENTENCE = 20
 """Characters from which a link is a sentence; a shorter one is a name."""
@@ -29,6 +31,8 @@ class LinkLines(NamedTuple):
     """Short lines directly above such links: "Related information"."""
     dated: frozenset[str] = frozenset()
     """List items that are a link and its date."""
+    endings: frozenset[str] = frozenset()
+    """The texts of links at the end of other lines."""
 
 
 def find_link_lines(document: Document) -> LinkLines:
@@ -37,7 +41,17 @@ def find_link_lines(document: Document) -> LinkLines:
     rows = {line.row for line in links}
     lead_ins = [line for line, below in pairwise(document.lines) if below.row in rows and _is_lead_in(line.text)]
     dated = [line for line in document.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
-    return LinkLines(*(frozenset(plain(line.text) for line in lines) for lines in (links, lead_ins, dated)))
+    endings = frozenset(
+        normalize_space(text)
+        for line in document.lines
+        if 0 < line.link_chars < len(line.text)
+        for text, el in line.parts[-1:]
+        if link_around(el, _LINK_LEVELS) is not None
+    )
+    links_of, lead_ins_of, dated_of = (
+        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, dated)
+    )
+    return LinkLines(links_of, lead_ins_of, dated_of, endings)
 
 
 def _is_dated_link(line: Line) -> bool:

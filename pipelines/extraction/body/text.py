@@ -64,7 +64,14 @@ def _read_main_content(pruned: PrunedContent, document: Document, main: MainCont
     if len(text) < minimum:
         cautious = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=False)
         text = max(text, cautious, key=len)
-    return text if len(text) >= minimum else "\n".join(line.text for line in main.paragraphs)
+    if len(text) < minimum:
+        return "\n".join(line.text for line in main.paragraphs)
+    if "\n" not in text and sum(plain(line.text) in plain(text) for line in main.paragraphs) > 1:
+        # A short text, which trafilatura gives in one line, menus and all.
+        styles = {(line.block.tag, line.block.get("class")) for line in main.paragraphs}
+        shown = (line for line in pruned.lines if line.link_chars * 2 <= len(line.text))
+        return "\n".join(line.text for line in shown if (line.block.tag, line.block.get("class")) in styles)
+    return text
 
 
 def _without_boilerplate(lines: list[str], document: Document, main: MainContent) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
 from copy import copy
 from typing import NamedTuple
 
@@ -12,8 +13,10 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
-from pipelines.extraction.page.main_content import MainContent
+from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.text.word_lists import words
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -27,6 +30,11 @@ _MIN_QUOTE = 120
 _MAX_CAPTIONS = 2
 _REVEALED_SHARE = 0.3
 """Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
+_MAX_DATES = 2
+"""Lines of dates that a header has: published and changed. More are a timetable."""
+_ITEMS = words("li dt dd section")
+_MIN_COLUMN = 2
+"""Paragraphs of a table's cell from which it is a column of the page."""
 _LONGEST_NAME = 300
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that may stand in a page, but that lxml does not accept for a new element."""
@@ -63,15 +71,17 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
     if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
+    header = _header_rows(document.lines, main)
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
-        if is_outside or line.zone & zones or _is_card(line) or _is_caption(line):
+        if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
             _remove(line.block, kept)
     link_rows = {line.row for line in _link_runs(content)}
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
     _unframe_quotes(element)
+    _unframe_columns([copies[line.block] for line in main.paragraphs if line.block in copies])
     _drop_hidden_inlines(element)
     return PrunedContent(element, [line for line in inside if is_inside(line.block, element)])
 
@@ -125,6 +135,29 @@ def _is_card(line: Line) -> bool:
         return False
     link = link_around(line.block, _LINK_LEVELS)
     return link is not None and not (link.get("href") or "#").startswith("#")
+
+
+def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
+    """The rows above the text that are dates and bylines, or items of a list without paragraphs. A standfirst may stand above."""
+    paragraphs = [line for line in main.paragraphs if not heading_level(line)][:2]
+    if main.headline_row < 0 or not paragraphs:
+        return frozenset()
+    above = [line for line in lines[main.headline_row + 1 : paragraphs[-1].row] if not heading_level(line)]
+    dates = {line.row for line in above if is_date_line(line.text) or is_dated_byline(line)}
+    boxes = {line.block.getparent() for line in main.paragraphs}
+    items = {line.row for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes}
+    return {row for row in items if row < paragraphs[0].row} | (dates if len(dates) <= _MAX_DATES else set())
+
+
+def _unframe_columns(copies: Iterable[Element]) -> None:
+    """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs."""
+    cells = Counter(next((el for el in with_ancestors(block) if el.tag == "td"), None) for block in copies)
+    for cell, paragraphs in cells.items():
+        if cell is None or paragraphs < _MIN_COLUMN:
+            continue
+        table = next((el for el in cell.iterancestors("table")), cell)
+        for el in list(table.iter("table", "tbody", "tr", "td")):
+            el.tag = "div"
 
 
 def _is_caption(line: Line) -> bool:

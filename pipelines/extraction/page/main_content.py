@@ -50,8 +50,9 @@ _BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
-_MIN_CHILD_SHARE = 0.92
-"""Share of the weight that a child must have for the search to descend into it."""
+_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.8
+"""Share of the weight that a child must have for the search to descend into it; and one of several paragraphs that all the rest
+stands behind: a notice below a short text is a large part of it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
 _MIN_BELOW_HEADLINE = 100
 """Characters of running text below the headline from which text above it does not belong to the article."""
@@ -143,7 +144,7 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or _is_dated_byline(line)):
+    if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or is_dated_byline(line)):
         return False
     if (
         size < _LONGEST_BYLINE
@@ -167,7 +168,7 @@ def _is_names(text: str) -> bool:
     )
 
 
-def _is_dated_byline(line: Line) -> bool:
+def is_dated_byline(line: Line) -> bool:
     """Whether a line is a date with names: one of its parts begins like a byline, or all other words are capitalised."""
     text = line.text
     if text[-1] in _SENTENCE_ENDS:
@@ -331,9 +332,19 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
             weights[el] += len(line.text)
     element = paragraphs[0].block.getroottree().getroot()
     while True:
-        child = max((child for child in element if child in weights), key=lambda el: weights[el], default=None)
-        if child is None or weights[child] < _MIN_CHILD_SHARE * weights[element]:
+        children = [child for child in element if child in weights]
+        child = max(children, key=lambda el: weights[el], default=None)
+        if child is None:
+            return element
+        needed = _MIN_FIRST_SHARE if child is children[0] and _is_text_above(children, paragraphs) else _MIN_CHILD_SHARE
+        if weights[child] < needed * weights[element]:
             return element
         if child.tag in _PARAGRAPH_TAGS and own_weights[child] >= 0.9 * weights[child]:
             return element
         element = child
+
+
+def _is_text_above(boxes: Sequence[Element], paragraphs: Sequence[Line]) -> bool:
+    """Whether the first of these boxes holds several paragraphs and the others are boxes of another kind."""
+    kinds = [(box.tag, box.get("class")) for box in boxes]
+    return kinds[0] not in kinds[1:] and sum(is_inside(line.block, boxes[0]) for line in paragraphs) > 1
