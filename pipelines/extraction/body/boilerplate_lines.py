@@ -94,8 +94,8 @@ def drop_boilerplate_lines(
 
 def _without_button(line: str, buttons: Iterable[str]) -> str:
     """A line without the button behind its last sentence."""
-    sentences = line.removesuffix(next(filter(line.endswith, buttons), "")).rstrip()
-    return sentences if sentences.endswith(_SENTENCE_ENDS) else line
+    rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
+    return next((rest for rest in rests if rest.endswith(_SENTENCE_ENDS)), line)
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:

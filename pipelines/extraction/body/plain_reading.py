@@ -1,8 +1,9 @@
 """Trafilatura's fast mode without the passes that change nothing on nearly all pages.
 
 `bare_extraction` copies the tree five times and looks at all of its elements for boxes that few pages have. Here its own functions
-run in its order, on a page whose elements have none of those names and whose text is no candidate for another try. Which names it
-discards is asked of its own expressions, once for each set of attributes rather than for each element of each page.
+run in its order, on a page whose elements have none of those names. Which names it discards is asked of its own expressions, once
+for each set of attributes rather than for each element of each page. Its further tries for a short text are left out: `body.text`
+compares what was read with the running text that the page shows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ _COUNT = XPath("count(.//*)")
 _HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", "p")}
 """By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
-_TEXT = XPath("string(/)", smart_strings=False)
 _ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
 """Sets of attributes whose discarding is remembered, and their characters at most. The main content of a page has 16 on average,
 most of which the next page of its site has too."""
@@ -34,7 +34,6 @@ most of which the next page of its site has too."""
 
 def read_plainly(page: Element, options: Any) -> str | None:
     """What `bare_extraction` reads with these options, the fast ones of `body.text`; None where it must run itself."""
-    from trafilatura.core import ESCALATION_MAX_LENGTH, ESCALATION_PAGE_SHARE
     from trafilatura.htmlprocessing import convert_tags, tree_cleaning
     from trafilatura.main_extractor import extract_content
     from trafilatura.xml import xmltotxt
@@ -46,25 +45,9 @@ def read_plainly(page: Element, options: Any) -> str | None:
         body, text = read or extract_content(convert_tags(tree_cleaning(copy(page), options), options, None), options)
     except (TypeError, ValueError):
         return None
-    size = len(text)
-    if size < max(options.min_extracted_size, options.min_output_size):
-        return None
-    if size < ESCALATION_MAX_LENGTH and _holds_more(page, size, ESCALATION_PAGE_SHARE):
+    if len(text) < max(options.min_extracted_size, options.min_output_size):
         return None
     return str(xmltotxt(body, options.formatting))
-
-
-def _holds_more(page: Element, size: int, share: float) -> bool:
-    """Whether a text of `size` characters is less than this share of the page's text, as `html2txt` reads it.
-
-    It drops some boxes and puts a space before and behind blocks, so that it gives no more than all text with two for each element.
-    """
-    most = len(" ".join(cast(str, _TEXT(page)).split())) + 2 * (1 + cast(float, _COUNT(page)))
-    if size >= share * most:
-        return False
-    from trafilatura.baseline import html2txt
-
-    return size < share * len(html2txt(page))
 
 
 def _read_frame(tree: Element, options: Any) -> tuple[Element, str] | None:

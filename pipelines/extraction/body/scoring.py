@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
-from pipelines.extraction.page.tree import is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 
@@ -121,7 +121,7 @@ class LineScorer:
             levels += el.tag not in _UNCOUNTED_TAGS
             if levels <= _MAX_SIDE_LEVELS and _is_side_box(el):
                 side = _SIDE_SCORE
-            if el.tag in ("details", "summary") or _FOLD_NAME.search(_name(el)):
+            if el.tag in ("details", "summary") or _FOLD_NAME.search(names_of(el)):
                 fold = _FOLD_SCORE
             if levels >= _MAX_LEVELS:
                 break
@@ -196,8 +196,4 @@ def _is_aside(block: Element) -> bool:
 
 
 def _is_side_box(el: Element) -> bool:
-    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(_name(el)) is not None
-
-
-def _name(el: Element) -> str:
-    return f"{el.get('class', '')[:120]} {el.get('id', '')[:60]}"
+    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(names_of(el)) is not None

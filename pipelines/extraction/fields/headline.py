@@ -128,16 +128,11 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        day = not text and (_DAY.fullmatch(piece) or (_CATEGORY.fullmatch(piece) and el.tag == "a"))
-        if is_whole or not (
-            day or _is_beside(el, _BELOW if text else _DATE) or (not text and is_named(el) and len(line.parts) > 1)
-        ):
+        if is_whole or not (_is_beside(el) or (not text and is_named(el) and len(line.parts) > 1)):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
-    if dated := _DATED.match(text):
-        text = text[dated.end() :]
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
     return found._replace(text=text.strip(" :")) if len(plain(text)) >= least else found
 
@@ -158,31 +153,20 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     return []
 
 
-_DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
-_CATEGORY = re.compile(r"\[[^\[\]]{1,12}\]")
-"""The link to its category before the title of a forum's thread."""
-_DATED = re.compile(rf"(?:{_DAY.pattern})\s[-–—|]\s")
-"""A date set before a headline; it is when, not what."""
-_DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
 _BELOW = re.compile(
     r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel|count|counter|badge"
     r"|editsection)(?=$|[\s_-])",
     re.I,
 )
-"""What is set into a heading behind the headline, a counter or a link to edit it as well; before it only a date is none of it, all
-else is a kicker."""
+"""What is set into a heading beside the headline: a date, a subtitle, a counter, a link to edit it."""
 
 
-def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
+def _is_beside(el: Element | None) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
     for node in with_ancestors(el):
         if node.tag in _HEADINGS:
             return False
-        if (
-            node.tag == "time"
-            or (called is _BELOW and node.tag == "small")
-            or called.search(node.get("class", "")[:200])
-        ):
+        if node.tag in ("time", "small") or _BELOW.search(node.get("class", "")[:200]):
             return True
     return False
 

@@ -13,6 +13,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import names_of
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
 from pipelines.urls import clean_url, link_key, may_claim
@@ -123,9 +124,8 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
         if not headline_row < line.row <= headline_row + _ROWS_BELOW_HEADLINE or line.zone & _OTHER_ZONES:
             continue
         el = line.block
-        names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
         if (
-            (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
+            (_SUBTITLE_CLASS.search(names_of(el)) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
             and not is_stop(line.text)
             and _is_subtitle(line.text, title)
         ):

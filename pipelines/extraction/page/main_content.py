@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
-from pipelines.extraction.page.tree import is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -50,7 +50,7 @@ _BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
-_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.8
+_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.85
 """Share of the weight that a child must have for the search to descend into it; and one of several paragraphs that all the rest
 stands behind: a notice below a short text is a large part of it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
@@ -127,7 +127,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
     """An element whose name says that it is the article's body and that holds much more than the running text of `length`
     characters: verse, lists, blogs."""
     for el in document.tree.iter("div", "article", "section"):
-        if not _BODY_CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]} {el.get('itemprop', '')}"):
+        if not _BODY_CLASS.search(f"{names_of(el)} {el.get('itemprop', '')}"):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]

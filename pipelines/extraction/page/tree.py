@@ -20,6 +20,11 @@ def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[El
     return islice(chain((el,), el.iterancestors()), levels) if el is not None else iter(())
 
 
+def names_of(el: Element) -> str:
+    """What an element is called by its class and id, as far as patterns look."""
+    return f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
+
+
 def is_inside(el: Element | None, box: Element | None) -> bool:
     """Whether an element is a box or stands in it."""
     return el is not None and box is not None and (el is box or box in el.iterancestors())

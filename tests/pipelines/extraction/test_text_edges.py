@@ -13,6 +13,7 @@ from tests.pipelines.extraction.press_page import TEXTS, read_page
 
 TITLE, *ENGLISH = TEXTS["en"]
 THIRD = "Reading hours for small children begin in May."
+FOURTH = "The council will decide in the autumn whether the old building by the river becomes a hostel or is sold."
 
 
 def lines_of(html: str) -> list[str]:
@@ -35,7 +36,7 @@ def paragraphs(lines: list[str]) -> str:
     ],
 )
 def test_a_box_below_a_short_text_is_none_of_it(below: str) -> None:
-    text = [*ENGLISH, THIRD]
+    text = [*ENGLISH, THIRD, FOURTH]
     assert lines_of(f"<main><h1>{TITLE}</h1><div class='c'>{paragraphs(text)}</div>{below}</main>") == text
 
 
