@@ -23,6 +23,8 @@ _MIN_CARD = 15
 _MIN_LINK_RUN = 5
 """Consecutive lines that are all link from which they lead to other stories."""
 _CARD_LINK_SHARE = 0.9
+_MAX_BOX_LINES = 40
+"""Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
 _PICTURE_CLASS = class_pattern("picture")
 _MIN_QUOTE = 120
@@ -76,7 +78,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
             _remove(line.block, kept)
-    link_rows = {line.row for line in _link_runs(content)}
+    link_rows = {line.row for line in (*_link_runs(content), *_link_boxes(content))}
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
@@ -119,6 +121,23 @@ def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
         run = []
 
 
+def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of boxes that hold a heading and links below it, nothing else: other stories, or a table of contents."""
+    for index, heading in enumerate(lines):
+        if not heading_level(heading):
+            continue
+        box, links = heading.block.getparent(), [heading]
+        for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
+            if not is_inside(line.block, box):
+                break
+            links.append(line)
+            if line.link_chars < _CARD_LINK_SHARE * len(line.text):
+                links = []
+                break
+        if len(links) > 1:
+            yield from links
+
+
 def _is_in_list(block: Element) -> bool:
     return any(el.tag == "li" for el in with_ancestors(block, 2))
 
@@ -139,7 +158,7 @@ def _is_card(line: Line) -> bool:
 
 def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
     """The rows above the text that are dates and bylines, or items of a list without paragraphs. A standfirst may stand above."""
-    paragraphs = [line for line in main.paragraphs if not heading_level(line)][:2]
+    paragraphs = [line for line in main.paragraphs if line.block.tag != "figcaption" and not heading_level(line)][:2]
     if main.headline_row < 0 or not paragraphs:
         return frozenset()
     above = [line for line in lines[main.headline_row + 1 : paragraphs[-1].row] if not heading_level(line)]

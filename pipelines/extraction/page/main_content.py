@@ -50,9 +50,16 @@ _BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
-_MIN_CHILD_SHARE, _MIN_FIRST_SHARE = 0.92, 0.85
-"""Share of the weight that a child must have for the search to descend into it; and one of several paragraphs that all the rest
-stands behind: a notice below a short text is a large part of it."""
+_MIN_CHILD_SHARE = 0.92
+"""Share of the weight that a child must have for the search to descend into it."""
+_MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
+"""What may stand behind the box of the text, as a share of that box and in characters: a notice below a short text is a large part
+of it."""
+_MIN_IN_TEXT_BOX = 2
+"""Paragraphs from which a box may be that of the text."""
+_MAX_TEXT_BOX_LEVELS = 6
+"""Elements inside the main content that are examined for it, from the outside in."""
+_NO_TEXT_BOXES = words("blockquote ul ol dl table")
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
 _MIN_BELOW_HEADLINE = 100
 """Characters of running text below the headline from which text above it does not belong to the article."""
@@ -106,7 +113,12 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
     length = text_length(paragraphs)
     if length < _SHORT_TEXT and (body := _find_named_body(document, zones, length)):
         return body
-    element = _include_points(_smallest_element(paragraphs), lines[headline_row + 1 : end_row], zones)
+    outer = _smallest_element(paragraphs)
+    end_row = min(end_row, _end_of_text_box(outer, lines, paragraphs))
+    paragraphs = [line for line in paragraphs if line.row < end_row]
+    inner = _smallest_element(paragraphs)
+    is_whole = all(is_inside(line.block, inner) for line in paragraphs if is_inside(line.block, outer))
+    element = _include_points(inner if is_whole else outer, lines[headline_row + 1 : end_row], zones)
     return MainContent(paragraphs, element, end_row, zones, headline_row)
 
 
@@ -339,15 +351,37 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
         child = max(children, key=lambda el: weights[el], default=None)
         if child is None:
             return element
-        needed = _MIN_FIRST_SHARE if child is children[0] and _is_text_above(children, paragraphs) else _MIN_CHILD_SHARE
-        if weights[child] < needed * weights[element]:
+        if weights[child] < _MIN_CHILD_SHARE * weights[element]:
             return element
         if child.tag in _PARAGRAPH_TAGS and own_weights[child] >= 0.9 * weights[child]:
             return element
         element = child
 
 
-def _is_text_above(boxes: Sequence[Element], paragraphs: Sequence[Line]) -> bool:
-    """Whether the first of these boxes holds several paragraphs and the others are boxes of another kind."""
-    kinds = [(box.tag, box.get("class")) for box in boxes]
-    return kinds[0] not in kinds[1:] and sum(is_inside(line.block, boxes[0]) for line in paragraphs) > 1
+def _end_of_text_box(element: Element | None, lines: Sequence[Line], paragraphs: Sequence[Line]) -> int:
+    """The row behind the box inside an element that holds its text, if only notices follow: little text, in boxes of other kinds.
+
+    What stands above that box may be the standfirst.
+    """
+    end = len(lines)
+    for _ in range(_MAX_TEXT_BOX_LEVELS):
+        inside: defaultdict[Element, list[Line]] = defaultdict(list)
+        for line in paragraphs:
+            child = next((el for el in with_ancestors(line.block) if el.getparent() is element), None)
+            if child is not None:
+                inside[child].append(line)
+        box = max(inside, key=lambda child: text_length(inside[child]), default=None)
+        if box is None or box.tag in _NO_TEXT_BOXES or len(inside[box]) < _MIN_IN_TEXT_BOX:
+            break
+        above = [child for child in inside if inside[child][0].row < inside[box][0].row]
+        behind = [child for child in inside if inside[child][-1].row > inside[box][-1].row]
+        kinds, kinds_behind = (
+            {(child.tag, child.get("class")) for child in group} for group in ((box, *above), behind)
+        )
+        most_behind = min(_MAX_SHARE_BEHIND * text_length(inside[box]), _MAX_BEHIND)
+        if kinds & kinds_behind or sum(text_length(inside[child]) for child in behind) > most_behind:
+            break
+        rest = islice(lines, inside[box][-1].row, None)
+        end = next((line.row for line in rest if not is_inside(line.block, box)), end)
+        element = box
+    return end
