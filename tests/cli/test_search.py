@@ -113,7 +113,7 @@ def test_names_are_looked_up_once(read_room: Newsroom) -> None:
     conn.set_trace_callback(asked.append)
     assert newest_articles(conn, ArticleFilter(person="Ann Reed")) == [read_room.pages["ferry"]]
     conn.close()
-    assert len([query for query in asked if "RECURSIVE names" in query]) == 1
+    assert len([query for query in asked if "SELECT name FROM credited_names" in query]) == 1
 
 
 def test_an_archive_of_pages_takes_the_filters(read_room: Newsroom) -> None:

@@ -17,7 +17,7 @@ from pipelines.extraction.text.byline_words import LABEL_MARKS
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
 _JOINED = re.compile(r"\s+")
-_SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／]|\|(?!\|))"
+_SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／●◎]|\|(?!\|))"
 
 
 @lru_cache(maxsize=64)

@@ -37,7 +37,7 @@ _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
 """Words of scripts without capitals. 기자 소개 is "about the reporter"."""
 LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I)
 """Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
-_FAR_MARK = rf"[{LABEL_MARKS}=＝/／・·|–—-]"
+_FAR_MARK = rf"[{LABEL_MARKS}=＝●◎/／・·|–—-]"
 FAR_OPENING = re.compile(
     rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}{_FAR_MARK}|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:{_FAR_MARK}|(?=$)))\s{{0,2}}"
     r"(?=.{0,140}$)"

@@ -55,6 +55,8 @@ _DATED = "<div>5/3/2024</div>"
         ("hi", "<p>अरुण मिश्र <a href='mailto:a@post.example'>a@post.example</a></p>", ["अरुण मिश्र"]),
         ("ar", "<p>سارة محمد / Harbour Post</p>", ["سارة محمد"]),
         ("vi", "<p>Bài, ảnh: Trần Quốc Hải</p>", ["Trần Quốc Hải"]),
+        ("ja", "<p>文●岡本太郎</p>", ["岡本太郎"]),
+        ("ja", "<p class='author'>取材・文◎ 岡本太郎</p>", ["岡本太郎"]),
         ("en", "<p>Por <a href='/x'>Anna Holt</a>, HARBOUR Leeds</p>", ["Anna Holt"]),
     ],
 )  # fmt: skip
