@@ -35,11 +35,11 @@ def read_script_authors(document: Document, structured: StructuredData, language
     return list(agreed), path
 
 
-def read_script_editors(document: Document, structured: StructuredData, language: str | None) -> tuple[list[str], str]:
-    """The editors that the state of the article names; certain names alone, as systems put down who entered a page."""
+def read_script_editors(document: Document, structured: StructuredData) -> tuple[list[str], str]:
+    """The editors that the state of a Chinese article names; certain names alone, as systems put down who entered a page."""
     article = structured.script_article
-    names = [name for text in article.editors for name in _names_in(text, language)]
-    return [name for name in names if _is_certain(name, document, structured, language)], article.found_by("editors")
+    names = [name for text in article.editors for name in people_in(text)]
+    return [name for name in names if _is_chinese_author(name, document, structured)], article.found_by("editors")
 
 
 def _names_in(text: str, language: str | None) -> list[str]:
