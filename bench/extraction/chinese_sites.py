@@ -14,7 +14,6 @@ the misses of the first half only; with `--left` it prints those of the second, 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import re
 import sys
@@ -26,7 +25,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from bench.extraction.page_halves import read_page, same, score
+from bench.extraction.page_halves import labelled_files, read_page, same, score
 
 FIELDS = (
     "title", "kicker", "published", "time", "authors", "editors", "proofreaders", "source", "original_source", "text",
@@ -167,14 +166,12 @@ def site_pages_2() -> Iterator[SitePage]:
     The lines of the text are marked where they stand in the page, «so»; ‹what may be left out› inside them or beside them, too.
     The marks are taken out before the page is read. `{H}` is the headline, `{L1}` the first marked line without its tags.
     """
-    for path in sorted(_FOLDER_2.glob("*.html")):
-        front, _, html = path.read_text("utf-8").removeprefix("<!--\n").partition("\n-->\n")
-        want = tomllib.loads(front)
+    for name, want, html in labelled_files(_FOLDER_2):
         lines = [unmarked(line) for line in _LINE.findall(html)]
         loose = {unmarked(words) for words in _LOOSE.findall(html)}
         pieces = {"H": want["title"]} | {f"L{number}": line for number, line in enumerate(lines, 1)}
         yield SitePage(
-            name=path.stem,
+            name=name,
             url=want.pop("url"),
             html=_filled(_LINE.sub(r"\1", _LOOSE.sub(r"\1", html)), pieces),
             without=tuple(want.pop("without")),
@@ -194,10 +191,7 @@ def unmarked(markup: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--set", choices=("1", "2"), default="1")
-    chosen, others = parser.parse_known_args(arguments)
-    return score(site_pages() if chosen.set == "1" else site_pages_2(), FIELDS, __doc__, others)
+    return score((site_pages, site_pages_2), FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

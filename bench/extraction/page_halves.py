@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from db.models import Page
@@ -46,6 +48,13 @@ def half_of(name: str) -> str:
     return HALVES[hashlib.sha256(name.encode()).digest()[0] % 2]
 
 
+def labelled_files(folder: Path) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Of each HTML file of a folder, by name: its name, the labels in the comment that it begins with (TOML), and the HTML."""
+    for path in sorted(folder.glob("*.html")):
+        labels, _, html = path.read_text("utf-8").removeprefix("<!--\n").partition("\n-->\n")
+        yield path.stem, tomllib.loads(labels), html
+
+
 def read_page(html: str, url: str, fetched_at: datetime, charset: str = "utf-8") -> dict[str, Any]:
     """What `extract` reads: the fields of `copydesk extract --json`."""
     return to_json(extract(Page(body=html.encode(charset), url=url, fetched_at=fetched_at), Sites()))
@@ -70,10 +79,15 @@ def _minutes(want: str, got: str) -> float:
 
 
 def score(
-    pages: Iterable[LabelledPage], fields: Sequence[str], description: str | None, arguments: Sequence[str] | None
+    sets: Sequence[Callable[[], Iterable[LabelledPage]]],
+    fields: Sequence[str],
+    description: str | None,
+    arguments: Sequence[str] | None,
 ) -> int:
-    """The command: read, score, print the pages that are read rightly by field and half."""
+    """The command: read the pages of one of the sets, score, print those that are read rightly by field and half."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    numbers = range(1, len(sets) + 1)
+    parser.add_argument("--set", type=int, choices=numbers, default=1, help="which set of pages is read (1)")
     parser.add_argument("--misses", action="store_true", help="print what is misread in the half that is looked at")
     parser.add_argument("--left", action="store_true", help="with --misses: in the other half")
     parser.add_argument(
@@ -82,7 +96,7 @@ def score(
     options = parser.parse_args(arguments)
     asked: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for page in pages:
+    for page in sets[options.set - 1]():
         half, faults = half_of(page.name), page.faults(page.read())
         for name in page.judged():
             asked[half, name] += 1

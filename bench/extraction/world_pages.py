@@ -12,17 +12,16 @@ that is *looked at*; the other is *left*, and its figure alone says how well pag
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.extraction.page_halves import read_page, same, score
+from bench.extraction.page_halves import labelled_files, read_page, same, score
 
 FIELDS = ("title", "kicker", "published", "time", "authors", "editors", "text")
 """Judged on each page, but for "time", "kicker" and "editors", which are judged where the page has one."""
@@ -94,17 +93,13 @@ def _same(name: str, want: Any, got: Any) -> bool:
 
 def world_pages(number: int = 1) -> Iterator[WorldPage]:
     """All pages of a set, by name."""
-    for path in sorted(Path(__file__).with_name(SETS[number]).glob("*.html")):
-        front, _, html = path.read_text("utf-8").removeprefix("<!--\n").partition("\n-->\n")
-        yield WorldPage(path.stem, html, tomllib.loads(front))
+    for name, want, html in labelled_files(Path(__file__).with_name(SETS[number])):
+        yield WorldPage(name, html, want)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--set", type=int, choices=SETS, default=1)
-    chosen, others = parser.parse_known_args(arguments)
-    return score(world_pages(chosen.set), FIELDS, __doc__, others)
+    return score([partial(world_pages, number) for number in SETS], FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -253,8 +253,10 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
 def _read_editors(
     document: Document, structured: StructuredData, credits: Credits, language: str | None
 ) -> tuple[tuple[str, ...], str]:
-    if credits.editors or structured.editors:
-        return (tuple(credits.editors), "credit line") if credits.editors else (structured.editors, "json-ld")
+    if credits.editors:
+        return tuple(credits.editors), "credit line"
+    if structured.editors:
+        return structured.editors, "json-ld"
     if stated := split_byline(document.head.meta(*_EDITOR_METAS) or ""):
         return tuple(stated), "meta"
     # Reading all scripts takes a quarter of a page's time, and few systems outside China put editors into the state.

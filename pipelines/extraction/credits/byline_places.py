@@ -12,7 +12,7 @@ from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_n
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around, with_ancestors
+from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
 from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -157,4 +157,4 @@ def is_named_author(el: Element | None) -> bool:
 
 def is_author_class(el: Element) -> bool:
     """Whether the class or id of an element itself says that it holds the author."""
-    return _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}") is not None
+    return _CLASS.search(names_of(el)) is not None

@@ -347,11 +347,8 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
             weights[el] += len(line.text)
     element = paragraphs[0].block.getroottree().getroot()
     while True:
-        children = [child for child in element if child in weights]
-        child = max(children, key=lambda el: weights[el], default=None)
-        if child is None:
-            return element
-        if weights[child] < _MIN_CHILD_SHARE * weights[element]:
+        child = max((child for child in element if child in weights), key=lambda el: weights[el], default=None)
+        if child is None or weights[child] < _MIN_CHILD_SHARE * weights[element]:
             return element
         if child.tag in _PARAGRAPH_TAGS and own_weights[child] >= 0.9 * weights[child]:
             return element
