@@ -36,6 +36,7 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
@@ -52,7 +53,21 @@ def read_credits(layout: Layout) -> Credits:
     who = closing_signature(layout) or ""
     names = () if is_institution(who) else tuple(re.split(r"[、 \u3000]", who))
     signed = all(map(is_person, names)) if len(names) > 1 else 0 < len(who) <= _LONGEST_NAME
-    return replace(credits, authors=names) if signed and names else credits
+    return replace(credits, authors=names if signed and names else tuple(_told_at_end(layout)))
+
+
+def _told_at_end(layout: Layout) -> Iterator[str]:
+    """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
+    for line in (*layout.inside[-2:], *layout.tail[:2]):
+        about = _ABOUT_AUTHOR.match(line.text)
+        name = about["who"] if about else line.text if line.row > layout.first_row and len(line.text) > 2 else ""
+        if is_person(name) and not line.link_chars:
+            yield name
+            return
+
+
+_ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
+"""（作者张伟明系青川中学教师）."""
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
@@ -111,7 +126,10 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             continue
         row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
         if kind != "source":
-            if names := split_names(value):
+            names = split_names(value)
+            if folded.startswith(_CONTRIBUTED, label.start()):
+                names = list(filter(is_person, names))  # 供稿：宣传部 is where it was sent in from
+            if names:
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif outlet := clean_outlet_name(value):
             house, _, writer = outlet.rpartition(" ")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.credits import Credits
+from pipelines.extraction.credits.labelled_names import OUTLET_END
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
@@ -19,7 +20,8 @@ from pipelines.extraction.languages.loader import languages, phrases_of
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
+from pipelines.extraction.text.titles import title_pieces
 
 _SURNAMES = frozenset(languages()["zh"].names.surnames)
 """Common surnames of one character or two, simplified and traditional."""
@@ -73,7 +75,7 @@ def _pen_names(layout: Layout) -> Iterator[str]:
 def _name_sources(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale
 ) -> Iterator[tuple[str, list[str]]]:
-    seen = list(_names_by_headline(layout))
+    seen = list(_names_by_headline(document, layout))
     if structured.is_article and (not seen or _are_printed(structured.authors, document)):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
@@ -98,14 +100,18 @@ def people_in(value: str) -> Iterator[str]:
     yield from (piece for piece in re.split(r"[\s、，,;；/／|｜]+", text) if is_person(piece))
 
 
-def _names_by_headline(layout: Layout) -> Iterator[str]:
+def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline_row
+    of_site = set(title_pieces(document.head.title or "")[1:])
     for line in header_lines(layout):
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced))
         for text, el in line.parts:
+            if stamps := find_stamps(text):
+                yield from (name for name in _beside(text, stamps) if name not in of_site and not _is_labelled(line, name))
+                continue
             column, divider, name = text.strip(f" 　|｜·•{_MARKS}").rpartition("|")
             is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
             name = name.strip() if is_marked else f"{column}{divider}{name}"
@@ -118,9 +124,24 @@ def _names_by_headline(layout: Layout) -> Iterator[str]:
                 yield from people
 
 
+def _beside(text: str, stamps: Sequence[ParsedDate]) -> list[str]:
+    """The people named in one text with its time: 张伟明 2024-03-05, 清溪日报 | 张伟明 | 2024-03-05. Names of two characters are left
+    out, since so many words of two begin with a surname."""
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]}|{text[stamp.end :]}"
+    names = [piece for piece in _DIVIDERS.split(text) if len(piece) > 2 and is_person(piece)]
+    return names if len(names) <= _MOST_BESIDE else []
+
+
+_DIVIDERS = re.compile(r"[\s|｜·•,，、/／–—-]+")
+_MOST_BESIDE = 3
+
+
 def _is_labelled(line: Line, text: str) -> bool:
     """Whether the label of another credit precedes a name: 编辑：张伟, 摄影 张伟."""
     before = line.spaced[: max(line.spaced.find(text.strip()), 0)].translate(SIMPLIFIED)
+    if OUTLET_END.search(before.rstrip(" |｜/／·•")):
+        return False
     return _LABEL_BEFORE.search(before) is not None or any(mark.end() == len(before) for mark in LABEL.finditer(before))
 
 

@@ -15,7 +15,7 @@ _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
-    r"|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$"
+    r"|[\u3400-\u9fff]{1,4}(?:[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|_[A-Za-z]{1,6})|[A-Za-z]{1,4}\d{2,6}(?: [\u3400-\u9fff]{2,4})?|[\u3400-\u9fff]{5,6})$"
 )
 _DUTY = re.compile(
     r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
@@ -27,16 +27,17 @@ _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$")
 """北京报道, 台北即时报导: where the reporters write from."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
-_OUTLET = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
+OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
-    r"(?:学院|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
+    r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
     rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
 )
 """A unit before the name of its member: 儿科 张伟."""
-_TITLE_BEHIND = re.compile(r"^([\u3400-\u9fff]{2,3})(?:律师|教授|博士|医生|医师|研究员|院士)$")
+_TITLE = re.compile(r"律师|教授|博士|医生|医师|研究员|院士")
+_TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
 
 def split_names(value: str) -> list[str]:
@@ -52,12 +53,12 @@ def split_names(value: str) -> list[str]:
         return [latin[1]]
     tokens = list(_tokens(text))
     for piece, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        token = piece.strip("·.,，:：#＃*■□ ")
+        token = piece.strip("·.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)
-        if not token or (
-            not found and following and (_UNIT.search(folded) or (len(token) > 2 and _OUTLET.search(folded)))
+        if not token or _TITLE.fullmatch(folded) or (
+            not found and following and (_UNIT.search(folded) or (len(token) > 2 and OUTLET_END.search(folded)))
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
@@ -79,14 +80,22 @@ def _tokens(text: str) -> Iterator[str]:
     tokens = [token for token in _SPLIT.split(text.strip()) if token]
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if len(token) == len(following) == 1 and _HAN.match(token) and _HAN.match(following):
-            token, at = token + following, at + 1
-        elif _CODE.match(following) and _HAN.match(token):
-            token, at = f"{token} {following}", at + 1
-        at += 1
+        token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+        size = _padded_size(tokens, at)
+        if size > 1:
+            token = "".join(tokens[at : at + size])
+        elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
+            token, size = f"{token} {following}", 2
+        at += size
         yield token
+
+
+def _padded_size(tokens: list[str], at: int) -> int:
+    """How many single characters from a place on are one padded name: 方 敏, 陈 一 鸣."""
+    end = at
+    while end < len(tokens) and len(tokens[end]) == 1 and _HAN.match(tokens[end]):
+        end += 1
+    return 3 if end - at == 3 else min(max(end - at, 1), 2)
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")

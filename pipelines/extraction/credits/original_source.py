@@ -153,7 +153,12 @@ def _taken_over_from(line: Line) -> str | None:
 
 def closing_signature(layout: Layout) -> str | None:
     """The name in brackets that ends the last paragraph: （郭旭）, （德清县发改局）."""
-    match = _SIGNED.search(layout.inside[-1].text.rstrip("。 ")) if layout.inside else None
+    if not layout.inside:
+        return None
+    last = layout.inside[-1]
+    match = _SIGNED.search(last.text.rstrip("。 "))
+    if match is None and layout.tail and layout.tail[0].row == last.row + 1:
+        match = _SIGNED.fullmatch(layout.tail[0].text)
     return None if match is None or _NOT_SIGNED.search(match["who"].translate(SIMPLIFIED)) else match["who"]
 
 

@@ -204,7 +204,7 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             if name and not stamps and not _names_other(name, el):
                 return name
             for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-                if (beside := _name(rest)) and (_OUTLET_END.search(beside) or beside in known):
+                if (beside := _name(" ".join(word for word in rest.split() if not is_person(word)))) and (_OUTLET_END.search(beside) or beside in known):
                     return beside
         around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
         near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]

@@ -10,7 +10,7 @@ from pipelines.extraction.languages.loader import phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 
-BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
+BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨［］〔〕", "｜【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(
     "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員",
     "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联专综访执笔总员",
