@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
-from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
@@ -126,10 +126,7 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             continue
         row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
         if kind != "source":
-            names = split_names(value)
-            if folded.startswith(_CONTRIBUTED, label.start()):
-                names = list(filter(is_person, names))  # 供稿：宣传部 is where it was sent in from
-            if names:
+            if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif outlet := clean_outlet_name(value):
             house, _, writer = outlet.rpartition(" ")
@@ -146,6 +143,12 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
                 may_be_original=at_start and not in_header,
                 is_second_source=label[0][0] not in "转摘",
             )
+
+
+def _names_after(label: re.Match[str], value: str) -> list[str]:
+    names = split_names(value)
+    # 供稿：宣传部 is where an article was sent in from.
+    return list(filter(is_person, names)) if label[0].startswith(_CONTRIBUTED) else names
 
 
 def _is_dated(text: str) -> bool:

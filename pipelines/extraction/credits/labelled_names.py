@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
-from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
+from pipelines.extraction.credits.chinese_persons import is_person
+from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of, words_of
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
@@ -15,7 +16,8 @@ _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
-    r"|[\u3400-\u9fff]{1,4}(?:[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|_[A-Za-z]{1,6})|[A-Za-z]{1,4}\d{2,6}(?: [\u3400-\u9fff]{2,4})?|[\u3400-\u9fff]{5,6})$"
+    r"|[\u3400-\u9fff]{1,4}(?:[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|_[A-Za-z]{1,6})|[A-Za-z]{1,4}\d{2,6}(?: [\u3400-\u9fff]{2,4})?"
+    r"|[\u3400-\u9fff]{5,6})$"
 )
 _DUTY = re.compile(
     r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
@@ -24,12 +26,9 @@ _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士
 _JUNK = re.compile(phrases_of("no_credit"))
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
-_PLACE = re.compile(r"(?:报道|报导|[电讯])$")
+_PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
-OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
-"""An outlet before the name of its writer: 观察者网 张伟."""
-
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
@@ -52,20 +51,24 @@ def split_names(value: str) -> list[str]:
     if latin:
         return [latin[1]]
     tokens = list(_tokens(text))
-    for piece, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+    for (piece, is_listed), following in zip_longest(tokens, tokens[1:], fillvalue=("", False)):
         token = piece.strip("·.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)
-        if not token or _TITLE.fullmatch(folded) or (
-            not found and following and (_UNIT.search(folded) or (len(token) > 2 and OUTLET_END.search(folded)))
+        if (
+            not token
+            or _TITLE.fullmatch(folded)
+            or (not found and following[0] and (_UNIT.search(folded) or (len(token) > 2 and OUTLET_END.search(folded))))
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)))):
+        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(folded))):
             break
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(token.translate(SIMPLIFIED)):
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
             break
+        if found and not is_listed and len(token) > _LONGEST_NAME and _HAN.match(token) and not is_person(token):
+            continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
         if token not in found:
             found.append(token)
         if len(found) >= 8:
@@ -75,19 +78,31 @@ def split_names(value: str) -> list[str]:
     return found
 
 
-def _tokens(text: str) -> Iterator[str]:
-    """The pieces of a list of names, with padding removed and codes joined to their names."""
-    tokens = [token for token in _SPLIT.split(text.strip()) if token]
+def _tokens(text: str) -> Iterator[tuple[str, bool]]:
+    """The pieces of a list of names, with padding removed and codes joined to their names; and whether a mark of a list, not a
+    blank or a bar alone, is before each."""
+    tokens, marks, end = [], [], 0
+    for gap in (*_SPLIT.finditer(text := text.strip()), None):
+        if token := text[end : gap.start() if gap else len(text)]:
+            tokens.append(token)
+        if gap:
+            marks.extend([_LISTED.search(gap[0]) is not None] * (len(tokens) - len(marks)))
+            end = gap.end()
     at = 0
     while at < len(tokens):
         token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+        is_listed = at > 0 and marks[at - 1]
         size = _padded_size(tokens, at)
         if size > 1:
             token = "".join(tokens[at : at + size])
         elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
             token, size = f"{token} {following}", 2
         at += size
-        yield token
+        yield token, is_listed
+
+
+_LISTED = re.compile(r"[、，,;；/／&＆和]")
+_LONGEST_NAME = 3
 
 
 def _padded_size(tokens: list[str], at: int) -> int:

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import HEADINGS, header_lines, is_named_author
-from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
@@ -204,7 +204,8 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             if name and not stamps and not _names_other(name, el):
                 return name
             for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-                if (beside := _name(" ".join(word for word in rest.split() if not is_person(word)))) and (_OUTLET_END.search(beside) or beside in known):
+                house = " ".join(word for word in rest.split() if not is_person(word))
+                if (beside := _name(house)) and (_OUTLET_END.search(beside) or beside in known):
                     return beside
         around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
         near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
