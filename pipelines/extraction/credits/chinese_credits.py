@@ -51,8 +51,8 @@ def read_credits(layout: Layout) -> Credits:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
     who = closing_signature(layout) or ""
-    names = () if is_institution(who) else tuple(re.split(r"[、 \u3000]", who))
-    signed = all(map(is_person, names)) if len(names) > 1 else 0 < len(who) <= _LONGEST_NAME
+    names = () if is_institution(who) else tuple(split_names(who))
+    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
     return replace(credits, authors=names if signed and names else tuple(_told_at_end(layout)))
 
 
@@ -72,7 +72,11 @@ _ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
     first = layout.paragraphs[0].row if layout.paragraphs else None
-    above = [line for line in layout.header if first is None or line.row < first]
+    # What stands above the headline is the site's, as a rule: it counts after what stands below.
+    above = sorted(
+        (line for line in layout.header if first is None or line.row < first),
+        key=lambda line: line.row < layout.headline_row,
+    )
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
     # Below a standfirst, its time tells it.
     opening = list(takewhile(_is_labelled, layout.inside)) or [
@@ -83,7 +87,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+                in_text = not in_header or (first is not None and line.row >= first)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -104,12 +109,12 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool, in_text: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
-    if not in_header and PRODUCTION.match(folded):
+    if in_text and PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
     for label, next_label in zip_longest(labels, labels[1:]):

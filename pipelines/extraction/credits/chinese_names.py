@@ -92,6 +92,7 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced))
+        alone = line.row <= start + _RIGHT_BELOW and len(line.parts) == 1 and not line.link_chars and len(line.text) > 2
         for text, el in line.parts:
             if stamps := find_stamps(text):
                 yield from (
@@ -104,7 +105,12 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
             people = re.split(r"[\s、，,]+", name)
             if (
                 all(map(is_person, people))
-                and ((dated and not DOTTED.fullmatch(name)) or is_marked or is_named_author(el) or links_to_author(el))
+                and (
+                    ((dated or alone) and not DOTTED.fullmatch(name))
+                    or is_marked
+                    or is_named_author(el)
+                    or links_to_author(el)
+                )
                 and not _is_labelled(line, text)
             ):
                 yield from people
@@ -138,4 +144,6 @@ _MARKS = "□■◎○●◆▲"
 """What papers set before a byline: ◎张伟."""
 _NEAR = 8
 """Lines below the headline in which an author may be named."""
+_RIGHT_BELOW = 2
+"""... in which a name of three characters that stands alone needs no other mark."""
 _LONGEST = 80

@@ -198,15 +198,18 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
+        beside_time: list[str] = []
         for text, el in line.parts:
             stamps = find_stamps(text)
             name = text.strip() if text.strip() in stated else _name(text)
             if name and not stamps and not _names_other(name, el):
-                return name
+                beside_time.append(name)
             for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
                 house = " ".join(word for word in rest.split() if not is_person(word))
                 if (beside := _name(house)) and (_OUTLET_END.search(beside) or beside in known):
-                    return beside
+                    beside_time.append(beside)
+        if beside_time:
+            return next((name for name in beside_time if _OUTLET_END.search(name)), beside_time[0])
         around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
         near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
         for text, el in near:
@@ -230,7 +233,7 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             and first.block.tag not in HEADINGS
             and (name := _name(first.text))
         ):
-            return None if is_person(name) else name
+            return None if _names_other(name, first.parts[0][1]) else name
     return None
 
 
