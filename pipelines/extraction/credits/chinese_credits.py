@@ -53,7 +53,11 @@ def read_credits(layout: Layout) -> Credits:
     who = closing_signature(layout) or ""
     names = () if is_institution(who) else tuple(split_names(who))
     signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
-    return replace(credits, authors=names if signed and names else tuple(_told_at_end(layout)))
+    if not (signed and names):
+        return replace(credits, authors=tuple(_told_at_end(layout)))
+    ends = (*layout.inside[-1:], *layout.tail[:1])
+    rows = {line.row for line in ends if _ENCLOSED.fullmatch(line.text) and who in line.text}
+    return replace(credits, authors=names, lines=credits.lines | rows)
 
 
 def _told_at_end(layout: Layout) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of, words_of
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
@@ -51,7 +51,7 @@ def split_names(value: str) -> list[str]:
     if latin:
         return [latin[1]]
     tokens = list(_tokens(text))
-    for (piece, is_listed), following in zip_longest(tokens, tokens[1:], fillvalue=("", False)):
+    for (piece, longest), following in zip_longest(tokens, tokens[1:], fillvalue=("", 0)):
         token = piece.strip("·.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
@@ -67,7 +67,7 @@ def split_names(value: str) -> list[str]:
             break
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
             break
-        if found and not is_listed and len(token) > _LONGEST_NAME and _HAN.match(token) and not is_person(token):
+        if found and len(token) > longest and _HAN.match(token) and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
         if token not in found:
             found.append(token)
@@ -78,31 +78,35 @@ def split_names(value: str) -> list[str]:
     return found
 
 
-def _tokens(text: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of a list of names, with padding removed and codes joined to their names; and whether a mark of a list, not a
-    blank or a bar alone, is before each."""
-    tokens, marks, end = [], [], 0
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    """The pieces of a list of names, with padding removed and codes joined to their names.
+
+    With each, how many characters it may have without being known as a name: any number behind a mark of a list, four behind a
+    blank, three in another element.
+    """
+    tokens, limits, end = [], [], 0
     for gap in (*_SPLIT.finditer(text := text.strip()), None):
         if token := text[end : gap.start() if gap else len(text)]:
             tokens.append(token)
         if gap:
-            marks.extend([_LISTED.search(gap[0]) is not None] * (len(tokens) - len(marks)))
+            longest = _LONGEST_TOKEN if _LISTED.search(gap[0]) else 3 if EDGE in gap[0] else 4
+            limits.extend([longest] * (len(tokens) - len(limits)))
             end = gap.end()
     at = 0
     while at < len(tokens):
         token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
-        is_listed = at > 0 and marks[at - 1]
+        longest = limits[at - 1] if at else _LONGEST_TOKEN
         size = _padded_size(tokens, at)
         if size > 1:
             token = "".join(tokens[at : at + size])
         elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
             token, size = f"{token} {following}", 2
         at += size
-        yield token, is_listed
+        yield token, longest
 
 
 _LISTED = re.compile(r"[、，,;；/／&＆和]")
-_LONGEST_NAME = 3
+_LONGEST_TOKEN = 40
 
 
 def _padded_size(tokens: list[str], at: int) -> int:
