@@ -1,11 +1,12 @@
 """Chinese-language sites, written by hand: what is read of whole pages, each in the markup of another platform or outlet.
 
-    python -m bench.extraction.chinese_sites [--set 2] [--misses] [--left] [--json]
+    python -m bench.extraction.chinese_sites [--set 2|3] [--misses] [--left] [--json]
 
 Where `press_forms` sets one line into three kinds of page, each page here stands as a whole: head, scripts, statements for
 machines, chrome, credits, lists of other stories, comments. The pages are data, and were written before the reader was run on any
 of them: 99 in the first set (`chinese_sites/*.toml`), 142 of other outlets in the second (`chinese_sites_2/*.html`), which was
-written later without a look at the reader or its rules. Names and texts are invented.
+written later without a look at the reader or its rules, and 126 of yet others in the third (`chinese_sites_3/*.html`), written in
+the same way: two fifths of them of portals and platforms, many in the markup of an earlier year. Names and texts are invented.
 
 They are scored in two halves, by the parity of a hash of the page's name. Rules may be mended for what is misread in the half that
 is *looked at*; the other half is *left*: its figure alone says how well pages are read that nobody has looked at. `--misses` prints
@@ -21,6 +22,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,8 @@ FIELDS = (
 """Judged on each page, but for "kicker", "time" and "original_source", which are judged where the page has one. A value where the
 page has none is a miss."""
 _FOLDER = Path(__file__).with_name("chinese_sites")
-_FOLDER_2 = Path(__file__).with_name("chinese_sites_2")
 _FETCHED_AT = datetime(2024, 3, 9, 12, tzinfo=UTC)
-_FETCHED_AT_2 = datetime(2025, 11, 24, 4, tzinfo=UTC)
+_MARKED_FETCHED_AT = datetime(2025, 11, 24, 4, tzinfo=UTC)
 _LINE, _LOOSE = re.compile("«(.*?)»", re.DOTALL), re.compile("‹(.*?)›", re.DOTALL)
 _NO_VALUES: dict[str, Any] = {"authors": [], "editors": [], "proofreaders": [], "source": ""}
 
@@ -160,13 +161,13 @@ def site_pages() -> Iterator[SitePage]:
             )
 
 
-def site_pages_2() -> Iterator[SitePage]:
-    """The pages of the second set: HTML that opens with a comment, which says as TOML what is to be read.
+def marked_pages(folder: str) -> Iterator[SitePage]:
+    """The pages of the second or the third set: HTML that opens with a comment, which says as TOML what is to be read.
 
     The lines of the text are marked where they stand in the page, «so»; ‹what may be left out› inside them or beside them, too.
     The marks are taken out before the page is read. `{H}` is the headline, `{L1}` the first marked line without its tags.
     """
-    for name, want, html in labelled_files(_FOLDER_2):
+    for name, want, html in labelled_files(_FOLDER.with_name(folder)):
         lines = [unmarked(line) for line in _LINE.findall(html)]
         loose = {unmarked(words) for words in _LOOSE.findall(html)}
         pieces = {"H": want["title"]} | {f"L{number}": line for number, line in enumerate(lines, 1)}
@@ -178,10 +179,14 @@ def site_pages_2() -> Iterator[SitePage]:
             middle=tuple(lines[1:-1]),
             loose=tuple(sorted(loose, key=len, reverse=True)),
             charset=want.pop("charset", "utf-8"),
-            fetched_at=datetime.fromisoformat(want.pop("fetched")) if "fetched" in want else _FETCHED_AT_2,
+            fetched_at=datetime.fromisoformat(want.pop("fetched")) if "fetched" in want else _MARKED_FETCHED_AT,
             may_be={key.removesuffix("_may_be"): want.pop(key) for key in list(want) if key.endswith("_may_be")},
             want=want | {"first": lines[0], "last": lines[-1]},
         )
+
+
+site_pages_2 = partial(marked_pages, "chinese_sites_2")
+site_pages_3 = partial(marked_pages, "chinese_sites_3")
 
 
 def unmarked(markup: str) -> str:
@@ -191,7 +196,7 @@ def unmarked(markup: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    return score((site_pages, site_pages_2), FIELDS, __doc__, arguments)
+    return score((site_pages, site_pages_2, site_pages_3), FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
-from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
@@ -36,6 +36,7 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
@@ -50,14 +51,36 @@ def read_credits(layout: Layout) -> Credits:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
     who = closing_signature(layout) or ""
-    names = () if is_institution(who) else tuple(re.split(r"[、 \u3000]", who))
-    signed = all(map(is_person, names)) if len(names) > 1 else 0 < len(who) <= _LONGEST_NAME
-    return replace(credits, authors=names) if signed and names else credits
+    names = () if is_institution(who) else tuple(split_names(who))
+    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
+    if not (signed and names):
+        return replace(credits, authors=tuple(_told_at_end(layout)))
+    ends = (*layout.inside[-1:], *layout.tail[:1])
+    rows = {line.row for line in ends if _ENCLOSED.fullmatch(line.text) and who in line.text}
+    return replace(credits, authors=names, lines=credits.lines | rows)
+
+
+def _told_at_end(layout: Layout) -> Iterator[str]:
+    """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
+    for line in (*layout.inside[-2:], *layout.tail[:2]):
+        about = _ABOUT_AUTHOR.match(line.text)
+        name = about["who"] if about else line.text if line.row > layout.first_row and len(line.text) > 2 else ""
+        if is_person(name) and not line.link_chars:
+            yield name
+            return
+
+
+_ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
+"""（作者张伟明系青川中学教师）."""
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
     first = layout.paragraphs[0].row if layout.paragraphs else None
-    above = [line for line in layout.header if first is None or line.row < first]
+    # What stands above the headline is the site's, as a rule: it counts after what stands below.
+    above = sorted(
+        (line for line in layout.header if first is None or line.row < first),
+        key=lambda line: line.row < layout.headline_row,
+    )
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
     # Below a standfirst, its time tells it.
     opening = list(takewhile(_is_labelled, layout.inside)) or [
@@ -68,7 +91,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+                in_text = not in_header or (first is not None and line.row >= first)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -89,12 +113,12 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool, in_text: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
-    if not in_header and PRODUCTION.match(folded):
+    if in_text and PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
     for label, next_label in zip_longest(labels, labels[1:]):
@@ -111,7 +135,7 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             continue
         row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
         if kind != "source":
-            if names := split_names(value):
+            if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif outlet := clean_outlet_name(value):
             house, _, writer = outlet.rpartition(" ")
@@ -128,6 +152,12 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
                 may_be_original=at_start and not in_header,
                 is_second_source=label[0][0] not in "转摘",
             )
+
+
+def _names_after(label: re.Match[str], value: str) -> list[str]:
+    names = split_names(value)
+    # 供稿：宣传部 is where an article was sent in from.
+    return list(filter(is_person, names)) if label[0].startswith(_CONTRIBUTED) else names
 
 
 def _is_dated(text: str) -> bool:

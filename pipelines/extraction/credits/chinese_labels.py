@@ -18,7 +18,8 @@ def _padded(labels: Iterable[str]) -> str:
     return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=len, reverse=True))
 
 
-_WORDS = {kind: {*getattr(_CREDITS.labels, kind), *(_CREDITS.production if kind == "other" else ())} for kind in _KINDS}
+_WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in _KINDS}
+_WORDS["other"] |= {*_CREDITS.production} - _WORDS["authors"]
 _ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in _KINDS)
 LABEL = re.compile(
     rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"

@@ -1,4 +1,4 @@
-"""Chinese personal names, recognised by their surname, and the authors of a page whose credit lines name none.
+"""The authors of a Chinese page whose credit lines name none.
 
 On the mainland the `author` meta is mostly whoever entered the page, often the editor: it counts only where the name is also
 printed. Elsewhere, and in JSON-LD, it is the author. Accounts and desks are outlets, not authors.
@@ -11,36 +11,22 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_labels import LABEL
+from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
+from pipelines.extraction.credits.outlet_names import NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
-from pipelines.extraction.languages.loader import languages, phrases_of
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
+from pipelines.extraction.text.titles import title_pieces
 
-_SURNAMES = frozenset(languages()["zh"].names.surnames)
-"""Common surnames of one character or two, simplified and traditional."""
-_HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
-_DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")
-"""A foreign name in Chinese characters: 安娜·霍尔特."""
-_NO_PERSON = re.compile(phrases_of("no_person"))
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
 """The address of a writer's page: those of users and profiles are of accounts, which are outlets."""
 _TRADITIONAL_REGIONS = ("tw", "hk", "mo")
-
-
-def is_person(text: str) -> bool:
-    """Whether a text is a person's name: a surname and one or two characters more, or a foreign name with its dot."""
-    if _DOTTED.fullmatch(text):
-        return not any(_NO_PERSON.search(piece) for piece in re.split(r"[·•・‧∙]", text))
-    if not _HAN.fullmatch(text) or _NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
-        return False
-    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
 
 
 def read_chinese_authors(
@@ -63,7 +49,7 @@ def _pen_names(layout: Layout) -> Iterator[str]:
             name = text.strip(" 　|｜·•@")
             if (
                 _PEN_NAME.fullmatch(name)
-                and not _NO_PERSON.search(name)
+                and not NO_PERSON.search(name)
                 and name not in NO_NAME
                 and links_to_author(el, _WRITER)
             ):
@@ -73,7 +59,7 @@ def _pen_names(layout: Layout) -> Iterator[str]:
 def _name_sources(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale
 ) -> Iterator[tuple[str, list[str]]]:
-    seen = list(_names_by_headline(layout))
+    seen = list(_names_by_headline(document, layout))
     if structured.is_article and (not seen or _are_printed(structured.authors, document)):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
@@ -98,29 +84,58 @@ def people_in(value: str) -> Iterator[str]:
     yield from (piece for piece in re.split(r"[\s、，,;；/／|｜]+", text) if is_person(piece))
 
 
-def _names_by_headline(layout: Layout) -> Iterator[str]:
+def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline_row
+    of_site = set(title_pieces(document.head.title or "")[1:])
     for line in header_lines(layout):
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced))
+        alone = line.row <= start + _RIGHT_BELOW and len(line.parts) == 1 and not line.link_chars and len(line.text) > 2
         for text, el in line.parts:
+            if stamps := find_stamps(text):
+                yield from (
+                    name for name in _beside(text, stamps) if name not in of_site and not _is_labelled(line, name)
+                )
+                continue
             column, divider, name = text.strip(f" 　|｜·•{_MARKS}").rpartition("|")
             is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
             name = name.strip() if is_marked else f"{column}{divider}{name}"
             people = re.split(r"[\s、，,]+", name)
             if (
                 all(map(is_person, people))
-                and ((dated and not _DOTTED.fullmatch(name)) or is_marked or is_named_author(el) or links_to_author(el))
+                and (
+                    ((dated or alone) and not DOTTED.fullmatch(name))
+                    or is_marked
+                    or is_named_author(el)
+                    or links_to_author(el)
+                )
                 and not _is_labelled(line, text)
             ):
                 yield from people
 
 
+def _beside(text: str, stamps: Sequence[ParsedDate]) -> list[str]:
+    """The people named in one text with its time: 张伟明 2024-03-05, 清溪日报 | 张伟明 | 2024-03-05.
+
+    Names of two characters are left out, since so many words of two begin with a surname.
+    """
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]}|{text[stamp.end :]}"
+    names = [piece for piece in _DIVIDERS.split(text) if len(piece) > 2 and is_person(piece)]
+    return names if len(names) <= _MOST_BESIDE else []
+
+
+_DIVIDERS = re.compile(r"[\s|｜·•,，、/／–—-]+")
+_MOST_BESIDE = 3
+
+
 def _is_labelled(line: Line, text: str) -> bool:
     """Whether the label of another credit precedes a name: 编辑：张伟, 摄影 张伟."""
     before = line.spaced[: max(line.spaced.find(text.strip()), 0)].translate(SIMPLIFIED)
+    if OUTLET_END.search(before.rstrip(" |｜/／·•")):
+        return False
     return _LABEL_BEFORE.search(before) is not None or any(mark.end() == len(before) for mark in LABEL.finditer(before))
 
 
@@ -129,4 +144,6 @@ _MARKS = "□■◎○●◆▲"
 """What papers set before a byline: ◎张伟."""
 _NEAR = 8
 """Lines below the headline in which an author may be named."""
+_RIGHT_BELOW = 2
+"""... in which a name of three characters that stands alone needs no other mark."""
 _LONGEST = 80

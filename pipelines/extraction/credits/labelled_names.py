@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
-from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
+from pipelines.extraction.credits.chinese_persons import is_person
+from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of, words_of
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
@@ -15,7 +16,8 @@ _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
-    r"|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$"
+    r"|[\u3400-\u9fff]{1,4}(?:[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|_[A-Za-z]{1,6})|[A-Za-z]{1,4}\d{2,6}(?: [\u3400-\u9fff]{2,4})?"
+    r"|[\u3400-\u9fff]{5,6})$"
 )
 _DUTY = re.compile(
     r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
@@ -24,19 +26,17 @@ _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士
 _JUNK = re.compile(phrases_of("no_credit"))
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
-_PLACE = re.compile(r"(?:报道|报导|[电讯])$")
+_PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
-_OUTLET = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
-"""An outlet before the name of its writer: 观察者网 张伟."""
-
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
-    r"(?:学院|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
+    r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
     rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
 )
 """A unit before the name of its member: 儿科 张伟."""
-_TITLE_BEHIND = re.compile(r"^([\u3400-\u9fff]{2,3})(?:律师|教授|博士|医生|医师|研究员|院士)$")
+_TITLE = re.compile(r"律师|教授|博士|医生|医师|研究员|院士")
+_TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
 
 def split_names(value: str) -> list[str]:
@@ -51,20 +51,24 @@ def split_names(value: str) -> list[str]:
     if latin:
         return [latin[1]]
     tokens = list(_tokens(text))
-    for piece, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        token = piece.strip("·.,，:：#＃*■□ ")
+    for (piece, longest), following in zip_longest(tokens, tokens[1:], fillvalue=("", 0)):
+        token = piece.strip("·.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)
-        if not token or (
-            not found and following and (_UNIT.search(folded) or (len(token) > 2 and _OUTLET.search(folded)))
+        if (
+            not token
+            or _TITLE.fullmatch(folded)
+            or (not found and following[0] and (_UNIT.search(folded) or (len(token) > 2 and OUTLET_END.search(folded))))
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)))):
+        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(folded))):
             break
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(token.translate(SIMPLIFIED)):
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
             break
+        if found and len(token) > longest and _HAN.match(token) and not is_person(token):
+            continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
         if token not in found:
             found.append(token)
         if len(found) >= 8:
@@ -74,19 +78,43 @@ def split_names(value: str) -> list[str]:
     return found
 
 
-def _tokens(text: str) -> Iterator[str]:
-    """The pieces of a list of names, with padding removed and codes joined to their names."""
-    tokens = [token for token in _SPLIT.split(text.strip()) if token]
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    """The pieces of a list of names, with padding removed and codes joined to their names.
+
+    With each, how many characters it may have without being known as a name: any number behind a mark of a list, four behind a
+    blank, three in another element.
+    """
+    tokens, limits, end = [], [], 0
+    for gap in (*_SPLIT.finditer(text := text.strip()), None):
+        if token := text[end : gap.start() if gap else len(text)]:
+            tokens.append(token)
+        if gap:
+            longest = _LONGEST_TOKEN if _LISTED.search(gap[0]) else 3 if EDGE in gap[0] else 4
+            limits.extend([longest] * (len(tokens) - len(limits)))
+            end = gap.end()
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if len(token) == len(following) == 1 and _HAN.match(token) and _HAN.match(following):
-            token, at = token + following, at + 1
-        elif _CODE.match(following) and _HAN.match(token):
-            token, at = f"{token} {following}", at + 1
-        at += 1
-        yield token
+        token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
+        longest = limits[at - 1] if at else _LONGEST_TOKEN
+        size = _padded_size(tokens, at)
+        if size > 1:
+            token = "".join(tokens[at : at + size])
+        elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
+            token, size = f"{token} {following}", 2
+        at += size
+        yield token, longest
+
+
+_LISTED = re.compile(r"[、，,;；/／&＆和]")
+_LONGEST_TOKEN = 40
+
+
+def _padded_size(tokens: list[str], at: int) -> int:
+    """How many single characters from a place on are one padded name: 方 敏, 陈 一 鸣."""
+    end = at
+    while end < len(tokens) and len(tokens[end]) == 1 and _HAN.match(tokens[end]):
+        end += 1
+    return 3 if end - at == 3 else min(max(end - at, 1), 2)
 
 
 _HAN = re.compile(r"[\u3400-\u9fff]")

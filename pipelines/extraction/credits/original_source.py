@@ -77,7 +77,7 @@ _OF_PICTURE = re.compile(r"视频\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频
 _GIVEN_BY = re.compile(r"\s{0,4}(?P<outlet>新华社|中新社)发(?:\s{0,2}[（(][^（()）]{2,20}[）)])?")
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
 _SIGNED = re.compile(
-    r"[（(](?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,4}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3})[)）]$"
+    r"[（(](?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3})[)）]$"
 )
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
@@ -153,7 +153,12 @@ def _taken_over_from(line: Line) -> str | None:
 
 def closing_signature(layout: Layout) -> str | None:
     """The name in brackets that ends the last paragraph: （郭旭）, （德清县发改局）."""
-    match = _SIGNED.search(layout.inside[-1].text.rstrip("。 ")) if layout.inside else None
+    if not layout.inside:
+        return None
+    last = layout.inside[-1]
+    match = _SIGNED.search(last.text.rstrip("。 "))
+    if match is None and layout.tail and layout.tail[0].row == last.row + 1:
+        match = _SIGNED.fullmatch(layout.tail[0].text)
     return None if match is None or _NOT_SIGNED.search(match["who"].translate(SIMPLIFIED)) else match["who"]
 
 

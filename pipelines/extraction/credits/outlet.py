@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import HEADINGS, header_lines, is_named_author
-from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
@@ -18,6 +18,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import names_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
@@ -83,7 +84,7 @@ def read_outlet(
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(document, layout)) and name not in credits.authors:
+    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors)):
         return name, "header"
     if language == "zh":
         outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
@@ -186,10 +187,10 @@ def _texts_of(el: Element) -> Iterator[str]:
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
-def _beside_time(document: Document, layout: Layout) -> str | None:
+def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> str | None:
     """An unlabelled name beside the time: 新京报 2023-04-15 15:32.
 
-    On the time's own line any name counts, near it only an outlet's.
+    An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
     start = layout.headline_row
     known = set(title_pieces(document.head.title or "")[1:])
@@ -198,13 +199,17 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
+        signed = None
         for text, el in line.parts:
             stamps = find_stamps(text)
             name = text.strip() if text.strip() in stated else _name(text)
-            if name and not stamps and not _names_other(name, el):
-                return name
+            if name and not stamps and name not in authors and not _names_other(name, el):
+                if name in stated or name in known or _OUTLET_END.search(name):
+                    return name
+                signed = signed or (name if _is_signed(el) else None)
             for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-                if (beside := _name(rest)) and (_OUTLET_END.search(beside) or beside in known):
+                house = " ".join(word for word in rest.split() if not is_person(word))
+                if (beside := _name(house)) and (_OUTLET_END.search(beside) or beside in known):
                     return beside
         around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
         near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
@@ -212,16 +217,13 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             name = _name(text)
             if (
                 name
+                and name not in authors
                 and not _names_other(name, el)
-                and (
-                    name in known
-                    or _OUTLET_END.search(name)
-                    or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
-                )
+                and (name in known or _OUTLET_END.search(name) or (not signed and _SOURCE_CLASS.search(names_of(el))))
             ):
                 return name
         first = header[0]
-        if (
+        if signed is None and (
             at
             and first.row == start + 1
             and len(first.text) <= 10
@@ -229,8 +231,18 @@ def _beside_time(document: Document, layout: Layout) -> str | None:
             and first.block.tag not in HEADINGS
             and (name := _name(first.text))
         ):
-            return None if is_person(name) else name
+            return None if _names_other(name, first.parts[0][1]) else name
+        if signed:
+            return signed
     return None
+
+
+def _is_signed(el: Element) -> bool:
+    """Whether an element, or the one around it, says that it holds who published: an author, an account, a source."""
+    return any(_SIGNED.search(names_of(node)) for node in with_ancestors(el, 2))
+
+
+_SIGNED = re.compile(r"source|media|from|account|user|nick|name|laiyuan|origin", re.I)
 
 
 def _names_other(name: str, el: Element) -> bool:

@@ -10,10 +10,10 @@ from pipelines.extraction.languages.loader import phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 
-BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
+BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨［］〔〕", "｜【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(
-    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員",
-    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联专综访执笔总员",
+    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員號類複鏈連結評論",
+    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联专综访执笔总员号类复链连结评论",
 )
 """The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
 NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
@@ -32,6 +32,8 @@ PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
 _LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
+OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
+"""An outlet before the name of its writer: 观察者网 张伟."""
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 
@@ -63,7 +65,7 @@ def as_written(match: re.Match[str], group: str, text: str) -> str:
 
 def clean_outlet_name(value: str) -> str | None:
     """The outlet's name in the text after its label; None where there is none."""
-    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@©").split(EDGE)[0].strip(" 　:：")
+    text = value.strip(" 　\u2003:：|｜丨/／[]【】()（）《》“”\"'@©").split(EDGE)[0].strip(" 　:：")
     if behind := _AFTER_OUTLET.search(text.translate(SIMPLIFIED)):
         text = text[: behind.start()]
     text = text.strip()

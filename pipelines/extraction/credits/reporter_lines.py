@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from pipelines.extraction.credits.chinese_labels import LABEL
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.languages.loader import any_of, words_of
@@ -45,6 +46,11 @@ _REPORTING = re.compile(
     r"\s?(?:[／/]\s?[\u4e00-\u9fff]{1,8}?\s?|\s[\u4e00-\u9fff]{2,6}?)(?:报导|报道|专电|电|访问|连线)(?=$|[〕）)】\]\s])"
 )
 """记者张伟明／台北报导, 21世纪经济报道记者张伟 北京报道: at the head of a text or on a line of its own."""
+_DESK = re.compile(
+    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部])\s?[／/]\s?(?P<names>{_NAMES}?)\s?|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
+    r"(?:综合|采访|整理)?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
+)
+"""生活中心／张伟明报导, 张伟明 李静 报导 / 台北市: a desk or nothing before the names."""
 _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
@@ -70,8 +76,8 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if len(text) <= 60 and (match := _ROLE_BEHIND.match(folded)):
-        return Reporters(split_names(as_written(match, "names", text)), alone=True)
+    if len(text) <= 60 and (names := _with_duty_behind(folded, text)):
+        return Reporters(names, alone=True)
     if PHOTO.search(folded):
         return Reporters([])
     if len(text) <= 160 and DISCLAIMER.search(folded):
@@ -95,6 +101,16 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
         return Reporters(split_names(as_written(match, "names", text)))
     return Reporters([])
+
+
+def _with_duty_behind(folded: str, text: str) -> list[str]:
+    """The names of a line that says behind them what they did."""
+    if match := _DESK.match(folded):
+        names = split_names(as_written(match, "names" if match["names"] else "names_", text))
+        if all(map(is_person, names)):
+            return names
+    match = _ROLE_BEHIND.match(folded)
+    return split_names(as_written(match, "names", text)) if match else []
 
 
 def reporters_in_field(value: str) -> list[str]:

@@ -201,6 +201,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return top
     if not tops and (named := _named_heading(document, own)):
         return named
+    if not tops and (within := _within_title(machine, document)):
+        return within
     line = undeclared_headline(document) if not tops else None
     if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
@@ -310,6 +312,25 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
                 best = (grade, Headline(line.text, found_by, line))
             break
     return best[1] if best else None
+
+
+def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
+    """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section."""
+    best: Headline | None = None
+    for title, found_by in machine:
+        key = plain(title)
+        for line in document.lines:
+            part = plain(line.text) if len(line.text) <= len(title) else ""
+            if (
+                len(part) * 2 > len(key)
+                and len(part) > len(plain(best.text) if best else "")
+                and len(part) >= SHORTEST
+                and not line.zone & (BOILERPLATE | Zone.HIDDEN)
+                and line.link_chars * 2 < len(line.text)
+                and (key.startswith(part) or key.endswith(part))
+            ):
+                best = Headline(line.text, found_by, line)
+    return best
 
 
 def _leads_home(line: Line) -> bool:

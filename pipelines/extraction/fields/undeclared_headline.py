@@ -1,7 +1,7 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
-It is a line set apart (a lower heading, centred, bold, or called a title) right above the line of the date, with text below.
-Chinese and Japanese pages alone: others state their titles.
+It is a line above that of the date, with text below: one that is set apart (a lower heading, centred, bold, or called a title), or
+else the nearest that is as long as a headline. Chinese and Japanese pages alone: others state their titles.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from pipelines.extraction.page.main_content import is_date_line
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
 _TITLE_CLASS = class_pattern("headline")
+_NO_HEADLINE = re.compile(r"[：:。]\s?$|[：:].{0,20}[：:]|[>›»]|^(?:本[报報]|通[讯訊])?[记記]者")
+"""A sentence, a line of credits, a bread crumb."""
 _CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
 _SHORTEST, _LONGEST = 6, 60
-_ABOVE_DATE = 2
+_SHORTEST_PLAIN = 9
+"""Characters from which a line that nothing sets apart may be the headline: a shorter one may be a name or a button."""
+_ABOVE_DATE = 3
 """Lines above that of the date among which the headline is."""
 _TEXT_BELOW, _PARAGRAPH = 5, 40
 """Lines below that of the date among which the text begins, and characters of a line of text."""
@@ -32,8 +36,12 @@ def undeclared_headline(document: Document) -> Line | None:
             continue
         if not any(len(line.text) >= _PARAGRAPH for line in lines[at + 1 : at + 1 + _TEXT_BELOW]):
             continue
-        for line in reversed(lines[max(0, at - _ABOVE_DATE) : at]):
-            if _may_be_headline(line) and _is_set_apart(line):
+        above = [line for line in reversed(lines[max(0, at - _ABOVE_DATE) : at]) if _may_be_headline(line)]
+        for line in above:
+            if _is_set_apart(line):
+                return line
+        for line in above:
+            if len(line.text) >= _SHORTEST_PLAIN:
                 return line
     return None
 

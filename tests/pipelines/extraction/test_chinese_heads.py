@@ -17,7 +17,39 @@ def _stated(author: str, publisher: str) -> str:
     )
 
 
+_PLAIN = "<div>清溪镇图书馆重新开放</div>" + TIME
 HEADS = {
+    "title set on with a blank": Form(
+        {"title": "清溪镇图书馆重新开放"}, head=_PLAIN, title="清溪镇图书馆重新开放 清溪网", h1=None
+    ),
+    "title before a bracket": Form(
+        {"title": "清溪镇图书馆重新开放"}, head=_PLAIN, title="清溪镇图书馆重新开放（图）-清溪网", h1=None
+    ),
+    "title of the site alone": Form({"title": "清溪镇图书馆重新开放"}, head=_PLAIN, title="清溪县人民医院", h1=None),
+    "title of the site, credits between": Form(
+        {"title": "清溪镇图书馆重新开放"},
+        head="<div>首页 > 要闻 > 正文</div><div>清溪镇图书馆重新开放</div><div>本报记者 张伟明</div>" + TIME,
+        title="清溪县人民医院",
+        h1=None,
+    ),
+    "人 时间": Form({"authors": ["张伟明"]}, head="<div>张伟明 2024-03-05 15:32</div>"),
+    "报 | 人 | 时间": Form(
+        {"authors": ["张伟明"], "source": "山城日报"}, head="<div>山城日报 | 张伟明 | 2024-03-05 15:32</div>"
+    ),
+    "人 报 时间": Form(
+        {"authors": ["张伟明"], "source": "山城日报"}, head="<div>张伟明 山城日报 2024-03-05 15:32</div>"
+    ),
+    "由人发布": Form({"authors": ["张伟明"]}, head="<div>由 张伟明 发布于 2024-03-05 15:32</div>"),
+    "编辑 | 人 时间": Form({"authors": []}, head="<div>编辑 | 张伟明 2024-03-05 15:32</div>"),
+    "站名 时间": Form({"authors": []}, head="<div>金融界 2024-03-05 15:32</div>", title=f"{HEADLINE}_金融界"),
+    "人独行": Form({"authors": ["张伟明"]}, head=f"<div>张伟明</div><div>【字号 大 中 小】</div><p>打印本稿</p>{TIME}"),
+    "楼主": Form({"authors": ["江汉闲人"]}, head="<div>楼主：江汉闲人 时间：2024-03-05 15:32:00 点击：80</div>"),
+    "栏目 报": Form(
+        {"source": "山城都市报"},
+        head="<div><span><a>社会新闻</a></span> <span><a>山城都市报</a></span> <span>2024-03-05 15:32</span></div>",
+    ),
+    "栏目": Form({"source": None}, head="<div><span>2024-03-05 15:32</span> <span class='cat'>绿色清溪</span></div>"),
+    "首发": Form({"source": "山城日报"}, head="<div>2024-03-05 15:32 首发：山城日报</div>"),
     "title no h1": Form(
         {"title": "清溪镇图书馆重新开放"},
         head="<div class='title'>清溪镇图书馆重新开放</div>",

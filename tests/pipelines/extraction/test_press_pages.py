@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from bench.extraction.chinese_sites import main as score_sites
-from bench.extraction.chinese_sites import site_pages, site_pages_2, unmarked
+from bench.extraction.chinese_sites import marked_pages, site_pages, site_pages_2, unmarked
 from bench.extraction.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
@@ -24,7 +24,7 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
     assert len(set(named)) == len(named)
 
 
-@pytest.mark.parametrize(("chosen", "titles", "pages"), [("1", 0.95, 0.5), ("2", 0.5, 0.1)])
+@pytest.mark.parametrize(("chosen", "titles", "pages"), [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1)])
 def test_chinese_sites_are_scored_in_two_halves(
     chosen: str, titles: float, pages: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -36,9 +36,10 @@ def test_chinese_sites_are_scored_in_two_halves(
         assert half["whole page"][0] / asked > pages
 
 
-def test_every_label_of_the_second_set_stands_in_its_page() -> None:
+@pytest.mark.parametrize(("folder", "pages"), [("chinese_sites_2", 142), ("chinese_sites_3", 126)])
+def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
     names = set()
-    for page in site_pages_2():
+    for page in marked_pages(folder):
         names.add(page.name)
         html = page.page()
         assert not set("«»‹›") & set(html), page.name
@@ -54,7 +55,7 @@ def test_every_label_of_the_second_set_stands_in_its_page() -> None:
         assert len(set(lines)) == len(lines) > 2, page.name
         assert [words for words in page.without if any(words in line for line in lines)] == [], page.name
         assert html.encode(page.charset), page.name
-    assert len(names) == 142
+    assert len(names) == pages
 
 
 def test_marks_of_the_second_set_are_its_labels() -> None:

@@ -1,0 +1,24 @@
+"""Chinese personal names, recognised by their surname."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
+from pipelines.extraction.languages.loader import languages, phrases_of
+
+_SURNAMES = frozenset(languages()["zh"].names.surnames)
+"""Common surnames of one character or two, simplified and traditional."""
+_HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
+DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")
+"""A foreign name in Chinese characters: 安娜·霍尔特."""
+NO_PERSON = re.compile(phrases_of("no_person"))
+
+
+def is_person(text: str) -> bool:
+    """Whether a text is a person's name: a surname and one or two characters more, or a foreign name with its dot."""
+    if DOTTED.fullmatch(text):
+        return not any(NO_PERSON.search(piece) for piece in re.split(r"[·•・‧∙]", text))
+    if not _HAN.fullmatch(text) or NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
+        return False
+    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
