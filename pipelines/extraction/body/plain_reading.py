@@ -1,17 +1,16 @@
 """Trafilatura's fast mode without the passes that change nothing on nearly all pages.
 
 `bare_extraction` copies the tree five times and looks at all of its elements for boxes that few pages have. Here its own functions
-run in its order, on a page whose elements have none of those names. Which names it discards is asked of its own expressions, once
-for each set of attributes rather than for each element of each page. Its further tries for a short text are left out: `body.text`
-compares what was read with the running text that the page shows.
+run in its order, and look for such boxes where one of their names occurs. Which names it discards in the text is asked of its own
+expressions, once for each set of attributes rather than for each element of each page. Its further tries for a short text are left
+out: `body.text` compares what was read with the running text that the page shows.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, chain
 from typing import Any, NamedTuple, cast
@@ -20,9 +19,12 @@ from lxml import etree
 from lxml.etree import SubElement, XPath, strip_elements, strip_tags
 from lxml.etree import _Element as Element
 
-_NAMES = XPath("//@class | //@id", smart_strings=False)
-_PRUNED_NAMES = re.compile("mvp-post-add|infinite-?scroll|elementor-share|omment|comol|disqus_thread|dsq-")
-"""What occurs in the names that `RAW_TREE_PRUNE_XPATH` and `REMOVE_COMMENTS_AND_LISTS_XPATH` look for."""
+_PRUNED_TAGS = ("div", "section", "aside", "details", "ul", "ol", "list")
+_PRUNED_NAMES = ("mvp-post-add", "infinite", "elementor-share", "omment", "comol", "disqus_thread", "dsq-")
+"""The elements at which `RAW_TREE_PRUNE_XPATH` and `REMOVE_COMMENTS_AND_LISTS_XPATH` look, and what occurs in the names that
+they look for."""
+_FORUM = "DiscussionForumPosting"
+"""The type by which trafilatura knows a forum."""
 _COUNT = XPath("count(.//*)")
 _HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", "p")}
 """By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
@@ -32,22 +34,34 @@ _ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
 most of which the next page of its site has too."""
 
 
-def read_plainly(page: Element, options: Any) -> str | None:
+def read_plainly(make_page: Callable[[], Element], options: Any) -> str | None:
     """What `bare_extraction` reads with these options, the fast ones of `body.text`; None where it must run itself."""
-    from trafilatura.htmlprocessing import convert_tags, tree_cleaning
     from trafilatura.main_extractor import extract_content
     from trafilatura.xml import xmltotxt
 
-    if _PRUNED_NAMES.search("\n".join(cast(list[str], _NAMES(page)))):
-        return None
     try:
-        read = _read_frame(convert_tags(tree_cleaning(copy(page), options), options, None), options)
-        body, text = read or extract_content(convert_tags(tree_cleaning(copy(page), options), options, None), options)
+        tree = _converted(make_page(), options)
+        if tree is None:
+            return None
+        body, text = _read_frame(tree, options) or extract_content(_converted(make_page(), options), options)
     except (TypeError, ValueError):
         return None
     if len(text) < max(options.min_extracted_size, options.min_output_size):
         return None
     return str(xmltotxt(body, options.formatting))
+
+
+def _converted(page: Element, options: Any) -> Any:
+    """A page as trafilatura's functions take it; None for a forum, whose comments may be its text."""
+    from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+    from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
+
+    names = "\n".join([f"{el.get('class')} {el.get('id')}" for el in page.iter(*_PRUNED_TAGS)])
+    if any(name in names for name in _PRUNED_NAMES):
+        if any(_FORUM in (script.text or "") for script in page.iter("script")):
+            return None
+        prune_unwanted_nodes(cast(Any, page), [*RAW_TREE_PRUNE_XPATH, *REMOVE_COMMENTS_AND_LISTS_XPATH])
+    return convert_tags(tree_cleaning(cast(Any, page), options), options, None)
 
 
 def _read_frame(tree: Element, options: Any) -> tuple[Element, str] | None:

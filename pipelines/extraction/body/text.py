@@ -8,8 +8,9 @@ page is read as well.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from lxml.etree import ElementDefaultClassLookup
@@ -60,13 +61,15 @@ def read_body(document: Document, main: MainContent) -> list[str]:
 def _read_main_content(pruned: PrunedContent, document: Document, main: MainContent) -> str:
     minimum = _MIN_SHARE * text_length(main.paragraphs)
     has_joiners = any(joiner in document.html for joiner, _ in _JOINERS)
-    text = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=True)
+    make_page = partial(_article_page, pruned.element, has_joiners=has_joiners)
+    text = _extract(make_page, fast=True)
     if len(text) < minimum:
-        cautious = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=False)
+        cautious = _extract(make_page, fast=False)
         text = max(text, cautious, key=len)
     if len(text) < minimum:
         return "\n".join(line.text for line in main.paragraphs)
-    if "\n" not in text and sum(plain(line.text) in plain(text) for line in main.paragraphs) > 1:
+    whole = plain(text) if "\n" not in text else None
+    if whole is not None and sum(plain(line.text) in whole for line in main.paragraphs) > 1:
         # A short text, which trafilatura gives in one line, menus and all.
         styles = {(line.block.tag, line.block.get("class")) for line in main.paragraphs}
         shown = (line for line in pruned.lines if line.link_chars * 2 <= len(line.text))
@@ -108,14 +111,15 @@ _FIELD = re.compile(r"<textarea\b.*?(?:</textarea|\Z)", re.I | re.S)
 """What can be typed into, or is kept there for scripts: trafilatura takes it for text."""
 
 
-def _extract(tree: Element | str, *, fast: bool) -> str:
+def _extract(page: Callable[[], Element] | str, *, fast: bool) -> str:
+    """What trafilatura reads of a whole page, or of one that is made for it."""
     from trafilatura.core import bare_extraction
 
-    if isinstance(tree, str) and "<textarea" in tree:
-        tree = _FIELD.sub("", tree)
-    text = read_plainly(tree, _options(fast)) if fast and not isinstance(tree, str) else None
+    if isinstance(page, str) and "<textarea" in page:
+        page = _FIELD.sub("", page)
+    text = read_plainly(page, _options(fast)) if fast and not isinstance(page, str) else None
     if text is None:
-        extracted: Any = bare_extraction(tree, options=_options(fast))
+        extracted: Any = bare_extraction(page if isinstance(page, str) else page(), options=_options(fast))
         text = (extracted.text or "") if extracted is not None else ""
     for joiner, stand_in in _JOINERS:
         text = text.replace(stand_in, joiner)

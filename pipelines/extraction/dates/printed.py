@@ -107,7 +107,7 @@ class PrintedDates:
         self._leads: dict[str, bool] = {}
         self._language = context.locale.language
 
-    def stamps(self, text: str) -> list[ParsedDate]:
+    def stamps(self, text: str) -> Sequence[ParsedDate]:
         """The times written in a text of this page."""
         locale = self._context.locale
         day_first, dots_day_first = locale.day_first, True

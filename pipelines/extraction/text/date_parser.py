@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.extraction.languages.loader import Words, any_of, languages
@@ -21,6 +21,8 @@ from pipelines.extraction.text.months import from_named_month, month_of
 from pipelines.extraction.text.utc_offsets import offset_named
 
 MAX_TEXT = 600
+_STAMPS_KEPT = 512
+"""Texts whose times are remembered: a reader of bylines, of dates and of the text asks for those of the same line."""
 FIRST_YEAR = 1994
 """No article was on the web before. A lower year is a date in history that the text speaks of."""
 LAST_YEAR = 2100
@@ -150,15 +152,16 @@ def _plain(char: str) -> str:
     return " " if char == "\u3000" else char
 
 
+@lru_cache(_STAMPS_KEPT)
 def find_stamps(
     text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
-) -> list[ParsedDate]:
+) -> tuple[ParsedDate, ...]:
     """All dates and times in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
     if "ב-" in text:  # Hebrew writes "on" with the day
         text = text.replace("ב-", "ב ")
     if not _WORTH.search(text):
-        return []
+        return ()
     found: list[ParsedDate] = []
     for dates in _DATE_READERS:
         for year, month, day, start, end in dates(text, language, (day_first, dots_day_first)):
@@ -166,7 +169,7 @@ def find_stamps(
                 continue
             if stamp := _with_clock(text, year, month, day, start, end):
                 found.append(stamp)
-    return sorted(found, key=lambda stamp: stamp.start)
+    return tuple(sorted(found, key=lambda stamp: stamp.start))
 
 
 _WORTH = re.compile(

@@ -210,7 +210,7 @@ def test_one_day(language: str, text: str) -> None:
     ],
 )
 def test_no_day(text: str) -> None:
-    assert find_stamps(text, language="en") == []
+    assert not find_stamps(text, language="en")
 
 
 def test_thai_years_of_two_digits_are_buddhist() -> None:
