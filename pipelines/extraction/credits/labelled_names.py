@@ -84,7 +84,9 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
     With each, how many characters it may have without being known as a name: any number behind a mark of a list, four behind a
     blank, three in another element.
     """
-    tokens, limits, end = [], [], 0
+    tokens: list[str] = []
+    limits: list[int] = []
+    end = 0
     for gap in (*_SPLIT.finditer(text := text.strip()), None):
         if token := text[end : gap.start() if gap else len(text)]:
             tokens.append(token)
