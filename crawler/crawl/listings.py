@@ -98,7 +98,7 @@ class Listings:
         session = self._session
         visit.count_answer(response.status)
         if visit.wordpress is None:
-            link = record.headers_of(response).get("Link")
+            link = record.header_of(response, "Link")
             visit.note_wordpress(interface_of(link, response.body, response.url, visit.source.url))
         fetch = record.fetch_from_response(
             _fetch_kind(listing_request), response, listing_request.url, session.run_id, visit.source.id
@@ -181,7 +181,7 @@ class Listings:
             listing_request=listing_request,
             body=response.body,
             url=response.url,
-            content_type=record.headers_of(response).get("Content-Type"),
+            content_type=record.header_of(response, "Content-Type"),
             home=visit.source.url,
             hosts=visit.settings.article_hosts,
         )
