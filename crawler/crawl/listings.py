@@ -5,7 +5,6 @@ request ──> listing ──> what it names (pages, sitemaps, feeds) ──> r
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -207,9 +206,9 @@ class Listings:
             # Where it cannot be found out, that it names nothing is noted all the same.
             with contextlib.suppress(TaskFailed, ParserStopped):
                 description = await self._session.parse(task)
-        sample = asyncio.get_running_loop().run_in_executor(self._session.packer, take_sample, response.body)
         reading = reading_of(response, listing_request, listing, description)
-        visit.note_reading(listing_request, reading, await sample)
+        # Here: 0.1 ms at most, as much as asking another thread.
+        visit.note_reading(listing_request, reading, take_sample(response.body))
 
     def _is_mistaken(self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing) -> bool:
         """Whether a declared list names nothing because its rule is mistaken: it is then requested in full until that is mended."""

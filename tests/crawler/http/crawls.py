@@ -16,7 +16,6 @@ from crawler.engine import TaskCrawler
 from crawler.http.services import FetchServices, attach_services
 from tests.crawler.http.web import LOOPBACK
 
-
 NONE: tuple[Request, ...] = ()
 
 
