@@ -24,8 +24,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.core.downloader import Downloader, Slot
@@ -33,6 +31,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.asyncio import AsyncioLoopingCall, call_later
 from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from crawler.discover.robots import ROBOTS_FETCH
@@ -49,12 +48,6 @@ JITTER = (1.01, 1.25)
 GRACE_S = 3.0
 # Seconds between checks whether the engine is stopping: Scrapy has no signal for it.
 STOP_POLL_S = 0.25
-
-
-@lru_cache(maxsize=4096)
-def _host_of(url: str) -> str:
-    """The host of a URL, which is asked for a dozen times on the way of a request."""
-    return urlsplit(url).hostname or ""
 
 
 class HostSlot(Slot):
@@ -135,7 +128,7 @@ class HostDownloader(Downloader):
         super().__init__(crawler)
 
     def get_slot_key(self, request: Request) -> str:
-        return _host_of(request.url)
+        return urlparse_cached(request).hostname or ""
 
     def has_room(self, key: str) -> bool:
         """Whether the host may have one more request in the downloader: those in flight at once, and one that is next."""
@@ -200,7 +193,8 @@ class HostDownloader(Downloader):
         assert slot is None or isinstance(slot, HostSlot)
         while slot and slot.queue:
             request, turn = slot.queue.popleft()
-            turn.set_exception(reason(request))
+            if not turn.done():
+                turn.set_exception(reason(request))
 
     def report(self, request: Request, outcome: Response | Exception) -> None:
         """Call the `on_outcome` functions before the host's next request is sent. The middlewares learn of the outcome too late."""
@@ -258,6 +252,9 @@ class HostDownloader(Downloader):
         # concurrency of 1). The timer calls this method again, so a hold that came meanwhile is kept.
         assert isinstance(slot, HostSlot)
         while slot.queue and not slot.latercall and slot.free_transfer_slots() > 0:
+            if slot.queue[0][1].done():  # cancelled: the process is to end at once
+                slot.queue.popleft()
+                continue
             now = time.monotonic()
             wait = slot.wait_before(slot.queue[0][0], now) or self._wait_for_others(slot, slot.queue[0][0], now)
             if wait > 0:
