@@ -18,6 +18,7 @@ from crawler.crawl.crawl_run import CrawlRun
 from crawler.crawl.session import CrawlOrder
 from crawler.crawl.spider import CrawlSpider
 from crawler.crawl.visit import SourceVisit
+from crawler.engine import TaskCrawler
 from crawler.http.scrapy_settings import scrapy_settings
 from db.config.loader import Config
 from db.errors import CopydeskError
@@ -60,7 +61,7 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
     # Cached now: they read files, and the event loop would wait.
     extraction_version(), trafilatura_version()
     process = AsyncCrawlerProcess(scrapy_settings(config))
-    crawler = process.create_crawler(CrawlSpider)
+    crawler = TaskCrawler(CrawlSpider, process.settings)
     run.attach(crawler)
 
     def opened() -> None:

@@ -28,7 +28,7 @@ class Baseline(scrapy.Spider):
 
     def __init__(self, urls: str, db: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.urls = Path(urls).read_text(encoding="utf-8").split()
+        self.urls = Path(urls).read_text(encoding="utf-8").splitlines()
         self.db = sqlite_utils.Database(db)
         self.db.enable_wal()
         self.pages = 0

@@ -228,7 +228,7 @@ class Articles:
         """The URL of the page after `last`, None where the article ends or the page cannot be parsed."""
         if len(article.parts) >= MAX_PARTS:
             return None
-        content_type = record.headers_of(last).get("Content-Type")
+        content_type = record.header_of(last, "Content-Type")
         task = ParseNextPart(body=last.body, url=last.url, content_type=content_type, first=article.first.url)
         try:
             following = await self._session.parse(task)

@@ -5,7 +5,6 @@ request ──> listing ──> what it names (pages, sitemaps, feeds) ──> r
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -98,7 +97,7 @@ class Listings:
         session = self._session
         visit.count_answer(response.status)
         if visit.wordpress is None:
-            link = record.headers_of(response).get("Link")
+            link = record.header_of(response, "Link")
             visit.note_wordpress(interface_of(link, response.body, response.url, visit.source.url))
         fetch = record.fetch_from_response(
             _fetch_kind(listing_request), response, listing_request.url, session.run_id, visit.source.id
@@ -181,7 +180,7 @@ class Listings:
             listing_request=listing_request,
             body=response.body,
             url=response.url,
-            content_type=record.headers_of(response).get("Content-Type"),
+            content_type=record.header_of(response, "Content-Type"),
             home=visit.source.url,
             hosts=visit.settings.article_hosts,
         )
@@ -207,9 +206,9 @@ class Listings:
             # Where it cannot be found out, that it names nothing is noted all the same.
             with contextlib.suppress(TaskFailed, ParserStopped):
                 description = await self._session.parse(task)
-        sample = asyncio.get_running_loop().run_in_executor(self._session.packer, take_sample, response.body)
         reading = reading_of(response, listing_request, listing, description)
-        visit.note_reading(listing_request, reading, await sample)
+        # Here: 0.1 ms at most, as much as asking another thread.
+        visit.note_reading(listing_request, reading, take_sample(response.body))
 
     def _is_mistaken(self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing) -> bool:
         """Whether a declared list names nothing because its rule is mistaken: it is then requested in full until that is mended."""

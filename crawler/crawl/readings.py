@@ -37,7 +37,7 @@ def to_describe(
         body=response.body,
         url=listing_request.url,
         final_url=_final_url(response),
-        content_type=record.headers_of(response).get("Content-Type"),
+        content_type=record.header_of(response, "Content-Type"),
     )
 
 

@@ -21,19 +21,18 @@ import asyncio
 import logging
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.asyncio import AsyncioLoopingCall, call_later
+from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from crawler.discover.robots import ROBOTS_FETCH
 from crawler.http.errors import RequestRefused, Stopping
@@ -54,6 +53,8 @@ STOP_POLL_S = 0.25
 class HostSlot(Slot):
     """The pace of one host. Times are `time.monotonic()`, durations seconds."""
 
+    queue: deque[tuple[Request, asyncio.Future[None]]]  # type: ignore[assignment]
+    """The requests that wait for their turn, each with the future that ends its wait."""
     __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until", "reserved", "spaced_at")
 
     def __init__(self, concurrency: int, delay: float) -> None:
@@ -119,7 +120,6 @@ class HostDownloader(Downloader):
         self.on_outcome: list[Callable[[Request, Response | Exception], None]] = []
         self.on_stopping: list[Callable[[], None]] = []
         self.on_grace_end: list[Callable[[], None]] = []
-        self._transfers: set[asyncio.Task[None]] = set()
         self._stopping_since: float | None = None
         self._stop_poll: AsyncioLoopingCall | None = None
         # Before Scrapy's constructor, which builds the handlers and middlewares: they take the downloader from the services.
@@ -139,17 +139,31 @@ class HostDownloader(Downloader):
         return load <= (slot.concurrency if slot else self.domain_concurrency)
 
     def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
-        """Download a request through the middlewares, counted in its host's load meanwhile.
+        """Admit and download a request: for Scrapy's own engine, and for requests beside the queue."""
+        self.admit(request)
+        return deferred_from_coro(self.download(request))
+
+    def admit(self, request: Request) -> None:
+        """Count a request in its host's load, until `download` has ended.
 
         The request for robots.txt is not counted: when it ends, a page admitted in its place would overtake those that wait for it.
         """
         self._start_stop_poll()
-        deferred: Deferred[Response | Request] = super().fetch(request)
-        if request.meta.get(ROBOTS_FETCH):
-            return deferred
-        key = self.get_slot_key(request)
-        self.load[key] += 1
-        return deferred.addBoth(self._release, key)
+        self.active.add(request)
+        if not request.meta.get(ROBOTS_FETCH):
+            self.load[self.get_slot_key(request)] += 1
+
+    async def download(self, request: Request) -> Response | Request:
+        """Download an admitted request through the middlewares."""
+        try:
+            return await self.middleware.download_async(self._enqueue_request, request)
+        except RequestRefused as error:
+            logger.info("%s", error)  # otherwise `scrapy shell -L INFO` does not show why there is no response
+            raise
+        finally:
+            self.active.remove(request)
+            if not request.meta.get(ROBOTS_FETCH):
+                self._release(self.get_slot_key(request))
 
     def slot_for(self, request: Request) -> HostSlot:
         slot = self._get_slot(request)[1]
@@ -176,9 +190,11 @@ class HostDownloader(Downloader):
     def refuse_waiting(self, key: str, reason: Callable[[Request], Exception]) -> None:
         """Fail the host's requests that were not sent yet, each with the error that `reason` returns."""
         slot = self.slots.get(key)
+        assert slot is None or isinstance(slot, HostSlot)
         while slot and slot.queue:
-            request, deferred = slot.queue.popleft()
-            deferred.errback(reason(request))
+            request, turn = slot.queue.popleft()
+            if not turn.done():
+                turn.set_exception(reason(request))
 
     def report(self, request: Request, outcome: Response | Exception) -> None:
         """Call the `on_outcome` functions before the host's next request is sent. The middlewares learn of the outcome too late."""
@@ -191,15 +207,31 @@ class HostDownloader(Downloader):
             self._stop_poll = None
         super().close()
 
-    def _release(self, result: Any, key: str) -> Any:
-        if isinstance(result, Failure) and isinstance(result.value, RequestRefused):
-            logger.info("%s", result.value)  # otherwise `scrapy shell -L INFO` does not show why there is no response
+    def _release(self, key: str) -> None:
         self.load[key] -= 1
         if not self.load[key]:
             del self.load[key]
         for freed in self.on_freed:
             freed(key)
-        return result
+
+    async def _enqueue_request(self, request: Request) -> Response:
+        # Replaces Scrapy's method, which downloads in a task of its own and passes the response through a Deferred.
+        key, slot = self._get_slot(request)
+        assert isinstance(slot, HostSlot)
+        request.meta[self.DOWNLOAD_SLOT] = key
+        slot.active.add(request)
+        self.signals.send_catch_log(
+            signal=signals.request_reached_downloader, request=request, spider=self.crawler.spider
+        )
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        slot.queue.append((request, turn))
+        self._process_queue(slot)
+        try:
+            await turn
+            return await self._download(slot, request)
+        finally:
+            slot.transferring.discard(request)
+            slot.active.remove(request)
 
     def _get_slot(self, request: Request, spider: Spider | None = None) -> tuple[str, Slot]:
         key = self.get_slot_key(request)
@@ -220,6 +252,9 @@ class HostDownloader(Downloader):
         # concurrency of 1). The timer calls this method again, so a hold that came meanwhile is kept.
         assert isinstance(slot, HostSlot)
         while slot.queue and not slot.latercall and slot.free_transfer_slots() > 0:
+            if slot.queue[0][1].done():  # cancelled: the process is to end at once
+                slot.queue.popleft()
+                continue
             now = time.monotonic()
             wait = slot.wait_before(slot.queue[0][0], now) or self._wait_for_others(slot, slot.queue[0][0], now)
             if wait > 0:
@@ -227,13 +262,11 @@ class HostDownloader(Downloader):
                 return
             slot.mark_sent(now)
             slot.reserved = None
-            request, deferred = slot.queue.popleft()
+            request, turn = slot.queue.popleft()
             if "slot_spacing" in request.meta:
                 slot.spaced_at = now
             slot.transferring.add(request)
-            transfer = asyncio.ensure_future(self._wait_for_download(slot, request, deferred))
-            self._transfers.add(transfer)
-            transfer.add_done_callback(self._transfers.discard)
+            turn.set_result(None)
 
     def _wait_for_others(self, slot: HostSlot, request: Request, now: float) -> float:
         """How long a request still has to wait for those of other processes (`slot_shared`)."""

@@ -78,6 +78,8 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._answers = DnsCache(load_object(settings["COPYDESK_LOOKUP"]))
         self._pools: dict[Networks | None, aiohttp.ClientSession] = {}
         self._timeouts: set[asyncio.Timeout] = set()
+        # Not aiohttp's limit: with each connection that is free, it shuffles all hosts that wait for one.
+        self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
         self._downloader = services_of(crawler).downloader
         self._downloader.on_grace_end.append(self._abort_downloads)
 
@@ -100,7 +102,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         try:
             async with asyncio.timeout(timeout) as deadline:
                 self._timeouts.add(deadline)
-                async with self._make_request(request, timeout) as response:
+                async with self._connections, self._make_request(request, timeout) as response:
                     request.meta["download_latency"] = time.monotonic() - started
                     self._mark_answered(request)
                     return await self._read_response(response, request)
@@ -148,46 +150,58 @@ class GuardedHandler(AiohttpDownloadHandler):
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
 
-    async def _read_beginning(self, response: _ClientResponse, request: Request, limit: int) -> Response:
-        """Read only the beginning of the body (`meta["download_beginning"]`, bytes)."""
-        arguments = self._build_base_response_args(response, request, self._extract_headers(response))
-        body = bytearray()
-        try:
-            async for chunk in self._iter_body_chunks(response):
-                body += chunk
-                if len(body) >= limit:
-                    break  # the connection is closed with the rest of the body unread
-        except Exception as error:
-            if self._is_dataloss_exception(error):
-                raise ResponseDataLossError(str(error)) from error
-            raise
-        return make_response(**arguments, body=bytes(body[:limit]))
-
     def _wire_headers(self, request: Request, url: yarl.URL) -> list[tuple[str, str]]:
         """The request's headers. For the source's own hosts, the user's access replaces or adds some (`crawler.http.access`)."""
-        headers: list[tuple[str, str]] = self._request_headers(request).to_tuple_list()
+        headers: list[tuple[str, str]] = request.headers.to_tuple_list()
         access: SubscriberAccess | None = request.meta.get("access")
         own = access.headers_for(url) if access is not None else []
-        names = {name.lower() for name, _ in own}
+        names = {"proxy-authorization", *(name.lower() for name, _ in own)}
         return [header for header in headers if header[0].lower() not in names] + own
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        """Read the body. A body that does not end as the head says is accepted if it is complete in itself."""
-        if limit := request.meta.get("download_beginning"):
-            return await self._read_beginning(response, request, limit)
-        request.meta["download_fail_on_dataloss"] = False
-        read: Response = await super()._read_response(response, request)
-        if "dataloss" in read.flags:
-            if not await asyncio.to_thread(is_complete, read.body, read.headers.get("Content-Encoding")):
-                raise ResponseDataLossError(
-                    f"{request.url} ended after {len(read.body):,} bytes, before it was complete."
-                )
-            read.flags.remove("dataloss")
-        if read.status == 206 and not is_full_range(read.headers.get("Content-Range")):
+        """Read the body, or only its beginning (`meta["download_beginning"]`, bytes).
+
+        A body that does not end as the head says is accepted if it is complete in itself.
+        """
+        headers = self._extract_headers(response)
+        arguments = self._build_base_response_args(response, request, headers)
+        body, is_whole = await self._read_body(response, request)
+        if not is_whole and not await asyncio.to_thread(is_complete, body, headers.get("Content-Encoding")):
+            raise ResponseDataLossError(f"{request.url} ended after {len(body):,} bytes, before it was complete.")
+        is_part = response.status == 206 and not is_full_range(headers.get("Content-Range"))
+        if is_part and not request.meta.get("download_beginning"):
             raise ResponseDataLossError(
                 f"{request.url} sent only a part of the page, although all of it was requested."
             )
-        return read
+        if b"Content-Encoding" in headers:
+            return Response(**arguments, body=body)  # `Unpacking` sees what it is
+        return make_response(**arguments, body=body)
+
+    async def _read_body(self, response: _ClientResponse, request: Request) -> tuple[bytes, bool]:
+        """The body, and whether it ends as the head says. Raises DownloadCancelledError where it is too large."""
+        beginning: int = request.meta.get("download_beginning", 0)
+        most: int = request.meta.get("download_maxsize", self._default_maxsize)
+        stated = cast("ReadResponse", response).head.length or 0
+        if not beginning and 0 < most < stated:
+            self._cancel_maxsize(stated, most, request, expected=True)
+        chunks, size = [], 0
+        try:
+            async for chunk in self._iter_body_chunks(response):
+                chunks.append(chunk)
+                size += len(chunk)
+                if beginning and size >= beginning:
+                    break  # the connection is closed with the rest of the body unread
+                if not beginning and 0 < most < size:
+                    chunks.clear()
+                    self._cancel_maxsize(size, most, request, expected=False)
+        except Exception as error:
+            if not self._is_dataloss_exception(error):
+                raise
+            if beginning:
+                raise ResponseDataLossError(str(error)) from error
+            return b"".join(chunks), False
+        body = b"".join(chunks)
+        return body[:beginning] if beginning else body, True
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
@@ -217,7 +231,7 @@ class GuardedHandler(AiohttpDownloadHandler):
                 resolver=resolver,
                 use_dns_cache=allowed is None,  # `DnsCache` caches: entries in aiohttp's cache would outlive our check
                 local_addr=self._bind_address,
-                limit=MAX_CONNECTIONS,
+                limit=0,
             )
             pool = self._pools[allowed] = aiohttp.ClientSession(
                 connector=connector,

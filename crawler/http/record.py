@@ -98,6 +98,12 @@ def headers_of(response: Response) -> dict[str, str]:
     }
 
 
+def header_of(response: Response, name: str) -> str | None:
+    """One of `headers_of`."""
+    values = response.headers.getlist(name)
+    return b", ".join(values).decode("latin-1") if values else None
+
+
 def _usual_name(name: bytes) -> str:
     text = name.decode("latin-1")
     return {"Etag": "ETag"}.get(text, text)

@@ -12,8 +12,11 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+from crawler.engine import TaskCrawler
 from crawler.http.services import FetchServices, attach_services
 from tests.crawler.http.web import LOOPBACK
+
+NONE: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,17 @@ class Reader(Spider):
         for ask in self.asks:
             yield ask.replace(callback=self.parse, errback=self.fail)
 
-    def parse(self, response: Response, **kwargs: Any) -> None:
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Request]:
         first = response.meta.get("redirect_urls", [response.url])[0]
         self.ends.append(End(first, time.monotonic(), response))
+        for request in NONE:
+            yield request
 
-    def fail(self, failure: Any) -> None:
+    async def fail(self, failure: Any) -> AsyncIterator[Request]:
         first = failure.request.meta.get("redirect_urls", [failure.request.url])[0]
         self.ends.append(End(first, time.monotonic(), None, failure.value))
+        for request in NONE:
+            yield request
 
 
 def crawl_settings(**overrides: Any) -> Settings:
@@ -93,7 +100,7 @@ def crawl(
     """Crawl and give each first URL its end. Overrides are settings."""
     ends: list[End] = []
     process = AsyncCrawlerProcess(crawl_settings(**overrides))
-    crawler = process.create_crawler(Reader)
+    crawler = TaskCrawler(Reader, process.settings)
     if services is not None:
         attach_services(crawler, services)
         crawler.signals.connect(services.parser.close, signal=signals.engine_stopped, weak=False)

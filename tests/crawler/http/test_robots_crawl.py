@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
 
 from crawler.discover.robots import RobotsMemory, RobotsRecord
 from crawler.http.services import FetchServices
+from crawler.parsing.parser import Parser, ParseTask
+from db.site_rules.loader import Sites
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web
 
+T = TypeVar("T")
 FORBID_PRIVATE = b"User-agent: *\nDisallow: /private/\n"
 
 
@@ -157,3 +161,20 @@ def test_dot_segments_do_not_slip_past(web: Web) -> None:
     url = web.url("/news/../private/x")
     crawl([ask(url)])
     assert "/private/x" not in web.paths()
+
+
+@pytest.mark.parametrize(("lines", "processes"), [(0, 0), (100, 1)])
+def test_a_short_one_is_read_without_another_process(web: Web, lines: int, processes: int) -> None:
+    tasks: list[object] = []
+
+    class Noting(Parser):
+        async def parse(self, task: ParseTask[T]) -> T:
+            tasks.append(task)
+            return await super().parse(task)
+
+    web.pages["/robots.txt"] = Answer(FORBID_PRIVATE + b"Disallow: /more/\n" * lines)
+    services = FetchServices(parser=Noting(Sites()))
+    ends = crawl([ask(web.url("/private/a")), ask(web.url("/news/a"))], services)
+    assert ends[web.url("/private/a")].name == "ForbiddenByRobots"
+    assert ends[web.url("/news/a")].status == 200
+    assert len(tasks) == processes
