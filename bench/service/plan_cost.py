@@ -60,12 +60,12 @@ def simulate(path: Path, number: int, every: str, every_s: int, cadences: float)
             first = start - timedelta(seconds=every_s * cadence)
             run = facts.begin_run(conn, "crawl", 1, first, "schedule")
             # Each at its own second of the cadence.
-            began = [first + timedelta(seconds=every_s * n / number) for n in range(number)]
+            times = [first + timedelta(seconds=every_s * n / number) for n in range(number)]
             conn.executemany(
                 "INSERT INTO source_runs (run_id, source_id, started_at, ended_at, ended) VALUES (?, ?, ?, ?, 'finished')",
                 [
                     (run, n + 1, format_timestamp(at), format_timestamp(at + timedelta(seconds=CRAWL_S)))
-                    for n, at in enumerate(began)
+                    for n, at in enumerate(times)
                 ],
             )
     states, spent, ticks = SourceStates(config), 0.0, int(cadences * every_s)
