@@ -1,4 +1,4 @@
-"""The sizes of bodies are kept as they would be added up, and failures are looked up, whatever the length of the log."""
+"""What must not grow with the archive: sizes of bodies are kept as they would be added up, failures and new articles looked up."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import open_database, write
+from db.people import alike
 from db.queries import statistics
 from db.schema.migrations import migrations
 from db.sqlite_tools import Database
+from db.store.service import saved_searches
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 _ADDED_UP = """
@@ -81,3 +83,25 @@ def test_failures_are_looked_up(tmp_path: Path, query: str) -> None:
     plan = conn.execute(f"EXPLAIN QUERY PLAN {getattr(statistics, query)}", ("2026-11-13",)).fetchall()
     assert "SEARCH f USING INDEX fetches_failed (started_at>?)" in [detail for *_, detail in plan]
     conn.close()
+
+
+@pytest.mark.parametrize(("query", "looked_up"), [(saved_searches._TO_MATCH, "a"), (alike._WAITING, "n")])
+def test_what_waits_is_looked_up(tmp_path: Path, query: str, looked_up: str) -> None:
+    """With the statistics of 1,000,000 articles SQLite would read all of them first, to fill a Bloom filter; or all names."""
+    conn = open_database(tmp_path / "news.db", create=True).conn
+    conn.execute("ANALYZE")
+    conn.executemany(
+        "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)",
+        [
+            ("articles", "articles_text", "1174415 2"),
+            ("articles", "articles_address", "840560 1"),
+            ("decisions", "decisions_original", "1201590 2"),
+            ("decisions", "decisions_article", "1303679 1 1"),
+        ],
+    )
+    conn.close()
+    conn = open_database(tmp_path / "news.db").conn
+    plan = [detail for *_, detail in conn.execute(f"EXPLAIN QUERY PLAN {query}", (100,))]
+    conn.close()
+    assert f"SEARCH {looked_up} USING INTEGER PRIMARY KEY (rowid=?)" in plan
+    assert not [step for step in plan if "BLOOM" in step]
