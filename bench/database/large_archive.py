@@ -43,7 +43,8 @@ SOURCES = 500
 SPAN = timedelta(days=3 * 365)
 # So many that what each touches of the indexes in random order is written once; they and the cache take 6 GB of memory.
 _PAGES_A_TRANSACTION, _CACHE_KIB = 100_000, 4_000_000
-# With FTS5's usual memory half of the time goes into merging small segments.
+# Bytes of the search index that are gathered before they are written: with FTS5's usual ones half of the time goes into merging.
+_SEARCH_MEMORY = "INSERT INTO search_index (search_index, rank) VALUES ('hashsize', ?)"
 _USUAL_SEARCH_BYTES, _SEARCH_BYTES = 1 << 20, 1 << 26
 # Of 100 pages: the last new article, copy, revision, repetition; the others are rejected.
 _NEW, _COPY, _REVISION, _SAME = 78, 88, 92, 93
@@ -67,7 +68,7 @@ _HEADERS = json.dumps(
         "X-Cache": "HIT from edge-7",
     }
 )
-_WAITING = ("unread", "unsettled", "unindexed")
+_WAITING = ("unread", "unsettled", "unindexed", "to_match")
 _INSERTS = {
     "links": "(id, source_id, key, url, kind, found_at, run_id, title, published) VALUES (?, ?, ?, ?, 'feed', ?, ?, ?, ?)",
     "bodies": "(id, sha256, size, codec, data) VALUES (?, ?, 87, 'zstd', ?)",
@@ -357,26 +358,20 @@ def make(path: Path, articles: int, *, searched: bool = True) -> None:
 
 def _known(conn: sqlite3.Connection) -> _Known:
     pages, last_id, first = conn.execute("SELECT count(*), max(id), min(fetched_at) FROM pages").fetchone()
-    if not pages:
-        return _Known(first=datetime.now(UTC) - SPAN)
-    return _Known(first=datetime.fromisoformat(first), pages=pages, last_id=last_id)
+    began = datetime.fromisoformat(first) if first else datetime.now(UTC) - SPAN
+    return _Known(first=began, pages=pages, last_id=last_id or 0)
 
 
 def _add_pages(conn: Connection, known: _Known, pages: int, *, searched: bool) -> None:
     archive = _Archive(known, pages, searched=searched)
     began = time.perf_counter()
-    _search_memory(conn, _SEARCH_BYTES)
+    conn.execute(_SEARCH_MEMORY, (_SEARCH_BYTES,))
     for n in range(known.pages, pages):
         archive.add(n)
         if n % _PAGES_A_TRANSACTION == _PAGES_A_TRANSACTION - 1 or n == pages - 1:
             archive.store(conn)
             print(f"  {n + 1:,} of {pages:,} pages, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    _search_memory(conn, _USUAL_SEARCH_BYTES)
-
-
-def _search_memory(conn: Connection, size: int) -> None:
-    """How many bytes of the search index are gathered before they are written as a segment, which others are merged with."""
-    conn.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', ?)", (size,))
+    conn.execute(_SEARCH_MEMORY, (_USUAL_SEARCH_BYTES,))
 
 
 def main() -> None:
