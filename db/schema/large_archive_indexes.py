@@ -58,7 +58,7 @@ BEGIN
     UPDATE body_sums SET bodies = bodies + 1,
         pruned = pruned + (new.pruned_at IS NOT NULL),
         by_dictionary = by_dictionary + (new.dictionary_id IS NOT NULL),
-        raw = raw + iif(new.pruned_at IS NULL, new.size, 0),
+        raw = raw + new.size * (new.pruned_at IS NULL),
         stored = stored + length(new.data);
 END;
 CREATE TRIGGER body_is_summed_anew AFTER UPDATE OF size, data, pruned_at, dictionary_id ON bodies
@@ -66,7 +66,7 @@ BEGIN
     UPDATE body_sums SET
         pruned = pruned + (new.pruned_at IS NOT NULL) - (old.pruned_at IS NOT NULL),
         by_dictionary = by_dictionary + (new.dictionary_id IS NOT NULL) - (old.dictionary_id IS NOT NULL),
-        raw = raw + iif(new.pruned_at IS NULL, new.size, 0) - iif(old.pruned_at IS NULL, old.size, 0),
+        raw = raw + new.size * (new.pruned_at IS NULL) - old.size * (old.pruned_at IS NULL),
         stored = stored + length(new.data) - length(old.data);
 END;
 CREATE TRIGGER body_goes_from_sums AFTER DELETE ON bodies
@@ -74,7 +74,7 @@ BEGIN
     UPDATE body_sums SET bodies = bodies - 1,
         pruned = pruned - (old.pruned_at IS NOT NULL),
         by_dictionary = by_dictionary - (old.dictionary_id IS NOT NULL),
-        raw = raw - iif(old.pruned_at IS NULL, old.size, 0),
+        raw = raw - old.size * (old.pruned_at IS NULL),
         stored = stored - length(old.data);
 END;
 
