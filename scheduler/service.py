@@ -54,7 +54,8 @@ from scheduler.metrics import Metrics
 from scheduler.monitor_job import MonitorJob
 from scheduler.planning.learning import CadenceLearner
 from scheduler.planning.plan import batches
-from scheduler.planning.source_states import BY_HUB, SourceStates
+from scheduler.planning.run_histories import BY_HUB
+from scheduler.planning.source_states import SourceStates
 from scheduler.processes import CrawlProcesses, EndedCrawl
 from scheduler.search_job import SearchJob
 
@@ -259,7 +260,8 @@ class Service:
         now = datetime.now(UTC)
         learned = self._learner.learn_due(conn, self._states.learned_sources, now)
         self._states.refresh(conn, now, learned)
-        waiting = [one for one in self._states.due(now) if one.source.name not in self._crawls.names]
+        names = self._crawls.names
+        waiting = [one for one in self._states.due(now) if one.source.name not in names]
         self._metrics.note_due(len(waiting), (now - waiting[0].since).total_seconds() if waiting else 0.0)
         if waiting and time.monotonic() >= self._start_again:
             most = self._config.crawls_at_once

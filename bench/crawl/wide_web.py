@@ -1,10 +1,10 @@
 """A web of very many small news sites on loopback, behind one proxy port: for measuring the service, not what it reads.
 
-    python -m bench.crawl.wide_web --hosts 1000 --articles-a-day 50 [--port 8890]
+    python -m bench.crawl.wide_web --hosts 1000 --articles-a-day 50 [--listed 20] [--port 8890]
 
 Host siteN.example has a robots.txt, a front page, a feed of its 20 newest articles (with ETag, answered with 304 while nothing is
-new), and articles of some 40 paragraphs of made-up words. Each site publishes at its own random times, so many a day on average; 20
-articles are there from the start. `GET /stats` at the proxy's own address gives figures as JSON.
+new), and articles of some 40 paragraphs of made-up words. Each site publishes at its own random times, so many a day on average;
+`--listed` articles are there from the start. `GET /stats` at the proxy's own address gives figures as JSON.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ class Site:
         return bisect.bisect_right(self.published, now)
 
 
-def make_site(number: int, articles_a_day: float, hours: float, began: float) -> Site:
-    """The site of that number, with what it will publish in so many hours."""
+def make_site(number: int, articles_a_day: float, hours: float, began: float, listed: int) -> Site:
+    """The site of that number, with what it will publish in so many hours and the `listed` articles that are there already."""
     chance = random.Random(number)
-    times = [began - chance.random() * 86400 for _ in range(LISTED)]
+    times = [began - chance.random() * 86400 for _ in range(listed)]
     at = began
     while at < began + hours * 3600:
         at += chance.expovariate(articles_a_day / 86400)
@@ -84,8 +84,9 @@ def feed(site: Site, newest: int) -> bytes:
 class Web:
     """Answers requests for all hosts."""
 
-    def __init__(self, sites: list[Site]) -> None:
+    def __init__(self, sites: list[Site], began: float) -> None:
         self.sites = {site.name: site for site in sites}
+        self.began = began
         self.requests = 0
 
     def answer(self, host: str, path: str, etag: str | None) -> tuple[int, str, bytes, str]:
@@ -113,12 +114,11 @@ class Web:
 
     def stats(self) -> bytes:
         """How long after publication each article was first asked for, in seconds (those published since the start), and counts."""
-        began = max(site.published[LISTED - 1] for site in self.sites.values())
         delays = sorted(
             at - site.published[number]
             for site in self.sites.values()
             for number, at in site.first_served.items()
-            if site.published[number] > began
+            if site.published[number] > self.began
         )
         middle = delays[len(delays) // 2] if delays else None
         late = delays[int(len(delays) * 0.95)] if delays else None
@@ -152,10 +152,10 @@ class Web:
             writer.close()
 
 
-async def run(port: int, hosts: int, articles_a_day: float, hours: float) -> None:
+async def run(port: int, hosts: int, articles_a_day: float, hours: float, listed: int) -> None:
     """Serve for ever."""
     began = time.time()
-    web = Web([make_site(number, articles_a_day, hours, began) for number in range(hosts)])
+    web = Web([make_site(number, articles_a_day, hours, began, listed) for number in range(hosts)], began)
     server = await asyncio.start_server(web.serve, "127.0.0.1", port)
     print(f"wide web: {hosts} hosts behind http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     async with server:
@@ -168,9 +168,10 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=1000)
     parser.add_argument("--articles-a-day", type=float, default=50.0, help="of each site")
     parser.add_argument("--hours", type=float, default=3.0, help="how far ahead is published")
+    parser.add_argument("--listed", type=int, default=LISTED, help="articles of each site at the start")
     parser.add_argument("--port", type=int, default=8890)
     options = parser.parse_args()
-    asyncio.run(run(options.port, options.hosts, options.articles_a_day, options.hours))
+    asyncio.run(run(options.port, options.hosts, options.articles_a_day, options.hours, options.listed))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """A large generated archive, for everything that is measured as an archive grows.
 
-    python -m bench.database.large_archive N FOLDER [--without-search]
+    python -m bench.database.large_archive N FOLDER [--without-search] [--onto M]
 
 Writes FOLDER/archive-N.db, unless it is there: N articles (a copy counts, a revision does not) of 500 sources and the three years
 up to now. Rows go in directly, in large transactions, through the triggers and indexes of the product, and the waiting lists that
 the triggers fill are emptied as a crawl would have emptied them. Of 100 pages 78 are new articles, 10 copies, 4 revisions, one
 repeats a known text, 7 are rejected. Sources publish as unequally as sites do (Zipf), each in one language, with its own staff.
 Threads, judgements of revisions, takings and a saved search are added at the end (`bench.database.large_stories`).
+
+With `--onto M` a copy of FOLDER/archive-M.db gets the articles that it lacks, of the same sources and days: as after importing what
+another machine had crawled. Then the order of pages is not that of time, which makes looking up a period no cheaper.
 
 What is smaller than the real thing: a body is a line of its own, 100 bytes packed, where a page has some 7,000. An article's text
 is a line of its own and one of 2,000 generated ones (`bench.search.search_texts`). Sketches are random: the index of near copies
@@ -18,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import sqlite3
 import sys
 import time
@@ -28,7 +32,7 @@ from pathlib import Path
 
 from bench.database.large_stories import add_stories
 from bench.search.search_texts import article_at, language
-from db.connection.database import connect, open_database, write
+from db.connection.database import Connection, connect, open_database, write
 from db.reports.coverage import refresh_coverage
 from db.search.index import fold, grams, language_grams
 from db.store.crawl.facts import pack_body
@@ -37,7 +41,11 @@ from db.timestamps import format_timestamp
 
 SOURCES = 500
 SPAN = timedelta(days=3 * 365)
-_PAGES_A_TRANSACTION = 10_000
+# So many that what each touches of the indexes in random order is written once; they and the cache take 6 GB of memory.
+_PAGES_A_TRANSACTION, _CACHE_KIB = 100_000, 4_000_000
+# Bytes of the search index that are gathered before they are written: with FTS5's usual ones half of the time goes into merging.
+_SEARCH_MEMORY = "INSERT INTO search_index (search_index, rank) VALUES ('hashsize', ?)"
+_USUAL_SEARCH_BYTES, _SEARCH_BYTES = 1 << 20, 1 << 26
 # Of 100 pages: the last new article, copy, revision, repetition; the others are rejected.
 _NEW, _COPY, _REVISION, _SAME = 78, 88, 92, 93
 _TEXTS = 2000
@@ -60,7 +68,7 @@ _HEADERS = json.dumps(
         "X-Cache": "HIT from edge-7",
     }
 )
-_WAITING = ("unread", "unsettled", "unindexed")
+_WAITING = ("unread", "unsettled", "unindexed", "to_match")
 _INSERTS = {
     "links": "(id, source_id, key, url, kind, found_at, run_id, title, published) VALUES (?, ?, ?, ?, 'feed', ?, ?, ?, ?)",
     "bodies": "(id, sha256, size, codec, data) VALUES (?, ?, 87, 'zstd', ?)",
@@ -100,14 +108,23 @@ class _Earlier:
     revision: int = 1
 
 
-class _Archive:
-    """The rows of the pages to come, by table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the file has already: so many pages up to that id, the first of them from `first`."""
 
-    def __init__(self, first: datetime, pages: int, *, searched: bool) -> None:
+    first: datetime
+    pages: int = 0
+    last_id: int = 0
+
+
+class _Archive:
+    """The rows of the pages to come, by table: as many as `pages` has more than what is known."""
+
+    def __init__(self, known: _Known, pages: int, *, searched: bool) -> None:
         self.rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in _INSERTS}
         self.sketches: list[IndexedText] = []
         self.searched = searched
-        self._first, self._pages = first, pages
+        self._known, self._pages = known, pages
         self._weights = list(accumulate(1 / (rank + 8) for rank in range(SOURCES)))
         self._texts = [self._text(n) for n in range(_TEXTS)]
         self._recent: list[_Earlier] = []
@@ -119,15 +136,16 @@ class _Archive:
         return _Text(text=text, words=len(text.split()) if n % 2 else len(text), grams=frozenset(found))
 
     def add(self, n: int) -> None:
-        """The rows of the n-th page. The same for every length of archive but for its times."""
+        """The rows of the n-th page. The same for every length of archive but for its times and ids."""
         chance = random.Random(n)
         source = chance.choices(range(1, SOURCES + 1), cum_weights=self._weights)[0]
-        at, kind = self._first + SPAN * (n / self._pages), n * 37 % 100
-        page_id, fetched = n + 1, format_timestamp(at)
+        known, kind = self._known, n * 37 % 100
+        at = known.first + SPAN * ((n - known.pages) / (self._pages - known.pages))
+        page_id, fetched = known.last_id + n - known.pages + 1, format_timestamp(at)
         earlier = self._latest.get(source)
         revises = _COPY <= kind < _SAME and earlier is not None
         url = earlier.url if revises and earlier else f"https://site{source}.example/{at:%Y/%m}/story-{n}.html"
-        run = (at - self._first).days + 1
+        run = (at - known.first).days + 1
         rows = self.rows
         link_id = earlier.page_id if revises and earlier else page_id
         if not revises:
@@ -317,31 +335,43 @@ def _store_run(conn: sqlite3.Connection, run: int, at: datetime, *, of_late: boo
 
 
 def make(path: Path, articles: int, *, searched: bool = True) -> None:
-    """The archive at `path`."""
+    """The archive at `path`, which may have a part of the articles already."""
     open_database(path, create=True).conn.close()
     conn = connect(path)
-    conn.execute("PRAGMA cache_size = -1000000")
+    conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     conn.execute("PRAGMA synchronous = OFF")
-    conn.execute("PRAGMA wal_autocheckpoint = 100000")
-    first = datetime.now(UTC) - SPAN
-    pages = articles * 100 // _COPY
-    _store_sources(conn, first)
-    archive = _Archive(first, pages, searched=searched)
-    began = time.perf_counter()
-    for n in range(pages):
-        archive.add(n)
-        if n % _PAGES_A_TRANSACTION == _PAGES_A_TRANSACTION - 1 or n == pages - 1:
-            archive.store(conn)
-            if n % 50_000 < _PAGES_A_TRANSACTION:
-                print(
-                    f"  {n + 1:,} of {pages:,} pages, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True
-                )
-    add_stories(conn)
+    # No log, since what is not finished is made anew: it is not missed either.
+    conn.execute("PRAGMA journal_mode = OFF")
+    conn.file = None
+    known = _known(conn)
+    if not known.pages:
+        _store_sources(conn, known.first)
+    _add_pages(conn, known, articles * 100 // _COPY, searched=searched)
+    add_stories(conn, after=known.last_id)
     refresh_coverage(conn, datetime.now(UTC))
     conn.execute("ANALYZE sqlite_master")
     conn.execute("PRAGMA analysis_limit = 1000")
     conn.execute("PRAGMA optimize")
+    conn.execute("PRAGMA journal_mode = WAL")
     conn.close()
+
+
+def _known(conn: sqlite3.Connection) -> _Known:
+    pages, last_id, first = conn.execute("SELECT count(*), max(id), min(fetched_at) FROM pages").fetchone()
+    began = datetime.fromisoformat(first) if first else datetime.now(UTC) - SPAN
+    return _Known(first=began, pages=pages, last_id=last_id or 0)
+
+
+def _add_pages(conn: Connection, known: _Known, pages: int, *, searched: bool) -> None:
+    archive = _Archive(known, pages, searched=searched)
+    began = time.perf_counter()
+    conn.execute(_SEARCH_MEMORY, (_SEARCH_BYTES,))
+    for n in range(known.pages, pages):
+        archive.add(n)
+        if n % _PAGES_A_TRANSACTION == _PAGES_A_TRANSACTION - 1 or n == pages - 1:
+            archive.store(conn)
+            print(f"  {n + 1:,} of {pages:,} pages, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    conn.execute(_SEARCH_MEMORY, (_USUAL_SEARCH_BYTES,))
 
 
 def main() -> None:
@@ -350,6 +380,7 @@ def main() -> None:
     parser.add_argument("articles", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--without-search", action="store_true", help="leave the search index empty: twice as fast")
+    parser.add_argument("--onto", type=int, metavar="M", help="add to a copy of FOLDER/archive-M.db")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     path = options.folder / f"archive-{options.articles}.db"
@@ -357,6 +388,9 @@ def main() -> None:
         raise SystemExit(f"{path} is there already; remove it to make it anew")
     began = time.perf_counter()
     unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    if options.onto:
+        shutil.copyfile(options.folder / f"archive-{options.onto}.db", unfinished)
     make(unfinished, options.articles, searched=not options.without_search)
     unfinished.replace(path)
     print(f"{path}: {path.stat().st_size / 1e9:.2f} GB in {time.perf_counter() - began:.0f} s")

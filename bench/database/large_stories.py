@@ -32,34 +32,36 @@ _MATCHES = 5000
 _STORIES = """
 SELECT d.page_id, d.original_id, p.source_id, coalesce(a.published_utc, p.fetched_at), coalesce(a.language, '')
 FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id
-WHERE d.verdict IN ('new', 'copy') ORDER BY d.page_id
+WHERE d.verdict IN ('new', 'copy') AND d.page_id > ? ORDER BY d.page_id
 """
 _REVISIONS = """
 SELECT d.page_id, (SELECT max(e.page_id) FROM decisions e WHERE e.article_id = d.article_id AND e.page_id < d.page_id),
     d.article_id, p.source_id, d.revision, p.fetched_at, a.language
-FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id WHERE d.verdict = 'revision'
+FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id
+WHERE d.verdict = 'revision' AND d.page_id > ?
 """
 _TOTALS = """
 INSERT INTO threads (id, language, first_at, last_at, stories, articles, sources)
 SELECT t.thread_id, coalesce((SELECT language FROM articles WHERE page_id = t.thread_id), ''), min(t.at), max(t.at),
     count(DISTINCT t.story_id), count(*), count(DISTINCT t.source_id)
-FROM thread_articles t GROUP BY t.thread_id
+FROM thread_articles t WHERE t.thread_id > ? GROUP BY t.thread_id
 """
 _Row = tuple[object, ...]
 
 
-def add_stories(conn: sqlite3.Connection) -> None:
-    """Fill the tables, which must be empty."""
+def add_stories(conn: sqlite3.Connection, after: int = 0) -> None:
+    """Fill the tables, which must have no rows of pages beyond `after`. A search is saved if there is none."""
     with write(conn):
         rebuild_takings(conn)
-    _insert(conn, "INSERT INTO thread_articles VALUES (?, ?, ?, ?, ?, ?, ?)", _thread_rows(conn))
+    _insert(conn, "INSERT INTO thread_articles VALUES (?, ?, ?, ?, ?, ?, ?)", _thread_rows(conn, after))
     with write(conn):
-        conn.execute(_TOTALS)
+        conn.execute(_TOTALS, (after,))
         conn.execute("DELETE FROM unthreaded")
         conn.execute("UPDATE thread_keeping SET missing = 0")
-    _insert(conn, f"INSERT INTO revision_changes VALUES ({', '.join('?' * 16)})", _change_rows(conn))
-    with write(conn):
-        _save_search(conn)
+    _insert(conn, f"INSERT INTO revision_changes VALUES ({', '.join('?' * 16)})", _change_rows(conn, after))
+    if not after:
+        with write(conn):
+            _save_search(conn)
 
 
 def _insert(conn: sqlite3.Connection, statement: str, rows: Iterator[_Row]) -> None:
@@ -69,11 +71,11 @@ def _insert(conn: sqlite3.Connection, statement: str, rows: Iterator[_Row]) -> N
             conn.executemany(statement, waiting[start : start + _CHUNK])
 
 
-def _thread_rows(conn: sqlite3.Connection) -> Iterator[_Row]:
+def _thread_rows(conn: sqlite3.Connection, after: int) -> Iterator[_Row]:
     chance = random.Random("threads")
     latest: dict[str, list[int]] = defaultdict(list)
     threads: dict[int, int] = {}
-    for page_id, original_id, source_id, at, language in conn.execute(_STORIES):
+    for page_id, original_id, source_id, at, language in conn.execute(_STORIES, (after,)):
         if original_id != page_id:
             yield page_id, threads.get(original_id, original_id), original_id, source_id, at, None, None
             continue
@@ -96,9 +98,9 @@ def _thread_rows(conn: sqlite3.Connection) -> Iterator[_Row]:
         yield page_id, thread, page_id, source_id, at, None, json.dumps(told)
 
 
-def _change_rows(conn: sqlite3.Connection) -> Iterator[_Row]:
+def _change_rows(conn: sqlite3.Connection, after: int) -> Iterator[_Row]:
     chance = random.Random("changes")
-    for page_id, previous, article_id, source_id, revision, seen_at, language in conn.execute(_REVISIONS):
+    for page_id, previous, article_id, source_id, revision, seen_at, language in conn.execute(_REVISIONS, (after,)):
         matters = chance.random() < _MATTERS
         kinds = tuple(chance.sample(list(Substance), chance.choice((1, 1, 2, 3)))) if matters else ()
         words = (

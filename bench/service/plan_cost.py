@@ -2,9 +2,10 @@
 
     python -m bench.service.plan_cost [--sources 5000] [--every 30m] [--cadences 2]
 
-The database is a real one, and the plan is the service's own: each simulated second it reads what has changed, works out what is
-due and starts batches. A crawl is simulated by the rows of its source runs, begun at once and ended after `CRAWL_S`. CPU is that
-of the plan alone, by simulated time; what crawls cost and how long they take is `bench.service.service_load`.
+The database is a real one in which each source has as many crawls as the plan reads, and the plan is the service's own: each
+simulated second it reads what has changed, works out what is due and starts batches. A crawl is simulated by the rows of its source
+runs, begun at once and ended after `CRAWL_S`. CPU is that of the plan alone, by simulated time; what crawls cost and how long they
+take is `bench.service.service_load`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from db.connection.database import open_database, write
 from db.store.crawl import facts
 from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.store.sites.sources import add_source
+from db.timestamps import format_timestamp
 from scheduler.planning.plan import batches
+from scheduler.planning.run_histories import RUNS_KEPT
 from scheduler.planning.source_states import SourceStates
 
 CRAWL_S = 5
@@ -50,14 +53,21 @@ def simulate(path: Path, number: int, every: str, every_s: int, cadences: float)
     conn = open_database(path, create=True).conn
     start = datetime(2026, 11, 1, tzinfo=UTC)
     with write(conn):
+        added = start - timedelta(days=1)
         for n in range(number):
-            added = start - timedelta(days=1)
             add_source(conn, name=f"s{n}.example", url=f"http://s{n}.example/", settings={}, at=added)
-            # Each was crawled once, at its own second of the cadence before.
-            at = start - timedelta(seconds=every_s * (1 - n / number))
-            run = facts.begin_run(conn, "crawl", 1, at, "schedule")
-            begin_source_runs(conn, run, [n + 1], at)
-            end_source_run(conn, run, n + 1, ended="finished", at=at + timedelta(seconds=CRAWL_S))
+        for cadence in range(RUNS_KEPT, 0, -1):
+            first = start - timedelta(seconds=every_s * cadence)
+            run = facts.begin_run(conn, "crawl", 1, first, "schedule")
+            # Each at its own second of the cadence.
+            times = [first + timedelta(seconds=every_s * n / number) for n in range(number)]
+            conn.executemany(
+                "INSERT INTO source_runs (run_id, source_id, started_at, ended_at, ended) VALUES (?, ?, ?, ?, 'finished')",
+                [
+                    (run, n + 1, format_timestamp(at), format_timestamp(at + timedelta(seconds=CRAWL_S)))
+                    for n, at in enumerate(times)
+                ],
+            )
     states, spent, ticks = SourceStates(config), 0.0, int(cadences * every_s)
     under_way: deque[tuple[datetime, int, list[int]]] = deque()
     last: dict[int, datetime] = {}

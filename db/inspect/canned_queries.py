@@ -15,7 +15,7 @@ _HIDDEN_TABLES = (
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "current_pages", "source_counts", "article_days", "value_counts", "page_counts",
     "source_days", "source_months", "coverage_weeks", "coverage_judged", "coverage_sums", "digests", "dated_articles",
-    "archive_days", "takings", "copy_pairs", "copy_lags", "source_outlets",
+    "archive_days", "takings", "copy_pairs", "copy_lags", "source_outlets", "body_sums",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "to_match", "search_matches", "search_messages",

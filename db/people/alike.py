@@ -8,7 +8,10 @@ from collections.abc import Iterable
 _CHUNK = 500
 LARGEST_BLOCK = 60
 """Names with one key that are compared: where more share it, as Wang with an initial, likeness says nothing."""
-_WAITING = "SELECT n.id, n.name FROM unkeyed_names u JOIN credited_names n ON n.id = u.name_id ORDER BY n.id LIMIT ?"
+# CROSS JOIN: without it SQLite reads all names to find that none waits.
+_WAITING = """
+SELECT n.id, n.name FROM unkeyed_names u CROSS JOIN credited_names n ON n.id = u.name_id ORDER BY u.name_id LIMIT ?
+"""
 _SHARING = "SELECT n.id, n.name FROM name_keys k JOIN credited_names n ON n.id = k.name_id WHERE k.key = ? LIMIT ?"
 _NEW = """
 INSERT INTO credited_names (name) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM credited_names WHERE name = ?) ON CONFLICT DO NOTHING

@@ -13,7 +13,7 @@
     or went. claims: pages that state another address than the one they were found at (`db.addresses.claims`), derived.
     page_parameters, parameter_evidence, address_parameters, folded_pages: whether address parameters matter, derived;
     address_rules: what site rules say about them; link_twins, twins_made: the links concerned (`db.addresses.parameters`).
-    robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned.
+    robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned. body_sums: sizes.
 
     source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
@@ -64,7 +64,7 @@ from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP, SOURCE_ROLES
 from db.schema.coverage_tables import COVERAGE, COVERAGE_SUMS
 from db.schema.earlier_views import article_columns, make_current_articles
 from db.schema.gate_tables import GATES
-from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS
+from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS, STATISTICS_KEPT
 from db.schema.modified_post_tables import MODIFIED_POSTS
 from db.schema.month_tables import SOURCE_MONTHS
 from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
@@ -104,8 +104,7 @@ def m0001_ground(db: Database) -> None:
     """Facts, state of the crawl, derived rows, triggers, views."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     for part in (FACTS, STATE, DERIVED, TRIGGERS, VIEWS):
-        for statement in statements_of(part):
-            db.execute(statement)
+        run_script(db, part)
 
 
 @migrations()
@@ -250,11 +249,8 @@ def m0025_headlines(db: Database) -> None:
     """Kicker, other wording of the headline, and subheadings. Articles of earlier versions have none until extracted again."""
     drop_views(db)
     db.execute("DROP VIEW current_articles")
-    for column in (
-        "kicker TEXT",
-        "alternative_title TEXT",
-        "subheadings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(subheadings))",
-    ):
+    subheadings = "subheadings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(subheadings))"
+    for column in ("kicker TEXT", "alternative_title TEXT", subheadings):
         db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
     make_current_articles(db)
 
@@ -370,8 +366,7 @@ def m0044_people(db: Database) -> None:
     db.execute(PEOPLE_NAMED)
     count_people(db.conn)
     compare_names(db.conn)
-    for statement in statements_of(PEOPLE_COUNTED):
-        db.execute(statement)
+    run_script(db, PEOPLE_COUNTED)
 
 
 @migrations()
@@ -391,6 +386,12 @@ def m0046_quick_questions(db: Database) -> None:
     run_script(db, SOURCE_ROLES)
     run_script(db, RARE_ROWS)
     make_views(db)
+
+
+@migrations()
+def m0047_statistics_kept(db: Database) -> None:
+    """Sizes of bodies are summed up, failed requests have an index."""
+    run_script(db, STATISTICS_KEPT)
 
 
 def step_names() -> frozenset[str]:

@@ -6,7 +6,6 @@ Everything here comes from rows, so a new `SourceStates` of the same database gi
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,17 +15,14 @@ from db.config.loader import Config
 from db.errors import ConfigError
 from db.models import Source
 from db.store.crawl.source_locks import locked_sources
-from db.store.crawl.source_runs import SourceRun, last_source_run_id, latest_source_runs, source_runs_since
-from db.store.sites.sources import source_rows, sources_from_rows
+from db.store.crawl.source_runs import last_source_run_id, latest_source_runs, source_runs_since
+from db.store.sites.sources import all_sources, sources_digest
 from db.store.websub.subscriptions import announced_sources, pinged_sources
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of, slower_cadence
 from scheduler.planning.learning import learned_interval_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source
+from scheduler.planning.run_histories import RUNS_KEPT, RunHistories
 
-RUNS_KEPT = 12
-"""Past runs of a source that the plan needs: after a dozen failures in a row, any cadence above 10 s waits the longest."""
-BY_HUB = "hub"
-"""The reason of a run that a hub's ping asked for."""
 SOURCES_AT_EACH_CALL = 1000
 """Up to so many sources are read anew at each call, which takes a millisecond. More of them are read again only after as many
 seconds as there are thousands: reading 20,000 each second would take a fifteenth of a core."""
@@ -41,18 +37,18 @@ class SourceStates:
         self.config = config
         self.problems: dict[str, str] = {}
         """By name of the source, why its stored settings are invalid; these sources are not crawled."""
-        self._source_rows: list[sqlite3.Row] = []
+        self._digest: int | None = None
+        """Of the rows of all sources, when they were last read."""
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, PlannedSource] = {}
-        self._rows: dict[int, Sequence[SourceRun]] = {}
-        self._runs: dict[int, tuple[PastRun, ...]] = {}
-        self._last_id = -1
-        self._open: set[int] = set()
+        self._runs = RunHistories()
         self._at_work: set[int] = set()
-        self._next: dict[int, datetime] = {}
-        """When each source is due, by its id, as far as that does not depend on when it is asked."""
+        self._next: dict[int, DueSource] = {}
+        """Each source as it will be due, by its id, as far as that does not depend on when it is asked."""
         self._soonest: list[tuple[datetime, int]] = []
-        """The same as a heap. Its entries hold as long as `_next` says the same."""
+        """When these are due, as a heap without those of `_overdue`. Its entries hold as long as `_next` says the same."""
+        self._overdue: dict[int, DueSource] = {}
+        """Those that were due when it was last asked."""
         self._timeless: set[int] = set()
         """Sources with a run that lies in the future: when they are due depends on when it is asked."""
         self._sources_read_at: datetime | None = None
@@ -63,8 +59,9 @@ class SourceStates:
     def set_config(self, config: Config) -> None:
         """Use other settings from now on."""
         self.config = config
-        self._source_rows, self._sources, self._planned, self.problems = [], {}, {}, {}
-        self._next, self._soonest, self._timeless, self._sources_read_at = {}, [], set(), None
+        self._digest, self._sources, self._planned, self.problems = None, {}, {}, {}
+        self._next, self._soonest, self._overdue, self._timeless = {}, [], {}, set()
+        self._sources_read_at = None
 
     def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
         """Read what has changed. `learned`: ids of sources whose cadence was learned again since the last call."""
@@ -85,7 +82,7 @@ class SourceStates:
 
     def runs_of(self, source_id: int) -> Sequence[PastRun]:
         """The last runs of a source, newest first."""
-        return self._runs.get(source_id, ())
+        return self._runs.of(source_id)
 
     def next_runs(self, now: datetime) -> list[tuple[datetime, PlannedSource]]:
         """When each source is crawled next, soonest first; without those being crawled, paused, or never crawled."""
@@ -96,55 +93,54 @@ class SourceStates:
 
     def due(self, now: datetime) -> list[DueSource]:
         """The same as `plan.find_due`, without a look at the sources that are not due."""
-        found: dict[int, datetime] = {}
         while self._soonest and self._soonest[0][0] <= now:
             time, source_id = heappop(self._soonest)
-            if self._next.get(source_id) == time:
-                found[source_id] = time
-        for source_id, time in found.items():  # until they are crawled
-            heappush(self._soonest, (time, source_id))
+            one = self._next.get(source_id)
+            if one is not None and one.since == time:
+                self._overdue[source_id] = one
+        found = [one for one in self._overdue.values() if one.since <= now]  # the clock may have been set back
         for source_id in self._timeless:
-            time_now = self._next_of(self._planned[source_id], now)
+            source = self._planned[source_id]
+            time_now = self._next_of(source, now)
             if time_now is not None and time_now <= now:
-                found[source_id] = time_now
-        return [
-            to_due_source(self._planned[source_id], self.runs_of(source_id), time)
-            for source_id, time in sorted(found.items(), key=lambda one: (one[1], one[0]))
-        ]
+                found.append(to_due_source(source, self.runs_of(source_id), time_now))
+        return sorted(found, key=lambda one: (one.since, one.source.id))
 
     def _next_of(self, source: PlannedSource, now: datetime) -> datetime | None:
         if source.id in self._timeless:
             return next_run(source, self.runs_of(source.id), now)
-        return self._next.get(source.id)
+        known = self._next.get(source.id)
+        return known.since if known is not None else None
 
     def _schedule(self, source_id: int, now: datetime) -> None:
         """Work out when a source is due, after a change."""
         source, past = self._planned[source_id], self.runs_of(source_id)
         self._next.pop(source_id, None)
+        self._overdue.pop(source_id, None)
         self._timeless.discard(source_id)
         if past and past[0].started_at > now:
             self._timeless.add(source_id)
         elif (time := next_run(source, past, now)) is not None:
-            self._next[source_id] = time
+            self._next[source_id] = to_due_source(source, past, time)
             heappush(self._soonest, (time, source_id))
 
     def _read_sources(self, conn: sqlite3.Connection, now: datetime) -> set[int]:
         """Read the sources; returns the ids of those that are new or changed."""
-        known = len(self._source_rows)
+        known = len(self._sources)
         if known > SOURCES_AT_EACH_CALL and self._sources_read_at is not None:
             since_s = abs((now - self._sources_read_at).total_seconds())
             if since_s < known / SOURCES_AT_EACH_CALL:
                 return set()
-        rows, self._sources_read_at = source_rows(conn), now
-        if rows == self._source_rows:
+        digest, self._sources_read_at = sources_digest(conn), now
+        if digest == self._digest:
             return set()
-        sources = {source.id: source for source in sources_from_rows(rows)}
+        sources = {source.id: source for source in all_sources(conn)}
         for source_id in self._sources.keys() - sources.keys():
             self._forget(source_id)
         changed = {source.id for source in sources.values() if source != self._sources.get(source.id)}
         for source_id in changed:
             self._planned.pop(source_id, None)
-        self._source_rows, self._sources = rows, sources
+        self._digest, self._sources = digest, sources
         return changed
 
     def _read_hubs(self, conn: sqlite3.Connection, now: datetime) -> set[int]:
@@ -158,22 +154,20 @@ class SourceStates:
 
     def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
         """Read new runs; returns the ids of their sources."""
-        if self._last_id < 0:
-            self._last_id = last_source_run_id(conn)
-        for source_id in self._sources.keys() - self._rows.keys():
-            self._store(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
-        rows = source_runs_since(conn, self._last_id, self._open)
+        runs = self._runs
+        if runs.last_id < 0:
+            runs.last_id = last_source_run_id(conn)
+        for source_id in self._sources:
+            if source_id not in runs:
+                runs.add(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
+        rows = source_runs_since(conn, runs.last_id, runs.open_ids)
         for row in rows:
-            kept = [row, *(old for old in self._rows.get(row.source_id, ()) if old.id != row.id)]
-            self._store(row.source_id, sorted(kept, key=lambda one: -one.id))
-            self._last_id = max(self._last_id, row.id)
+            if row.source_id in runs:
+                runs.add(row.source_id, (row,))
+            else:  # of a source that was removed, or is not read yet
+                runs.open_ids.discard(row.id)
+            runs.last_id = max(runs.last_id, row.id)
         return {row.source_id for row in rows}
-
-    def _store(self, source_id: int, rows: Sequence[SourceRun]) -> None:
-        kept = self._rows[source_id] = rows[:RUNS_KEPT]
-        self._runs[source_id] = tuple(_past(row) for row in kept)
-        for row in kept:
-            (self._open.discard if row.ended else self._open.add)(row.id)
 
     @property
     def learned_sources(self) -> list[Source]:
@@ -212,18 +206,7 @@ class SourceStates:
         return cadence_of(source.name, settings, learned_interval_of(conn, source, settings, now) if learns else None)
 
     def _forget(self, source_id: int) -> None:
-        for kept in (self._planned, self._rows, self._runs, self._next):
+        for kept in (self._planned, self._next, self._overdue):
             kept.pop(source_id, None)
+        self._runs.forget(source_id)
         self._timeless.discard(source_id)
-
-
-def _past(row: SourceRun) -> PastRun:
-    seconds = (row.ended_at - row.started_at).total_seconds() if row.ended_at else math.nan
-    return PastRun(
-        started_at=row.started_at,
-        ended=row.ended,
-        seconds=max(0.0, seconds),
-        by_hand=row.reason == "by hand",
-        by_hub=row.reason == BY_HUB,
-        found=row.found,
-    )

@@ -23,12 +23,14 @@ from db.sql_conditions import IS_CURRENT
 from db.timestamps import format_timestamp, parse_timestamp
 
 _SEARCHES = "SELECT id, name, stored, filed, file, saved_at, after_page, looked_back, fed FROM saved_searches"
-# Settled pages only: the others are looked at once it is known what they are.
+# Settled pages only: the others are looked at once it is known what they are. CASE keeps SQLite from filling a Bloom filter from
+# all articles for each hundred that are looked at (`db.sql_conditions`).
 _TO_MATCH = f"""
 SELECT m.page_id, {IS_CURRENT} AS is_current
 FROM to_match m JOIN decisions d ON d.page_id = m.page_id JOIN articles a ON a.page_id = m.page_id
 WHERE m.page_id NOT IN (SELECT page_id FROM unindexed)
-  AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.address_key = a.address_key AND u.text_hash = a.text_hash)
+  AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.address_key = CASE WHEN m.page_id THEN a.address_key END
+                  AND u.text_hash = a.text_hash)
 ORDER BY m.page_id LIMIT ?
 """
 # The page may since then belong to an article of another number, or be an article no longer: then its link tells.

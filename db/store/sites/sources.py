@@ -16,6 +16,7 @@ from db.models import Listing, ListingKind, Source
 from db.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
+_ALL = "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name"
 _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
 
 
@@ -70,7 +71,7 @@ def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
 
 def all_sources(conn: sqlite3.Connection) -> list[Source]:
     """All sources except removed ones, by name."""
-    return sources_from_rows(source_rows(conn))
+    return [_source(row) for row in named_rows(conn, _ALL)]
 
 
 def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
@@ -90,14 +91,12 @@ def source_names(conn: sqlite3.Connection) -> dict[int, str]:
     return dict(conn.execute("SELECT id, name FROM sources").fetchall())
 
 
-def source_rows(conn: sqlite3.Connection) -> list[sqlite3.Row]:
-    """The rows behind `all_sources`: equal to earlier ones if nothing has changed, and seven times as fast."""
-    return named_rows(conn, "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name").fetchall()
-
-
-def sources_from_rows(rows: Iterable[sqlite3.Row]) -> list[Source]:
-    """The sources that rows are."""
-    return [_source(row) for row in rows]
+def sources_digest(conn: sqlite3.Connection) -> int:
+    """A number that changes when `all_sources` does: reading it is several times as fast, and takes no memory."""
+    digest = 0
+    for row in conn.execute(_ALL):
+        digest = hash((digest, row))
+    return digest
 
 
 def find_source(conn: sqlite3.Connection, name: str) -> Source:

@@ -102,6 +102,38 @@ def test_many_sources_are_read_again_only_now_and_then(
     assert found == [3, 2]
 
 
+def test_what_was_due_is_not_before_its_time_when_the_clock_is_set_back(conn: sqlite3.Connection) -> None:
+    with write(conn):
+        add_source(conn, name="one", url="http://one.example/", settings={}, at=START)
+    states = SourceStates(Config())
+    states.refresh(conn, START)
+    asked = (START, START - timedelta(minutes=5), START + timedelta(seconds=1))
+    assert [len(states.due(now)) for now in asked] == [1, 0, 1]
+
+
+def test_a_source_that_is_added_again_has_all_its_runs(conn: sqlite3.Connection) -> None:
+    """One of them ended while it was removed."""
+    with write(conn):
+        source, _ = add_source(conn, name="one", url="http://one.example/", settings={}, at=START)
+        for reason in ("by hand", "schedule"):
+            run = facts.begin_run(conn, "crawl", os.getpid(), START, reason)
+            begin_source_runs(conn, run, [source.id], START)
+            if reason == "by hand":
+                end_source_run(conn, run, source.id, ended="failed", at=START)
+    states = SourceStates(Config())
+    states.refresh(conn, START)
+    with write(conn):
+        remove_source(conn, "one", START)
+    states.refresh(conn, START)
+    with write(conn):
+        end_source_run(conn, run, source.id, ended="failed", at=START)
+    states.refresh(conn, START)
+    with write(conn):
+        add_source(conn, name="one", url="http://one.example/", settings={}, at=START)
+    states.refresh(conn, START)
+    assert [(one.ended, one.by_hand) for one in states.runs_of(source.id)] == [("failed", False), ("failed", True)]
+
+
 def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Connection) -> None:
     with write(conn):
         add_source(conn, name="good", url="http://good.example/", settings={"every": "15m"}, at=START)
