@@ -3,7 +3,7 @@
 Candidates are the titles stated and the visible `h1` lines. A `<title>` carries names of site and section behind dashes and bars,
 so its parts are candidates too. A stated title that the page prints as a line is the headline; a heading wins over other lines.
 Where the page prints none of them, the heading nearest to them wins, and last the title without its tail. A kicker printed above
-the heading ("Nairobi von unten" below "Kenia") belongs to the headline if all statements join the two.
+or in the heading ("Nairobi von unten" below "Kenia") belongs to the headline if all statements join the two.
 """
 
 from __future__ import annotations
@@ -117,18 +117,21 @@ _SHORTEST_NAME = 4
 def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
 
-    One that a stated title repeats as a whole stays whole; so does the part of it that one repeats, behind a mark or before one.
+    One that a stated title repeats as a whole stays whole, but for a kicker that not all of them join; so does the part of it that
+    one repeats, behind a mark or before one.
     """
     line = found.line
     if line is None or found.text != line.text or not heading_level(line):
         return found
     parts = _stated_parts(line, titles)
     is_whole = bool(parts)
+    is_vouched = all(plain(title).startswith(plain(line.text)) for title in (titles.social, titles.structured))
     text, at = "", 0
     for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        if is_whole or not (_is_beside(el) or (not text and is_named(el) and len(line.parts) > 1)):
+        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_vouched
+        if not is_kicker and (is_whole or not _is_beside(el)):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece

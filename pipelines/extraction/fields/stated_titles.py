@@ -40,6 +40,8 @@ class StatedTitles:
 
     ranked: tuple[tuple[str, str], ...]
     social: str
+    card: str
+    """`twitter:title`: most sites repeat there what they word for sharing."""
     structured: str
     window: str
 
@@ -68,13 +70,15 @@ def read_stated_titles(document: Document, stated: StructuredData, site_names: t
         if plain(title) not in named
     ]
     found.sort(key=lambda one: one[0].endswith(_ELLIPSES))
-    return StatedTitles(ranked=tuple(found), social=social, structured=structured, window=head.title or "")
+    card = unescape((head.meta("twitter:title") or "")[:_LONGEST])
+    return StatedTitles(ranked=tuple(found), social=social, card=card, structured=structured, window=head.title or "")
 
 
 def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_news: bool) -> tuple[str, str] | None:
     """The stated wording that is the headline in place of the `printed` one, with where it stands; None where the printed one is.
 
     `level` is that of the heading that prints it, 0 where a line of another kind does, None where the page prints it nowhere.
+    A heading that the window's title repeats yields only to what is worded for sharing throughout, not to one statement.
     """
     shown, window = plain(printed), plain(titles.window)
     social, structured = plain(titles.social), plain(titles.structured)
@@ -82,7 +86,8 @@ def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_
         return titles.social, "og:title"
     if not is_news:
         return None
-    is_vouched = level is None or (level == 1 and window.startswith(structured))
+    repeated = bool(level) and window.startswith(shown)
+    is_vouched = level is None or (level == 1 and window.startswith(structured) and not repeated)
     if (
         is_vouched
         and (not level or is_short_form(titles.structured, printed))
@@ -93,6 +98,8 @@ def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_
         return titles.structured, "json-ld"
     is_other = overlap(social, shown) > SAME_STORY and not (social != shown and social.startswith(shown))
     if not is_other or titles.social.endswith(_ELLIPSES) or (level and not is_short_form(titles.social, printed)):
+        return None
+    if repeated and not plain(titles.card).startswith(social):
         return None
     if structured != shown or (window.startswith(shown) and not shown.endswith(social)):
         return titles.social, "og:title"

@@ -59,3 +59,32 @@ def test_a_heading_that_ends_in_the_name_of_the_site(suffix: str) -> None:
 def test_a_headline_that_speaks_of_the_site_stays() -> None:
     headline = "Storm over the pier - Harbour Post: how our office was flooded"
     assert _title(headline, heading=headline) == headline
+
+
+CUT_SHORT = {
+    "es": ("El muelle reabre: “Aquí volverán las barcas”", "El muelle reabre"),
+    "fr": ("Sandholm : le quai rouvre après neuf ans de travaux", "Le quai rouvre après neuf ans"),
+    "ja": ("港の桟橋が九年ぶりに再開 島の子ども「また船で通える」", "港の桟橋が九年ぶりに再開"),
+    "ru": ("Причал открыли после девяти лет ремонта: «Лодки вернутся»", "Причал открыли после девяти лет ремонта"),
+    "th": ("ท่าเรือเก่าเปิดอีกครั้ง ชาวเกาะบอกเรือจะกลับมา", "ท่าเรือเก่าเปิดอีกครั้ง"),
+}
+"""A headline, and as one statement cuts it, by language."""
+
+
+@pytest.mark.parametrize("language", CUT_SHORT)
+def test_a_heading_yields_only_to_what_is_worded_for_sharing_throughout(language: str) -> None:
+    headline, short = CUT_SHORT[language]
+    news = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{headline}"}}</script>'
+    social = f"{news}<meta property='og:title' content='{short}'>"
+    window = f"{headline} | Harbour Post"
+    assert _title(window, heading=headline, meta=social) == headline
+    assert _title(window, heading=headline, meta=f"{social}<meta name='twitter:title' content='{short}'>") == short
+
+
+@pytest.mark.parametrize("mark", [": ", " | ", ". ", " – "])
+def test_a_kicker_in_a_heading_is_part_of_it_if_all_statements_join_the_two(mark: str) -> None:
+    heading = f"<span class='kicker'>The old pier</span> <span>{HEADLINE}</span>"
+    social = f"<meta property='og:title' content='The old pier{mark}{HEADLINE}'>"
+    assert _title(f"The old pier{mark}{HEADLINE}", heading=heading, meta=social) == HEADLINE
+    joined = f'<script type="application/ld+json">{{"@type": "Article", "headline": "The old pier{mark}{HEADLINE}"}}</script>'
+    assert _title(HEADLINE, heading=heading, meta=social + joined) == f"The old pier {HEADLINE}"
