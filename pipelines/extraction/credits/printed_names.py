@@ -23,6 +23,7 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     is_named_author,
+    is_small_name,
     links_to_author,
     signed_names,
 )
@@ -35,6 +36,7 @@ from pipelines.extraction.credits.names import (
     split_byline,
     text_beside_time,
 )
+from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -119,9 +121,24 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
         named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
         called = [(normalize_space(text), el) for text, el in named if _calls_itself(el)]
         if not rest and called:
+            called = [(text, el) for text, el in called if not PROMPT.match(text)]
             rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
     if found is None:
         yield from rest
+
+
+def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """A name all in lower case near the headline that a link or an element marks as the author's."""
+    for line in header_lines(layout):
+        for text, el in line.parts:
+            name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
+            if (
+                is_small_name(name)
+                and (links_to_author(el) or is_named_author(el))
+                and not belongs_to_other_content(el)
+            ):
+                yield name
+                return
 
 
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
@@ -212,6 +229,25 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     if not (is_full_name(name) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
+
+
+def biography_name(layout: Layout) -> Iterator[str]:
+    """The name that opens a biography at the end of the text: "Anna Holt is a reporter and lives in Leeds". Whom the text mentions
+    otherwise is somebody that it is about."""
+    for line in (*layout.inside[-2:], *layout.tail[:_BIOGRAPHY_ROWS]):
+        about = _BIOGRAPHY_OF.match(line.spaced[:200]) if len(line.text) >= _BIOGRAPHY else None
+        if about is None or not is_full_name(name := about["name"]) or not DUTY.search(about["what"]):
+            continue
+        surname = name.rpartition(" ")[2]
+        if not belongs_to_other_content(line.block) and not any(
+            surname in other.text for other in layout.inside if other is not line
+        ):
+            yield name
+            return
+
+
+_BIOGRAPHY_ROWS = 8
+_BIOGRAPHY_OF = re.compile(rf"(?P<name>\S.{{3,38}}?),?\s(?i:{phrases_of('biography')})\s(?P<what>.{{3,90}})")
 
 
 def repeated_name(layout: Layout) -> Iterator[str]:

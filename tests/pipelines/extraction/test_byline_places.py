@@ -1,0 +1,49 @@
+"""Bylines in other forms and places: those that `bench.extraction.transplanted_bylines` found unread, on pages of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipelines.extraction.test_bylines import authors
+
+_BIOGRAPHY = "is a freelance writer who lives on a boat, repairs old clocks and has kept bees for twenty years."
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "want"),
+    [
+        # another's credit
+        ("<p>Written by Anna Holt | Medically reviewed by Otto Pier, MD | Updated 5 March 2024</p>", "", ["Anna Holt"]),
+        ("<p><span>Written by Anna Holt</span> <span>Fact checked by Otto Pier</span></p>", "", ["Anna Holt"]),
+        ("<p>Medically reviewed by <a href='/r/o'>Otto Pier, MD</a> — By <a href='/a/h'>Anna Holt</a></p>", "", ["Anna Holt"]),
+        ("<p class='byline'>Reviewed by Otto Pier</p>", "", []),
+        ("<p class='author'>Edited by Otto Pier</p>", "", []),
+        # several lines
+        ("<p>By Anna Holt</p><p>Staff Writer</p><p>by Ben Ruud</p><p>Features Editor</p>", "", ["Anna Holt", "Ben Ruud"]),
+        ("<p>Written by</p><p class='n'>Anna Holt</p><div class='c'><a href='/c/x'>Pottery Wheels</a></div>", "", ["Anna Holt"]),
+        # lower case
+        ("<p>by <a href='/author/anna-holt'>anna holt</a></p>", "", ["anna holt"]),
+        ("<p>by <span class='author'>anna holt</span></p>", "", ["anna holt"]),
+        ("<div class='post-author'><a href='/u/7'>anna holt</a> <time>5 March 2024</time></div>", "", ["anna holt"]),
+        ("<div class='post-author'><a href='/login'>sign in</a></div>", "", []),
+        # what stands beside a name in its element
+        ("<div class='author-box'><div class='author-link'>Learn more &gt;&gt;</div></div>", "", []),
+        # below the text
+        ("", "<div><span>By</span><span>Anna Holt</span></div>", ["Anna Holt"]),
+        ("", f"<div class='author-bio'><p><strong>Anna Holt</strong> {_BIOGRAPHY}</p></div>", ["Anna Holt"]),
+        ("", f"<p><em>Anna Holt {_BIOGRAPHY}</em></p>", ["Anna Holt"]),
+        ("", "<p><em>The Long Pier is a film that every writer and editor in town has seen at least twice by now.</em></p>", []),
+        ("<p>Otto Pier spoke first.</p>", "<p>Otto Pier is a retired pilot and lives by the harbour with two of his dogs.</p>", []),
+    ],
+)  # fmt: skip
+def test_byline(above: str, below: str, want: list[str]) -> None:
+    assert authors(above, below) == want
+
+
+def test_whom_the_text_is_about_is_not_its_author() -> None:
+    last = "Then Pier laughed, and the office closed for the day, as it does when the ferry has left."
+    assert authors("", f"<div class='text'><p>{last}</p><p>Otto Pier {_BIOGRAPHY}</p></div>") == []
+
+
+def test_the_box_of_the_headline_is_not_another_article() -> None:
+    assert authors("<div class='x'>Anna Holt, Staff Writer</div>", box="newsletter-post post") == ["Anna Holt"]
