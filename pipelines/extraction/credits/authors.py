@@ -128,7 +128,8 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
-        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
+        small = list(values) if by == "small" else []
+        names = small or _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
         if by in ("byline", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if not names:

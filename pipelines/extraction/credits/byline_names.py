@@ -9,6 +9,7 @@ from itertools import pairwise, takewhile
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
+    DEGREES_BEHIND,
     HEADINGS,
     header_lines,
     is_in_link,
@@ -36,6 +37,7 @@ from pipelines.extraction.text.byline_words import (
     BY_OTHERS_LABEL,
     FAR_OPENING,
     HOUSE_REPORTER,
+    LABEL_MARKS,
     PASSIVE,
     TIME_WORDS,
     BylineWords,
@@ -87,7 +89,8 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.spaced) or FAR_OPENING.match(line.text)):
-            return [after_opening(line.spaced, words)]
+            rest = after_opening(line.spaced, words)
+            return [] if "?" in rest else [rest]
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
@@ -124,7 +127,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
         if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
             return
-        parts = [(normalize_space(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
+        parts = [(_DEGREES.sub("", normalize_space(text[:100]).strip(" ,&|·•…")), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
         if not parts:
             continue
@@ -147,6 +150,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
         yield from known or [line.spaced]
 
 
+_DEGREES = re.compile(rf"{DEGREES_BEHIND}$")
 _BETWEEN = re.compile(r"and|und|et|and the|[A-Z]{2,3}")
 """What stands between two names: a joint, the letters in place of a picture."""
 
@@ -156,12 +160,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (
-            TIME_WORDS.search(piece)
-            or find_stamps(piece)
-            or _is_filed(el)
-            or BY_OTHERS_LABEL.match(piece.strip(" |,;/·•"))
-        ):
+        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or _opens_other_credit(piece)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -181,6 +180,13 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
 _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
 """Where one of several writes from: "By A in London and B in Paris"."""
 _FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
+
+
+def _opens_other_credit(text: str) -> bool:
+    """Whether a text begins with what others did: "| Edited by A", "Editor:"."""
+    bare = text.strip(" |,;/·•")
+    labels = BY_OTHERS.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
+    return labels or BY_OTHERS_LABEL.match(bare) is not None
 
 
 def _is_filed(el: Element) -> bool:

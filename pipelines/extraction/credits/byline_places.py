@@ -128,12 +128,13 @@ def is_linked_name(text: str) -> bool:
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
+DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"
+"""Degrees behind a name: ", MD, PhD, FRCP"."""
+
+
 def is_small_name(text: str) -> bool:
     """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
-    return _SMALL_NAME.fullmatch(text) is not None and is_bare_name(text.title()) and not PROMPT.match(text)
-
-
-_SMALL_NAME = re.compile(r"(?:(?![\dA-Z_])\w){2,15}\s(?:(?![\dA-Z_])\w){2,15}")
+    return text.islower() and " " in text and is_bare_name(text.title()) and not PROMPT.match(text)
 
 
 def is_in_link(el: Element) -> bool:

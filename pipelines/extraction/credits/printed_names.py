@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
+    DEGREES_BEHIND,
     HEADINGS,
     PROMPT,
     belongs_to_other_content,
@@ -30,6 +31,7 @@ from pipelines.extraction.credits.byline_places import (
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
     OF_AUTHOR,
+    has_case,
     is_bare_name,
     is_full_name,
     is_printed_name,
@@ -41,7 +43,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
-from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
+from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY_OTHERS_LABEL, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -201,10 +203,11 @@ def author_box_name(layout: Layout) -> Iterator[str]:
     tail = list(layout.tail[:12])
     end = [*layout.inside[-8:], *tail]
     for at, line in enumerate(end):
-        if AUTHOR_HEADING.match(line.spaced) and (names := list(names_below(end, at))):
+        names = list(names_below(end, at)) if AUTHOR_HEADING.match(line.spaced) else []
+        if names and not (has_case(names[0]) and DUTY.search(names[0])):
             yield from names
             return
-    nearby = [*layout.inside[-4:], *tail[:9]]
+    nearby = [*layout.inside[-_BIOGRAPHY_ROWS:], *tail[:9]]
     single_names = frozenset(line.text for line in layout.header if line.text.istitle() and line.text.isalpha())
     for line, following in pairwise(nearby):
         if name := _heads_biography(line, following, single_names):
@@ -223,7 +226,8 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     where the header has it on a line of its own."""
     text, el = line.parts[0]
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
-    if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
+    linked = line.link_chars and not links_to_author(el)
+    if not strong or linked or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
     name = next(iter(split_byline(text[:60])), "")
     if not (is_full_name(name) or name in single_names):
@@ -234,9 +238,15 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
 def biography_name(layout: Layout) -> Iterator[str]:
     """The name that opens a biography at the end of the text: "Anna Holt is a reporter and lives in Leeds". Whom the text mentions
     otherwise is somebody that it is about."""
-    for line in (*layout.inside[-2:], *layout.tail[:_BIOGRAPHY_ROWS]):
+    last = layout.inside[-1].row if layout.inside else 0
+    others = [line.row for line in (*layout.inside, *layout.tail) if BY_OTHERS_LABEL.match(line.spaced[:60])]
+    for line in (*layout.tail[:_BIOGRAPHY_ROWS], *reversed(layout.inside[-_BIOGRAPHY_ROWS:])):
         about = _BIOGRAPHY_OF.match(line.spaced[:200]) if len(line.text) >= _BIOGRAPHY else None
         if about is None or not is_full_name(name := about["name"]) or not DUTY.search(about["what"]):
+            continue
+        if line.row < last - 1 and line.parts[0][1].tag not in _MARKING:
+            continue
+        if any(0 < line.row - row <= _OF_REVIEWER for row in others):
             continue
         surname = name.rpartition(" ")[2]
         if not belongs_to_other_content(line.block) and not any(
@@ -246,8 +256,14 @@ def biography_name(layout: Layout) -> Iterator[str]:
             return
 
 
-_BIOGRAPHY_ROWS = 8
-_BIOGRAPHY_OF = re.compile(rf"(?P<name>\S.{{3,38}}?),?\s(?i:{phrases_of('biography')})\s(?P<what>.{{3,90}})")
+_BIOGRAPHY_ROWS = 10
+"""Lines at the end of the text, and below it, that may be a biography; but for the last ones, a marked one."""
+_OF_REVIEWER = 2
+"""Lines below "Reviewed by" that say who that is."""
+_MARKING = ("strong", "b", "em", "i", "a")
+_BIOGRAPHY_OF = re.compile(
+    rf"(?P<name>\S.{{3,38}}?)(?:{DEGREES_BEHIND})?,?\s(?i:{phrases_of('biography')})\s(?P<what>.{{3,90}})"
+)
 
 
 def repeated_name(layout: Layout) -> Iterator[str]:

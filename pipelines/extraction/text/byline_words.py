@@ -109,7 +109,7 @@ BY_OTHERS = re.compile(_any("by_others"), re.I)
 """What is done by others than the author: "Reviewed by", "Presented by"."""
 BY_OTHERS_LABEL = re.compile(
     rf"(?:(?:^|[|/·•,;.—–-]\s{{0,3}})(?:[^\W\d_]{{3,14}}\s)?|(?<=\s))(?:{_any('by_others')})[\w’'-]{{0,12}}"
-    rf"\s(?:{_any('by')})(?=\W|$)",
+    rf"\s(?:{BY})(?=\W|$)",
     re.I,
 )
 """The same with its by-word, and what it is done for before it: "Medically reviewed by"."""
