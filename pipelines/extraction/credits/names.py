@@ -104,7 +104,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     if trusted and (opened := _after_foreign_word(text)):
         words, text = OF_ALL, opened
     text = _CALLED.sub("", text)
-    text = before_next_credit(text)
+    text = before_next_credit(text) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
     if trusted:
         text = _LOCATED.sub("", _FOR_OUTLET.sub("", text))
