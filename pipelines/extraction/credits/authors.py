@@ -20,7 +20,6 @@ from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
-    biography_name,
     closing_name,
     name_beside_date,
     names_above_text,
@@ -216,7 +215,6 @@ def _name_sources(
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
         author_box_name(layout),
-        biography_name(layout),
         repeated_name(layout),
     ):
         yield "guess", list(printed)

@@ -15,7 +15,6 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
-    DEGREES_BEHIND,
     HEADINGS,
     PROMPT,
     belongs_to_other_content,
@@ -38,12 +37,11 @@ from pipelines.extraction.credits.names import (
     split_byline,
     text_beside_time,
 )
-from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
-from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY_OTHERS_LABEL, TIME_WORDS, BylineWords
+from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -57,6 +55,8 @@ _ACCOUNT = re.compile(
 _DATE_CLASS = re.compile(rf"(?i:{class_pattern('date').pattern})|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
+_BIOGRAPHY_ROWS = 10
+"""Lines at the end of the text among which a name heads a biography."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
@@ -233,37 +233,6 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     if not (is_full_name(name) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
-
-
-def biography_name(layout: Layout) -> Iterator[str]:
-    """The name that opens a biography at the end of the text: "Anna Holt is a reporter and lives in Leeds". Whom the text mentions
-    otherwise is somebody that it is about."""
-    last = layout.inside[-1].row if layout.inside else 0
-    others = [line.row for line in (*layout.inside, *layout.tail) if BY_OTHERS_LABEL.match(line.spaced[:60])]
-    for line in (*layout.tail[:_BIOGRAPHY_ROWS], *reversed(layout.inside[-_BIOGRAPHY_ROWS:])):
-        about = _BIOGRAPHY_OF.match(line.spaced[:200]) if len(line.text) >= _BIOGRAPHY else None
-        if about is None or not is_full_name(name := about["name"]) or not DUTY.search(about["what"]):
-            continue
-        if line.row < last - 1 and line.parts[0][1].tag not in _MARKING:
-            continue
-        if any(0 < line.row - row <= _OF_REVIEWER for row in others):
-            continue
-        surname = name.rpartition(" ")[2]
-        if not belongs_to_other_content(line.block) and not any(
-            surname in other.text for other in layout.inside if other is not line
-        ):
-            yield name
-            return
-
-
-_BIOGRAPHY_ROWS = 10
-"""Lines at the end of the text, and below it, that may be a biography; but for the last ones, a marked one."""
-_OF_REVIEWER = 2
-"""Lines below "Reviewed by" that say who that is."""
-_MARKING = ("strong", "b", "em", "i", "a")
-_BIOGRAPHY_OF = re.compile(
-    rf"(?P<name>\S.{{3,38}}?)(?:{DEGREES_BEHIND})?,?\s(?i:{phrases_of('biography')})\s(?P<what>.{{3,90}})"
-)
 
 
 def repeated_name(layout: Layout) -> Iterator[str]:

@@ -34,14 +34,9 @@ _BIOGRAPHY = "is a freelance writer who lives on a boat, repairs old clocks and 
          "<div>Anna Holt</div><div>Features Editor</div>", "", ["Anna Holt"]),
         # below the text
         ("", "<div><span>By</span><span>Anna Holt</span></div>", ["Anna Holt"]),
-        ("", f"<div class='author-bio'><p><strong>Anna Holt</strong> {_BIOGRAPHY}</p></div>", ["Anna Holt"]),
-        ("", f"<p><em>Anna Holt {_BIOGRAPHY}</em></p>", ["Anna Holt"]),
         ("", "<p>Article written by:</p><p>Anna Holt, MD, FRCP, PhD</p><p>She has her own practice.</p>", ["Anna Holt"]),
-        ("", f"<p>Article reviewed by:</p><p>Otto Pier, MD, PhD</p><p>Otto Pier, MD, PhD, {_BIOGRAPHY}</p>", []),
-        ("", f"<p>Anna Holt, MD, PhD, {_BIOGRAPHY}</p>", ["Anna Holt"]),
         ("", "<h4>Author</h4><p>Senior Technical Writer</p>", []),
         ("", "<p>Analysis: Is the Long Pier worth it?</p>", []),
-        ("", "<p><em>The Long Pier is a film that every writer and editor in town has seen at least twice by now.</em></p>", []),
         ("<p>Otto Pier spoke first.</p>", "<p>Otto Pier is a retired pilot and lives by the harbour with two of his dogs.</p>", []),
     ],
 )  # fmt: skip
@@ -57,11 +52,6 @@ def test_the_authors_box_stands_before_other_lines() -> None:
     ]
     text = "".join((*ferries[:15], box, *ferries[15:]))
     assert authors("", f"<div class='text'>{text}</div>") == ["Anna Holt"]
-
-
-def test_whom_the_text_is_about_is_not_its_author() -> None:
-    last = "Then Pier laughed, and the office closed for the day, as it does when the ferry has left."
-    assert authors("", f"<div class='text'><p>{last}</p><p>Otto Pier {_BIOGRAPHY}</p></div>") == []
 
 
 def test_the_box_of_the_headline_is_not_another_article() -> None:
