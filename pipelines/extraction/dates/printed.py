@@ -8,7 +8,6 @@ current date in a site's header do not count.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
@@ -23,7 +22,7 @@ from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_in_site_header, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
@@ -210,7 +209,7 @@ class PrintedDates:
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
-        if line.link_chars > 0.8 * len(text) and _longest_link(line) > 30 and not _has_dated_link(line):
+        if line.link_chars > 0.8 * len(text) and line.longest_link > 30 and not _has_dated_link(line):
             return
         before, at = label_above, 0
         for stamp in self.stamps(text):
@@ -395,16 +394,4 @@ _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 def is_teaser(line: Line) -> bool:
     """Whether a line links to another article, with its date beside the link."""
     least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and _longest_link(line) >= least
-
-
-_LINK_DEPTH = 12
-
-
-def _longest_link(line: Line) -> int:
-    """Characters of the longest link of a line: several short ones are an author's, a day's and a section's."""
-    lengths: Counter[Element] = Counter()
-    for text, el in line.parts:
-        if (link := link_around(el, _LINK_DEPTH)) is not None:
-            lengths[link] += len(text.strip())
-    return max(lengths.values(), default=0)
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
