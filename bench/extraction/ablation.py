@@ -36,7 +36,7 @@ def json_ld(tree: Element) -> None:
     """No JSON-LD."""
     for el in list(tree.iter("script")):
         if "ld+json" in (el.get("type") or "").lower():
-            _drop(el)
+            drop(el)
 
 
 def metas(tree: Element) -> None:
@@ -44,7 +44,7 @@ def metas(tree: Element) -> None:
     for el in list(tree.iter("meta")):
         said = f"{el.get('http-equiv') or ''} {el.get('name') or ''}"
         if el.get("charset") is None and not _KEPT_METAS.search(said):
-            _drop(el)
+            drop(el)
 
 
 def microdata(tree: Element) -> None:
@@ -62,7 +62,7 @@ def statements(tree: Element) -> None:
     metas(tree)
     microdata(tree)
     for el in list(tree.iter("script")):
-        _drop(el)
+        drop(el)
 
 
 def names(tree: Element) -> None:
@@ -114,7 +114,7 @@ ABLATIONS: dict[str, Callable[[Element], None]] = {
 }
 
 
-def _drop(el: Element) -> None:
+def drop(el: Element) -> None:
     """Remove an element and keep the text after it."""
     parent = el.getparent()
     if parent is None:

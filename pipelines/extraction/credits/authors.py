@@ -26,6 +26,7 @@ from pipelines.extraction.credits.printed_names import (
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
+    small_names,
 )
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
@@ -61,7 +62,7 @@ _OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)
 """Words in the name of an outlet that no person bears."""
 
 
-_FOUND_BY = {"guess": "byline", "signed": "byline"}
+_FOUND_BY = {"guess": "byline", "signed": "byline", "small": "byline"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
-        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
+        small = list(values) if by == "small" else []
+        names = small or _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
         if by in ("byline", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if not names:
@@ -186,7 +188,7 @@ def _name_sources(
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Names by where they were found, best source first.
 
-    "guess" for printed names that neither a word nor an element marks as the author's.
+    "guess" for printed names that neither a word nor an element marks as the author's, "small" for those all in lower case.
     """
     if structured.is_article:
         yield "json-ld", structured.authors
@@ -201,6 +203,7 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
+    yield "small", small_names(layout, words)
     yield "byline", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
         if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
+    DEGREES_BEHIND,
     HEADINGS,
     header_lines,
     is_in_link,
@@ -33,8 +34,10 @@ from pipelines.extraction.text.byline_words import (
     BY_BEHIND,
     BY_GLUED,
     BY_OTHERS,
+    BY_OTHERS_LABEL,
     FAR_OPENING,
     HOUSE_REPORTER,
+    LABEL_MARKS,
     PASSIVE,
     TIME_WORDS,
     BylineWords,
@@ -44,6 +47,8 @@ from pipelines.extraction.text.roles import DUTY, is_agency
 
 _MOST = 12
 """Lines below a label that may hold names."""
+_CLOSING = 6
+"""Lines at the end of the text, and below it, among which its byline is looked for."""
 _SIGNATURE = 60
 """Characters of a by-line that ends the text."""
 
@@ -57,16 +62,17 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 
 
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
-    """The names of the first line near the headline that has names after a by-word, on the line or below it."""
+    """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
+    such lines right below."""
     lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
         if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
-        if found := _behind_date(line, words):
+        if found := _behind_date(line, words) or _behind_others(text, words):
             return found
         if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
-            return found
+            return [*found, *_further_bylines(lines[at : at + _MOST], words)]
         if found := _only_names(text, words):
             return found
         if found := find_reporters(line.text[:80]):
@@ -76,18 +82,30 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    for line in (*layout.inside[-1:], *layout.tail[:1]):
-        opened = words.opening.match(line.text)
+    for line in (*layout.inside[-_CLOSING:], *layout.tail[:_CLOSING]):
+        opened = words.opening.match(line.spaced)
         names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
         if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
-            return [after_opening(line.spaced, words)]
+        if len(line.text) < 160 and (words.opening.match(line.spaced) or FAR_OPENING.match(line.text)):
+            rest = after_opening(line.spaced, words)
+            return [] if "?" in rest else [rest]
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _further_bylines(lines: list[Line], words: BylineWords) -> Iterator[str]:
+    """The names of the by-lines that follow the first, with at most a duty between: "By A", "Staff Writer", "by B"."""
+    for above, line in pairwise(lines):
+        if line.row - above.row > 2 or line.block.tag != lines[0].block.tag or len(line.text) > _SIGNATURE:
+            return
+        if words.opening.match(line.spaced):
+            yield from signed_names(after_opening(line.spaced, words), words)
+        elif not DUTY.search(line.text):
+            return
 
 
 def _names_above(lines: list[Line], at: int) -> list[str]:
@@ -109,7 +127,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
         if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
             return
-        parts = [(normalize_space(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
+        parts = [(_DEGREES.sub("", normalize_space(text[:100]).strip(" ,&|·•…")), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
         if not parts:
             continue
@@ -118,7 +136,10 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
         if not known and found and DUTY.search(line.text) and len(line.text) <= 60:
             skipped = True  # what the one above is: the next name may follow, if it looks like the first
             continue
-        if skipped and look != (line.block.tag, line.parts[0][1].get("class", "")):
+        if (skipped or (found and not any(links_to_author(el) for _, el in parts))) and look != (
+            line.block.tag,
+            line.parts[0][1].get("class", ""),
+        ):
             return
         if not known and (
             (found and not again) or len(line.text) > 60 or not is_name(line.text) or TIME_WORDS.search(line.text)
@@ -129,6 +150,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
         yield from known or [line.spaced]
 
 
+_DEGREES = re.compile(rf"{DEGREES_BEHIND}$")
 _BETWEEN = re.compile(r"and|und|et|and the|[A-Z]{2,3}")
 """What stands between two names: a joint, the letters in place of a picture."""
 
@@ -138,9 +160,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (
-            TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or BY_OTHERS.match(piece.strip(" |,;/·•"))
-        ):
+        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or _opens_other_credit(piece)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -160,6 +180,13 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
 _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
 """Where one of several writes from: "By A in London and B in Paris"."""
 _FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
+
+
+def _opens_other_credit(text: str) -> bool:
+    """Whether a text begins with what others did: "| Edited by A", "Editor:"."""
+    bare = text.strip(" |,;/·•")
+    labels = BY_OTHERS.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
+    return labels or BY_OTHERS_LABEL.match(bare) is not None
 
 
 def _is_filed(el: Element) -> bool:
@@ -192,6 +219,20 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
+
+
+def _behind_others(text: str, words: BylineWords) -> list[str]:
+    """`Medically reviewed by A, MD — By B`: the names after a by-word in a line that begins with another's credit."""
+    if len(text) <= _LONGEST and BY_OTHERS_LABEL.match(text):
+        for mark in _DIVIDER.finditer(text):
+            if words.opening.match(rest := text[mark.end() :]):
+                return signed_names(after_opening(rest, words), words)
+    return []
+
+
+_DIVIDER = re.compile(r"\s[|·•–—/-]\s|,\s")
+_LONGEST = 160
+"""Characters of a line with the names of several credits."""
 
 
 def _behind_date(line: Line, words: BylineWords) -> list[str]:

@@ -26,7 +26,7 @@ _AUTHOR_PAGE = re.compile(
 )
 """The address of an author's page."""
 PROMPT = re.compile(
-    r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
+    r"(?:sign|log|join|view|see|read|show|learn|more|all|(?:un)?follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
     re.I,
 )
 """What a link to an author's page says when it does not say the name."""
@@ -128,6 +128,15 @@ def is_linked_name(text: str) -> bool:
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
+DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"
+"""Degrees behind a name: ", MD, PhD, FRCP"."""
+
+
+def is_small_name(text: str) -> bool:
+    """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
+    return text.islower() and " " in text and is_bare_name(text.title()) and not PROMPT.match(text)
+
+
 def is_in_link(el: Element) -> bool:
     """Whether an element is a link or directly inside one."""
     parent = el.getparent()
@@ -141,9 +150,11 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
 
 
 def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = is_other_content) -> bool:
-    """Whether an element belongs to a quotation, a picture, a comment or another article."""
+    """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
+    a "newsletter-post", does not count."""
     return any(
-        node.tag in ("blockquote", "figure", "figcaption") or ((name := node.get("class")) and named(name[:200]))
+        node.tag in ("blockquote", "figure", "figcaption")
+        or ((name := node.get("class")) and named(name[:200]) and next(node.iter("h1"), None) is None)
         for node in with_ancestors(el, 4)
     )
 

@@ -27,6 +27,8 @@ CAPITALISED = frozenset((None, "en", "de"))
 """Languages in which a heading of two words looks like a name."""
 _NEAR = 4
 """Rows below the headline in which a name stands without a by-word; a standfirst may come before it."""
+_FAR = 12
+"""The same for names with a duty, which may stand in the midst of the text's first lines."""
 _LONGEST = 80
 _REPORTED_FROM = re.compile(rf"(?:{phrases_of('reported_from')})\s(?=\S)", re.I)
 _REPORTS_FROM = re.compile(rf"(?<=\S)\s(?:{phrases_of('reports_from')})\s(?=\S)", re.I)
@@ -38,7 +40,7 @@ _LONGEST_DUTY = 45
 def names_with_duty(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
     """Names below the headline with a duty before or behind them, on their line or on the next one. What is no writer's duty labels
     another credit."""
-    lines = _lines_below_headline(layout)
+    lines = _lines_below_headline(layout, layout.headline_row + _FAR)
     for line, following in zip_longest(lines, lines[1:]):
         labelled = _LABELLED.match(line.spaced)
         if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
@@ -57,21 +59,23 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
 def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str | None) -> Iterator[str]:
     """Nothing but names right below the headline, with at most an agency or a town behind them, in languages that capitalise only
     the first word of a heading."""
-    for line in _lines_below_headline(layout) if language not in CAPITALISED else ():
+    last = (
+        min(layout.headline_row + _NEAR, layout.first_row - 1)
+        if layout.headline and language not in CAPITALISED
+        else -1
+    )
+    for line in _lines_below_headline(layout, last):
         if names := signed_names(_WITH_AGENCY.sub("", line.spaced), words, own):
             yield from names
             return
 
 
-def _lines_below_headline(layout: Layout) -> list[Line]:
-    if layout.headline is None:
-        return []
-    start = layout.headline.row
-    first = layout.paragraphs[0].row if layout.paragraphs else start + _NEAR + 1
+def _lines_below_headline(layout: Layout, last: int) -> list[Line]:
+    """The short lines of the header from below the headline to a row that may hold names."""
     return [
         line
         for line in header_lines(layout)
-        if start < line.row <= min(start + _NEAR, first - 1)
+        if layout.headline_row < line.row <= last
         and len(line.text) <= _LONGEST
         and line.block.tag not in ("button", "figcaption", "li")
         and not belongs_to_other_content(line.parts[0][1])

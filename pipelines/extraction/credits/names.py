@@ -8,7 +8,16 @@ from itertools import chain
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import BY, BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, PICTURE, BylineWords
+from pipelines.extraction.text.byline_words import (
+    BY,
+    BY_BEHIND,
+    BY_OTHERS_LABEL,
+    FAR_OPENING,
+    LABELLED,
+    OF_ALL,
+    PICTURE,
+    BylineWords,
+)
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
@@ -95,7 +104,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     if trusted and (opened := _after_foreign_word(text)):
         words, text = OF_ALL, opened
     text = _CALLED.sub("", text)
-    text = before_next_credit(text)
+    text = before_next_credit(text) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
     if trusted:
         text = _LOCATED.sub("", _FOR_OUTLET.sub("", text))
@@ -165,9 +174,11 @@ def _without_duty(name: str) -> str:
 
 
 def before_next_credit(text: str) -> str:
-    """The writers' part of a byline: up to "Photographs by", 写真／, 사진."""
-    following = _NEXT_CREDIT.search(text)
-    return text[: following.start()] if following else text
+    """The writers' part of a byline: up to "Photographs by", 写真／, 사진, "Medically reviewed by"; nothing where it begins so."""
+    for credit in (_NEXT_CREDIT, BY_OTHERS_LABEL):
+        if following := credit.search(text):
+            text = text[: following.start()]
+    return text
 
 
 def _is_place(piece: str, first: str) -> bool:

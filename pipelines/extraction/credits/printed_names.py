@@ -23,12 +23,14 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     is_named_author,
+    is_small_name,
     links_to_author,
     signed_names,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
     OF_AUTHOR,
+    has_case,
     is_bare_name,
     is_full_name,
     is_printed_name,
@@ -53,6 +55,8 @@ _ACCOUNT = re.compile(
 _DATE_CLASS = re.compile(rf"(?i:{class_pattern('date').pattern})|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
+_BIOGRAPHY_ROWS = 10
+"""Lines at the end of the text among which a name heads a biography."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
@@ -119,9 +123,24 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
         named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
         called = [(normalize_space(text), el) for text, el in named if _calls_itself(el)]
         if not rest and called:
+            called = [(text, el) for text, el in called if not PROMPT.match(text)]
             rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
     if found is None:
         yield from rest
+
+
+def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """A name all in lower case near the headline that a link or an element marks as the author's."""
+    for line in header_lines(layout):
+        for text, el in line.parts:
+            name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
+            if (
+                is_small_name(name)
+                and (links_to_author(el) or is_named_author(el))
+                and not belongs_to_other_content(el)
+            ):
+                yield name
+                return
 
 
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
@@ -184,10 +203,11 @@ def author_box_name(layout: Layout) -> Iterator[str]:
     tail = list(layout.tail[:12])
     end = [*layout.inside[-8:], *tail]
     for at, line in enumerate(end):
-        if AUTHOR_HEADING.match(line.spaced) and (names := list(names_below(end, at))):
+        names = list(names_below(end, at)) if AUTHOR_HEADING.match(line.spaced) else []
+        if names and not (has_case(names[0]) and DUTY.search(names[0])):
             yield from names
             return
-    nearby = [*layout.inside[-4:], *tail[:9]]
+    nearby = [*layout.inside[-_BIOGRAPHY_ROWS:], *tail[:9]]
     single_names = frozenset(line.text for line in layout.header if line.text.istitle() and line.text.isalpha())
     for line, following in pairwise(nearby):
         if name := _heads_biography(line, following, single_names):
@@ -206,7 +226,8 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     where the header has it on a line of its own."""
     text, el = line.parts[0]
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
-    if not strong or line.link_chars or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
+    linked = line.link_chars and not links_to_author(el)
+    if not strong or linked or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
     name = next(iter(split_byline(text[:60])), "")
     if not (is_full_name(name) or name in single_names):

@@ -209,7 +209,7 @@ class PrintedDates:
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
-        if line.link_chars > 0.8 * len(text) and line.link_chars > 30 and not _has_dated_link(line):
+        if line.link_chars > 0.8 * len(text) and line.longest_link > 30 and not _has_dated_link(line):
             return
         before, at = label_above, 0
         for stamp in self.stamps(text):
@@ -394,4 +394,4 @@ _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 def is_teaser(line: Line) -> bool:
     """Whether a line links to another article, with its date beside the link."""
     least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least

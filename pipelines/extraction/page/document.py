@@ -8,6 +8,7 @@ and main content are all found among these lines, so the tree is walked only onc
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
-from pipelines.extraction.page.tree import describes_other_work, with_ancestors
+from pipelines.extraction.page.tree import describes_other_work, link_around, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.html_tree import parse_html
 
@@ -100,6 +101,19 @@ class Line(NamedTuple):
     def spaced(self) -> str:
         """The text with a space wherever elements meet: the eye sees a gap there that the text may lack."""
         return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
+
+    @property
+    def longest_link(self) -> int:
+        """Characters of the longest link: several short ones are an author's, a day's and a section's."""
+        lengths: Counter[Element] = Counter()
+        for text, el in self.parts:
+            if (link := link_around(el, _LINK_DEPTH)) is not None:
+                lengths[link] += len(text.strip())
+        return max(lengths.values(), default=0)
+
+
+_LINK_DEPTH = 12
+"""Levels between the text of a link and its element: cards are links around boxes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

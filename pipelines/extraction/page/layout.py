@@ -20,7 +20,9 @@ _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
 _HEADER_ROWS = 45
 """Lines read below the headline until a paragraph comes: share buttons and counters may fill them."""
 _CERTAIN_ROWS = 12
-"""Lines below the headline that are read in any case: a standfirst may look like the first paragraph."""
+"""Lines below the headline, or from the text on, that are read in any case: a standfirst may look like the first paragraph."""
+_ROWS_WITHOUT_HEADLINE = 10
+"""Lines above the text of which the header consists where the headline is not found."""
 _TAIL_ROWS = 30
 _MAX_SKIPPED = 3
 """Lines of other boxes after which the tail ends. One may stand between the text and the editor's line."""
@@ -50,8 +52,10 @@ class Layout:
 
     @property
     def headline_row(self) -> int:
-        """The row of the headline, -1 where there is none."""
-        return self.headline.row if self.headline else -1
+        """The row of the headline; without one, a row above the text that its header is likely to begin with, or -1."""
+        if self.headline:
+            return self.headline.row
+        return max(-1, self.paragraphs[0].row - _ROWS_WITHOUT_HEADLINE) if self.paragraphs else -1
 
     @property
     def below_headline(self) -> list[Line]:
@@ -71,7 +75,8 @@ def read_layout(document: Document, headline: Line | None, main: MainContent) ->
     first_row = paragraphs[0].row if paragraphs else min(len(document.lines), headline_row + _HEADER_ROWS)
     last_row = paragraphs[-1].row if paragraphs else first_row - 1
     top = max(0, headline_row - _ROWS_ABOVE) if headline else max(0, first_row - _ROWS_ABOVE_TEXT)
-    certain_end = min(headline_row + _CERTAIN_ROWS, last_row + 1 if paragraphs else first_row) if headline else 0
+    certain_start = headline_row if headline else first_row
+    certain_end = min(certain_start + _CERTAIN_ROWS, last_row + 1 if paragraphs else first_row)
     above = document.lines[top : max(min(first_row, max(headline_row, top) + _HEADER_ROWS), certain_end)]
     header_boilerplate = _HEADER_BOILERPLATE & main.boilerplate_zones
     tail_boilerplate = BOILERPLATE & main.boilerplate_zones & ~Zone.FOOTER & ~Zone.FORM

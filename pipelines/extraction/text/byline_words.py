@@ -107,6 +107,12 @@ PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
 """A sentence by the headline or at the end that says who wrote the text."""
 BY_OTHERS = re.compile(_any("by_others"), re.I)
 """What is done by others than the author: "Reviewed by", "Presented by"."""
+BY_OTHERS_LABEL = re.compile(
+    rf"(?:(?:^|[|/·•,;.—–-]\s{{0,3}})(?:[^\W\d_]{{3,14}}\s)?|(?<=\s))(?:{_any('by_others')})[\w’'-]{{0,12}}"
+    rf"\s(?:{BY})(?=\W|$)",
+    re.I,
+)
+"""The same with its by-word, and what it is done for before it: "Medically reviewed by"."""
 _ON_DAY = _any("on_day")
 AFTER_NAME = re.compile(
     rf"\s(?:(?:{_ON_DAY})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})|(?:{_any('behind_name')})\s(?=\S)"

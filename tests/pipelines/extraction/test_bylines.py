@@ -20,12 +20,13 @@ _TEXT = {
 }
 
 
-def authors(header: str, tail: str = "", *, language: str = "en", head: str = "") -> list[str]:
-    """The authors read from a page with these lines between headline and text, and below the text."""
+def authors(header: str, tail: str = "", *, language: str = "en", head: str = "", box: str = "post") -> list[str]:
+    """The authors read from a page with these lines between headline and text, and below the text; `box` is the class of all."""
     text = "".join(f"<p>{_TEXT[language] * 2}</p>" for _ in range(3))
     html = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>1 Ferry, 2 Piers</title>{head}</head><body>'
-        f'<main><article><h1>1 Ferry, 2 Piers</h1>{header}<div class="text">{text}</div>{tail}</article></main></body></html>'
+        f'<main><article class="{box}"><h1>1 Ferry, 2 Piers</h1>{header}<div class="text">{text}</div>{tail}</article></main>'
+        "</body></html>"
     )
     outcome = extract(Page(body=html.encode(), url="https://www.harbour.example/news/ferry"), Sites())
     assert isinstance(outcome, Article)

@@ -171,6 +171,15 @@ def test_the_address_tells_how_a_date_is_meant(url: str, line: str, want: str) -
     assert _at(url, "", _MAIN + line) == want
 
 
+@pytest.mark.parametrize("amid", [False, True])
+def test_a_line_of_short_links_is_a_byline(amid: bool) -> None:
+    links = ("<a href='/a/7'>Imke Osterholt</a>", "<a href='/d'>5 March 2024</a>", "<a href='/c'>Gates and gardens</a>")
+    line = f"<p>by {' / '.join(links)}</p>"
+    assert _at("https://gates.example/green", "", _MAIN + TEXT + line if amid else _MAIN + line) == "2024-03-05"
+    teaser = "<p><a href='/s'><span>A walk along the walls of the old town</span> <span>5 March 2024</span></a></p>"
+    assert _at("https://gates.example/green", "", _MAIN + TEXT + teaser if amid else _MAIN + teaser) is None
+
+
 def test_a_blogs_month_chooses_among_dates() -> None:
     body = f"<p>31 October 2023</p>{_MAIN}<p>21.10.2019</p>"
     assert _at("https://gates.example/2023/10/green", "", body) == "2023-10-31"
