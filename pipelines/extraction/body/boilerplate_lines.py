@@ -84,6 +84,7 @@ def drop_boilerplate_lines(
             or _is_boilerplate(bare, other_fields, bylines)
             or _is_byline(bare, names, is_last=is_last)
             or (kept and kept[-1] == shown)
+            or plain(bare) in link_lines.labelled
         ):
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
@@ -151,4 +152,4 @@ def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> l
             lines = lines[:index]
             break
         length_above += len(line)
-    return cut_link_lines(cut_closing_lines(cut_appeals(lines), names), link_lines)
+    return cut_link_lines(cut_closing_lines(cut_appeals(lines), names, link_lines.slanted), link_lines)

@@ -2,21 +2,27 @@
 offer.
 
 Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
-offer ("Ready to start? Call us today.") and an author's biography take the lines below with them.
+offer ("Ready to start? Call us today.") and an author's biography take the lines below with them. What language does not tell, the
+form does: a note in italics, or a word or two behind the last sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
+from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.word_count import count_words
 
 _LAST_LINES = 5
 """Lines from the end that are examined."""
 _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
+_LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
+"""Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
+_SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։”»\"'’)）」")
 _BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
@@ -34,15 +40,32 @@ _OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}
 _OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
 
-def cut_closing_lines(lines: Sequence[str], names: Sequence[str]) -> list[str]:
-    """A text's lines without the closing lines. `names` are the authors'."""
+def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[str] = frozenset()) -> list[str]:
+    """A text's lines without the closing lines. `names` are the authors', `slanted` lines in italics, as plain text."""
     kept = list(lines)
     for index in range(max(len(kept) - _LAST_LINES, len(kept) // 2 + 1), len(kept)):
         if _is_biography(kept[index], names) or _is_offer(kept[index:]):
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
-    return kept[:least] + [line for line in kept[least:] if not _is_closing_line(line)]
+    kept = kept[:least] + [line for line in kept[least:] if not _is_closing_line(line)]
+    while len(kept) > 2 and _is_note(kept[-1], kept[-2], slanted):
+        kept.pop()
+    return kept
+
+
+def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
+    """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
+    if len(line) <= _LONGEST and plain(line) in slanted:
+        return plain(above) not in slanted
+    return (
+        len(line) <= _LONGEST_FRAGMENT
+        and count_words(line) <= _MOST_WORDS
+        and line[-1] not in _SENTENCE_ENDS
+        and above[-1] in _SENTENCE_ENDS
+        and not line.startswith(("- ", "– ", "|", "•"))
+        and not line[0].isdigit()
+    )
 
 
 def _is_biography(line: str, names: Sequence[str]) -> bool:

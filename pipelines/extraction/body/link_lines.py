@@ -1,12 +1,16 @@
-"""Lines that are a link to another page. At the end of a text they lead to other stories; within it they are often part of it."""
+"""Lines that are a link to another page. At the end of a text they lead to other stories; within it they are often part of it.
+
+With a label before it ("See also:"), whatever its words, a link leads to another story within a text as well.
+"""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.extraction.page.document import Document, Line, normalize_space
-from pipelines.extraction.page.tree import link_around
+from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
@@ -20,11 +24,11 @@ _MIN_ITEM = 40
 of a list."""
 _LONGEST_LEAD_IN = 40
 """Characters of the longest line that introduces such links."""
-_SENTENCE_ENDS = frozenset('.!…。！"”»')
+_SENTENCE_ENDS = frozenset('.!?…。！？؟।۔"”»')
 
 
 class LinkLines(NamedTuple):
-    """The lines of a page that link elsewhere, as plain text."""
+    """The lines of a page that lead elsewhere, as plain text."""
 
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
@@ -33,6 +37,10 @@ class LinkLines(NamedTuple):
     """List items that are a link and its date."""
     endings: frozenset[str] = frozenset()
     """The texts of links at the end of other lines."""
+    labelled: frozenset[str] = frozenset()
+    """Paragraphs that are a label and a link: "See also: The ferry sails again"."""
+    slanted: frozenset[str] = frozenset()
+    """Sentences in italics that lead elsewhere or speak to the reader: notes of the newsroom."""
 
 
 def find_link_lines(document: Document) -> LinkLines:
@@ -48,10 +56,54 @@ def find_link_lines(document: Document) -> LinkLines:
         for text, el in line.parts[-1:]
         if link_around(el, _LINK_LEVELS) is not None
     )
-    links_of, lead_ins_of, dated_of = (
-        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, dated)
+    labelled = [line for line in document.lines if line.link_chars and _is_labelled_link(line)]
+    if len(labelled) > _MOST_LABELLED:
+        labelled = []
+    slanted = [line for line in document.lines if len(line.text) <= _LONGEST_NOTE and _is_slanted(line)]
+    links_of, lead_ins_of, dated_of, labelled_of, slanted_of = (
+        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, dated, labelled, slanted)
     )
-    return LinkLines(links_of, lead_ins_of, dated_of, endings)
+    return LinkLines(links_of, lead_ins_of, dated_of, endings, labelled_of, slanted_of)
+
+
+_LONGEST_LABEL = 30
+"""Characters of a label before a link."""
+_MOST_LABELLED = 4
+"""Labelled links of a page that lead to other stories; more are a list that the page is made of."""
+_SHORT_NOTE, _LONGEST_NOTE = 70, 140
+"""Characters of a note of the newsroom: a short one need not speak to the reader."""
+_TO_READER = re.compile(r"[?!？！؟]|\S@\S")
+"""What a note says to the reader: a question, a request, an address."""
+
+
+def _is_labelled_link(line: Line) -> bool:
+    """Whether a paragraph is a label with a colon, and behind it nothing but the headline of another page as a link."""
+    label, colon, headline = line.text.partition(":" if ":" in line.text else "：")
+    return (
+        line.block.tag in ("p", "div")
+        and all(el.tag != "li" for el in with_ancestors(line.block, 2))
+        and line.text[0] not in "-–"
+        and bool(colon)
+        and 1 < len(label) <= _LONGEST_LABEL
+        and len(headline) >= _MIN_SENTENCE
+        and "://" not in line.text
+        and line.link_chars >= _MIN_LINK_SHARE * len(headline)
+        and not any(
+            (link.get("href") or "").startswith("#")
+            for _, el in line.parts
+            if (link := link_around(el, _LINK_LEVELS)) is not None
+        )
+    )
+
+
+def _is_slanted(line: Line) -> bool:
+    """Whether a sentence in italics leads elsewhere or speaks to the reader. Others may be the writer's last words."""
+    return (
+        line.block.tag in ("p", "div")
+        and line.text[-1] in _SENTENCE_ENDS
+        and (len(line.text) <= _SHORT_NOTE or line.link_chars > 0 or _TO_READER.search(line.text) is not None)
+        and all(any(el.tag in ("em", "i") for el in with_ancestors(el, _LINK_LEVELS)) for _, el in line.parts)
+    )
 
 
 def _is_dated_link(line: Line) -> bool:
