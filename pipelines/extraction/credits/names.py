@@ -98,7 +98,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         return []
     text = _OF_PICTURES.sub("", text)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
-    text = MAIL.sub(" ", _ADDRESS.sub(" ", text))
+    text = _AT_CLOCK.sub("", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     if trusted and (opened := _after_foreign_word(text)):
@@ -124,6 +124,10 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+_AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\d).*$")
+"""The time of day behind a name: "Theo Holm at 04:52 PM", "Theo Holm a las 18.40"."""
 
 
 def _is_besides(name: str, first: str) -> bool:

@@ -44,6 +44,10 @@ def authors(header: str, tail: str = "", *, language: str = "en", head: str = ""
         ("<p>By Anna Holt on Tuesday</p>", ["Anna Holt"]),
         ("<p>by <b>ANNA HOLT</b> on <span>Jan 22, 2025</span></p>", ["ANNA HOLT"]),
         ("<p>Opinion by Anna Holt</p>", ["Anna Holt"]),
+        ("<p>Posted by Anna Holt at 04:52 PM in Boats</p>", ["Anna Holt"]),
+        ("<p><span>Posted by <span class='fn'>Anna</span></span> <span>at <a href='/2009/x'>8:41 PM</a></span></p>", ["Anna"]),
+        ("<div class='meta'><span>March 5, 2024</span> | <span class='meta__by'>Anna Holt</span></div>",
+         ["Anna Holt"]),
         ("<p>This post was written by <a href='/x'>Anna Holt</a>, harbour master.</p>", ["Anna Holt"]),
         ("<div><a class='url fn n' href='/author/anna'>Anna Holt</a> <time datetime='2024-03-05'>March 5, 2024</time></div>",
          ["Anna Holt"]),
@@ -57,6 +61,7 @@ def authors(header: str, tail: str = "", *, language: str = "en", head: str = ""
         ("<p>Anna Holt</p><p>Updated 15.59 | Published 14.14</p>", ["Anna Holt"]),
         ("<p class='post-author'><a href='/a'>Articles by Anna Holt</a></p>", ["Anna Holt"]),
         ("<p>Anna Holt</p><p>Reviewed by: Ben Ruud, MD</p><p>5 March 2024</p>", ["Anna Holt"]),
+        ("<time>February 13, 2024 08:00 AM Eastern Standard Time</time>", []),
         ("<p>By Anna Holt The Associated Press</p>", ["Anna Holt", "The Associated Press"]),
     ],
 )  # fmt: skip
