@@ -8,6 +8,7 @@ page is read as well.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from copy import copy
 from functools import cache
 from typing import Any
@@ -21,9 +22,10 @@ from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
 from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
-from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
+from pipelines.extraction.page.document import Document, Line, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import link_around
+from pipelines.extraction.page.text_box import is_named_body
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -42,7 +44,8 @@ def read_body(document: Document, main: MainContent) -> list[str]:
         lines = _split_lines(page_text)
         return lines if prefers_whole_page("", page_text, document) else _without_boilerplate(lines, document, main)
     text = _read_main_content(pruned, document, main)
-    if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS:
+    is_named = any(is_named_body(el) for el in with_ancestors(main.element))
+    if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS and not is_named:
         page_text = _extract(document.html, fast=True)
         lines = _without_boilerplate(_split_lines(page_text), document, main)
         if len("".join(lines)) > 2 * len(text):
@@ -58,20 +61,29 @@ def read_body(document: Document, main: MainContent) -> list[str]:
 
 
 def _read_main_content(pruned: PrunedContent, document: Document, main: MainContent) -> str:
-    minimum = _MIN_SHARE * text_length(main.paragraphs)
+    paragraphs = [line for line in main.paragraphs if is_inside(line.block, main.element)]
+    minimum = _MIN_SHARE * text_length(paragraphs)
     has_joiners = any(joiner in document.html for joiner, _ in _JOINERS)
     text = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=True)
-    if len(text) < minimum:
+    if _held_length(text, paragraphs) < minimum:
         cautious = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=False)
-        text = max(text, cautious, key=len)
-    if len(text) < minimum:
-        return "\n".join(line.text for line in main.paragraphs)
+        text = max(text, cautious, key=lambda text: _held_length(text, paragraphs))
+    if _held_length(text, paragraphs) < minimum:
+        return "\n".join(line.text for line in paragraphs)
     if "\n" not in text and sum(plain(line.text) in plain(text) for line in main.paragraphs) > 1:
         # A short text, which trafilatura gives in one line, menus and all.
         styles = {(line.block.tag, line.block.get("class")) for line in main.paragraphs}
         shown = (line for line in pruned.lines if line.link_chars * 2 <= len(line.text))
         return "\n".join(line.text for line in shown if (line.block.tag, line.block.get("class")) in styles)
     return text
+
+
+def _held_length(text: str, paragraphs: Sequence[Line]) -> int:
+    """Characters of a text; of a short one only those of the paragraphs that it holds. A headline may be half of it."""
+    if len(text) >= SHORT_TEXT:
+        return len(text)
+    letters = plain(text)
+    return text_length(line for line in paragraphs if plain(line.text) in letters)
 
 
 def _without_boilerplate(lines: list[str], document: Document, main: MainContent) -> list[str]:
