@@ -8,7 +8,6 @@ page is read as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from copy import copy
 from functools import cache
 from typing import Any
@@ -22,7 +21,7 @@ from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
 from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
-from pipelines.extraction.page.document import Document, Line, Zone, normalize_space, text_length
+from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
 from pipelines.extraction.page.text_box import is_named_body
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
@@ -65,10 +64,10 @@ def _read_main_content(pruned: PrunedContent, document: Document, main: MainCont
     minimum = _MIN_SHARE * text_length(paragraphs)
     has_joiners = any(joiner in document.html for joiner, _ in _JOINERS)
     text = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=True)
-    if _held_length(text, paragraphs) < minimum:
+    if len(text) < minimum:
         cautious = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=False)
-        text = max(text, cautious, key=lambda text: _held_length(text, paragraphs))
-    if _held_length(text, paragraphs) < minimum:
+        text = max(text, cautious, key=len)
+    if len(text) < minimum:
         return "\n".join(line.text for line in paragraphs)
     if "\n" not in text and sum(plain(line.text) in plain(text) for line in main.paragraphs) > 1:
         # A short text, which trafilatura gives in one line, menus and all.
@@ -76,14 +75,6 @@ def _read_main_content(pruned: PrunedContent, document: Document, main: MainCont
         shown = (line for line in pruned.lines if line.link_chars * 2 <= len(line.text))
         return "\n".join(line.text for line in shown if (line.block.tag, line.block.get("class")) in styles)
     return text
-
-
-def _held_length(text: str, paragraphs: Sequence[Line]) -> int:
-    """Characters of a text; of a short one only those of the paragraphs that it holds. A headline may be half of it."""
-    if len(text) >= SHORT_TEXT:
-        return len(text)
-    letters = plain(text)
-    return text_length(line for line in paragraphs if plain(line.text) in letters)
 
 
 def _without_boilerplate(lines: list[str], document: Document, main: MainContent) -> list[str]:
