@@ -1,7 +1,7 @@
 """Where the text of an article begins and ends among the paragraphs of its page, by boxes, names and kinds of lines.
 
 A long text outweighs what stands around it, and a brief does not: an author's biography, a caption, the standfirst may be longer.
-So none of this looks at shares of the text.
+So names and kinds of lines come before shares of the text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.word_lists import words
 
 _BODY_CLASS = class_pattern("article_body")
-_MAX_BEHIND = 300
-"""Characters that may stand behind the box of the text. A biography is as long below a brief as below a long text."""
+_MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
+"""What may stand behind the box of the text, as a share of that box and in characters: behind the first box of a short text, the
+rest of it may be as long as a biography."""
 _MIN_IN_TEXT_BOX = 2
 """Paragraphs from which a box may be that of the text."""
 _MAX_TEXT_BOX_LEVELS = 6
@@ -82,16 +83,16 @@ def end_of_text_box(element: Element | None, lines: Sequence[Line], paragraphs: 
             child = next((el for el in with_ancestors(line.block) if el.getparent() is element), None)
             if child is not None:
                 inside[child].append(line)
-        boxes = [child for child, own in inside.items() if len(own) >= _MIN_IN_TEXT_BOX]
-        box = max(boxes, key=lambda child: text_length(inside[child]), default=None)
-        if box is None or box.tag in _NO_TEXT_BOXES:
+        box = max(inside, key=lambda child: text_length(inside[child]), default=None)
+        if box is None or box.tag in _NO_TEXT_BOXES or len(inside[box]) < _MIN_IN_TEXT_BOX:
             break
         above = [child for child in inside if inside[child][0].row < inside[box][0].row]
         behind = [child for child in inside if inside[child][-1].row > inside[box][-1].row]
         kinds, kinds_behind = (
             {(child.tag, child.get("class")) for child in group} for group in ((box, *above), behind)
         )
-        if kinds & kinds_behind or sum(text_length(inside[child]) for child in behind) > _MAX_BEHIND:
+        most_behind = min(_MAX_SHARE_BEHIND * text_length(inside[box]), _MAX_BEHIND)
+        if kinds & kinds_behind or sum(text_length(inside[child]) for child in behind) > most_behind:
             break
         rest = islice(lines, inside[box][-1].row, None)
         end = next((line.row for line in rest if not is_inside(line.block, box)), end)

@@ -24,11 +24,6 @@ def test_what_stands_below_the_named_box_of_a_brief() -> None:
     assert lines_of(f"<article><h1>{TITLE}</h1>{box}{writer}</article>") == BRIEF
 
 
-def test_what_stands_below_the_unnamed_box_of_a_brief() -> None:
-    box = f"<div class='c1'>{paragraphs(BRIEF)}</div>"
-    assert lines_of(f"<article><h1>{TITLE}</h1>{box}<div class='c2'><p>{BIOGRAPHY}</p></div></article>") == BRIEF
-
-
 def test_text_goes_on_below_a_box_whose_name_is_wrong() -> None:
     lead = "<div class='post-content'><p>What the town has learnt from a bridge with two planks missing.</p></div>"
     text = [f"{line} That was in week {week}." for week in range(3) for line in BRIEF]
