@@ -24,7 +24,8 @@ from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lea
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
 from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import link_around
+from pipelines.extraction.page.text_box import is_named_body
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -43,7 +44,8 @@ def read_body(document: Document, main: MainContent) -> list[str]:
         lines = _split_lines(page_text)
         return lines if prefers_whole_page("", page_text, document) else _without_boilerplate(lines, document, main)
     text = _read_main_content(pruned, document, main)
-    if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS:
+    is_named = any(is_named_body(el) for el in with_ancestors(main.element))
+    if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS and not is_named:
         page_text = _extract(document.html, fast=True)
         lines = _without_boilerplate(_split_lines(page_text), document, main)
         if len("".join(lines)) > 2 * len(text):
@@ -59,7 +61,8 @@ def read_body(document: Document, main: MainContent) -> list[str]:
 
 
 def _read_main_content(pruned: PrunedContent, document: Document, main: MainContent) -> str:
-    minimum = _MIN_SHARE * text_length(main.paragraphs)
+    paragraphs = [line for line in main.paragraphs if is_inside(line.block, main.element)]
+    minimum = _MIN_SHARE * text_length(paragraphs)
     has_joiners = any(joiner in document.html for joiner, _ in _JOINERS)
     make_page = partial(_article_page, pruned.element, has_joiners=has_joiners)
     text = _extract(make_page, fast=True)
@@ -67,7 +70,7 @@ def _read_main_content(pruned: PrunedContent, document: Document, main: MainCont
         cautious = _extract(make_page, fast=False)
         text = max(text, cautious, key=len)
     if len(text) < minimum:
-        return "\n".join(line.text for line in main.paragraphs)
+        return "\n".join(line.text for line in paragraphs)
     whole = plain(text) if "\n" not in text else None
     if whole is not None and sum(plain(line.text) in whole for line in main.paragraphs) > 1:
         # A short text, which trafilatura gives in one line, menus and all.

@@ -16,9 +16,17 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
+from pipelines.extraction.page.text_box import (
+    end_of_text_box,
+    find_text_box,
+    find_verse,
+    is_named_body,
+    named_paragraphs,
+    style_of,
+    without_captions,
+)
+from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -46,20 +54,11 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
 """Characters of running text below which an element whose name says article body is examined as well."""
-_BODY_CLASS = class_pattern("article_body")
 _MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
 _MIN_CHILD_SHARE = 0.92
 """Share of the weight that a child must have for the search to descend into it."""
-_MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
-"""What may stand behind the box of the text, as a share of that box and in characters: a notice below a short text is a large part
-of it."""
-_MIN_IN_TEXT_BOX = 2
-"""Paragraphs from which a box may be that of the text."""
-_MAX_TEXT_BOX_LEVELS = 6
-"""Elements inside the main content that are examined for it, from the outside in."""
-_NO_TEXT_BOXES = words("blockquote ul ol dl table")
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
 _MIN_BELOW_HEADLINE = 100
 """Characters of running text below the headline from which text above it does not belong to the article."""
@@ -99,6 +98,7 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
     headline_row = headline.row if headline else -1
     lines = document.lines
     running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines))]
+    running = sorted([*running, *find_verse(lines, running, headline_row)], key=lambda line: line.row)
     zones = _boilerplate_zones([line for line in running if line.row > headline_row])
     if headline and headline.zone & Zone.SHARE:
         zones &= ~Zone.SHARE
@@ -108,15 +108,21 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
         paragraphs = below
     else:
         headline_row = -1
+    paragraphs = without_captions(paragraphs)
     end_row = _find_end(document, paragraphs, headline_row)
     paragraphs = [line for line in paragraphs if line.row < end_row]
+    if (box := find_text_box(paragraphs)) is not None:
+        # What stands below that box is not the article's, whatever share of the page it is.
+        rows = [line.row for line in lines[:end_row] if is_inside(line.block, box)]
+        end_row = rows[-1] + 1
+        paragraphs = [line for line in paragraphs if line.row < end_row]
     length = text_length(paragraphs)
     if length < _SHORT_TEXT and (body := _find_named_body(document, zones, length)):
         return body
     outer = _smallest_element(paragraphs)
-    end_row = min(end_row, _end_of_text_box(outer, lines, paragraphs))
+    end_row = min(end_row, end_of_text_box(outer, lines, paragraphs))
     paragraphs = [line for line in paragraphs if line.row < end_row]
-    inner = _smallest_element(paragraphs)
+    inner = _smallest_element([line for line in paragraphs if is_inside(line.block, outer)])
     is_whole = all(is_inside(line.block, inner) for line in paragraphs if is_inside(line.block, outer))
     element = _include_points(inner if is_whole else outer, lines[headline_row + 1 : end_row], zones)
     return MainContent(paragraphs, element, end_row, zones, headline_row)
@@ -139,7 +145,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
     """An element whose name says that it is the article's body and that holds much more than the running text of `length`
     characters: verse, lists, blogs."""
     for el in document.tree.iter("div", "article", "section"):
-        if not _BODY_CLASS.search(f"{names_of(el)} {el.get('itemprop', '')}"):
+        if not is_named_body(el):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
@@ -244,7 +250,10 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
     minimum = max(_MIN_BEFORE_STOP, _MIN_SHARE_BEFORE_STOP * text_length(paragraphs))
     rows = {line.row for line in paragraphs}
     length_before = examined = 0
-    for line in document.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
+    named = named_paragraphs(paragraphs)
+    # A standfirst, with a stop below it, may be longer than a brief.
+    first = next(iter(named.values()))[0] if len(named) == 1 else paragraphs[0]
+    for line in document.lines[first.row : paragraphs[-1].row + 1]:
         is_heading = line.block.tag in _HEADLINE_TAGS and length_before >= _MIN_BEFORE_NEXT_ARTICLE
         if is_heading and _is_next_article(document, paragraphs, line, headline_row):
             return line.row
@@ -292,16 +301,9 @@ def _continues_after(paragraphs: list[Line], row: int) -> bool:
     above = [line for line in paragraphs if line.row < row]
     below = [line for line in paragraphs if line.row > row]
     element = _smallest_element(above)
-    styles = {style for line in above if (style := _style(line))}
-    alike = [line for line in below if _style(line) in styles or is_inside(line.block, element)]
+    styles = {style for line in above if (style := style_of(line))}
+    alike = [line for line in below if style_of(line) in styles or is_inside(line.block, element)]
     return text_length(alike) > 0.25 * text_length(below)
-
-
-def _style(line: Line) -> str:
-    """Tags and classes of a line's block and its next two ancestors; "" where none has a class."""
-    boxes = [*with_ancestors(line.block, 3)]
-    has_class = any(el.get("class") for el in boxes)
-    return " ".join(f"{el.tag}.{el.get('class', '')}" for el in boxes) if has_class else ""
 
 
 def _line_above(lines: Sequence[Line], row: int) -> Line:
@@ -353,32 +355,3 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
         if child.tag in _PARAGRAPH_TAGS and own_weights[child] >= 0.9 * weights[child]:
             return element
         element = child
-
-
-def _end_of_text_box(element: Element | None, lines: Sequence[Line], paragraphs: Sequence[Line]) -> int:
-    """The row behind the box inside an element that holds its text, if only notices follow: little text, in boxes of other kinds.
-
-    What stands above that box may be the standfirst.
-    """
-    end = len(lines)
-    for _ in range(_MAX_TEXT_BOX_LEVELS):
-        inside: defaultdict[Element, list[Line]] = defaultdict(list)
-        for line in paragraphs:
-            child = next((el for el in with_ancestors(line.block) if el.getparent() is element), None)
-            if child is not None:
-                inside[child].append(line)
-        box = max(inside, key=lambda child: text_length(inside[child]), default=None)
-        if box is None or box.tag in _NO_TEXT_BOXES or len(inside[box]) < _MIN_IN_TEXT_BOX:
-            break
-        above = [child for child in inside if inside[child][0].row < inside[box][0].row]
-        behind = [child for child in inside if inside[child][-1].row > inside[box][-1].row]
-        kinds, kinds_behind = (
-            {(child.tag, child.get("class")) for child in group} for group in ((box, *above), behind)
-        )
-        most_behind = min(_MAX_SHARE_BEHIND * text_length(inside[box]), _MAX_BEHIND)
-        if kinds & kinds_behind or sum(text_length(inside[child]) for child in behind) > most_behind:
-            break
-        rest = islice(lines, inside[box][-1].row, None)
-        end = next((line.row for line in rest if not is_inside(line.block, box)), end)
-        element = box
-    return end
