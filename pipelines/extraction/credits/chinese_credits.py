@@ -64,12 +64,16 @@ def _told_at_end(layout: Layout) -> Iterator[str]:
     """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
     for line in (*layout.inside[-2:], *layout.tail[:2]):
         about = _ABOUT_AUTHOR.match(line.text)
-        name = about["who"] if about else line.text if line.row > layout.first_row and len(line.text) > 2 else ""
+        if about is None and (line.row <= layout.first_row or len(line.text) < _SHORTEST_ALONE):
+            continue
+        name = about["who"] if about else line.text
         if is_person(name) and not line.link_chars:
             yield name
             return
 
 
+_SHORTEST_ALONE = 3
+"""Characters of a name that stands alone: many words of two begin with a surname."""
 _ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
 """（作者张伟明系青川中学教师）."""
 

@@ -84,20 +84,19 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
     With each, how many characters it may have without being known as a name: any number behind a mark of a list, four behind a
     blank, three in another element.
     """
-    tokens: list[str] = []
-    limits: list[int] = []
-    end = 0
-    for gap in (*_SPLIT.finditer(text := text.strip()), None):
+    pieces: list[tuple[str, int]] = []
+    text, end, longest = text.strip(), 0, _LONGEST_TOKEN
+    for gap in (*_SPLIT.finditer(text), None):
         if token := text[end : gap.start() if gap else len(text)]:
-            tokens.append(token)
-        if gap:
-            longest = _LONGEST_TOKEN if _LISTED.search(gap[0]) else 3 if EDGE in gap[0] else 4
-            limits.extend([longest] * (len(tokens) - len(limits)))
-            end = gap.end()
+            pieces.append((token, longest))
+            if gap:
+                longest = _LONGEST_TOKEN if _LISTED.search(gap[0]) else 3 if EDGE in gap[0] else 4
+        end = gap.end() if gap else end
+    tokens = [token for token, _ in pieces]
     at = 0
     while at < len(tokens):
-        token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else ""
-        longest = limits[at - 1] if at else _LONGEST_TOKEN
+        token, longest = pieces[at]
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
         size = _padded_size(tokens, at)
         if size > 1:
             token = "".join(tokens[at : at + size])

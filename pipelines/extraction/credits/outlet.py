@@ -15,11 +15,11 @@ from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
+from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import names_of, with_ancestors
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
 _OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
@@ -51,6 +51,7 @@ _PLATFORM = re.compile(
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
+_ACCOUNT_CLASS = class_pattern("account")
 _SECTION_CLASS = class_pattern("section")
 
 
@@ -195,6 +196,10 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
     start = layout.headline_row
     known = set(title_pieces(document.head.title or "")[1:])
     stated = document.head.metas.get("author", ())
+
+    def is_outlet(name: str) -> bool:
+        return name in known or _OUTLET_END.search(name) is not None
+
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
@@ -204,13 +209,11 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
             stamps = find_stamps(text)
             name = text.strip() if text.strip() in stated else _name(text)
             if name and not stamps and name not in authors and not _names_other(name, el):
-                if name in stated or name in known or _OUTLET_END.search(name):
+                if name in stated or is_outlet(name):
                     return name
                 signed = signed or (name if _is_signed(el) else None)
-            for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-                house = " ".join(word for word in rest.split() if not is_person(word))
-                if (beside := _name(house)) and (_OUTLET_END.search(beside) or beside in known):
-                    return beside
+            if beside := next(filter(is_outlet, _set_on_to_time(text, stamps)), None):
+                return beside
         around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
         near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
         for text, el in near:
@@ -219,30 +222,35 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
                 name
                 and name not in authors
                 and not _names_other(name, el)
-                and (name in known or _OUTLET_END.search(name) or (not signed and _SOURCE_CLASS.search(names_of(el))))
+                and (is_outlet(name) or (not signed and _SOURCE_CLASS.search(names_of(el))))
             ):
                 return name
-        first = header[0]
-        if signed is None and (
-            at
-            and first.row == start + 1
-            and len(first.text) <= 10
-            and not first.zone
-            and first.block.tag not in HEADINGS
-            and (name := _name(first.text))
-        ):
-            return None if _names_other(name, first.parts[0][1]) else name
         if signed:
             return signed
+        if at and (name := _right_below(header[0], start)):
+            return None if _names_other(name, header[0].parts[0][1]) else name
     return None
 
 
+def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
+    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
+    for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
+        if name := _name(" ".join(word for word in rest.split() if not is_person(word))):
+            yield name
+
+
+def _right_below(first: Line, headline_row: int) -> str | None:
+    """The name that a short line right below the headline consists of."""
+    is_near = first.row == headline_row + 1 and not first.zone and first.block.tag not in HEADINGS
+    return _name(first.text) if is_near and len(first.text) <= _LONGEST_LINE else None
+
+
+_LONGEST_LINE = 10
+
+
 def _is_signed(el: Element) -> bool:
-    """Whether an element, or the one around it, says that it holds who published: an author, an account, a source."""
-    return any(_SIGNED.search(names_of(node)) for node in with_ancestors(el, 2))
-
-
-_SIGNED = re.compile(r"source|media|from|account|user|nick|name|laiyuan|origin", re.I)
+    """Whether an element, or the one around it, says that it holds who published: an account, a source."""
+    return any(_ACCOUNT_CLASS.search(names_of(node)) for node in with_ancestors(el, 2))
 
 
 def _names_other(name: str, el: Element) -> bool:

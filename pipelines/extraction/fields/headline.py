@@ -319,21 +319,22 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
 
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
     """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section."""
-    best: Headline | None = None
-    for title, found_by in machine:
-        key = plain(title)
-        for line in document.lines:
-            part = plain(line.text) if len(line.text) <= len(title) else ""
-            if (
-                len(part) * 2 > len(key)
-                and len(part) > len(plain(best.text) if best else "")
-                and len(part) >= SHORTEST
-                and not line.zone & (BOILERPLATE | Zone.HIDDEN)
-                and line.link_chars * 2 < len(line.text)
-                and (key.startswith(part) or key.endswith(part))
-            ):
-                best = Headline(line.text, found_by, line)
-    return best
+    lines = [
+        line
+        for line in document.lines
+        if not line.zone & (BOILERPLATE | Zone.HIDDEN) and line.link_chars * 2 < len(line.text)
+    ]
+    found = [
+        Headline(line.text, found_by, line)
+        for title, found_by in machine
+        for line in lines
+        if len(line.text) <= len(title) and _is_most_of(plain(line.text), plain(title))
+    ]
+    return max(found, key=lambda headline: len(plain(headline.text)), default=None)
+
+
+def _is_most_of(part: str, title: str) -> bool:
+    return len(part) >= SHORTEST and len(part) * 2 > len(title) and (title.startswith(part) or title.endswith(part))
 
 
 def _leads_home(line: Line) -> bool:
