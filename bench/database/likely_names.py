@@ -21,7 +21,7 @@ from db.connection.database import connect, write
 from db.people.alike import compare_names
 from db.people.evidence import likely_pairs
 from db.people.persons import count_people
-from db.schema.people_tables import PEOPLE_NAMED
+from db.schema.counts.people import PEOPLE_NAMED
 
 _BUSIEST = "SELECT name FROM credits GROUP BY name HAVING instr(name, ' ') ORDER BY count(*) DESC, name LIMIT ?"
 _COUNTED = ("person_days", "person_sources", "person_counts", "alike_names", "name_keys", "unkeyed_names")

@@ -1,4 +1,4 @@
-"""Persons: one or several printed names that somebody joined, and what is counted of them (`db.schema.people_tables`).
+"""Persons: one or several printed names that somebody joined, and what is counted of them (`db.schema.counts.people`).
 
     join A B ──> a row of name_decisions ──> names that hang together are one person ──> credited_names.main_id ──> counted anew
 

@@ -1,7 +1,7 @@
 """Counts over the database: in total, by source, and the last runs.
 
-Pages, articles, rejections and the sizes of bodies are read from the counts that triggers keep (`db.schema.count_tables`,
-`db.schema.large_archive_indexes`). Failures have an index, so that what is read of the log does not grow with it.
+Pages, articles, rejections and the sizes of bodies are read from the counts that triggers keep (`db.schema.counts.articles`,
+`db.schema.counts.large_archives`). Failures have an index, so that what is read of the log does not grow with it.
 """
 
 from __future__ import annotations

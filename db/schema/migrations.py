@@ -23,9 +23,9 @@
     counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them, and
     coverage_sums, of all sources, kept by triggers;
-    source_months: their sums by month, kept by triggers (`db.schema.month_tables`).
+    source_months: their sums by month, kept by triggers (`db.schema.counts.months`).
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
-    (`db.schema.count_tables`).
+    (`db.schema.counts.articles`).
     dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.archives.backfills`); captures: where
@@ -38,11 +38,11 @@
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
     revision_changes: what revisions changed, and how much of it matters (`db.store.dedup.revision_changes`), derived.
     threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
-    kept up: articles about the same event, derived (`db.schema.thread_tables`). unthreaded: articles whose place is to be
+    kept up: articles about the same event, derived (`db.schema.tables.threads`). unthreaded: articles whose place is to be
     decided, kept by triggers; thread_keeping: how far that is.
     credited_names: each printed name once; person_days, person_sources, person_counts: its articles, counted by triggers;
     name_keys, alike_names, unkeyed_names: names that may be one person's, derived; name_decisions: what somebody decided about
-    two names (`db.schema.people_tables`).
+    two names (`db.schema.counts.people`).
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -54,42 +54,35 @@ from __future__ import annotations
 from db.copying.takings import COUNT_LAGS, COUNT_OUTLETS, COUNT_PAIRS, fill_takings
 from db.people.alike import compare_names
 from db.people.persons import count_people
-from db.schema.address_tables import ADDRESS_PARAMETERS
-from db.schema.attention_tables import ATTENTION
-from db.schema.backfill_tables import BACKFILLS
-from db.schema.copies_tables import CLAIMS, COPIES, MARKS_ANEW
-from db.schema.copying_tables import COPYING, COPYING_COUNTED
-from db.schema.correction_tables import CORRECTIONS
-from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP, SOURCE_ROLES
-from db.schema.coverage_tables import COVERAGE, COVERAGE_SUMS
+from db.schema.counts.articles import COUNTS, REJECTIONS_LOOKED_UP, SOURCE_ROLES
+from db.schema.counts.attention import ATTENTION
+from db.schema.counts.copying import COPYING, COPYING_COUNTED
+from db.schema.counts.coverage import COVERAGE, COVERAGE_SUMS
+from db.schema.counts.large_archives import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS, STATISTICS_KEPT
+from db.schema.counts.months import SOURCE_MONTHS
+from db.schema.counts.people import PEOPLE, PEOPLE_COME_WIDENING, PEOPLE_COUNTED, PEOPLE_NAMED
 from db.schema.earlier_views import article_columns, make_current_articles
-from db.schema.gate_tables import GATES
-from db.schema.large_archive_indexes import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS, STATISTICS_KEPT
-from db.schema.modified_post_tables import MODIFIED_POSTS
-from db.schema.month_tables import SOURCE_MONTHS
-from db.schema.news_archive_tables import NEWS_ARCHIVE_FILES
-from db.schema.notice_tables import NOTICES, REJECTIONS
-from db.schema.people_tables import PEOPLE, PEOPLE_COME_WIDENING, PEOPLE_COUNTED, PEOPLE_NAMED
-from db.schema.reading_tables import LISTING_READINGS
-from db.schema.render_tables import DRAWINGS
-from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
-from db.schema.search_watch_tables import SAVED_SEARCHES
-from db.schema.service_tables import (
-    DICTIONARIES,
-    EXTRACTIONS,
-    LISTING_VISITS,
-    PRUNED,
-    RHYTHMS,
-    SCHEDULE,
-    SITE_RULES,
-    SITEMAP_READINGS,
-    WATCHED,
-)
 from db.schema.statements import run_script, statements_of
-from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.schema.thread_tables import THREADS
+from db.schema.tables.addresses import ADDRESS_PARAMETERS
+from db.schema.tables.backfills import BACKFILLS
+from db.schema.tables.bodies import DICTIONARIES, PRUNED
+from db.schema.tables.corrections import CORRECTIONS
+from db.schema.tables.drawings import DRAWINGS
+from db.schema.tables.extractions import EXTRACTIONS
+from db.schema.tables.gates import GATES
+from db.schema.tables.initial import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.schema.tables.listings import LISTING_READINGS, LISTING_VISITS, SITEMAP_READINGS
+from db.schema.tables.modified_posts import MODIFIED_POSTS
+from db.schema.tables.news_archives import NEWS_ARCHIVE_FILES
+from db.schema.tables.notices import NOTICES, REJECTIONS
+from db.schema.tables.saved_searches import SAVED_SEARCHES
+from db.schema.tables.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE
+from db.schema.tables.service import RHYTHMS, SCHEDULE, WATCHED
+from db.schema.tables.settling import CLAIMS, COPIES, MARKS_ANEW
+from db.schema.tables.site_rules import SITE_RULES
+from db.schema.tables.threads import THREADS
+from db.schema.tables.websub import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.schema.views import current_articles_looked_up, drop_views, make_views
-from db.schema.websub_tables import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
 

@@ -71,7 +71,7 @@ class BackfillPlan:
     months: tuple[MonthCount, ...]
     channels: tuple[ChannelState, ...]
     states: dict[str, int]
-    """Links by their state (`db.schema.backfill_tables`)."""
+    """Links by their state (`db.schema.tables.backfills`)."""
     bytes: int
     latency: float
     """Seconds that the source's server took of late, on average."""

@@ -1,4 +1,4 @@
-"""Rows of threads (`db.schema.thread_tables`), but for counts of terms. What belongs where is decided in `pipelines.threads`."""
+"""Rows of threads (`db.schema.tables.threads`), but for counts of terms. What belongs where is decided in `pipelines.threads`."""
 
 from __future__ import annotations
 

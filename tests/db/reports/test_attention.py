@@ -25,7 +25,7 @@ from db.reports.attention.attention import Attention, AttentionRequest, count_at
 from db.reports.attention.keyness import chance, keyness
 from db.reports.attention.periods import PeriodUnit, periods_between
 from db.reports.attention.top_words import person_words, rank_words, top_words
-from db.schema.attention_tables import ATTENTION
+from db.schema.counts.attention import ATTENTION
 
 FIRST = date(2026, 9, 1)
 NOW = datetime(2026, 10, 20, tzinfo=UTC)

@@ -9,8 +9,8 @@ alike_names     pairs of names that may be one person's, derived. unkeyed_names:
 name_decisions  what somebody decided about two names: `same` 1 one person, 0 two. The latest counts. Facts, never deleted
 
 A person is known by the id of the name under which he or she is shown; most have one name only. An article counts once for a
-person, however many roles, in its current revision (`db.schema.count_tables`), on the publisher's day of publication, else of the
-first fetch. What was counted is taken back by the same statement before a row changes, and counted again after it.
+person, however many roles, in its current revision (`db.schema.counts.articles`), on the publisher's day of publication, else of
+the first fetch. What was counted is taken back by the same statement before a row changes, and counted again after it.
 """
 
 from __future__ import annotations

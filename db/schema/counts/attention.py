@@ -3,7 +3,7 @@
 dated_articles  each article once: the page of its current revision, its source, its day (since 1970-01-01), whether it is a copy
 archive_days  articles of a day over all sources: the sum of `source_days`
 
-Days are those of `source_days` (`db.schema.coverage_tables`): the publisher's, as the article's first page states it, else the day
+Days are those of `source_days` (`db.schema.counts.coverage`): the publisher's, as the article's first page states it, else the day
 of its first fetch, in UTC. The rows are narrow, so that hits of the search index are counted by day without reading articles: 20 MB
 for 1,000,000 of them.
 """

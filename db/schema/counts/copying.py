@@ -9,7 +9,7 @@ source_outlets  how many articles of a source have each outlet's name on them
 
 from __future__ import annotations
 
-from db.schema.coverage_tables import IS_COUNTED
+from db.schema.counts.coverage import IS_COUNTED
 
 _IS_NEW, _WAS = IS_COUNTED.format("new"), IS_COUNTED.format("old")
 _OUTLET = """
