@@ -13,13 +13,14 @@ import click
 _FOLDER = Path(__file__).parent / "commands"
 
 
-def summary_command(module: str, name: str) -> click.Command | None:
-    """A command that has the help of the click command `name` in `cli.commands.MODULE`, and does nothing.
+def summary_command(module: str) -> click.Command | None:
+    """A command that has the help of the click command in `cli.commands.MODULE`, and does nothing.
 
     None where the source cannot be read, or says nothing of it.
     """
+    folder, _, name = module.rpartition(".")
     try:
-        tree = ast.parse((_FOLDER / f"{module}.py").read_bytes())
+        tree = ast.parse((_FOLDER / folder / f"{name}.py").read_bytes())
     except (OSError, SyntaxError, ValueError):
         return None
     for node in tree.body:

@@ -1,4 +1,4 @@
-"""The `copydesk` command. Each command is a module of `cli.commands`, imported only when it runs, so that all start quickly.
+"""The `copydesk` command. Each command is a module below `cli.commands`, imported only when it runs, so that all start quickly.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 trouble with the database or the machine, 130 interrupted.
 """
@@ -21,52 +21,46 @@ from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
 from db.machine_errors import as_machine_error, explain_os_error
 
-# In the order of the help. Each names a module of `cli.commands` and the click command in it.
-_COMMANDS = (
-    *(
-        "init",
-        "sources",
-        "catalogue",
-        "crawl",
-        "backfill",
-        "run",
-        "status",
-        "articles",
-        "search",
-        "searches",
-        "attention",
-        "show",
-        "copies",
-        "threads",
-        "copying",
-        "people",
-        "stats",
-        "coverage",
-        "digest",
-        "corrections",
-        "inspect",
-        "alerts",
-        "why",
-    ),
-    *(
-        "extract",
-        "rules",
-        "settle",
-        "cluster",
-        "import",
-        "ccnews",
-        "export",
-        "backup",
-        "upkeep",
-        "doctor",
-        "completion",
-        "schema",
-    ),
-)
-# Commands that are named like a Python keyword, with the name of their module and function.
-_NAMES = {"import": "import_archives"}
+# The commands in the order of the help, each with its module in `cli.commands`. The click command is named like the module.
+_COMMANDS = {
+    "init": "maintenance.init",
+    "sources": "crawling.sources",
+    "catalogue": "crawling.catalogue",
+    "crawl": "crawling.crawl",
+    "backfill": "crawling.backfill",
+    "run": "crawling.run",
+    "status": "monitoring.status",
+    "articles": "reading.articles",
+    "search": "reading.search",
+    "searches": "reading.searches",
+    "attention": "reading.attention",
+    "show": "reading.show",
+    "copies": "reading.copies",
+    "threads": "reading.threads",
+    "copying": "reading.copying",
+    "people": "reading.people",
+    "stats": "reading.stats",
+    "coverage": "monitoring.coverage",
+    "digest": "monitoring.digest",
+    "corrections": "reading.corrections",
+    "inspect": "reading.inspect",
+    "alerts": "monitoring.alerts",
+    "why": "monitoring.why",
+    "extract": "extraction.extract",
+    "rules": "extraction.rules",
+    "settle": "extraction.settle",
+    "cluster": "extraction.cluster",
+    "import": "exchange.import_archives",
+    "ccnews": "exchange.ccnews",
+    "export": "exchange.export",
+    "backup": "maintenance.backup",
+    "upkeep": "maintenance.upkeep",
+    "doctor": "maintenance.doctor",
+    "completion": "maintenance.completion",
+    "schema": "reading.schema",
+}
 # Used between our own processes, not by people.
-_HIDDEN = ("batch", "hubs")
+_HIDDEN = {"batch": "crawling.batch", "hubs": "crawling.hubs"}
 
 
 class LazyGroup(click.Group):
@@ -78,10 +72,9 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command, None where there is no such command."""
-        if cmd_name not in _COMMANDS + _HIDDEN:
+        if (module := (_COMMANDS | _HIDDEN).get(cmd_name)) is None:
             return None
-        name = _NAMES.get(cmd_name, cmd_name)
-        command = getattr(importlib.import_module(f"cli.commands.{name}"), name)
+        command = getattr(importlib.import_module(f"cli.commands.{module}"), module.rpartition(".")[2])
         assert isinstance(command, click.Command)
         return command
 
@@ -124,8 +117,7 @@ class _Summaries(LazyGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from cli.command_summaries import summary_command
 
-        name = _NAMES.get(cmd_name, cmd_name)
-        return summary_command(name, name) or super().get_command(ctx, cmd_name)
+        return summary_command(_COMMANDS[cmd_name]) or super().get_command(ctx, cmd_name)
 
 
 def _reader_gone() -> bool:

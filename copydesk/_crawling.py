@@ -1,6 +1,6 @@
 """`copydesk.crawl` and `copydesk.add_source`.
 
-A crawl is a process of its own, the one that `copydesk run` starts as well (`cli.commands.batch`): Scrapy takes over the
+A crawl is a process of its own, the one that `copydesk run` starts as well (`cli.commands.crawling.batch`): Scrapy takes over the
 signals, the event loop and the log of its process, and here is somebody else's program, perhaps a notebook.
 
     crawl ──order──> copydesk batch ──{"progress": ...} lines, then the summary──> crawl
@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from cli.commands.batch import STOPS_WITHIN_S
+from cli.commands.crawling.batch import STOPS_WITHIN_S
 from cli.context import CommandContext
 from cli.source_adding import add_sources
 from copydesk._records import aware

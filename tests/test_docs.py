@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.commands.extract import ExtractGroup
+from cli.commands.extraction.extract import ExtractGroup
 from cli.main import copydesk
 from crawler.http.record import _FAILURES
 from db.config.loader import load_config, toml_value

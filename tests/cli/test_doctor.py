@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.doctor import _hidden
+from cli.commands.maintenance.doctor import _hidden
 from db.connection.database import open_database
 from db.processes import is_process_alive
 from db.store.crawl import facts

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.doctor import _shown
+from cli.commands.maintenance.doctor import _shown
 from db.config.settings import BY_NAME
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 

@@ -28,7 +28,7 @@ def read_room(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 
 def test_hits_fit_and_say_how_many(read_room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setattr("cli.commands.search.on_terminal", lambda: True)
+    monkeypatch.setattr("cli.commands.reading.search.on_terminal", lambda: True)
     result = run(read_room.path, "search", "水廠", "改造")
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
@@ -40,10 +40,10 @@ def test_hits_fit_and_say_how_many(read_room: Newsroom, monkeypatch: pytest.Monk
 
 
 def test_marks_are_coloured_on_a_terminal_alone(read_room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.commands.search.coloured", lambda: True)
+    monkeypatch.setattr("cli.commands.reading.search.coloured", lambda: True)
     monkeypatch.setattr("cli.output.tables.coloured", lambda: True)
     # The runner takes colours out unless told otherwise: ask for the lines themselves.
-    from cli.commands.search import _lines
+    from cli.commands.reading.search import _lines
     from db.queries.search import search
 
     conn = connect(read_room.path)

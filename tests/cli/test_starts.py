@@ -8,7 +8,7 @@ import sys
 import click
 
 from cli.command_summaries import summary_command
-from cli.main import _NAMES, copydesk
+from cli.main import _COMMANDS, copydesk
 
 HEAVY = ("aiohttp", "datasette", "distributed", "fastwarc", "playwright", "pyarrow", "scrapy", "trafilatura", "twisted")
 """Packages that take 0.1 s of CPU and more."""
@@ -34,7 +34,7 @@ def test_the_list_of_commands_says_what_they_say() -> None:
     group = click.Context(copydesk)
     for name in copydesk.list_commands(group):
         real = copydesk.get_command(group, name)
-        listed = summary_command(_NAMES.get(name, name), _NAMES.get(name, name))
+        listed = summary_command(_COMMANDS[name])
         assert real is not None
         assert listed is not None, name
         assert listed.get_short_help_str(60) == real.get_short_help_str(60)
@@ -47,7 +47,7 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
 
 def test_no_help_loads_what_only_the_work_needs() -> None:
     found = loaded(*(f"{name} --help" for name in copydesk.list_commands(click.Context(copydesk))))
-    assert "cli.commands.crawl" in found
+    assert "cli.commands.crawling.crawl" in found
     assert not {name.split(".")[0] for name in found} & set(HEAVY)
     assert "pipelines.extraction.extract" not in found
 

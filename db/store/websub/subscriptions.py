@@ -5,7 +5,7 @@
                                  └──────────── after a pause that doubles <──────┘
     feed or source gone, another hub named ──found──> unwanted ──asked to end──> hub verifies ──> no row
 
-The service writes these rows, its process that asks hubs (`cli.commands.hubs`), and the callback that hubs call
+The service writes these rows, its process that asks hubs (`cli.commands.crawling.hubs`), and the callback that hubs call
 (`scheduler.websub`). Each step is one transaction that checks what it relies on, so that their order does not matter.
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cli.commands.inspect import result_of, text_of
+from cli.commands.reading.inspect import result_of, text_of
 from db.inspect.app import Inspector
 from db.inspect.pages.components.conversions import Conversions
 from db.inspect.safety.request_checks import has_sql

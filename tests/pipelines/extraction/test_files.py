@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.commands.extract import extract
+from cli.commands.extraction.extract import extract
 from cli.context import CommandContext
 from db.errors import UsageError
 from pipelines.processing.files import page_files_in_manifest

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.commands.hubs import form_of
+from cli.commands.crawling.hubs import form_of
 from db.config.values import ListenAddress
 from db.connection.database import open_database, write
 from db.errors import UsageError

@@ -228,7 +228,7 @@ def _plans(context: CommandContext, begun: Iterable[Backfill]) -> list[BackfillP
 def _report(
     context: CommandContext, crawled: CrawlResult, plans: Sequence[BackfillPlan], *, plan: bool, as_json: bool
 ) -> None:
-    from cli.commands.crawl import summary
+    from cli.commands.crawling.crawl import summary
 
     if as_json:
         for one in plans:
