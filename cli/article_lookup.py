@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import sqlite3
 
+from db.display.humanize import format_local_time
+from db.display.shell_commands import shell_command
 from db.errors import FetchError, NotFound
-from db.humanize import format_local_time
 from db.queries.articles import (
     LinkStatus,
     PageStatus,
@@ -21,7 +22,6 @@ from db.queries.articles import (
     links_of_host,
     page_status,
 )
-from db.shell_commands import shell_command
 from pipelines.urls import clean_url, link_key
 
 # The largest integer of SQLite.

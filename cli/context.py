@@ -11,7 +11,7 @@ from pathlib import Path
 
 from db.config.loader import Config, find_config, load_config
 from db.connection.database import open_database, open_for_reading, set_cache_size, translate_sqlite_errors
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 
 # Counting over 200,000 articles takes 0.26 s with it and 0.56 s with SQLite's own 2 MiB (measured).
 READ_CACHE_KIB = 32 * 1024

@@ -19,7 +19,7 @@ import click
 from cli.context import CommandContext
 from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
-from db.machine_errors import as_machine_error, explain_os_error
+from db.system.machine_errors import as_machine_error, explain_os_error
 
 # The commands in the order of the help, each with its module in `cli.commands`. The click command is named like the module.
 _COMMANDS = {

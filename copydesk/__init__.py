@@ -102,7 +102,7 @@ if TYPE_CHECKING:
     from db.search.snippets import MarkedText
     from db.site_rules.loader import Sites
     from db.store.crawl.run_counts import Figures
-    from db.text_changes import ChangedParagraph, ChangedWords, ChangeKind
+    from db.text.changes import ChangedParagraph, ChangedWords, ChangeKind
 else:
     _PLACES = {
         "copydesk._archive": ("Archive", "open"),
@@ -131,7 +131,7 @@ else:
         "db.search.snippets": ("MarkedText",),
         "db.site_rules.loader": ("Sites",),
         "db.store.crawl.run_counts": ("Figures",),
-        "db.text_changes": ("ChangeKind", "ChangedParagraph", "ChangedWords"),
+        "db.text.changes": ("ChangeKind", "ChangedParagraph", "ChangedWords"),
     }
 
     def __getattr__(name):

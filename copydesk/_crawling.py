@@ -28,10 +28,10 @@ from cli.source_adding import add_sources
 from copydesk._records import aware
 from db.config.loader import read_stored
 from db.errors import CopydeskError, UsageError
-from db.machine_errors import explain_os_error
 from db.models import Source
 from db.store.crawl.run_counts import Figures
 from db.store.sites.sources import choose_sources
+from db.system.machine_errors import explain_os_error
 
 _LOG = logging.getLogger("copydesk")
 _STOPPED = 130

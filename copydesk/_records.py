@@ -8,7 +8,7 @@ from datetime import datetime
 
 from db.models import Article, Page, Rejection
 from db.search.snippets import MarkedText
-from db.text_changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
+from db.text.changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
 
 _BRACKETS = {ChangeKind.UNCHANGED: ("", ""), ChangeKind.GONE: ("[-", "-]"), ChangeKind.COME: ("{+", "+}")}
 _LEADS = {ChangeKind.GONE: "- ", ChangeKind.COME: "+ ", ChangeKind.CHANGED: "~ "}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.config.loader import Config
-from db.humanize import format_run_duration
+from db.display.humanize import format_run_duration
 from db.store.archives.backfills import Backfill, count_done, next_backfills
 from scheduler.log import Log
 from scheduler.planning.backfill_slices import LONGEST_S, REST, choose_slice

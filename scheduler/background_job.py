@@ -12,7 +12,7 @@ from collections.abc import Callable
 from db.config.loader import Config
 from db.connection.database import connect, translate_sqlite_errors
 from db.errors import CopydeskError
-from db.machine_errors import explain_os_error
+from db.system.machine_errors import explain_os_error
 from scheduler.log import Log
 
 Job = Callable[[sqlite3.Connection, Config], None]

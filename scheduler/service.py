@@ -36,12 +36,12 @@ from db.connection.database import (
     translate_sqlite_errors,
     write,
 )
+from db.display.humanize import format_run_duration
 from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
-from db.humanize import format_run_duration
-from db.machine_errors import explain_os_error
 from db.store.crawl.source_runs import end_dead_runs
 from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
 from db.store.sites.sources import unknown_source_names
+from db.system.machine_errors import explain_os_error
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob

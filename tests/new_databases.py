@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from db.connection import database
-from db.file_identity import FileId
+from db.system.file_identity import FileId
 
 _check_path = database._check_path
 

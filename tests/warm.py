@@ -45,7 +45,7 @@ def warm() -> Iterator[str]:
     from db.models import Page
     from db.search.index import load_tables
     from db.site_rules.loader import Sites
-    from db.text_folding import code_points
+    from db.text.folding import code_points
     from pipelines.dedup.normalize import digit_mask, prepare_text
     from pipelines.extraction.extract import extract
 

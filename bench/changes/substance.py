@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from db.models import Article, Moment, Precision
-from db.substance import ChangeJudgement
+from db.text.substance import ChangeJudgement
 from pipelines.changes.judge import PageLetters, judge, letters_of
 
 PAIRS = Path(__file__).with_name("revisions.tsv")

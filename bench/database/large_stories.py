@@ -19,8 +19,8 @@ from pathlib import Path
 
 from db.connection.database import connect, write
 from db.copying.takings import rebuild_takings
-from db.substance import ChangeEvidence, Noise, Passage, Substance, pack_evidence, pack_passages
-from db.text_changes import ChangedWords, ChangeKind
+from db.text.changes import ChangedWords, ChangeKind
+from db.text.substance import ChangeEvidence, Noise, Passage, Substance, pack_evidence, pack_passages
 
 _JOINS = 0.55
 # Stories of a language that a new one may be near to: some days of them.

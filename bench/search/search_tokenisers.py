@@ -32,7 +32,7 @@ import opencc
 from bench.search.search_texts import article_at
 from db.search.query import Term, parse_term
 from db.search.tokenizer import grams, is_unspaced, units
-from db.text_folding import fold
+from db.text.folding import fold
 
 _HAN_WORDS = "中国 经济 记者 北京 上海 机场 新闻 水 美 法院 国务院 人工智能 外交部 臺灣 經濟 記者 國際機場 新華社"
 _OTHER_WORDS = "5G government president climate new york police Regierung Bundestag Köln straße Müller"

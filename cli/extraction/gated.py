@@ -15,8 +15,8 @@ from cli.output.tables import plain
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
+from db.display.shell_commands import shell_command
 from db.errors import UsageError
-from db.shell_commands import shell_command
 from db.store.extraction.extractions import count_pages_to_extract
 from db.store.extraction.gated_extractions import GatedSource, gated_sources
 from db.store.extraction.outcomes import extractor_id

@@ -17,9 +17,9 @@ import click
 from cli.context import CommandContext
 from db.errors import CopydeskError, FetchError
 from db.models import Page
-from db.regular_files import is_own_descriptor, is_readable, open_file
 from db.site_rules.loader import Sites, load_sites
 from db.store.sites.site_rules import sites_folders
+from db.system.regular_files import is_own_descriptor, is_readable, open_file
 from pipelines.extraction.extract import MAX_BODY
 from pipelines.processing.files import PageFile, extract_json_lines, page_files_in_manifest
 from pipelines.urls import clean_url

@@ -17,10 +17,10 @@ from cli.output.progress import progress_bar
 from cli.output.tables import plain
 from cli.signals import stopping
 from db.errors import UsageError
-from db.regular_files import write_text
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
 from db.store.extraction.page_selection import Selection, select_pages
+from db.system.regular_files import write_text
 from pipelines.processing.comparison import FieldChange, OutcomeDifferences
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.processing.page_executor import completed_batches

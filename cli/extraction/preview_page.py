@@ -13,7 +13,7 @@ from cli.extraction.preview_style import STYLE
 from cli.output.excerpts import excerpt
 from db.store.extraction.outcomes import Extractor
 from db.store.extraction.page_selection import Selection
-from db.text_changes import ChangedWords, ChangeKind, pieces
+from db.text.changes import ChangedWords, ChangeKind, pieces
 from pipelines.processing.comparison import ExtractionFailure, FieldChange, OutcomeDifferences
 
 # Fates in the order of the bar: the name of the fate, which is also that of its CSS class, and its label.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from db.machine_errors import explain_os_error
-from db.regular_files import write_text
+from db.system.machine_errors import explain_os_error
+from db.system.regular_files import write_text
 
 
 def write_whole(path: Path, text: str) -> None:

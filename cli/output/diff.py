@@ -1,4 +1,4 @@
-"""Two revisions of an article (`db.text_changes`) as lines for a terminal.
+"""Two revisions of an article (`db.text.changes`) as lines for a terminal.
 
     2 paragraphs unchanged
     ~ every day [-thirty-] {+twenty-eight+} tonnes          a changed paragraph, its words marked
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from cli.output.tables import coloured, plain, plain_text, styled, wrapped
 from db.models import Article
-from db.text_changes import ChangedWords, ChangeKind, changed_fields, diff_paragraphs
+from db.text.changes import ChangedWords, ChangeKind, changed_fields, diff_paragraphs
 
 _LEADS = {ChangeKind.GONE: ("- ", "red"), ChangeKind.COME: ("+ ", "green")}
 _BRACKETS = {ChangeKind.UNCHANGED: ("", ""), ChangeKind.GONE: ("[-", "-]"), ChangeKind.COME: ("{+", "+}")}

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from cli.output.terminal import visible
-from db.humanize import format_size
+from db.display.humanize import format_size
 
 if TYPE_CHECKING:
     from rich.progress import Progress

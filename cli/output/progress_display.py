@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from cli.output.terminal import direct, guard
-from db.humanize import format_size
+from db.display.humanize import format_size
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun

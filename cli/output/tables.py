@@ -19,12 +19,12 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
-from db.humanize import format_database_size as format_database_size
-from db.humanize import format_duration as format_duration
-from db.humanize import format_elapsed as format_elapsed
-from db.humanize import format_local_time as format_local_time
-from db.humanize import format_run_duration as format_run_duration
-from db.humanize import format_size as format_size
+from db.display.humanize import format_database_size as format_database_size
+from db.display.humanize import format_duration as format_duration
+from db.display.humanize import format_elapsed as format_elapsed
+from db.display.humanize import format_local_time as format_local_time
+from db.display.humanize import format_run_duration as format_run_duration
+from db.display.humanize import format_size as format_size
 
 # Prose reads well up to about 90 characters a line; wider terminals get a margin.
 WIDEST_PROSE = 88

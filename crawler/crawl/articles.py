@@ -23,7 +23,7 @@ from crawler.parsing.merging import merge_listings
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from crawler.render.renderer import RendererStopped
 from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
-from db.http_statuses import is_page_status
+from db.network.http_statuses import is_page_status
 from db.store.crawl import facts
 from db.store.crawl.drawings import DrawingRecord
 from db.store.crawl.due_links import DueLink, due_links

@@ -29,9 +29,9 @@ from crawler.http.shared_pace import SharedPace, pace_file
 from crawler.render.renderer import Renderer
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
-from db.machine_errors import as_machine_error
 from db.store.crawl import facts
 from db.store.crawl.run_counts import Figures
+from db.system.machine_errors import as_machine_error
 
 logger = logging.getLogger(__name__)
 

@@ -41,8 +41,8 @@ from crawler.http.services import PolicyOf
 from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from crawler.render.renderer import RendererStopped
-from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind
+from db.network.http_statuses import is_page_status
 from db.store.crawl import facts
 from db.store.crawl.due_links import has_unknown_links, validators_for
 from db.store.sites.listing_readings import take_sample

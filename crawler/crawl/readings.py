@@ -13,8 +13,8 @@ from crawler.discover.read_listing import ListingRequest
 from crawler.discover.robots import RobotsPolicy
 from crawler.http import record
 from crawler.parsing.answers import WORTH_READING, AnswerDescription, DescribeAnswer, challenge_sign
-from db.http_statuses import is_page_status
 from db.models import ListingKind
+from db.network.http_statuses import is_page_status
 from db.store.sites.listing_readings import ListingReading
 
 _PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})

@@ -27,7 +27,6 @@ from db.connection.database import explain_sqlite_error, open_database, open_rea
 from db.connection.reader_thread import ReaderThread
 from db.connection.writer import Writer
 from db.errors import CopydeskError, DatabaseError, MachineError
-from db.machine_errors import explain_os_error
 from db.models import Source
 from db.site_rules.loader import Sites
 from db.store.archives.backfills import Backfill
@@ -38,6 +37,7 @@ from db.store.crawl.source_locks import lock_sources
 from db.store.crawl.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
 from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import check_source_names, choose_sources
+from db.system.machine_errors import explain_os_error
 from pipelines.processing.ingest import Ingest
 from pipelines.processing.ingest_settings import plan_ingest
 

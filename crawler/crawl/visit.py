@@ -24,8 +24,8 @@ from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping
 from db.config.settings import SourceSettings
-from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind, Source
+from db.network.http_statuses import is_page_status
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.archives.backfill_captures import release_captured
 from db.store.crawl.due_links import DueLink

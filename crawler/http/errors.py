@@ -20,7 +20,7 @@ from datetime import datetime
 
 from scrapy.exceptions import IgnoreRequest
 
-from db.tls_faults import TlsFault
+from db.network.tls_faults import TlsFault
 
 
 class RequestRefused(IgnoreRequest):  # type: ignore[misc,unused-ignore]

@@ -51,8 +51,8 @@ from crawler.http.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.networks import parse_networks
 from crawler.http.services import services_of
 from db.config.values import Networks
-from db.machine_errors import as_machine_error
-from db.tls_faults import TlsFault, find_tls_fault
+from db.network.tls_faults import TlsFault, find_tls_fault
+from db.system.machine_errors import as_machine_error
 from pipelines.truncation import is_complete, is_full_range
 
 # Open connections, over all hosts. Requests that wait for their host's turn hold none.

@@ -18,7 +18,7 @@ from crawler.http.errors import Stopping
 from crawler.http.redirect import Redirects
 from crawler.http.services import FetchServices, services_of
 from crawler.parsing.parser import ParseRefresh, ParserStopped
-from db.http_statuses import is_page_status
+from db.network.http_statuses import is_page_status
 from pipelines.processing.worker_pool import TaskFailed
 
 

@@ -19,8 +19,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db.named_rows import named_rows
 from db.site_rules.models import AddressRule
+from db.sqlite.named_rows import named_rows
 
 DERIVED_TABLES = ("page_parameters", "parameter_evidence", "address_parameters", "folded_pages")
 

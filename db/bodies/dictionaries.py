@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from db.errors import DatabaseDamaged
-from db.file_identity import OpenFile
+from db.system.file_identity import OpenFile
 from db.zstd import zstd
 
 # Repacking is not urgent. Size relative to gzip -6: level 19 gives 0.389 at 200 ms a page and 220 ms once a dictionary, 17 gives

@@ -15,7 +15,7 @@ import sqlite3
 
 from db.bodies.dictionaries import load_dictionary
 from db.errors import BodyPruned, DatabaseDamaged
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.zstd import zstd
 
 LEVEL = 3

@@ -27,9 +27,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from db.display.shell_commands import shell_command
 from db.errors import ConfigError, UsageError
 from db.models import Listing, ListingKind
-from db.shell_commands import shell_command
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")

@@ -23,7 +23,7 @@ from typing import Any
 from db.config.searches import SEARCH_KEYS, SavedSearch, read_search, search_name
 from db.config.settings import BY_NAME, DECLARED, SHARED, Settings, SourceSettings
 from db.errors import ConfigError
-from db.regular_files import read_text
+from db.system.regular_files import read_text
 
 CONFIG_NAME = "copydesk.toml"
 

@@ -18,11 +18,11 @@ from weakref import WeakSet
 from db import errors
 from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_stale_journals
-from db.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
 from db.schema.views import make_views
-from db.sqlite_errors import explain_sqlite_error, primary_code, translate_sqlite_errors
-from db.sqlite_tools import Database
+from db.sqlite.errors import explain_sqlite_error, primary_code, translate_sqlite_errors
+from db.sqlite.tools import Database
+from db.system.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
 
 __all__ = [
     "Connection",

@@ -3,7 +3,7 @@ there, SQLite would write that log into it.
 
 A log (-wal) does not say which database it belongs to. It is certainly not this file's in two cases: the file is not in
 WAL mode, as none of our backups is (opening one turns it on before there is a log), or the log's own mark names another
-file (`db.file_identity`).
+file (`db.system.file_identity`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from db.errors import DatabaseDamaged, DatabaseLost, DatabaseReplaced
-from db.file_identity import companion_path, is_nonempty_file, wal_owner_inode
+from db.system.file_identity import companion_path, is_nonempty_file, wal_owner_inode
 
 # Bytes 18 and 19 of a database: 2 in WAL mode, else 1 (https://sqlite.org/fileformat.html, 1.3).
 _VERSIONS, _IN_WAL_MODE = slice(18, 20), b"\x02\x02"

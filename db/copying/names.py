@@ -28,7 +28,7 @@ def name_key(printed: str | None) -> str:
     if not printed:
         return ""
     # Imported with the first name: numpy takes 80 ms, and most commands compare none.
-    from db.text_folding import fold
+    from db.text.folding import fold
 
     return _NO_LETTER.sub("", fold(first_name(printed)))
 

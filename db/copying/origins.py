@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from db.copying.agencies import agencies_by_name, load_agencies
 from db.copying.names import first_name, host_keys, name_key
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 
 _LEAST_SHARE = 0.2
 """Of a source's articles, for a name on them to be its own: a portal prints a hundred outlets, each on a few per cent."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from db.diagnosis.evidence import Rung, RungName, RungState
 from db.diagnosis.url_evidence import AddressAnswer, UrlEvidence
-from db.http_statuses import is_page_status
-from db.humanize import format_size
-from db.shell_commands import shell_command
+from db.display.humanize import format_size
+from db.display.shell_commands import shell_command
+from db.network.http_statuses import is_page_status
 
 
 def check_answer(evidence: UrlEvidence, answer: AddressAnswer) -> Rung:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName, RungState, SourceEvidence
-from db.humanize import duration_parts, format_local_time
-from db.phrases import counted_phrase, phrase
-from db.shell_commands import shell_command
+from db.display.humanize import duration_parts, format_local_time
+from db.display.phrases import counted_phrase, phrase
+from db.display.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 QUIET = timedelta(hours=72)

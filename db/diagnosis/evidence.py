@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from db.phrases import phrase
+from db.display.phrases import phrase
 from db.store.sites.listing_readings import ListingReading
 from db.store.sites.sources import source_name_for
 

@@ -22,9 +22,9 @@ from db.diagnosis.network_checks import (
     check_status,
     check_tls,
 )
-from db.humanize import format_local_time
-from db.phrases import phrase
-from db.shell_commands import shell_command
+from db.display.humanize import format_local_time
+from db.display.phrases import phrase
+from db.display.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 OF_ANSWERS: tuple[AnswerCheck, ...] = (

@@ -6,9 +6,9 @@ from datetime import timedelta
 from shlex import quote
 
 from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
-from db.humanize import format_local_time
+from db.display.humanize import format_local_time
+from db.display.phrases import counted_phrase, phrase
 from db.models import ListingKind
-from db.phrases import counted_phrase, phrase
 from db.store.sites.listing_readings import ListingReading
 from db.timestamps import format_timestamp
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from db.display.phrases import phrase
+from db.display.shell_commands import shell_command
 from db.models import Reason
-from db.phrases import phrase
-from db.shell_commands import shell_command
 from db.store.sites.listing_readings import ListingReading
 
 WALLS: dict[str, str] = {

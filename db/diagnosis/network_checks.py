@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
 from db.diagnosis.listing_trouble import WALLS, shown_by, wall_of
-from db.http_statuses import is_page_status
-from db.humanize import format_local_time
-from db.phrases import phrase
-from db.shell_commands import shell_command
+from db.display.humanize import format_local_time
+from db.display.phrases import phrase
+from db.display.shell_commands import shell_command
+from db.network.http_statuses import is_page_status
+from db.network.tls_faults import TlsFault, stated_tls_fault
 from db.timestamps import format_timestamp
-from db.tls_faults import TlsFault, stated_tls_fault
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from db.diagnosis.address_answer import answer_message, check_answer, is_news
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
-from db.humanize import format_local_time, format_size
-from db.shell_commands import shell_command
+from db.display.humanize import format_local_time, format_size
+from db.display.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from db.http_statuses import fetch_failed_sql
 from db.inspect.pages.cookbook import QUESTIONS
 from db.inspect.table_guide import view_metadata
 from db.inspect.translation.catalogues import gettext_noop
+from db.network.http_statuses import fetch_failed_sql
 
 _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",

@@ -31,9 +31,9 @@ from pathlib import Path
 from db.connection.database import Connection, connect_for_reading, explain_sqlite_error, translate_sqlite_errors
 from db.errors import DatabaseError, DiskFull, UsageError
 from db.maintenance.health import SOUNDNESS, HealthCheck, Level, run_checks
-from db.processes import is_process_alive
 from db.schema.migrations import APPLICATION_ID
-from db.sqlite_errors import primary_code
+from db.sqlite.errors import primary_code
+from db.system.processes import is_process_alive
 
 # Database pages copied at a time: 2 MiB, some milliseconds. A backup can be stopped after each chunk.
 _CHUNK_PAGES = 512

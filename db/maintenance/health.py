@@ -23,12 +23,12 @@ from db.bodies.dictionaries import load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
-from db.named_rows import named_rows
-from db.processes import is_process_alive
 from db.queries.threads import thread_keeping
 from db.search import index as search_index
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
 from db.store.extraction.outcomes import Extractor
+from db.system.processes import is_process_alive
 from db.timestamps import parse_timestamp
 
 # A crawl of a few hundred sources writes some 100 MB: warn at ten times that.

@@ -20,10 +20,10 @@ from importlib.resources import files
 
 from db.copying.agencies import agencies_by_name
 from db.copying.names import name_key
-from db.named_rows import named_rows
+from db.display.phrases import phrase
 from db.people.name_forms import NameLikeness, compare_names_of, name_form
 from db.people.persons import names_of_person
-from db.phrases import phrase
+from db.sqlite.named_rows import named_rows
 
 POOL = 200
 """Pairs that are judged at once, those first whose rarer name is on most articles."""

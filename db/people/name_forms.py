@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.text_folding import fold
+from db.text.folding import fold
 
 MAX_NAME = 120
 """Characters of a name that count: longer ones are sentences."""

@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.display.shell_commands import shell_command
 from db.errors import NotFound, UsageError
-from db.named_rows import named_rows
-from db.shell_commands import shell_command
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp
 
 _DAY = (

@@ -121,7 +121,7 @@ def person_condition(conn: sqlite3.Connection, filters: ArticleFilter) -> tuple[
 def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
     """The printed names that contain the words one after the other, as the search compares them, and those of the same persons."""
     from db.search.query import parse_term
-    from db.text_folding import fold_each
+    from db.text.folding import fold_each
 
     try:
         term = parse_term(person)

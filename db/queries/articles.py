@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, current_conditions, person_condition
 from db.queries.cursor import Cursor
-from db.sql_conditions import REPEATED_DETAIL
+from db.sqlite.conditions import REPEATED_DETAIL
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
 # Run twice, with and without `published_utc`, so that an index yields the newest articles directly (0.1 ms of 200,000; one

@@ -23,12 +23,12 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from db.named_rows import named_rows
+from db.display.shown_sql import fill_values
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.person_terms import PersonTerm, person_term
 from db.queries.search_candidates import folded_fields, with_filters
 from db.search.query import Query, parse_query
-from db.shown_sql import fill_values
+from db.sqlite.named_rows import named_rows
 
 _EPOCH = date(1970, 1, 1)
 _ONE_DAY = timedelta(days=1)

@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.attention import draw_originals, sample_matches
+from db.sqlite.named_rows import named_rows
 
 _TEXTS = """
 SELECT a.page_id, c.source_id, a.language, a.title, a.text FROM json_each(:pages) j

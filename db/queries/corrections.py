@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from db.named_rows import named_rows
 from db.proportions import wilson_interval
-from db.substance import (
+from db.sqlite.named_rows import named_rows
+from db.text.substance import (
     MATTERS,
     ChangeEvidence,
     Passage,

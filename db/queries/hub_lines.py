@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from db.humanize import format_local_time
+from db.display.humanize import format_local_time
 from db.store.websub.feed_hubs import feed_hubs_of
 from db.store.websub.subscriptions import Subscription, load_subscriptions
 from db.timestamps import format_timestamp

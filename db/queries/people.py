@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from db.named_rows import named_rows
+from db.display.shown_sql import fill_values
 from db.people.persons import names_of_person
-from db.shown_sql import fill_values
+from db.sqlite.named_rows import named_rows
 from db.store.sites.sources import source_names
 
 _EPOCH = date(1970, 1, 1)
@@ -305,7 +305,7 @@ def _sections(rows: Sequence[sqlite3.Row]) -> tuple[tuple[str, int], ...]:
 
 def _persons_named(conn: sqlite3.Connection, words: str) -> list[int]:
     """The persons with a name that has these letters in it. Looks through all names."""
-    from db.text_folding import fold, fold_each
+    from db.text.folding import fold, fold_each
 
     wanted = fold(words).split()
     names = conn.execute("SELECT coalesce(main_id, id), name FROM credited_names").fetchall()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from db.people.persons import joined_names
 from db.search.query import Term, parse_term
-from db.text_folding import fold
+from db.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.queries.articles import (
     ArticleSummary,
@@ -46,7 +45,8 @@ from db.queries.search_candidates import (
 from db.search.index import count_unindexed
 from db.search.query import Query, group_match
 from db.search.snippets import MarkedText, highlight, snippet
-from db.text_folding import fold
+from db.sqlite.named_rows import named_rows
+from db.text.folding import fold
 
 __all__ = [
     "MOST_COUNTED",

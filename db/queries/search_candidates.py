@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.named_rows import named_rows
 from db.queries.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
 from db.queries.person_terms import PersonTerm, person_term
 from db.search.index import language_grams
 from db.search.query import Query, parse_query
-from db.text_folding import fold
+from db.sqlite.named_rows import named_rows
+from db.text.folding import fold
 
 _EVERY_PAGE = '"_a"'
 # Weights of the fields. BM25 of the text is below _K1 + 1 = 2.2, so 3 for one word in the title outweighs any text.

@@ -11,9 +11,9 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from db.named_rows import named_rows
 from db.queries.articles import snapshot
-from db.sql_conditions import IS_REJECTED, LAST_FETCHED
+from db.sqlite.conditions import IS_REJECTED, LAST_FETCHED
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED
 from db.store.dedup.notices import REASONS
 from db.timestamps import format_timestamp

@@ -7,14 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.named_rows import named_rows
-from db.processes import is_process_alive
 from db.queries.statistics import Run, last_runs
+from db.sqlite.named_rows import named_rows
 from db.store.extraction.pages import count_unread
 from db.store.service.alerts import open_alerts
 from db.store.service.service_state import ServiceRow, load_service
 from db.store.sites.sources import count_sources, source_names
 from db.store.websub.subscriptions import load_subscriptions
+from db.system.processes import is_process_alive
 from db.timestamps import format_timestamp
 
 DAY = timedelta(hours=24)

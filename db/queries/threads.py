@@ -7,8 +7,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from db.named_rows import named_rows
-from db.shown_sql import fill_values
+from db.display.shown_sql import fill_values
+from db.sqlite.named_rows import named_rows
 
 DROPPED_AFTER = timedelta(days=1)
 """A source whose last article came so long before the last one of the others has dropped the story."""

@@ -11,9 +11,9 @@ from enum import StrEnum
 from db.copying.names import first_name
 from db.copying.origins import CopyOrigin, OriginKind, OriginNames, source_origin
 from db.copying.takings import measure_lag
-from db.named_rows import named_rows
 from db.reports.copying import CopyingFilter, Known
-from db.text_passages import compare_passages
+from db.sqlite.named_rows import named_rows
+from db.text.passages import compare_passages
 
 MAX_COMPARED = 60_000
 """Characters of a text that are compared; live blogs of a day have 100,000."""

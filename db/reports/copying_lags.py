@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from db.copying.lags import MEDIAN_ERROR, median_of_bins
 from db.copying.origins import OriginKind, OriginNames
-from db.named_rows import named_rows
 from db.reports.copying import PERIOD_CONDITION, CopyingFilter, CopyPair, Known, LagFigures
+from db.sqlite.named_rows import named_rows
 
 _DAY_S = 86400.0
 _STATED_ERROR_S = 60.0

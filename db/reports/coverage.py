@@ -21,7 +21,6 @@ from itertools import pairwise
 from statistics import median
 
 from db.connection.database import write
-from db.named_rows import named_rows
 from db.reports.coverage_judge import (
     CoverageState,
     DayCoverage,
@@ -30,6 +29,7 @@ from db.reports.coverage_judge import (
     judge_coverage,
 )
 from db.reports.holidays import holidays
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp
 
 MOST_YEARS = 10

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
-from db.named_rows import named_rows
 from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, judged_late, load_coverage
-from db.sql_conditions import PAGE_TO_ROW
+from db.sqlite.conditions import PAGE_TO_ROW
+from db.sqlite.named_rows import named_rows
 from db.store.service.alerts import AlertKind, open_alerts
 from db.store.sites.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from db.display.shell_commands import shell_command
 from db.reports.digest import Digest, DigestAlert
-from db.shell_commands import shell_command
 from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from db.schema.statements import run_script
-from db.sql_conditions import IS_CURRENT
-from db.sqlite_tools import Database
+from db.sqlite.conditions import IS_CURRENT
+from db.sqlite.tools import Database
 
 _CURRENT_ARTICLES = f"""
 CREATE VIEW current_articles AS

@@ -84,7 +84,7 @@ from db.schema.tables.threads import THREADS
 from db.schema.tables.websub import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.schema.views import current_articles_looked_up, drop_views, make_views
 from db.search.index import index_version
-from db.sqlite_tools import Database, Migrations
+from db.sqlite.tools import Database, Migrations
 
 migrations = Migrations("copydesk")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 
 
 def run_script(db: Database, script: str) -> None:

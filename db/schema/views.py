@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from db.sql_conditions import IS_REJECTED, LAST_FETCHED
+from db.sqlite.conditions import IS_REJECTED, LAST_FETCHED
 
 
 class _Executes(Protocol):

@@ -24,8 +24,8 @@ import zlib
 from collections.abc import Collection
 from functools import cache
 
-from db.named_rows import named_rows
 from db.search.tokenizer import grams
+from db.sqlite.named_rows import named_rows
 
 # To be raised when the content of the index changes.
 _FORMAT = 1
@@ -39,8 +39,8 @@ _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
 
 
 def fold(text: str) -> str:
-    """`db.text_folding.fold`, imported with the first text: numpy takes 80 ms, and most commands index nothing."""
-    from db.text_folding import fold as real
+    """`db.text.folding.fold`, imported with the first text: numpy takes 80 ms, and most commands index nothing."""
+    from db.text.folding import fold as real
 
     return real(text)
 
@@ -48,7 +48,7 @@ def fold(text: str) -> str:
 @cache
 def index_version() -> str:
     """What the grams depend on: the format of the index, and the table that folds Han characters."""
-    from db.text_folding import simplified_table
+    from db.text.folding import simplified_table
 
     return f"{_FORMAT}-{zlib.crc32(simplified_table().tobytes()):08x}"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from db.errors import QueryError
 from db.search.tokenizer import MAX_GRAM_LENGTH, PHRASE_GAP, SPACED_LETTER, is_unspaced, required_grams, units
-from db.text_folding import fold
+from db.text.folding import fold
 
 MAX_QUERY_LENGTH, MAX_TERMS = 500, 32
 # Shorter prefixes match so many words that the whole index would be read.

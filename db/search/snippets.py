@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.search.query import Query
-from db.text_folding import FoldedText, fold_with_offsets
+from db.text.folding import FoldedText, fold_with_offsets
 
 Spans = tuple[tuple[int, int], ...]
 # Width of a snippet in terminal cells: two lines of 76. A Chinese character takes two.

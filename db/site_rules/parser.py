@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import ConfigError
-from db.regular_files import open_file
 from db.site_rules import validators as checks
 from db.site_rules.models import FieldRule, HtmlList, JsonList, ListRule, Site
+from db.system.regular_files import open_file
 
 
 def load_site(path: Path) -> Site:

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from db.models import Article, Moment, Precision
-from db.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
-from db.text_changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
-from db.text_folding import fold
+from db.text.changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
+from db.text.folding import fold
+from db.text.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
 from pipelines.changes.quantities import quantities
 from pipelines.changes.sentences import differences
 from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, replacements

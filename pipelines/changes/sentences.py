@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from db.substance import ChangeEvidence, Substance
-from db.text_changes import pieces
-from db.text_folding import fold
+from db.text.changes import pieces
+from db.text.folding import fold
+from db.text.substance import ChangeEvidence, Substance
 from pipelines.changes.names import names_in
 from pipelines.changes.words import Replacement, count_cues, count_negations, is_opposite, replacements
 

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-from db.text_changes import ChangedWords, ChangeKind
-from db.text_folding import fold
+from db.text.changes import ChangedWords, ChangeKind
+from db.text.folding import fold
 from pipelines.extraction.languages.loader import cue_pattern, languages
 
 # Shorter words differ in one or two letters and mean something else: "now", "not".

@@ -6,7 +6,7 @@ The result is `fingerprint.significant`, folded. That function runs in worker pr
 thousands of texts a minute when they are settled, and so works on arrays of code points: eight times as fast, with the same result
 (a test holds it).
 
-Folding maps one character to one (`db.text_folding`) on both sides alike, which is all that comparing needs.
+Folding maps one character to one (`db.text.folding`) on both sides alike, which is all that comparing needs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import MAX_CODE_POINT, Codes, code_points, from_code_points, simplified_table
+from db.text.folding import MAX_CODE_POINT, Codes, code_points, from_code_points, simplified_table
 
 _HAN = (0x3400, 0x9FFF)
 _KANA = (0x3040, 0x30FF)

@@ -28,7 +28,7 @@ from db.store.dedup.revision_changes import (
     stated_fields,
 )
 from db.store.extraction.outcomes import load_article
-from db.substance import ChangeJudgement
+from db.text.substance import ChangeJudgement
 from db.timestamps import parse_timestamp
 from pipelines.changes.judge import FIELDS, PageLetters, is_silent, judge, letters_of, states_modified
 from pipelines.dedup.classify import ClassifiedPage

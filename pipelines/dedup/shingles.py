@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import Codes
+from db.text.folding import Codes
 
 Hashes = NDArray[np.uint64]
 

@@ -20,7 +20,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import Codes, code_points
+from db.text.folding import Codes, code_points
 from pipelines.dedup.normalize import is_cjk
 from pipelines.dedup.shingles import Hashes, shingle_hashes, sorted_distinct
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from db.connection.database import open_in_memory
 from db.errors import UsageError
-from db.regular_files import open_file
 from db.store.dedup.near_copies import load_text_lengths, near_copy_pairs, text_number
+from db.system.regular_files import open_file
 from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.extraction.fingerprint import text_hash

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-from db.csv_cells import csv_cell
+from db.display.csv_cells import csv_cell
 from db.timestamps import parse_timestamp
 
 Row = Mapping[str, Any]

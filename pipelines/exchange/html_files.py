@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
-from db.http_statuses import is_page_status
-from db.regular_files import NotRegularFile, open_file
+from db.network.http_statuses import is_page_status
+from db.system.regular_files import NotRegularFile, open_file
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
 from pipelines.processing.files import PageFile, page_files_in_manifest, read_unpacked
 from pipelines.urls import clean_url

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from db.errors import UsageError
-from db.http_statuses import is_page_status
+from db.network.http_statuses import is_page_status
 from pipelines.exchange.items import IsKnown, Item, KnownFetch, SkippedRecord
 from pipelines.exchange.news_index import IndexRow
 from pipelines.exchange.warc_reader import WarcItems

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from db.errors import UsageError
-from db.regular_files import open_file
+from db.system.regular_files import open_file
 from pipelines.exchange.items import IsKnown, Item, SkippedRecord
 from pipelines.exchange.warc_reader import read_warc
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from db.tls_faults import find_tls_fault
+from db.network.tls_faults import find_tls_fault
 
 ATTEMPTS = 5
 """Tries in a row without a byte received; then the file is given up."""

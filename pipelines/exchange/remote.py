@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.http_statuses import is_page_status
 from db.models import Link, LinkKind, Page
+from db.network.http_statuses import is_page_status
 from db.store.extraction.page_payload import PagePayload, make_payload
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, SkippedRecord, SkippedRecords
 from pipelines.exchange.open_archive import ArchiveOptions, read_wacz

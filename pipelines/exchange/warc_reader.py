@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
-from db.http_statuses import is_page_status
+from db.network.http_statuses import is_page_status
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import UsageError
-from db.regular_files import read_text
 from db.store.extraction.extractions import StoredOutcome
+from db.system.regular_files import read_text
 from pipelines.extraction.text.word_count import words_of
 from pipelines.urls import clean_url, link_key
 

@@ -2,8 +2,8 @@
 
 A manifest holds one JSON object a line: `{"id", "path", "url"}`, and optionally `final_url`, `content_type`, `status`, `fetched_at`
 (ISO 8601 with offset). A path may end in `.gz`. Relative paths start at the manifest's folder. Only regular files are read; a path
-given on the command line may also be /dev/stdin (`db.regular_files`). `decode` finds the character encoding. A file that cannot be
-read is a rejection (`empty`, with the cause), so that a missing file costs one line; an invalid manifest is a UsageError.
+given on the command line may also be /dev/stdin (`db.system.regular_files`). `decode` finds the character encoding. A file that
+cannot be read is a rejection (`empty`, with the cause), so that a missing file costs one line; an invalid manifest is a UsageError.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.machine_errors import as_machine_error
 from db.models import Outcome, Page, Reason, Rejection
-from db.regular_files import open_file
 from db.site_rules.loader import Sites
+from db.system.machine_errors import as_machine_error
+from db.system.regular_files import open_file
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import MAX_BODY, extract
 from pipelines.processing.page_executor import completed_in_order

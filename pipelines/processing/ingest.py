@@ -22,7 +22,6 @@ from filelock import FileLock, Timeout
 
 from db.connection.database import explain_sqlite_error, open_readonly
 from db.connection.writer import Writer
-from db.machine_errors import as_machine_error
 from db.models import Article, Rejection
 from db.queries.articles import last_page_id
 from db.search.index import index_pages, load_tables
@@ -30,6 +29,7 @@ from db.site_rules.loader import Sites
 from db.store.dedup.near_copies import any_unsettled
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
 from db.store.extraction.pages import count_unread, unread_pages
+from db.system.machine_errors import as_machine_error
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor, TaskWindow, extraction_window
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult, Task

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.search.tokenizer import is_unspaced, units
-from db.text_folding import fold
+from db.text.folding import fold
 from pipelines.changes.names import names_in
 from pipelines.threads.frames import Frames, spaced_frames, unspaced_frames
 

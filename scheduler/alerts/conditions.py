@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db.diagnosis.listing_trouble import ListingTrouble, advice_for
+from db.display.shell_commands import shell_command
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
-from db.shell_commands import shell_command
 from db.site_rules.loader import SiteFileError
 from db.store.service.alerts import AlertKind
 from scheduler.alerts.degradation import (

@@ -31,9 +31,9 @@ from urllib.parse import urlsplit
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import DatabaseLost
+from db.network.tls_faults import find_tls_fault
 from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
 from db.timestamps import format_timestamp, parse_timestamp
-from db.tls_faults import find_tls_fault
 
 HOOK_LIMIT_S = 30.0
 """Time limit of a hook, in seconds."""

@@ -12,9 +12,9 @@ import pytest
 
 from cli.commands.maintenance.doctor import _hidden
 from db.connection.database import open_database
-from db.processes import is_process_alive
 from db.store.crawl import facts
 from db.store.sites.sources import add_source
+from db.system.processes import is_process_alive
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from db import regular_files
-from db.regular_files import NotRegularFile, open_file
+from db.system import regular_files
+from db.system.regular_files import NotRegularFile, open_file
 from tests.cli.conftest import ROOT, spawn
 
 PAGE = (

@@ -19,7 +19,7 @@ from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
 from db.queries.people import CreditRole, PeopleFilter, list_people, person_details
 from db.queries.search import found_page_ids, matching_pages
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.extraction.outcomes import Fingerprint, delete_outcome, insert_article, load_article
 from pipelines.dedup.settle import settle
 from tests.cli.conftest import Newsroom, open_room, run

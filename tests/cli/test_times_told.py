@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from db.humanize import format_database_size
+from db.display.humanize import format_database_size
 from db.inspect.pages.ingestion.source import source_details
 from db.inspect.pages.ingestion.sources import SourcesForm, source_list
 from db.inspect.pages.template_filters import page_time, when

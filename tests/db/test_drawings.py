@@ -14,7 +14,7 @@ from db.errors import BodyPruned, DatabaseDamaged
 from db.maintenance.prune import prune
 from db.models import Link, LinkKind
 from db.schema.migrations import migrations
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.crawl import facts
 from db.store.crawl.drawings import (
     DrawingRecord,

@@ -16,7 +16,7 @@ from db.connection.database import open_database, write
 from db.models import Decision, Verdict
 from db.schema.migrations import migrations
 from db.schema.views import make_views
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.extraction.outcomes import delete_outcome, save_decision
 from tests.db.plain_views import make_plain_views
 from tests.test_docs import ROOT, blocks

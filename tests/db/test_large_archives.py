@@ -13,7 +13,7 @@ from db.connection.database import open_database, write
 from db.people import alike
 from db.queries import statistics
 from db.schema.migrations import migrations
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.service import saved_searches
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -49,4 +49,4 @@ def test_wide_rows_are_read_by_name() -> None:
         for path in (ROOT / package).rglob("*.py")
         for line in wide_unpackings(path.read_text(encoding="utf-8"))
     ]
-    assert not found, "use db.named_rows.named_rows"
+    assert not found, "use db.sqlite.named_rows.named_rows"

@@ -23,8 +23,8 @@ from db.connection.database import (
 )
 from db.connection.writer import Writer
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
-from db.file_identity import companion_path
 from db.store.sites.sources import add_source, all_sources
+from db.system.file_identity import companion_path
 from tests.cli.conftest import START, Newsroom, open_room
 from tests.machine import needs_attributes, tmpfs
 

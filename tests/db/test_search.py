@@ -28,7 +28,7 @@ from db.search.query import parse_query
 from db.search.tokenizer import units
 from db.store.extraction.extractions import load_outcome, replace_outcome, save_past_outcome
 from db.store.extraction.outcomes import delete_outcome, load_article
-from db.text_folding import fold, fold_with_offsets
+from db.text.folding import fold, fold_with_offsets
 from tests.cli.conftest import START, Newsroom, open_room, report
 
 TRADITIONAL = "臺灣媒體報導，國際機場擴建工程於昨日動工，預計三年後完工。總統府發言人表示樂觀其成。" * 3

@@ -13,7 +13,7 @@ from db.connection.database import open_database, write
 from db.errors import ConfigError
 from db.models import Article, Page
 from db.site_rules.loader import RuleFile, Sites, load_rules, load_sites, sites_of
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.extraction.outcomes import extractor_id
 from db.store.sites.site_rules import load_current_rules, rule_mistakes, rules_in_force, save_rules
 from pipelines.extraction.extract import extract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.text_changes import ChangeKind, diff_paragraphs, pieces
+from db.text.changes import ChangeKind, diff_paragraphs, pieces
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from db.text_passages import compare_passages, passage_paragraphs
+from db.text.passages import compare_passages, passage_paragraphs
 from tests.pipelines.dedup.stories import chinese_story, story
 
 

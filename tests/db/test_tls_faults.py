@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from db.tls_faults import TlsFault, find_tls_fault, stated_tls_fault
+from db.network.tls_faults import TlsFault, find_tls_fault, stated_tls_fault
 
 HOST, NOW, DAY = "news.example", datetime.now(UTC), timedelta(days=1)
 

@@ -25,8 +25,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.http.shared_pace import SharedPace, pace_file
+from db.display.humanize import format_size
 from db.errors import UsageError
-from db.humanize import format_size
 from pipelines.exchange.items import KnownFetch
 from pipelines.exchange.news_index import IndexedFiles, IndexQuery, IndexRow, index_files, read_index
 from pipelines.exchange.news_records import IndexedRecords

@@ -19,9 +19,9 @@ from cli.context import CommandContext
 from cli.output.backfill_report import plan_lines, plan_object, status_lines
 from cli.time_options import since_option
 from db.connection.database import write
+from db.display.shell_commands import shell_command
 from db.errors import UsageError
 from db.reports.coverage import SourceCoverage, coverage_gaps, load_coverage
-from db.shell_commands import shell_command
 from db.store.archives.backfills import (
     Backfill,
     BackfillPlan,

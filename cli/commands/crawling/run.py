@@ -10,9 +10,9 @@ from cli.context import CommandContext
 from cli.parameters import Choice
 from db.config.loader import Config
 from db.errors import DatabaseError, UsageError
-from db.file_identity import file_id, is_nonempty_file
 from db.store.service.service_state import service_lock_path
 from db.store.sites.sources import all_sources, check_source_names
+from db.system.file_identity import file_id, is_nonempty_file
 
 
 @click.command(short_help="Run the service: crawl every source on its schedule.")

@@ -29,7 +29,6 @@ from db.config.settings import BY_NAME
 from db.connection.database import write
 from db.errors import UsageError
 from db.models import Listing, Source
-from db.regular_files import open_file
 from db.store.sites.listings import ListingState, listing_states
 from db.store.sites.sources import (
     all_sources,
@@ -40,6 +39,7 @@ from db.store.sites.sources import (
     source_name_for,
     update_source_settings,
 )
+from db.system.regular_files import open_file
 from pipelines.exchange.opml import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
 

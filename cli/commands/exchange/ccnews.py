@@ -31,8 +31,8 @@ from cli.output.progress import progress_line
 from crawler.backfill.common_crawl_channel import CommonCrawlChannel
 from crawler.http.shared_pace import HostPace, SharedPace, pace_file
 from db.config.loader import Config
+from db.display.humanize import format_size
 from db.errors import UsageError
-from db.humanize import format_size
 from db.store.archives.archive_import import host_of
 from db.store.archives.news_archive_files import note_read, unread_for
 from db.store.sites.sources import choose_sources

@@ -23,10 +23,10 @@ from cli.output.tables import (
     wrapped,
 )
 from cli.time_options import since_option
+from db.display.shell_commands import shell_command
 from db.errors import UsageError
 from db.reports.digest import Digest, DigestAlert, build_digest
 from db.reports.digest_object import digest_object
-from db.shell_commands import shell_command
 from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 

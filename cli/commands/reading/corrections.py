@@ -12,6 +12,7 @@ from cli.context import CommandContext
 from cli.output.paging import show_lines
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from cli.time_options import since_option
+from db.display.shell_commands import shell_command
 from db.queries.articles import snapshot
 from db.queries.corrections import (
     CorrectedArticle,
@@ -22,10 +23,9 @@ from db.queries.corrections import (
 from db.queries.corrections import (
     corrections as read_corrections,
 )
-from db.shell_commands import shell_command
 from db.store.dedup.near_copies import count_undecided
 from db.store.sites.sources import find_source
-from db.substance import Substance
+from db.text.substance import Substance
 
 _USUAL_SPAN = timedelta(days=30)
 _SHOWN = 200

@@ -22,7 +22,7 @@ import click
 from cli.context import CommandContext
 from cli.signals import stopping
 from db.errors import DatabaseError, UsageError
-from db.file_identity import OpenFile
+from db.system.file_identity import OpenFile
 
 if TYPE_CHECKING:
     from db.inspect.pages.components.conversions import ResultFile

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from db.display.shown_sql import fill_values
 from db.inspect.translation.catalogues import gettext, gettext_noop
-from db.shown_sql import fill_values
 
 PEOPLE = gettext_noop("People")
 COPIES = gettext_noop("Copies")

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from db.humanize import duration_parts, format_local_time, format_size
+from db.display.humanize import duration_parts, format_local_time, format_size
+from db.display.shell_commands import shell_command
 from db.inspect.pages.articles.permalinks import person_path
 from db.inspect.pages.cookbook import parameter_label, questions_by_subject
 from db.inspect.translation.catalogues import gettext, gettext_noop
@@ -18,8 +19,7 @@ from db.inspect.translation.dates import dated, time_locale
 from db.inspect.translation.terms import count_label, said, term
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText
-from db.shell_commands import shell_command
-from db.text_changes import ChangedWords
+from db.text.changes import ChangedWords
 from db.timestamps import parse_timestamp
 
 _PRECISIONS = {
@@ -39,7 +39,7 @@ _UNITS = {
     "min": gettext_noop("%(number)s min"),
     "s": gettext_noop("%(number)s s"),
 }
-# Below this a duration has tenths, as in the terminal (`db.humanize.format_run_duration`).
+# Below this a duration has tenths, as in the terminal (`db.display.humanize.format_run_duration`).
 _TENTHS_S = 59.95
 # Longer cells of tables are folded: two lines of the widest column.
 _FOLDED_FROM = 90

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from db.display.phrases import TranslatableText, phrase
 from db.inspect.translation.catalogues import gettext_noop
-from db.phrases import TranslatableText, phrase
 
 _TEXTS = frozenset(
     (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from db.display.phrases import TranslatableText
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
 from db.inspect.translation.plain_sentences import recognised
-from db.phrases import TranslatableText
 
 TERMS: frozenset[str] = frozenset(
     (

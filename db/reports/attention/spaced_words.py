@@ -18,7 +18,7 @@ import numpy as np
 
 from db.reports.attention.unspaced_words import Numbers, WordInTexts, distinct
 from db.search.tokenizer import SPACED_LETTER, is_unspaced, units
-from db.text_folding import fold
+from db.text.folding import fold
 
 _MOST_SMALL = 0.25
 """Of the texts with a word, or with the words of a name: written small in more of them, it is no name."""

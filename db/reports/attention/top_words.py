@@ -23,7 +23,7 @@ from db.reports.attention.keyness import is_key, keyness
 from db.reports.attention.spaced_words import find_spaced_words
 from db.reports.attention.unspaced_words import WordInTexts, find_words
 from db.search.query import parse_query
-from db.text_folding import fold
+from db.text.folding import fold
 
 RESULT_SAMPLE, ARCHIVE_SAMPLE = 150, 300
 """Articles to read: 0.2 s (bench.service.inspect_pages); of 200 and 400 the words took 0.34."""

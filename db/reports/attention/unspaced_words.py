@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from db.reports.attention.keyness import keyness
 from db.search.tokenizer import is_unspaced
-from db.text_folding import Codes, code_points, from_code_points, simplified_table
+from db.text.folding import Codes, code_points, from_code_points, simplified_table
 
 SHORTEST, LONGEST_GRAM = 2, 4
 LONGEST_GROWN = 12

@@ -8,14 +8,14 @@ value_counts   how often a source's articles have a section, an hour of publicat
                proofreader; `outlet` for the last three
 page_counts    pages of a source: all (kind 'page'), rejected ones by reason, others by verdict
 
-An article is current as `db.sql_conditions.IS_CURRENT` has it. Its row is made anew when a decision of the article changes, so what
-was counted is what the row says, and is taken back from the row before it goes. A row goes before its article does, because the
-credits that it was counted by go with the article.
+An article is current as `db.sqlite.conditions.IS_CURRENT` has it. Its row is made anew when a decision of the article changes, so
+what was counted is what the row says, and is taken back from the row before it goes. A row goes before its article does, because
+the credits that it was counted by go with the article.
 """
 
 from __future__ import annotations
 
-from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
+from db.sqlite.conditions import IS_CURRENT, REPEATED_DETAIL
 
 _HAS_ROLE = "EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = '{}')"
 _SELECT_CURRENT = f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.sql_conditions import REPEATED_DETAIL
+from db.sqlite.conditions import REPEATED_DETAIL
 
 # `decisions` with one verdict more. SQLite changes no CHECK: the table is made again.
 NOTICES = """

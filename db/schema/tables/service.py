@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# `process` tells a process from a later one with the same id (`db.processes`).
+# `process` tells a process from a later one with the same id (`db.system.processes`).
 SCHEDULE = """
 ALTER TABLE sources ADD COLUMN paused_at TEXT;
 ALTER TABLE runs ADD COLUMN process TEXT;

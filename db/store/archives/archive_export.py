@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.models import Page
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import DrawingRecord, load_drawing
 from db.store.extraction.pages import load_page
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db.models import Link
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.archives.archive_import import find_fetched_page
 from db.store.archives.backfills import MOST_ATTEMPTS
 from db.store.crawl.facts import ReceivedPage, insert_links, insert_page_alone, link_from_row

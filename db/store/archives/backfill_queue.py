@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Link, LinkKind
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.archives.backfills import MOST_ATTEMPTS
 from db.store.crawl.due_links import DueLink
 from db.store.crawl.facts import link_from_row

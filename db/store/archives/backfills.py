@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 MOST_ATTEMPTS = 3

@@ -15,7 +15,7 @@ from typing import Literal
 
 from db.bodies.store import LEVEL, body_digest, decompress_body
 from db.errors import BodyPruned
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 from db.zstd import zstd
 

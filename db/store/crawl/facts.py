@@ -12,8 +12,8 @@ from datetime import datetime
 
 from db.bodies import store as bodies
 from db.models import Link, LinkKind
-from db.processes import process_identity
 from db.store.crawl.drawings import DrawingRecord, drawn_digest, insert_drawing
+from db.system.processes import process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
 

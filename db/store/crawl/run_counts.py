@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from db.http_statuses import fetch_failed_sql, page_status_sql
-from db.named_rows import named_rows
+from db.network.http_statuses import fetch_failed_sql, page_status_sql
+from db.sqlite.named_rows import named_rows
 from db.timestamps import parse_timestamp
 
 # For a row `f` of `fetches`.
@@ -84,7 +84,7 @@ class Figures:
     found: int = 0
     """New links."""
     fetched: int = 0
-    """Responses with a page (`db.http_statuses`)."""
+    """Responses with a page (`db.network.http_statuses`)."""
     unchanged: int = 0
     """Responses without news: 304, the same bytes, or the same article on a page that changed around it."""
     new: int = 0

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from db.models import Source
-from db.named_rows import named_rows
-from db.processes import is_process_alive, process_identity
+from db.sqlite.named_rows import named_rows
+from db.system.processes import is_process_alive, process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
 # An older lock is void whatever process has its process id now: not every system can tell processes apart.

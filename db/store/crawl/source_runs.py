@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.named_rows import named_rows
-from db.processes import is_process_alive
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import (
     HAS_NO_ANSWER,
     IS_ARTICLE,
@@ -24,6 +23,7 @@ from db.store.crawl.run_counts import (
     IS_UNCHANGED,
 )
 from db.store.crawl.source_locks import unlock_source, unlock_sources
+from db.system.processes import is_process_alive
 from db.timestamps import format_timestamp, parse_timestamp
 
 _FIGURES = f"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from db.sql_conditions import IS_REJECTED
+from db.sqlite.conditions import IS_REJECTED
 
 REASONS = f"""
 SELECT CASE g.kind WHEN 'reason' THEN g.name ELSE 'repeated' END, sum(g.pages) AS pages FROM page_counts g

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from db.bodies.store import load_body
 from db.errors import DatabaseDamaged
-from db.named_rows import named_rows
-from db.substance import ChangeJudgement, Noise, Substance, pack_evidence, pack_passages
+from db.sqlite.named_rows import named_rows
+from db.text.substance import ChangeJudgement, Noise, Substance, pack_evidence, pack_passages
 
 # A page of more bytes is not read again only to see what both pages say.
 MOST_BYTES = 3_000_000

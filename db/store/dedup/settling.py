@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 
 # The address at which a page counts: what it claims, if believed (`db.addresses.claims`), without ignored parameters
 # (`db.addresses.parameters`).

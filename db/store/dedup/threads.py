@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 
 TABLES = (
     "threads", "thread_articles", "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals",

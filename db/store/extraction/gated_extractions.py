@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.extraction.extractions import StoredOutcome, pack_outcome
 from db.timestamps import parse_timestamp
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 
 from db.flat_values import flat_values
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
-from db.named_rows import named_rows
 from db.people.alike import add_names
 from db.search.index import index_page, remove_page
 from db.site_rules.loader import RuleFile
+from db.sqlite.named_rows import named_rows
 from db.store.sites.site_rules import save_rules
 
 CreditRow = tuple[str, int, str]

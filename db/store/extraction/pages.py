@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from db.bodies.store import load_body
 from db.models import Page
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
 from db.store.crawl.facts import link_from_row
 from db.timestamps import parse_timestamp

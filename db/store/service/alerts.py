@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 

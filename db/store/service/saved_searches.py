@@ -18,13 +18,13 @@ from typing import Any
 
 from db.config.searches import SavedSearch, read_search
 from db.errors import NotFound
-from db.named_rows import named_rows
-from db.sql_conditions import IS_CURRENT
+from db.sqlite.conditions import IS_CURRENT
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 _SEARCHES = "SELECT id, name, stored, filed, file, saved_at, after_page, looked_back, fed FROM saved_searches"
 # Settled pages only: the others are looked at once it is known what they are. CASE keeps SQLite from filling a Bloom filter from
-# all articles for each hundred that are looked at (`db.sql_conditions`).
+# all articles for each hundred that are looked at (`db.sqlite.conditions`).
 _TO_MATCH = f"""
 SELECT m.page_id, {IS_CURRENT} AS is_current
 FROM to_match m JOIN decisions d ON d.page_id = m.page_id JOIN articles a ON a.page_id = m.page_id

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.named_rows import named_rows
-from db.processes import is_process_alive, process_identity
+from db.sqlite.named_rows import named_rows
+from db.system.processes import is_process_alive, process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
 _PUT = """

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from db.bodies.store import compress_body
 from db.flat_values import flat_values
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 from db.zstd import zstd
 

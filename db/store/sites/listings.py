@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.models import Listing, ListingKind
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 # How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.

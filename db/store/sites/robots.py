@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 
 _LOAD = "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?"
 _PUT = """

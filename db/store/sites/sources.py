@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from db.config.loader import Config
 from db.errors import ConfigError, UnknownSource, UsageError
 from db.models import Listing, ListingKind, Source
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 _ALL = "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name"

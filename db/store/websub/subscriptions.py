@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 from db.store.websub.subscription_keys import SubscriptionKey, hash_of_path
 from db.timestamps import format_timestamp, parse_timestamp
 

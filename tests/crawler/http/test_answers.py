@@ -13,7 +13,7 @@ import pytest
 from crawler.http.lenient_chunks import LenientChunks
 from crawler.http.record import conditional_headers, headers_of
 from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
-from db.http_statuses import is_page_status
+from db.network.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
 from tests.crawler.http.crawls import End, ask, crawl
 from tests.deadline import within

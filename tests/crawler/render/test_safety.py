@@ -13,7 +13,7 @@ import pytest
 from crawler.render.messages import DrawOrder
 from crawler.render.process_tree import descendants
 from crawler.render.renderer import Renderer, RendererStopped
-from db.processes import process_identity
+from db.system.processes import process_identity
 from tests.crawler.render.conftest import ROOT, Draw
 from tests.crawler.render.web import NEEDS_BROWSER, Answer, Server, UdpTrap, html
 from tests.end_to_end.copydesk import wait_for

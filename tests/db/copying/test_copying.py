@@ -36,7 +36,7 @@ from db.reports.copying_articles import TakenHow, taken_articles
 from db.reports.copying_lags import _median_error, add_lags, lags_of_others
 from db.schema.migrations import migrations
 from db.site_rules.loader import Sites
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.dedup.near_copies import any_unsettled
 from db.store.extraction.outcomes import delete_outcome
 from pipelines.dedup.settle import reset_settling, settle

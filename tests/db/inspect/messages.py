@@ -14,16 +14,14 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, LOCALE_FOLDER
 
 DB = Path(__file__).parents[3] / "db"
-MARKED_IN = (DB / "inspect", DB / "diagnosis", DB / "people")
-"""Where texts are marked: the interface, and the layers whose sentences it translates (`db.phrases`)."""
-MODULES_MARKED = (DB / "tls_faults.py",)
-"""Modules beside those folders that have such sentences."""
+MARKED_IN = (DB / "inspect", DB / "diagnosis", DB / "people", DB / "network")
+"""Where texts are marked: the interface, and the layers whose sentences it translates (`db.display.phrases`)."""
 _KEYWORDS = DEFAULT_KEYWORDS | {"gettext_noop": None, "phrase": None, "counted_phrase": (1, 2)}
 _METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
@@ -35,9 +33,6 @@ def marked_places() -> Iterator[tuple[str | tuple[str, ...], str, int]]:
     for folder in MARKED_IN:
         for name, line, message, _, _ in extract_from_dir(folder, _METHODS, _OPTIONS, _KEYWORDS):
             yield message, f"{folder.name}/{name}", line
-    for module in MODULES_MARKED:
-        for line, message, _, _ in extract_from_file("python", module, _KEYWORDS):
-            yield message, module.name, line
 
 
 def catalogue(language: str) -> Catalog:

@@ -15,6 +15,7 @@ import pytest
 
 from crawler.http.record import _FAILURES
 from db.diagnosis.evidence import RungState
+from db.display.phrases import counted_phrase, phrase
 from db.errors import QueryError
 from db.inspect.pages.template_filters import duration
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, gettext, ngettext, preferred_language, use_language
@@ -23,7 +24,6 @@ from db.inspect.translation.negotiation import LANGUAGE_COOKIE, requested_langua
 from db.inspect.translation.plain_sentences import TEMPLATES, recognised
 from db.inspect.translation.terms import TERMS, said
 from db.models import ListingKind, Reason, Verdict
-from db.phrases import counted_phrase, phrase
 from db.reports.coverage_judge import CoverageState
 from db.search.query import parse_query
 from db.store.service.alerts import AlertKind

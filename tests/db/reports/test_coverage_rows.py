@@ -27,7 +27,7 @@ from db.reports.coverage_object import coverage_object, weeks_object
 from db.reports.digest import build_digest
 from db.reports.digest_object import digest_object
 from db.schema.migrations import migrations
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.crawl.facts import Fetch, insert_links, record_failure, record_visit
 from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.store.extraction.outcomes import delete_outcome

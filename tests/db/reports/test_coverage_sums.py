@@ -11,7 +11,7 @@ from pathlib import Path
 
 from db.connection.database import open_database, write
 from db.schema.migrations import migrations
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 
 _STATES = ("complete", "thin", "missing", "not looked", "learning")
 _LACKING = frozenset({"thin", "missing", "not looked"})

@@ -9,7 +9,7 @@ import pytest
 
 from bench.changes.substance import load_revisions, score
 from db.models import Article, Moment, Precision
-from db.substance import Noise, Substance, pack_evidence, pack_passages, unpack_evidence, unpack_passages
+from db.text.substance import Noise, Substance, pack_evidence, pack_passages, unpack_evidence, unpack_passages
 from pipelines.changes.judge import PageLetters, is_silent, judge, letters_of, states_modified
 from pipelines.changes.quantities import quantities
 

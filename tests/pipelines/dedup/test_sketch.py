@@ -8,7 +8,7 @@ import opencc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.text_folding import code_points
+from db.text.folding import code_points
 from pipelines.dedup.normalize import digit_mask, prepare_text
 from pipelines.dedup.shingles import shingle_hashes, smallest_hashes
 from pipelines.dedup.similarity import PreparedText

@@ -19,7 +19,7 @@ from db.connection.database import open_database, write
 from db.errors import UsageError
 from db.models import Listing, ListingKind
 from db.schema.migrations import migrations
-from db.sqlite_tools import Database
+from db.sqlite.tools import Database
 from db.store.sites.sources import add_source, insert_listings
 from db.store.websub.feed_hubs import FeedHubs, save_feed_hubs
 from db.store.websub.subscription_keys import SubscriptionKey, key_path, load_key, load_or_make_key

@@ -27,7 +27,7 @@ from db.reports.copying import (
 from db.reports.copying_articles import MAX_COMPARED, TakenArticles, TakenHow, taken_articles
 from db.reports.copying_lags import add_lags, lags_of_others, look_intervals
 from db.store.extraction.outcomes import load_article
-from db.text_passages import PassageComparison, PassagePiece, compare_passages, passage_paragraphs
+from db.text.passages import PassageComparison, PassagePiece, compare_passages, passage_paragraphs
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _LANGUAGE = re.compile(r"[a-z]{2,8}")

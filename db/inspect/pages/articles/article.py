@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from db.inspect.pages.articles.cluster import MAX_BESIDE_ARTICLE, ClusterPage, cluster_page
 from db.models import Article
-from db.named_rows import named_rows
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
@@ -19,8 +18,9 @@ from db.queries.articles import (
     page_status,
     revisions,
 )
+from db.sqlite.named_rows import named_rows
 from db.store.extraction.outcomes import load_article
-from db.text_changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
+from db.text.changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
 
 # Comparing takes quadratic time; longer texts can be compared in the terminal.
 MAX_COMPARED = 60_000

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from db.inspect.pages.articles.corrections import KIND_NAMES
 from db.inspect.translation.catalogues import gettext
 from db.queries.corrections import CorrectedArticle
-from db.substance import Substance
+from db.text.substance import Substance
 
 # What XML 1.0 has no place for.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -32,7 +32,7 @@ from db.inspect.pages.components.rendering import (
     required_id,
 )
 from db.queries.corrections import stored_judgement
-from db.substance import Substance
+from db.text.substance import Substance
 
 
 async def corrections(request: Any, datasette: Any) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from db.display.shown_sql import fill_values
 from db.inspect.pages.components.form_values import local_midnight, source_choices
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
@@ -22,10 +23,9 @@ from db.queries.corrections import (
     count_corrections,
     stream_query,
 )
-from db.shown_sql import fill_values
 from db.store.dedup.near_copies import count_undecided
-from db.substance import Noise, Passage, Substance
-from db.text_changes import ChangedWords, ChangeKind
+from db.text.changes import ChangedWords, ChangeKind
+from db.text.substance import Noise, Passage, Substance
 
 SIZE = 20
 # Rows of a file or feed.

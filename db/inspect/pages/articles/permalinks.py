@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from db.named_rows import named_rows
+from db.sqlite.named_rows import named_rows
 
 _PAGE = """
 SELECT CASE WHEN d.verdict <> 'notice' THEN d.article_id END AS article_id,

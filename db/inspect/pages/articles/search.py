@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from db.display.shell_commands import shell_command
 from db.errors import QueryError, UsageError
 from db.inspect.pages.components.conversions import ResultFile
 from db.inspect.pages.components.form_values import local_midnight, source_choices
@@ -15,7 +16,6 @@ from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.cursor import Cursor, parse_cursor
 from db.queries.search import MOST_COUNTED, Hits, ResultPage, found_part, list_articles, search
-from db.shell_commands import shell_command
 
 SIZE = 20
 # Articles of a file or feed, a second from a cold disk: with texts of 5,500 letters 4 MB, an eighth of the longest response. In

@@ -9,8 +9,8 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from db.display.humanize import format_size
 from db.errors import BodyPruned, DatabaseDamaged
-from db.humanize import format_size
 from db.inspect.safety.sanitize import HEADERS, MAX_CHARACTERS, note_document, sanitize_page
 from db.inspect.translation.catalogues import gettext
 from db.models import Page

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.csv_cells import csv_cell
+from db.display.csv_cells import csv_cell
 from db.inspect.safety.request_checks import STRICT_POLICY
 from db.inspect.translation.catalogues import gettext
 from db.queries.articles import snapshot

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.named_rows import named_rows
-from db.sql_conditions import PAGE_TO_ROW
+from db.sqlite.conditions import PAGE_TO_ROW
+from db.sqlite.named_rows import named_rows
 from db.store.sites.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
 

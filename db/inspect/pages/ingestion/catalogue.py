@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.catalogue.loader import CatalogueEntry, home_key, load_catalogue, load_country_names
+from db.display.shell_commands import shell_command
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.inspect.translation.dates import country_name
-from db.shell_commands import shell_command
 from db.store.sites.sources import all_sources
 
 _LONGEST = 100

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.named_rows import named_rows
-from db.sql_conditions import REPEATED_DETAIL
+from db.sqlite.conditions import REPEATED_DETAIL
+from db.sqlite.named_rows import named_rows
 from db.store.dedup.notices import REASONS
 
 PAGE_SIZE = 50

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.inspect.translation.catalogues import gettext_noop
-from db.named_rows import named_rows
-from db.sql_conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
+from db.sqlite.conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
+from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp
 
 # How many of the latest pages to count: a week of a large site, all of a small one. Each is a row of `articles` to read: of 3,000

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from db.display.shown_sql import fill_values
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext_noop
-from db.named_rows import named_rows
-from db.shown_sql import fill_values
-from db.sql_conditions import LAST_FETCHED
+from db.sqlite.conditions import LAST_FETCHED
+from db.sqlite.named_rows import named_rows
 from db.store.service.alerts import AlertKind
 from db.timestamps import parse_timestamp
 

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 from enum import Enum
 
-from db.phrases import TranslatableText, phrase
+from db.display.phrases import TranslatableText, phrase
 
 
 class TlsFault(Enum):

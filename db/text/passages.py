@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from db.text_folding import MAX_CODE_POINT, code_points, from_code_points, simplified_table
+from db.text.folding import MAX_CODE_POINT, code_points, from_code_points, simplified_table
 
 _HAN_OR_KANA = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_HAN_OR_KANA}]|[^\W_{_HAN_OR_KANA}]+")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db import errors
-from db.machine_errors import out_of_file_handles
+from db.system.machine_errors import out_of_file_handles
 
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
 # To open a file in WAL mode SQLite needs 32 KiB for the log's index, and a little more.

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.text_changes import ChangedWords, ChangeKind
+from db.text.changes import ChangedWords, ChangeKind
 
 MATTERS = 1.0
 """The least score of a revision that matters."""
