@@ -16,8 +16,8 @@ from db.diagnosis.network_checks import origin_of
 from db.diagnosis.url_evidence import UrlEvidence
 from db.errors import ConfigError, UsageError
 from db.models import Source
-from db.queries.articles import links_of_host
-from db.queries.url_evidence import hold_of, robots_row, url_rows
+from db.queries.content.articles import links_of_host
+from db.queries.sources.url_evidence import hold_of, robots_row, url_rows
 from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import all_sources
 from pipelines.urls import clean_url, host_of, link_key, same_site
@@ -64,7 +64,7 @@ def _forbidding_line(config: Config, conn: sqlite3.Connection, url: str) -> str 
     if not has_rules(record):
         return None
     # Scrapy takes half a second to import.
-    from crawler.http.request_defaults import product_token
+    from crawler.http.middlewares.request_defaults import product_token
     from crawler.http.scrapy_settings import scrapy_settings
 
     return forbidding_line(own_group(robots_text(body), product_token(scrapy_settings(config))), url)

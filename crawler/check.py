@@ -16,13 +16,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.crawl.session import CrawlOrder
-from crawler.http.guard import system_lookup
+from crawler.http.connection.guard import system_lookup
 from crawler.run import Watch, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.diagnosis.evidence import SourceEvidence
 from db.models import Source
-from db.queries.source_evidence import SourceRows, source_evidence
+from db.queries.sources.source_evidence import SourceRows, source_evidence
 from db.store.sites.holds import copy_holds
 from db.store.sites.sources import add_source, all_sources, insert_listings, load_listings
 

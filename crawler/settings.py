@@ -46,8 +46,8 @@ DEFAULT_REQUEST_HEADERS = {
 
 # --- Reachable addresses.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.http.handler.GuardedHandler",
-    "https": "crawler.http.handler.GuardedHandler",
+    "http": "crawler.http.connection.handler.GuardedHandler",
+    "https": "crawler.http.connection.handler.GuardedHandler",
     # Links in feeds must not read files, nor use anything but web servers.
     "file": None,
     "data": None,
@@ -56,7 +56,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is False
 COPYDESK_ALLOW_NETWORKS: list[str] = []  # for all sources; prefer the source's own setting
-COPYDESK_LOOKUP = "crawler.http.guard.system_lookup"  # the function that looks names up; tests replace it
+COPYDESK_LOOKUP = "crawler.http.connection.guard.system_lookup"  # the function that looks names up; tests replace it
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs Python
 
@@ -94,7 +94,7 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 
 # --- robots.txt and retries.
-ROBOTSTXT_OBEY = True  # by `crawler.http.robots_middleware`; Scrapy's middleware is off
+ROBOTSTXT_OBEY = True  # by `crawler.http.middlewares.robots_middleware`; Scrapy's middleware is off
 # Seconds. Some sites ask for 600: a front page of 50 articles would take over eight hours, and be outdated by then.
 COPYDESK_CRAWL_DELAY_CAP = 30.0
 RETRY_TIMES = 2
@@ -108,13 +108,13 @@ COPYDESK_RETRY_AFTER_CAP = 120.0  # seconds. A host that asks for more is put on
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 DOWNLOADER_MIDDLEWARES = {
     # Engine side
-    "crawler.http.robots_middleware.RobotsMiddleware": 100,
-    "crawler.http.request_defaults.RequestDefaults": 400,
-    "crawler.http.retry.RetryMiddleware": 550,
-    "crawler.http.refresh.Refreshes": 580,
-    "crawler.http.unpacking.Unpacking": 590,
-    "crawler.http.redirect.Redirects": 600,
-    "crawler.http.proxies.EnvironmentProxies": 750,
+    "crawler.http.middlewares.robots_middleware.RobotsMiddleware": 100,
+    "crawler.http.middlewares.request_defaults.RequestDefaults": 400,
+    "crawler.http.middlewares.retry.RetryMiddleware": 550,
+    "crawler.http.middlewares.refresh.Refreshes": 580,
+    "crawler.http.middlewares.unpacking.Unpacking": 590,
+    "crawler.http.middlewares.redirect.Redirects": 600,
+    "crawler.http.middlewares.proxies.EnvironmentProxies": 750,
     # Downloader side
 }
 COOKIES_ENABLED = False  # no sessions: pages as a first-time reader gets them

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from crawler.http.guard import DnsCache, system_lookup
+from crawler.http.connection.guard import DnsCache, system_lookup
 from crawler.render import page_drawing
 from crawler.render.browser_process import launch
 from crawler.render.messages import DrawOrder

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from db.config.loader import Config
 from db.connection.database import open_database, write
-from db.queries.alert_figures import sources_to_evaluate
+from db.queries.sources.alert_figures import sources_to_evaluate
 from db.store.crawl.facts import begin_run
 from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp

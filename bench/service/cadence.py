@@ -10,8 +10,8 @@ finds it; what is printed is the delay of "auto" over that of the clock. It ends
 What is assumed: a look takes no time and comes when it is due (no jitter, no waiting for a free process); a listing shows
 an article at once and holds all that came since the look before. What is not: the learner knows only what it has found. Of
 "hinted" sites it reads the time of publishing to the minute, but only once a look finds the article; of the others it knows
-between which two looks an article came, and takes them as spread evenly over that time (as `db.queries.publication_times` does).
-Nothing from before its first look is known to it. It learns anew every 12 hours, and is told in between what was found.
+between which two looks an article came, and takes them as spread evenly over that time (as `db.queries.sources.publication_times`
+does). Nothing from before its first look is known to it. It learns anew every 12 hours, and is told in between what was found.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
-from crawler.http.retry import is_transient
+from crawler.http.middlewares.retry import is_transient
 from crawler.http.services import PolicyOf
 from crawler.parsing.parser import ParserStopped
 from db.store.archives import backfill_queue as queue

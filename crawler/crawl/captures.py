@@ -20,7 +20,7 @@ from crawler.crawl.articles import Articles
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
-from crawler.http.retry import is_transient
+from crawler.http.middlewares.retry import is_transient
 from db.network.http_statuses import is_page_status
 from db.store.archives.backfill_captures import WaitingCapture, fail_capture, insert_capture, next_capture
 from db.store.crawl.facts import Fetch, ReceivedPage, pack_body

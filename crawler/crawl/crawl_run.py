@@ -23,7 +23,7 @@ from crawler.crawl.page_drawer import BrowserSettings, PageDrawer
 from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.robots import RobotsRecord
-from crawler.http.request_defaults import user_agent
+from crawler.http.middlewares.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
 from crawler.http.shared_pace import SharedPace, pace_file
 from crawler.render.renderer import Renderer

@@ -1,8 +1,8 @@
 """A subscriber's access to a source: headers and cookies that are sent to the source's hosts, and to nobody else.
 
 The secrets stand in a file or an environment variable; settings, and so the database, only name that location. They are added to a
-request at the last moment, when it is sent (`crawler.http.handler`), for the URL of that hop. Redirects to another host, robots.txt
-and downgrades to plain http are sent without them, and no request object, log line or stored row ever contains them.
+request at the last moment, when it is sent (`crawler.http.connection.handler`), for the URL of that hop. Redirects to another host,
+robots.txt and downgrades to plain http are sent without them, and no request object, log line or stored row ever contains them.
 
     headers file    `Name: value`, one per line; # begins a comment
     cookies file    cookies.txt as browser extensions and curl write it (Netscape format), or lines `name=value; name=value`

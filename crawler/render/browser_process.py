@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Error as BrowserError
 from scrapy.utils.misc import load_object
 
-from crawler.http.guard import DnsCache
+from crawler.http.connection.guard import DnsCache
 from crawler.render.browsers import find_browser
 from crawler.render.messages import Drawing, DrawOrder, receive_message, send_message
 from crawler.render.page_drawing import PageFailed, draw_page

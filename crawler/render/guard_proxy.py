@@ -2,9 +2,9 @@
 
     Chromium ──CONNECT host:port | GET http://...──> GuardProxy ──checked, numeric address──> web server
 
-The rules are those of `crawler.http.guard`: a name passes if every answer for it may be reached, and the connection goes to one of
-the addresses that were checked, so that no second answer can slip in (DNS rebinding). It stands behind whatever a page does:
-redirects, frames, scripts, WebSockets. The browser's own hooks do not (`page.route` sees no redirects).
+The rules are those of `crawler.http.connection.guard`: a name passes if every answer for it may be reached, and the connection goes
+to one of the addresses that were checked, so that no second answer can slip in (DNS rebinding). It stands behind whatever a page
+does: redirects, frames, scripts, WebSockets. The browser's own hooks do not (`page.route` sees no redirects).
 
 There is one proxy for each page that is drawn, with the networks that its source may reach; it ends with the page, and every
 connection with it. Where the environment names a proxy (`https_proxy`), requests go on through that one, which looks names up
@@ -23,10 +23,10 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from crawler.http.connection.guard import DnsCache, check_host
+from crawler.http.connection.listening import stop_accepting
+from crawler.http.connection.networks import is_allowed, literal_address
 from crawler.http.errors import AddressRefused
-from crawler.http.guard import DnsCache, check_host
-from crawler.http.listening import stop_accepting
-from crawler.http.networks import is_allowed, literal_address
 from crawler.render.trackers import is_tracker
 from db.config.values import Networks
 

@@ -29,7 +29,7 @@ class DrawOrder:
     most_links: int | None = None
     allow_networks: tuple[str | IPv4Network | IPv6Network, ...] = ()
     user_agent: str = ""
-    lookup: str = "crawler.http.guard.system_lookup"
+    lookup: str = "crawler.http.connection.guard.system_lookup"
     timeout_s: float = 30.0
     max_bytes: int = 20 * 1024 * 1024
     max_memory: int = 1 << 30

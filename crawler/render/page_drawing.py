@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, Page, Request, Response, Route
 from playwright.async_api import Error as BrowserError
 
-from crawler.http.guard import DnsCache
-from crawler.http.networks import parse_networks
+from crawler.http.connection.guard import DnsCache
+from crawler.http.connection.networks import parse_networks
 from crawler.render.guard_proxy import GuardProxy
 from crawler.render.init_script import INIT_SCRIPT, STOPPED_NAVIGATIONS
 from crawler.render.load_more import CLICK_LOAD_MORE, COUNT_LINKS, SCROLL_DOWN

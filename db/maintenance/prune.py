@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.connection.database import connect, translate_sqlite_errors, write
-from db.queries.statistics import FAILURE_WINDOW
+from db.queries.sources.statistics import FAILURE_WINDOW
 from db.store.extraction.extractions import begin_pruning
 from db.timestamps import format_timestamp
 

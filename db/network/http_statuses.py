@@ -2,7 +2,7 @@
 
 Any 2xx counts (RFC 9110, 15: treat an unknown one as 200), with three exceptions: 202 means that there is no content
 yet, and is how bot challenges are sent; 204 and 205 have no body. 206 counts, because a partial page is never stored
-(`crawler.http.handler`).
+(`crawler.http.connection.handler`).
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from db.errors import UsageError
 
 GZIP = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
-# Bytes of one header line (a crawl takes 256 KiB of headers, `crawler.http.response_heads`, and a repeated header becomes one
-# line), and of all lines between two bodies.
+# Bytes of one header line (a crawl takes 256 KiB of headers, `crawler.http.connection.response_heads`, and a repeated header
+# becomes one line), and of all lines between two bodies.
 _LONGEST_LINE, _MOST_HEADERS = 320 * 1024, 1024 * 1024
 _STEP = 1 << 20
 # Bytes read between two records, where two line ends belong; some writers put more.

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from db.diagnosis.listing_trouble import ListingTrouble, advice_for
 from db.display.shell_commands import shell_command
-from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
+from db.queries.sources.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.site_rules.loader import SiteFileError
 from db.store.service.alerts import AlertKind
 from scheduler.alerts.degradation import (

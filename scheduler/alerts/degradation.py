@@ -21,7 +21,7 @@ from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
-from db.queries.alert_figures import ExtractedFields
+from db.queries.sources.alert_figures import ExtractedFields
 
 RECENT = 20
 """Pages that stand for now."""

@@ -19,7 +19,7 @@ from db.connection.database import write
 from db.diagnosis.listing_trouble import listing_trouble
 from db.errors import ConfigError
 from db.maintenance.health import database_sizes, free_disk_bytes
-from db.queries.alert_figures import (
+from db.queries.sources.alert_figures import (
     EndedSourceRun,
     SourceBaseline,
     SourceFigures,

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import fmean, median
 
-from db.queries.alert_figures import FoundLink
+from db.queries.sources.alert_figures import FoundLink
 
 HISTORY = timedelta(days=28)
 # With fewer publications, or over a shorter time, there is no limit.

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from db.config.settings import SourceSettings
 from db.connection.database import write
 from db.models import Source
-from db.queries.publication_times import first_crawl_time, publication_times
+from db.queries.sources.publication_times import first_crawl_time, publication_times
 from db.store.sites.learned_rhythms import load_rhythm, save_rhythm
 from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of

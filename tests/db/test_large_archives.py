@@ -11,7 +11,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.people import alike
-from db.queries import statistics
+from db.queries.sources import statistics
 from db.schema.migrations import migrations
 from db.sqlite.tools import Database
 from db.store.service import saved_searches

@@ -11,7 +11,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind, Listing, ListingKind
-from db.queries.publication_times import first_crawl_time, publication_times
+from db.queries.sources.publication_times import first_crawl_time, publication_times
 from db.store.crawl import facts
 from db.store.sites.sources import add_source, insert_listings
 from db.timestamps import format_timestamp

@@ -15,7 +15,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from crawler.http.listening import stop_accepting
+from crawler.http.connection.listening import stop_accepting
 from tests.demoweb.answers import Answer
 
 LOOPBACK = "127.0.0.1"

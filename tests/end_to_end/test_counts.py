@@ -19,7 +19,7 @@ from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import load_config
 from db.connection.database import open_readonly
-from db.queries.statistics import last_runs
+from db.queries.sources.statistics import last_runs
 from db.timestamps import parse_timestamp
 from scheduler.metrics import Metrics
 from scheduler.processes import EndedCrawl

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.connection.database import open_database, write
-from db.queries.modified_post_lines import modified_post_lines
+from db.queries.sources.modified_post_lines import modified_post_lines
 from db.store.sites.sources import all_sources
 from tests.end_to_end.copydesk import Copydesk
 from tests.past_web import PastWeb

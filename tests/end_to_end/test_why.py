@@ -23,14 +23,14 @@ from scrapy.http import Response
 from cli.main import copydesk
 from crawler.check import check_sources
 from crawler.crawl.session import CrawlOrder
-from crawler.http.handler import GuardedHandler
+from crawler.http.connection.handler import GuardedHandler
 from crawler.run import CrawlResult, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.diagnosis.evidence import Diagnosis
 from db.diagnosis.ladder import source_diagnosis
 from db.models import Listing
-from db.queries.source_evidence import SourceRows, source_evidence
+from db.queries.sources.source_evidence import SourceRows, source_evidence
 from db.store.service.alerts import open_alerts
 from db.store.sites.sources import add_source, find_source, insert_listings
 from db.timestamps import format_timestamp

@@ -27,7 +27,7 @@ from cli.output.tables import (
     table,
 )
 from db.maintenance.health import database_sizes
-from db.queries.statistics import DatabaseStatistics, Run, SourceStatistics, database_statistics
+from db.queries.sources.statistics import DatabaseStatistics, Run, SourceStatistics, database_statistics
 
 _SOURCE_COLUMNS = (
     Column(title="source", least=12),

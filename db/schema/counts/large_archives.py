@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 # The digest reads the crawls of each source in two weeks, of any year.
-# Threads of a period in a language, and those that a source took part in, without a look at the rows (`db.queries.threads`).
+# Threads of a period in a language, and those that a source took part in, without a look at the rows
+# (`db.queries.content.threads`).
 LARGE_ARCHIVES = """
 DROP INDEX threads_last;
 CREATE INDEX threads_last ON threads (last_at, first_at, articles, language) WHERE articles > 1;
@@ -37,7 +38,7 @@ SELECT page_id, pruned_at FROM drawings WHERE pruned_at IS NOT NULL;
 """
 
 # Step m0047: a body of 7 kB takes two pages of the file, of which one is read for its length, so `copydesk stats` read half of the
-# archive; and all of the log for the failures of a week. The condition is that of `db.queries.statistics`.
+# archive; and all of the log for the failures of a week. The condition is that of `db.queries.sources.statistics`.
 STATISTICS_KEPT = """
 CREATE TABLE body_sums (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) 
 """
 
 # `part`: the first source run that ended since the last evaluation, kept by the trigger. `usual`: a
-# `db.queries.alert_figures.SourceBaseline` as JSON.
+# `db.queries.sources.alert_figures.SourceBaseline` as JSON.
 WATCHED = """
 CREATE TABLE watched (
     source_id INTEGER PRIMARY KEY REFERENCES sources (id),

@@ -1,4 +1,4 @@
-"""A stored page as an export needs it: with its headers, source and drawn document (`db.queries.exported_pages` names them)."""
+"""A stored page as an export needs it: with its headers, source and drawn document (`db.queries.content.exported_pages`)."""
 
 from __future__ import annotations
 

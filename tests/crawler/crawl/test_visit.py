@@ -43,4 +43,4 @@ def test_shared_objects_of_a_crawl_are_changed_by_their_own_modules() -> None:
         for attribute in changes(path.read_text(encoding="utf-8"), name)
     }
     # Scrapy builds the middleware that knows the policies after the object that announces it.
-    assert found == {"http/robots_middleware.py: services.policy_of"}
+    assert found == {"http/middlewares/robots_middleware.py: services.policy_of"}

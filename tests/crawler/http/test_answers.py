@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from crawler.http.lenient_chunks import LenientChunks
+from crawler.http.connection.lenient_chunks import LenientChunks
+from crawler.http.connection.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
 from crawler.http.record import conditional_headers, headers_of
-from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
 from db.network.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
 from tests.crawler.http.crawls import End, ask, crawl

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from crawler.http.connection.guard import DnsCache, GuardedResolver, check_host, system_lookup
+from crawler.http.connection.networks import parse_networks
 from crawler.http.errors import AddressRefused
-from crawler.http.guard import DnsCache, GuardedResolver, check_host, system_lookup
-from crawler.http.networks import parse_networks
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
 from tests.deadline import within

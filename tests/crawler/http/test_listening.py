@@ -7,7 +7,7 @@ import gc
 
 import pytest
 
-from crawler.http.listening import stop_accepting
+from crawler.http.connection.listening import stop_accepting
 from tests.crawler.http.closing import read_at_close
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from crawler.http.networks import is_allowed, is_public, literal_address, parse_networks
+from crawler.http.connection.networks import is_allowed, is_public, literal_address, parse_networks
 
 PRIVATE = [
     "0.0.0.0",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scrapy.http import Response
 
 from crawler.http.errors import HostOnHold
-from crawler.http.retry import retry_after
+from crawler.http.middlewares.retry import retry_after
 from crawler.http.services import FetchServices, HoldsMemory
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler import settings as scrapy_settings
-from crawler.http.request_defaults import product_token, user_agent
+from crawler.http.middlewares.request_defaults import product_token, user_agent
 from tests.crawler.http.crawls import crawl_settings
 from tests.crawler.http.web import Web
 
@@ -27,7 +27,7 @@ def test_nothing_listens_and_nothing_but_the_web_is_read() -> None:
 def test_every_meta_key_in_use_is_documented() -> None:
     """The docstring is where the spider's author looks."""
     said = scrapy_settings.__doc__ or ""
-    for module in ("downloader", "handler", "robots_middleware", "retry"):
+    for module in ("downloader", "connection/handler", "middlewares/robots_middleware", "middlewares/retry"):
         source = (ROOT / "crawler" / "http" / f"{module}.py").read_text("utf-8")
         keys = set(re.findall(r'meta\.get\("(\w+)"', source)) - {"retry_times"}
         assert all(key in said for key in keys), keys

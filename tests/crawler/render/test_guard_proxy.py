@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.http.guard import DnsCache
-from crawler.http.networks import parse_networks
+from crawler.http.connection.guard import DnsCache
+from crawler.http.connection.networks import parse_networks
 from crawler.render.browsers import find_browser, missing_part
 from crawler.render.guard_proxy import GuardProxy, Traffic
 from crawler.render.trackers import is_tracker

@@ -13,7 +13,7 @@ import pytest
 
 from db.connection.database import connect, open_database, write
 from db.models import Link, LinkKind
-from db.queries.statistics import database_statistics
+from db.queries.sources.statistics import database_statistics
 from db.reports import coverage, digest
 from db.reports.coverage import (
     coverage_gaps,

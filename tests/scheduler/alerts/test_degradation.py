@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from db.queries.alert_figures import ExtractedFields
+from db.queries.sources.alert_figures import ExtractedFields
 from scheduler.alerts.conditions import degraded
 from scheduler.alerts.degradation import BEFORE, RECENT, Share, find_degradations, has_recovered, median_words, newest
 

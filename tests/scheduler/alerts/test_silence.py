@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from db.queries.alert_figures import FoundLink
+from db.queries.sources.alert_figures import FoundLink
 from scheduler.alerts.silence import MIN_QUIET_S, ObservedTime, judge_silence, silence_limit
 from tests.scheduler.planning.simulated_sites import DAY, KINDS
 

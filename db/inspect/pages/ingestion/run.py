@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.queries.statistics import Run, run_from_row
+from db.queries.sources.statistics import Run, run_from_row
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 

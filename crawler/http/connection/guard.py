@@ -24,8 +24,8 @@ from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from crawler.http.connection.networks import is_allowed, literal_address
 from crawler.http.errors import AddressRefused
-from crawler.http.networks import is_allowed, literal_address
 from db.config.values import Networks
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]

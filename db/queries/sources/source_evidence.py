@@ -30,9 +30,9 @@ from db.diagnosis.render_verdicts import verdict_text
 from db.display.humanize import format_local_time
 from db.errors import BodyPruned
 from db.models import Source
-from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
-from db.queries.hub_lines import hub_lines
-from db.queries.modified_post_lines import modified_post_lines
+from db.queries.sources.alert_figures import ExtractedFields, extracted_fields, newest_link_time
+from db.queries.sources.hub_lines import hub_lines
+from db.queries.sources.modified_post_lines import modified_post_lines
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING

@@ -52,8 +52,8 @@ from crawler.http.errors import (
     Stopping,
     TooManyRedirects,
 )
+from crawler.http.middlewares.request_defaults import product_token
 from crawler.http.record import failure_name
-from crawler.http.request_defaults import product_token
 from crawler.http.services import services_of
 from crawler.parsing.parser import ParseRobots, ParserStopped
 from pipelines.processing.worker_pool import TaskFailed

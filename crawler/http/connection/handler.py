@@ -45,10 +45,10 @@ from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
 
 from crawler.http.access import SubscriberAccess
-from crawler.http.connections import HeadReadingConnector, OversizedHead, ReadResponse
+from crawler.http.connection.connections import HeadReadingConnector, OversizedHead, ReadResponse
+from crawler.http.connection.guard import DnsCache, GuardedResolver, check_host
+from crawler.http.connection.networks import parse_networks
 from crawler.http.errors import CertificateRefused, Stopping
-from crawler.http.guard import DnsCache, GuardedResolver, check_host
-from crawler.http.networks import parse_networks
 from crawler.http.services import services_of
 from db.config.values import Networks
 from db.network.tls_faults import TlsFault, find_tls_fault

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.queries.statistics import Run, last_runs
+from db.queries.sources.statistics import Run, last_runs
 from db.sqlite.named_rows import named_rows
 from db.store.extraction.pages import count_unread
 from db.store.service.alerts import open_alerts

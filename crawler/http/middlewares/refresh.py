@@ -15,7 +15,7 @@ from scrapy.http import Response
 from crawler.discover.refresh import HEAD_BYTES, may_refresh, refresh_target
 from crawler.discover.robots import ROBOTS_FETCH
 from crawler.http.errors import Stopping
-from crawler.http.redirect import Redirects
+from crawler.http.middlewares.redirect import Redirects
 from crawler.http.services import FetchServices, services_of
 from crawler.parsing.parser import ParseRefresh, ParserStopped
 from db.network.http_statuses import is_page_status

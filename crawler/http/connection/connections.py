@@ -17,8 +17,8 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL as _NO_CAUSE
 from scrapy.core.downloader.handlers._aiohttp import _ClientResponse
 
-from crawler.http.lenient_chunks import LenientChunks, has_bare_line_feed
-from crawler.http.response_heads import (
+from crawler.http.connection.lenient_chunks import LenientChunks, has_bare_line_feed
+from crawler.http.connection.response_heads import (
     BLANKS,
     END_OF_HEAD,
     HEAD_BYTES,
