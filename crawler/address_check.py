@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawler.discover.article_urls import judge_on_site
-from crawler.discover.robots import RobotsRecord, has_rules, robots_text
-from crawler.discover.robots_group import own_group
-from crawler.discover.robots_line import forbidding_line
+from crawler.robots.group import own_group
+from crawler.robots.line import forbidding_line
+from crawler.robots.policy import RobotsRecord, has_rules, robots_text
 from db.config.loader import Config
 from db.diagnosis.network_checks import origin_of
 from db.diagnosis.url_evidence import UrlEvidence

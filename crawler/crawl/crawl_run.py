@@ -22,11 +22,11 @@ from scrapy.settings import BaseSettings
 from crawler.crawl.page_drawer import BrowserSettings, PageDrawer
 from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.robots import RobotsRecord
 from crawler.http.middlewares.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
 from crawler.http.shared_pace import SharedPace, pace_file
 from crawler.render.renderer import Renderer
+from crawler.robots.policy import RobotsRecord
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
 from db.store.crawl import facts

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from crawler.discover.robots import RobotsRecord
+from crawler.robots.policy import RobotsRecord
 from db.connection.writer import Writer
 from db.store.sites.holds import load_holds, save_hold
 from db.store.sites.robots import load_robots, save_robots

@@ -10,9 +10,9 @@ from scrapy.http import Response
 
 from crawler.discover.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
-from crawler.discover.robots import RobotsPolicy
 from crawler.http import record
 from crawler.parsing.answers import WORTH_READING, AnswerDescription, DescribeAnswer, challenge_sign
+from crawler.robots.policy import RobotsPolicy
 from db.models import ListingKind
 from db.network.http_statuses import is_page_status
 from db.store.sites.listing_readings import ListingReading

@@ -34,9 +34,9 @@ from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.discover.robots import ROBOTS_FETCH
 from crawler.http.errors import RequestRefused, Stopping
 from crawler.http.services import services_of
+from crawler.robots.policy import ROBOTS_FETCH
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from crawler.discover.robots import RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord
 from crawler.http.shared_pace import SharedPace
 from crawler.parsing.parser import Parser
+from crawler.robots.policy import RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord
 from db.site_rules.loader import Sites
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crawler.discover.script_pages import drawn_by_script
+from crawler.discover.pages.script_pages import drawn_by_script
 from crawler.discover.well_known import classify
 from db.models import ListingKind, Page, Reason, Rejection
 from db.site_rules.loader import Sites

@@ -18,13 +18,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from crawler.discover.feeds import read_feed
 from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
-from crawler.discover.next_part import next_part
+from crawler.discover.pages.next_part import next_part
+from crawler.discover.pages.refresh import find_refresh
 from crawler.discover.read_listing import ListingRequest, read_listing, why_not_fetched
-from crawler.discover.refresh import find_refresh
-from crawler.discover.robots import RobotsRules, read_rules
 from crawler.discover.sitemap_children import choose_children
 from crawler.parsing.packed_records import PackedRecords, pack
 from crawler.parsing.thread_futures import wait_until_done
+from crawler.robots.policy import RobotsRules, read_rules
 from db.errors import CopydeskError
 from db.models import Link
 from db.site_rules.loader import Site, Sites

@@ -27,10 +27,10 @@ from warcio.warcwriter import WARCWriter
 from crawler.http.shared_pace import SharedPace, pace_file
 from db.display.humanize import format_size
 from db.errors import UsageError
+from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, IndexRow, index_files, read_index
+from pipelines.exchange.ccnews.news_records import IndexedRecords
+from pipelines.exchange.ccnews.polite_stream import RemoteFile
 from pipelines.exchange.items import KnownFetch
-from pipelines.exchange.news_index import IndexedFiles, IndexQuery, IndexRow, index_files, read_index
-from pipelines.exchange.news_records import IndexedRecords
-from pipelines.exchange.polite_stream import RemoteFile
 from pipelines.exchange.warc_sieve import SieveCounts
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 from tests.crawler.backfill.test_common_crawl import page

@@ -36,12 +36,12 @@ from db.errors import UsageError
 from db.store.archives.archive_import import host_of
 from db.store.archives.news_archive_files import note_read, unread_for
 from db.store.sites.sources import choose_sources
+from pipelines.exchange.ccnews.news_archive import FIRST_MONTH, list_files, months_between, open_file, read_file_part
+from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, index_files, read_index
+from pipelines.exchange.ccnews.news_records import IndexedRecords, is_requested
+from pipelines.exchange.ccnews.polite_stream import Pace, RemoteFile, sleep
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
-from pipelines.exchange.news_archive import FIRST_MONTH, list_files, months_between, open_file, read_file_part
-from pipelines.exchange.news_index import IndexedFiles, IndexQuery, index_files, read_index
-from pipelines.exchange.news_records import IndexedRecords, is_requested
-from pipelines.exchange.polite_stream import Pace, RemoteFile, sleep
 from pipelines.exchange.warc_sieve import SieveCounts, check_installed, sift_warc
 from pipelines.processing.ingest_settings import plan_ingest
 

@@ -15,8 +15,8 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.discover.robots import ROBOTS_FETCH
 from crawler.http.errors import AlreadyAsked, TooManyRedirects
+from crawler.robots.policy import ROBOTS_FETCH
 
 logger = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.discover.refresh import HEAD_BYTES, may_refresh, refresh_target
-from crawler.discover.robots import ROBOTS_FETCH
+from crawler.discover.pages.refresh import HEAD_BYTES, may_refresh, refresh_target
 from crawler.http.errors import Stopping
 from crawler.http.middlewares.redirect import Redirects
 from crawler.http.services import FetchServices, services_of
 from crawler.parsing.parser import ParseRefresh, ParserStopped
+from crawler.robots.policy import ROBOTS_FETCH
 from db.network.http_statuses import is_page_status
 from pipelines.processing.worker_pool import TaskFailed
 

@@ -33,16 +33,6 @@ from scrapy.exceptions import (
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.discover.robots import (
-    BODY_BYTES_READ,
-    ROBOTS_FETCH,
-    RobotsPolicy,
-    RobotsRecord,
-    cache_lifetime,
-    has_rules,
-    read_rules,
-    truncate_body,
-)
 from crawler.http.errors import (
     AddressRefused,
     ForbiddenByRobots,
@@ -56,6 +46,16 @@ from crawler.http.middlewares.request_defaults import product_token
 from crawler.http.record import failure_name
 from crawler.http.services import services_of
 from crawler.parsing.parser import ParseRobots, ParserStopped
+from crawler.robots.policy import (
+    BODY_BYTES_READ,
+    ROBOTS_FETCH,
+    RobotsPolicy,
+    RobotsRecord,
+    cache_lifetime,
+    has_rules,
+    read_rules,
+    truncate_body,
+)
 from pipelines.processing.worker_pool import TaskFailed
 
 # Redirects followed. RFC 9309, 2.3.1.2: at least five.

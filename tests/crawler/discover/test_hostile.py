@@ -12,10 +12,10 @@ from crawler.discover.article_urls import judge
 from crawler.discover.feeds import read_feed
 from crawler.discover.front_pages import read_front_page
 from crawler.discover.json_lists import read_json_list
-from crawler.discover.next_part import next_part
-from crawler.discover.robots import RobotsPolicy, RobotsRecord, read_rules
+from crawler.discover.pages.next_part import next_part
 from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
 from crawler.discover.well_known import classify
+from crawler.robots.policy import RobotsPolicy, RobotsRecord, read_rules
 from db.site_rules.loader import JsonList, Site
 from pipelines import text_limits as limits
 from pipelines.html_tree import parse_html

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.discover.next_part import next_part
+from crawler.discover.pages.next_part import next_part
 
 FIRST = "http://news.example/2026/11/a1.html"
 

@@ -7,9 +7,9 @@ from protego import Protego
 
 from crawler.discover.article_urls import judge
 from crawler.discover.front_pages import read_front_page
-from crawler.discover.robots_group import own_group
-from crawler.discover.robots_line import forbidding_line
-from crawler.discover.script_pages import drawn_by_script
+from crawler.discover.pages.script_pages import drawn_by_script
+from crawler.robots.group import own_group
+from crawler.robots.line import forbidding_line
 
 ROBOTS = """
 # for all

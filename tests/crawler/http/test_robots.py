@@ -1,4 +1,4 @@
-"""The decision (pure): RFC 9309, as `crawler/discover/robots.py` tells it."""
+"""The decision (pure): RFC 9309, as `crawler/robots/policy.py` tells it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
-from crawler.discover.robots import (
+from crawler.robots.group import own_group
+from crawler.robots.policy import (
     BODY_BYTES_READ,
     RobotsPolicy,
     RobotsRecord,
@@ -18,7 +19,6 @@ from crawler.discover.robots import (
     read_rules,
     truncate_body,
 )
-from crawler.discover.robots_group import own_group
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORIGIN = "https://www.example.test"

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from crawler.discover.robots import RobotsMemory, RobotsRecord
 from crawler.http.services import FetchServices
 from crawler.parsing.parser import Parser, ParseTask
+from crawler.robots.policy import RobotsMemory, RobotsRecord
 from db.site_rules.loader import Sites
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web

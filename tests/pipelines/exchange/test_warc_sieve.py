@@ -14,10 +14,10 @@ import pytest
 
 from crawler.http.shared_pace import HostPace, SharedPace
 from db.errors import UsageError
-from pipelines.exchange import polite_stream
+from pipelines.exchange.ccnews import polite_stream
+from pipelines.exchange.ccnews.news_archive import list_files, months_between
+from pipelines.exchange.ccnews.polite_stream import open_polite
 from pipelines.exchange.items import ArchivedPage, SkippedRecord
-from pipelines.exchange.news_archive import list_files, months_between
-from pipelines.exchange.polite_stream import open_polite
 from pipelines.exchange.warc_reader import read_warc
 from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
 from tests.crawler.backfill.common_crawl import Capture, warc_of

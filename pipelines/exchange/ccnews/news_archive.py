@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import urljoin
 
 from db.errors import UsageError
-from pipelines.exchange.polite_stream import Pace, open_polite, read_part, sleep
+from pipelines.exchange.ccnews.polite_stream import Pace, open_polite, read_part, sleep
 
 FIRST_MONTH = date(2016, 8, 1)
 """CC-NEWS begins with it."""

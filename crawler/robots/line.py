@@ -1,6 +1,6 @@
 """The line of a robots.txt that forbids an address, to be quoted. Pure.
 
-Whether an address is forbidden is decided by Protego (`crawler.discover.robots`); this only finds the line that says so: the
+Whether an address is forbidden is decided by Protego (`crawler.robots.policy`); this only finds the line that says so: the
 longest rule of our group that matches (RFC 9309, 2.2.2).
 """
 

@@ -19,9 +19,9 @@ from typing import Protocol
 
 from protego import Protego
 
-from crawler.discover.robots_group import own_group
-from crawler.discover.robots_line import forbidding_line
 from crawler.discover.sitemaps import sitemaps_in_robots
+from crawler.robots.group import own_group
+from crawler.robots.line import forbidding_line
 
 # Meta key of the request for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"

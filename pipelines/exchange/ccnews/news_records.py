@@ -14,8 +14,8 @@ from typing import Any
 
 from db.errors import UsageError
 from db.network.http_statuses import is_page_status
+from pipelines.exchange.ccnews.news_index import IndexRow
 from pipelines.exchange.items import IsKnown, Item, KnownFetch, SkippedRecord
-from pipelines.exchange.news_index import IndexRow
 from pipelines.exchange.warc_reader import WarcItems
 from pipelines.exchange.warc_records import TRUNCATION_ERRORS, DamagedRange, read_records
 from pipelines.exchange.warc_sieve import MOST_HEAD, SieveCounts
