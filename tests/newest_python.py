@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 QUICK = (
     *("tests/pipelines/extraction/test_pages.py", "tests/pipelines/test_urls.py", "tests/pipelines/dedup"),
     *("tests/crawler/discover", "tests/db/test_site_rules.py", "tests/db/test_config.py", "tests/test_docs.py"),
-    "tests/end_to_end/test_main_job.py::test_the_whole_web_in_two_crawls",
+    "tests/end_to_end/crawls/test_main_job.py::test_the_whole_web_in_two_crawls",
 )
 # Minor versions past this one are not looked for.
 LATEST_MINOR = 20

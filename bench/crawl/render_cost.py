@@ -33,7 +33,7 @@ from db.models import Listing, ListingKind
 from db.store.sites.sources import add_source, insert_listings
 from tests.crawler.render.web import Answer, Server, html
 from tests.end_to_end.copydesk import Copydesk
-from tests.end_to_end.script_web import article_site, plain_site
+from tests.end_to_end.crawls.script_web import article_site, plain_site
 
 PICTURES, PICTURE_BYTES = 20, 150_000
 NEEDED = page_drawing.NEEDED

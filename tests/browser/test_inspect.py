@@ -574,7 +574,7 @@ def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
 
 
 def test_a_page_begins_after_a_place(scene: Scene) -> None:
-    """`tests/db/test_paging.py` holds what is on it."""
+    """`tests/db/queries/test_paging.py` holds what is on it."""
     tab = scene.watched()
     tab.go("/-/search")
     titles = tab.page.locator(".found h2").all_inner_texts()

@@ -11,7 +11,7 @@ from tests.demoweb.asking import ZH
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 def scrapy(desk: Copydesk, *arguments: str, typed: str = "") -> str:

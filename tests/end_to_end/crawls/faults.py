@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from db.models import ListingKind
-from tests.end_to_end.faulty_web import NOW, Pages, Reply, article, feed, front_page, newspaper, sitemap, stories
+from tests.end_to_end.crawls.faulty_web import NOW, Pages, Reply, article, feed, front_page, newspaper, sitemap, stories
 
 OLD = stories(1, 2)
 """What a site lists while it is sound."""

@@ -11,7 +11,7 @@ import pytest
 from db.site_rules.loader import load_site
 from db.site_rules.models import HtmlList
 from tests.end_to_end.copydesk import Copydesk
-from tests.end_to_end.planted import page_of
+from tests.end_to_end.extraction.planted import page_of
 from tests.once import once
 
 HOST = "http://www.harbour.example"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk
-from tests.end_to_end.planted import AFTER, BEFORE, HELD, PAGES, make_planted, write_rules
+from tests.end_to_end.extraction.planted import AFTER, BEFORE, HELD, PAGES, make_planted, write_rules
 from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
 

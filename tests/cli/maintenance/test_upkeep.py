@@ -215,7 +215,7 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
 
 def test_processes_of_their_own_may_look_after_at_once(newsroom: Newsroom) -> None:
     settings(newsroom, keep_bodies="1s")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     both = [
         subprocess.Popen(
             [sys.executable, "-m", "cli.main", "upkeep", "--json"],

@@ -16,7 +16,7 @@ from lxml import etree, html
 
 from pipelines.exchange.article_formats import publication_time
 from tests.cli.conftest import Newsroom, open_room, run
-from tests.cli.test_formats import HOSTILE, exported, hostile
+from tests.cli.exchange.test_formats import HOSTILE, exported, hostile
 
 __all__ = ["hostile"]
 

@@ -22,7 +22,7 @@ from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
 from tests.processes import is_stopped
 
-PAGES = sorted((Path(__file__).parent.parent / "pages").glob("*/page.html"))
+PAGES = sorted((Path(__file__).parents[2] / "pages").glob("*/page.html"))
 # At each address every second page, half the time of all.
 CHOSEN = {*PAGES[::2], *(path for path in PAGES if path.parent.name == "en_json_ld")}
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))

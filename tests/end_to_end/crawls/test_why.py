@@ -35,8 +35,8 @@ from db.store.service.alerts import open_alerts
 from db.store.sites.sources import add_source, find_source, insert_listings
 from db.timestamps import format_timestamp
 from scheduler.alerts.monitor import evaluate_alerts
-from tests.end_to_end.faults import FAULTS, Fault, every
-from tests.end_to_end.faulty_web import (
+from tests.end_to_end.crawls.faults import FAULTS, Fault, every
+from tests.end_to_end.crawls.faulty_web import (
     NETWORK,
     NOW,
     FaultyWeb,

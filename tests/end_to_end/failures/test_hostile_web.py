@@ -20,7 +20,7 @@ from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.hostile.web import ARTICLES, SITES, hostile_web, put_sites
 from tests.processes import alive, descendants
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 def with_sites(folder: Path, homes: dict[str, str], **settings: object) -> Copydesk:

@@ -1,6 +1,6 @@
 """A small web that is drawn by script: a site of each kind, and one that is not, each on an address of loopback of its own.
 
-python -m tests.end_to_end.script_web        prints the address of each site, and serves until it is ended
+python -m tests.end_to_end.crawls.script_web        prints the address of each site, and serves until it is ended
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from db.schema.migrations import migrations
 from db.schema.views import make_views
 from db.sqlite.tools import Database
 from db.store.extraction.outcomes import delete_outcome, save_decision
-from tests.db.plain_views import make_plain_views
+from tests.db.schema.plain_views import make_plain_views
 from tests.test_docs import ROOT, blocks
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -311,7 +311,7 @@ os._exit(0)
 
 def killed_while_open(path: Path) -> None:
     """A process writes and is gone: its log is left."""
-    subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=True, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=True, cwd=Path(__file__).parents[3])
     assert companion_path(path, "-wal").stat().st_size
 
 

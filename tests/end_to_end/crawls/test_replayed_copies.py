@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.urls import link_key
 from tests.end_to_end.copydesk import Copydesk
-from tests.end_to_end.test_replayed_web import NEWSWEB, control, replayed
+from tests.end_to_end.crawls.test_replayed_web import NEWSWEB, control, replayed
 
 pytestmark = pytest.mark.skipif(not NEWSWEB.exists(), reason="the replayable web is not beside this checkout")
 

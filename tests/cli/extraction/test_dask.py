@@ -41,7 +41,7 @@ from tests.processes import alive, children, descendants, is_stopped
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 PAGES = 160
 # A process that has taken more processor time than this reads the page that takes long: loading and the known page take 0.2 s.
 AT_THE_PAGE_S = 0.5

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawler.render.web import NEEDS_BROWSER, Server
 from tests.end_to_end.copydesk import Copydesk
-from tests.end_to_end.script_web import ARTICLES, ENDLESS, SITES, add_sites, script_web
+from tests.end_to_end.crawls.script_web import ARTICLES, ENDLESS, SITES, add_sites, script_web
 
 pytestmark = NEEDS_BROWSER
 
