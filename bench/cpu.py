@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tests.processes import descendants
+from tests.support.processes import descendants
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

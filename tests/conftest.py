@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
-from tests.new_databases import copy_new_databases
+from tests.support.new_databases import copy_new_databases
 
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.deadline import Stopwatch
 from tests.demoweb.answers import HUGE, ROBOTS_MODES
 from tests.demoweb.asking import (
     AR,
@@ -30,6 +29,7 @@ from tests.demoweb.asking import (
 )
 from tests.demoweb.templates import parse
 from tests.demoweb.web import DemoWeb
+from tests.support.deadline import Stopwatch
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,4 +1,4 @@
-"""A forked command is what a new Python would be: `tests.forked`, by which most tests run commands."""
+"""A forked command is what a new Python would be: `tests.support.forked`, by which most tests run commands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.copydesk import wait_for
-from tests.forked import ROOT, RUN, run_forked
-from tests.processes import alive
+from tests.support.forked import ROOT, RUN, run_forked
+from tests.support.processes import alive
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_one_that_does_not_end_is_killed(idle: Path) -> None:
 
 def test_a_service_ends_with_the_tests_that_started_it(idle: Path) -> None:
     program = (
-        "import os, sys, time; from pathlib import Path; from tests.forked import ForkedProcess\n"
+        "import os, sys, time; from pathlib import Path; from tests.support.forked import ForkedProcess\n"
         "service = ForkedProcess(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "print(service.pid, flush=True); time.sleep(60)\n"
     )
@@ -72,7 +72,7 @@ def test_a_service_ends_with_the_tests_that_started_it(idle: Path) -> None:
 
 def test_a_command_whose_tests_are_gone_before_it_starts_ends(idle: Path) -> None:
     program = (
-        "import os, sys; from pathlib import Path; from tests.forked import _order\n"
+        "import os, sys; from pathlib import Path; from tests.support.forked import _order\n"
         "_order(('run',), Path(sys.argv[1]), dict(os.environ), {})\n"
         "os._exit(0)\n"
     )
@@ -85,7 +85,7 @@ def test_a_command_whose_tests_are_gone_before_it_starts_ends(idle: Path) -> Non
 
 def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
     program = (
-        "import os, socket, sys; from pathlib import Path; from tests import forked\n"
+        "import os, socket, sys; from pathlib import Path; from tests.support import forked\n"
         "done = forked.run_forked(('--version',), Path(sys.argv[1]), dict(os.environ), 60)\n"
         "who = forked._server._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)\n"
         "print(done.returncode, done.stdout, who, flush=True); sys.stdin.read()\n"

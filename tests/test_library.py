@@ -23,10 +23,10 @@ import pytest
 import copydesk
 from setup import PACKAGES
 from tests.cli.conftest import Newsroom, newsroom, room, run
-from tests.deadline import within
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import RULES, wait_for
-from tests.machine import read_only
+from tests.support.deadline import within
+from tests.support.machine import read_only
 from tests.test_docs import ROOT, blocks
 
 __all__ = ["newsroom", "room"]

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.end_to_end.copydesk import Copydesk
-from tests.past_web import CHANNELS, PastWeb
+from tests.support.past_web import CHANNELS, PastWeb
 
 POLL_S = 0.2
 ALL = ",".join(CHANNELS)

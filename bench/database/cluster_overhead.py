@@ -31,7 +31,7 @@ from db.connection.database import open_database, write
 from db.store.crawl import facts
 from db.store.sites.sources import add_source
 from pipelines.processing.files import page_files_in_manifest
-from tests.processes import descendants
+from tests.support.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What docs/scaling.md advises: Dask's own looking at itself takes some 4 % of a core for each worker, doing nothing.

@@ -40,7 +40,7 @@ from db.connection.database import connect, open_readonly, write
 from db.site_rules.loader import load_sites, shipped_sites_folder
 from db.store.extraction.pages import load_page
 from pipelines.extraction.extract import extract
-from tests.processes import descendants
+from tests.support.processes import descendants
 
 # Pages that are extracted alone, for the CPU of a page: two turns through the quality corpus.
 ALONE = 1752

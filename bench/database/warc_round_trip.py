@@ -43,7 +43,7 @@ from db.bodies.store import load_body
 from db.connection.database import open_readonly
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url
-from tests.processes import descendants
+from tests.support.processes import descendants
 
 START = datetime(2026, 10, 1, 8, 0, 0, 123000, tzinfo=UTC)
 SHOWN = 10

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from bench.cpu import TICKS, Cpu, cpu_seconds
 from scheduler.planning.cadence import FixedInterval, phase_of
-from tests.processes import descendants
+from tests.support.processes import descendants
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 _POLL_S = 0.5

@@ -27,8 +27,8 @@ from db.inspect.safety.sanitize import sanitize_page
 from db.models import Article
 from tests.browser.looking import PATIENT, ask, inspecting, started
 from tests.cli.conftest import Newsroom
-from tests.deadline import Stopwatch, within
 from tests.end_to_end.copydesk import wait_for
+from tests.support.deadline import Stopwatch, within
 
 # One call of a function, some 20 s: SQLite's time limit does not end it.
 LONG_CALL = "select instr(zeroblob(999000), zeroblob(490000) || x'01')"

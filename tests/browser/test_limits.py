@@ -22,7 +22,7 @@ from tests.browser.edition import fill, hostile_page
 from tests.browser.looking import PATIENT, ask, inspecting
 from tests.cli.conftest import spawn
 from tests.end_to_end.copydesk import wait_for
-from tests.forked import ForkedProcess
+from tests.support.forked import ForkedProcess
 
 ENDLESS = "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT count(*) FROM a"
 

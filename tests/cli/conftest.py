@@ -23,8 +23,8 @@ from db.store.sites.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
-from tests.forked import run_forked
-from tests.once import once
+from tests.support.forked import run_forked
+from tests.support.once import once
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

@@ -14,9 +14,9 @@ from db.connection.database import connect, open_database, translate_sqlite_erro
 from db.errors import DatabaseBusy
 from db.store.crawl import facts
 from tests.cli.conftest import START, Newsroom, copied_newsroom, open_room, report, run, spawn
-from tests.deadline import within
-from tests.forked import ForkedProcess
-from tests.once import once
+from tests.support.deadline import within
+from tests.support.forked import ForkedProcess
+from tests.support.once import once
 
 READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])
 COMMANDS = ("articles", "show", "stats", "settle", "doctor")

@@ -14,7 +14,7 @@ import pytest
 from db.connection.database import connect, open_for_reading
 from db.errors import DatabaseNotWritable, DiskFull
 from tests.cli.conftest import ROOT, Newsroom, open_room, run, spawn
-from tests.machine import fill, needs_root, read_only, tmpfs
+from tests.support.machine import fill, needs_root, read_only, tmpfs
 
 READING = (
     ["sources", "list"],

@@ -1,4 +1,4 @@
-"""What tests begin with is what users begin with: `tests.new_databases`."""
+"""What tests begin with is what users begin with: `tests.support.new_databases`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.connection import database
-from tests import new_databases
+from tests.support import new_databases
 
 
 def test_a_copy_is_what_the_migrations_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

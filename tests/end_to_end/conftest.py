@@ -13,7 +13,7 @@ from tests.demoweb.asking import DE, GB, ZH
 from tests.demoweb.truth import PageTruth
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
-from tests.once import once
+from tests.support.once import once
 
 THREE = (ZH, GB, DE)
 

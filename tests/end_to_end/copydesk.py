@@ -20,8 +20,8 @@ import pytest
 from db.connection.database import open_database, write
 from db.store.sites.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
-from tests.forked import ForkedProcess, SignalledAt, run_forked
-from tests.once import once
+from tests.support.forked import ForkedProcess, SignalledAt, run_forked
+from tests.support.once import once
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
 # The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.
@@ -34,7 +34,7 @@ class Copydesk:
     """A folder with a copydesk.toml and a database, and the commands run in it."""
 
     factory: ClassVar[pytest.TempPathFactory | None] = None
-    """Where tests share what is costly to make (`tests.once`); None outside of tests."""
+    """Where tests share what is costly to make (`tests.support.once`); None outside of tests."""
 
     def __init__(self, folder: Path, proxy: str | None, **settings: object) -> None:
         self.folder = folder

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
 from pipelines.urls import MAX_URL, clean_url, host_of, link_key, may_claim, registrable_domain, same_site
-from tests.corpus import gold_urls
+from tests.support.corpus import gold_urls
 
 CLEANED = [
     ("https://news.example/a/b.html?id=1&x=2", "https://news.example/a/b.html?id=1&x=2"),

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.deadline import within
 from tests.demoweb.asking import DE, EN, GB, ZH
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.forked import ForkedProcess
-from tests.processes import alive, descendants
+from tests.support.deadline import within
+from tests.support.forked import ForkedProcess
+from tests.support.processes import alive, descendants
 
 FAST: dict[str, object] = {
     "every": "2s",

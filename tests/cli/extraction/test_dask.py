@@ -33,10 +33,10 @@ from pipelines.processing.dask.connect import CONNECT_S, dask_executor
 from pipelines.processing.dask.worker import extract_batch
 from pipelines.processing.page_worker import ExtractionResult, extract_task
 from pipelines.processing.worker_process import cpu_seconds
-from tests.deadline import within
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
-from tests.processes import alive, children, descendants, is_stopped
+from tests.support.deadline import within
+from tests.support.processes import alive, children, descendants, is_stopped
 
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")

@@ -20,8 +20,8 @@ from db.models import Listing, ListingKind
 from db.site_rules.loader import Sites
 from db.site_rules.models import HtmlList, JsonList, Site, ValueSelector
 from db.store.archives.backfill_queue import PastLinkRow
-from tests.past_web import CHANNELS as NAMES
-from tests.past_web import PastWeb
+from tests.support.past_web import CHANNELS as NAMES
+from tests.support.past_web import PastWeb
 
 SINCE, UNTIL = datetime(2022, 3, 1, tzinfo=UTC), datetime(2024, 9, 1, tzinfo=UTC)
 

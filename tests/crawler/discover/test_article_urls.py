@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawler.discover.article_urls import judge, judge_on_site
 from db.site_rules.loader import Site
-from tests.corpus import gold_urls
+from tests.support.corpus import gold_urls
 
 FORMS = [
     tuple(line.split("\t"))

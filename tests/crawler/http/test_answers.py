@@ -16,7 +16,7 @@ from crawler.http.record import conditional_headers, headers_of
 from db.network.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
 from tests.crawler.http.crawls import End, ask, crawl
-from tests.deadline import within
+from tests.support.deadline import within
 
 
 @pytest.fixture(scope="module")

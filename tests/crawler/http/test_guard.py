@@ -11,7 +11,7 @@ from crawler.http.connection.networks import parse_networks
 from crawler.http.errors import AddressRefused
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
-from tests.deadline import within
+from tests.support.deadline import within
 
 PUBLIC = "93.184.216.34"
 

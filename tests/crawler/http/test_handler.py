@@ -22,7 +22,7 @@ from scrapy import Request
 from crawler.http.services import FetchServices
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
-from tests.deadline import Stopwatch, within
+from tests.support.deadline import Stopwatch, within
 
 LIMIT = 10_000
 

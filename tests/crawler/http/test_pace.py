@@ -11,7 +11,7 @@ import pytest
 
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Arrival, Web
-from tests.deadline import within
+from tests.support.deadline import within
 
 DELAY = 0.12
 

@@ -14,7 +14,7 @@ from crawler.http.middlewares.retry import retry_after
 from crawler.http.services import FetchServices, HoldsMemory
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web
-from tests.deadline import within
+from tests.support.deadline import within
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.deadline import Stopwatch
+from tests.support.deadline import Stopwatch
 
 LOOPBACK = ("127.0.0.0/8",)
 

@@ -26,7 +26,7 @@ from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
 from db.store.sites.sources import add_source, all_sources
 from db.system.file_identity import companion_path
 from tests.cli.conftest import START, Newsroom, open_room
-from tests.machine import needs_attributes, tmpfs
+from tests.support.machine import needs_attributes, tmpfs
 
 
 def other(path: Path, name: str = "other.example") -> Path:

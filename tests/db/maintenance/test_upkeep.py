@@ -28,7 +28,7 @@ from db.timestamps import format_timestamp
 from pipelines.dedup.settle import reset_settling, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
-from tests.deadline import Stopwatch, within
+from tests.support.deadline import Stopwatch, within
 
 DAY = timedelta(days=1)
 NEVER = None

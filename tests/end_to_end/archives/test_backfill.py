@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.past_web import ON_HOME_PAGE, PastArticle, PastWeb
+from tests.support.past_web import ON_HOME_PAGE, PastArticle, PastWeb
 
 SINCE = datetime(2023, 1, 1, tzinfo=UTC)
 

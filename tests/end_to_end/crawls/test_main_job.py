@@ -9,7 +9,7 @@ from tests.demoweb.asking import AR, DE, EN, GB, RU, ZH, ask
 from tests.demoweb.truth import PageTruth
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
-from tests.forked import run_forked
+from tests.support.forked import run_forked
 
 
 def published(web: DemoWeb) -> list[PageTruth]:

@@ -12,7 +12,7 @@ from db.connection.database import open_database, write
 from db.queries.sources.modified_post_lines import modified_post_lines
 from db.store.sites.sources import all_sources
 from tests.end_to_end.copydesk import Copydesk
-from tests.past_web import PastWeb
+from tests.support.past_web import PastWeb
 
 POSTS = "/wp/v2/posts"
 

@@ -18,8 +18,8 @@ import pytest
 from db.bodies.store import load_body
 from db.connection.database import open_readonly
 from pipelines.urls import link_key
-from tests.corpus import SHARED
 from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.support.corpus import SHARED
 
 CORPUS = SHARED / "corpus" / "dev"
 NEWSWEB = SHARED / "newsweb" / "newsweb.py"

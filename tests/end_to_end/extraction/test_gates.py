@@ -16,8 +16,8 @@ import pytest
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.extraction.planted import AFTER, BEFORE, HELD, PAGES, make_planted, write_rules
-from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
+from tests.support.once import once
 
 KILLS = int(os.environ.get("COPYDESK_KILLS", "3"))
 TABLES = ("outcomes", "articles", "credits", *SETTLED, "unread", "past_outcomes", "staged_outcomes", "gated_sources")

@@ -12,7 +12,7 @@ from db.site_rules.loader import load_site
 from db.site_rules.models import HtmlList
 from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.extraction.planted import page_of
-from tests.once import once
+from tests.support.once import once
 
 HOST = "http://www.harbour.example"
 # Twelve articles in the old layout, six in a new one, where the author stands elsewhere.

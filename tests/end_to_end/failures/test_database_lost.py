@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.deadline import within
 from tests.demoweb.asking import DE, EN
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.machine import fill, tmpfs
-from tests.processes import alive, descendants
+from tests.support.deadline import within
+from tests.support.machine import fill, tmpfs
+from tests.support.processes import alive, descendants
 
 SERVICE: dict[str, object] = {"every": "2s", "listen": "127.0.0.1:0", "upkeep": "", "revisit": ["0s"]}
 # Crawls that die at their start are started again after this; a tick asks what is due and whether the database is there.

@@ -15,10 +15,10 @@ import pytest
 from db.connection.database import open_database, write
 from db.models import Listing
 from db.store.sites.sources import insert_listings
-from tests.deadline import within
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.hostile.web import ARTICLES, SITES, hostile_web, put_sites
-from tests.processes import alive, descendants
+from tests.support.deadline import within
+from tests.support.processes import alive, descendants
 
 ROOT = Path(__file__).parents[3]
 

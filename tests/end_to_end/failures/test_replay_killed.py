@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED
-from tests.processes import is_stopped
+from tests.support.once import once
+from tests.support.processes import is_stopped
 
 PAGES = sorted((Path(__file__).parents[2] / "pages").glob("*/page.html"))
 # At each address every second page, half the time of all.

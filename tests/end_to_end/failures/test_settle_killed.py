@@ -18,9 +18,9 @@ from db.store.sites.sources import add_source
 from pipelines.dedup.settle import STEP
 from pipelines.extraction.fingerprint import fingerprint
 from tests.end_to_end.copydesk import Copydesk
-from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.dedup.test_settle import START
+from tests.support.once import once
 
 # Several steps of settling.
 ARTICLES = 4 * STEP - 400

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.deadline import within
 from tests.demoweb.asking import AR, DE, EN, GB, RU, ZH
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.conftest import THREE
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.processes import alive, descendants
+from tests.support.deadline import within
+from tests.support.processes import alive, descendants
 
 HOSTS = (ZH, EN, AR, RU, GB, DE)
 

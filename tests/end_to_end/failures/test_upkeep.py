@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.conftest import THREE
 from tests.end_to_end.copydesk import Copydesk, wait_for
-from tests.processes import is_stopped
+from tests.support.processes import is_stopped
 
 
 def articles(desk: Copydesk) -> list[tuple[object, ...]]:

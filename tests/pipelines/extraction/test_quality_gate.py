@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.extraction import quality
-from tests.corpus import SHARED
+from tests.support.corpus import SHARED
 
 CORPUS = SHARED / "corpus" / "dev"
 SCORER = SHARED / "quality" / "score.py"

@@ -28,7 +28,7 @@ from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
 from tests.end_to_end.copydesk import wait_for
-from tests.processes import children
+from tests.support.processes import children
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PARAGRAPH = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "

@@ -17,7 +17,7 @@ import pytest
 
 from db.errors import MachineError
 from pipelines.processing.worker_pool import TaskDied, TaskFailed, TaskTooSlow, WorkerPool
-from tests.deadline import within
+from tests.support.deadline import within
 
 ROOT = Path(__file__).parent.parent.parent.parent
 

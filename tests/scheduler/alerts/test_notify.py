@@ -17,10 +17,10 @@ from db.config.loader import Config
 from db.connection.database import write
 from db.store.service.alerts import Alert, AlertKind, close_alert, open_alert, open_alerts
 from scheduler.alerts.notify import notify
-from tests.deadline import within
 from tests.end_to_end.copydesk import wait_for
-from tests.processes import alive
 from tests.scheduler.diary import Diary
+from tests.support.deadline import within
+from tests.support.processes import alive
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -32,8 +32,8 @@ from pipelines.dedup.settle import reset_settling, settle
 from scheduler.searches.telling import MOST_IN_MESSAGE, TellRound, tell_searches
 from tests.cli.conftest import CORRECTED, Newsroom, newsroom, report, room, spawn
 from tests.end_to_end.copydesk import wait_for
-from tests.forked import ForkedProcess
 from tests.scheduler.alerts.test_notify import KEYS, TAKE, Receiver, receiver
+from tests.support.forked import ForkedProcess
 
 __all__ = ["newsroom", "receiver", "room"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from tests.forked_below import WAITS
+from tests.support.forked_below import WAITS
 
 
 def descendants(pid: int) -> set[int]:
@@ -25,7 +25,7 @@ def children(pid: int) -> list[int]:
 def _parents() -> dict[int, int]:
     """Each process and its parent, as `ps` tells them: to start it hundreds of times takes seconds.
 
-    Those that wait to become one of the command's are not its own yet (`tests.forked_below`).
+    Those that wait to become one of the command's are not its own yet (`tests.support.forked_below`).
     """
     parents = {}
     for folder in Path("/proc").iterdir():

@@ -1,13 +1,13 @@
 """Commands in processes that are forked from one which has imported them all: a start costs 0.01 s of CPU, not 0.2 to 0.5.
 
-    test processes ──> python -m tests.forking ──> the command, leader of a session of its own
+    test processes ──> python -m tests.support.forking ──> the command, leader of a session of its own
                        imports, then forks,
                        tells how each ended
 
 Such a process is a real one: it has its own folder, environment, output, signals and exit code, and it ends as Python ends. What it
-does not do is find and import the modules, nor compile the patterns of a language with its first page (`tests.warm`), nor take its
-objects apart at the end, for which all that it shares would be copied first: 0.07 s of CPU. The processes that it starts are forked
-as well (`tests.forked_below`). When the test process ends in any way, its commands are killed.
+does not do is find and import the modules, nor compile the patterns of a language with its first page (`tests.support.warm`), nor
+take its objects apart at the end, for which all that it shares would be copied first: 0.07 s of CPU. The processes that it starts
+are forked as well (`tests.support.forked_below`). When the test process ends in any way, its commands are killed.
 
 One process forks for all that test together (pytest-xdist); it ends when the last of them is gone.
 """
@@ -31,9 +31,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.signalled import SignalledAt
+from tests.support.signalled import SignalledAt
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RUN = "PYTEST_XDIST_TESTRUNUID"
 """The variable that all processes of one run of the tests have alike (pytest-xdist)."""
 MESSAGE_BYTES = 1 << 17
@@ -75,7 +75,7 @@ def _connected() -> socket.socket:
                 continue
             listener.listen()
             subprocess.run(
-                [sys.executable, "-m", "tests.forking", str(listener.fileno())],
+                [sys.executable, "-m", "tests.support.forking", str(listener.fileno())],
                 cwd=ROOT,
                 pass_fds=(listener.fileno(),),
                 stdin=subprocess.DEVNULL,

@@ -1,6 +1,7 @@
 """New databases are copies of one: its migrations take 0.1 s of CPU, and the tests and their commands make many hundreds.
 
-The one is made as any database is. Only tests and what they fork (`tests.forked`) copy it; other processes migrate their own.
+The one is made as any database is. Only tests and what they fork (`tests.support.forked`) copy it; other processes migrate their
+own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The process that forks commands for all that test together: `tests.forked` starts it and gives it orders."""
+"""The process that forks commands for all that test together: `tests.support.forked` starts it and gives it orders."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.forked import MESSAGE_BYTES
-from tests.forked_below import keep_a_fork_server, keep_a_process_for_commands
-from tests.new_databases import copy_new_databases, new_database
-from tests.signalled import SignalledAt, signal_at
-from tests.warm import import_components, warm
+from tests.support.forked import MESSAGE_BYTES
+from tests.support.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.support.new_databases import copy_new_databases, new_database
+from tests.support.signalled import SignalledAt, signal_at
+from tests.support.warm import import_components, warm
 
 # Imported beside the modules of all commands, which import these only when they run.
 MODULES = (

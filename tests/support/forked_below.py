@@ -3,7 +3,7 @@
     command ──> a process forked before the command has opened anything, which waits ──> what the command starts, when it starts it
 
 The imports of these processes are most of the CPU that a short crawl takes. The one that waits has a name of its own: it is not the
-command's, and `tests.processes` leaves it out.
+command's, and `tests.support.processes` leaves it out.
 """
 
 from __future__ import annotations

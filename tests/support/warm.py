@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 _PAGES_OF_A_LANGUAGE = 4
 """The first compiles nearly all; the others find one more kind of byline or date."""
 
