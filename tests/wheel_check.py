@@ -30,6 +30,7 @@ PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 DATA = (
     *("crawler/render/trackers.toml", "crawler/render/load_more.toml"),
     *("py.typed", "db/site_rules/sites/bjnews.com.cn.toml", "db/inspect/templates/base.html"),
+    "db/inspect/templates/articles/article.html",
     *("db/inspect/static/charts.js", "db/inspect/static/desk.css"),
 )
 PAGE = ROOT / "tests" / "pages" / "de_byline_uhr" / "page.html"

@@ -101,7 +101,7 @@ async def article(request: Any, datasette: Any) -> Any:
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
     return await render_page(
-        datasette, request, "article.html", shown=shown, chart=drawn, citations=listed, thread=thread
+        datasette, request, "articles/article.html", shown=shown, chart=drawn, citations=listed, thread=thread
     )
 
 
@@ -123,7 +123,7 @@ async def page(request: Any, datasette: Any) -> Any:
     shown = await ask_in_snapshot(datasette, lambda conn: fetched_page(conn, page_id))
     if shown is None:
         raise NotFound(gettext("There is no page %(id)s") % {"id": page_id})
-    return await render_page(datasette, request, "page.html", shown=shown)
+    return await render_page(datasette, request, "articles/page.html", shown=shown)
 
 
 async def search(request: Any, datasette: Any) -> Any:
@@ -133,7 +133,7 @@ async def search(request: Any, datasette: Any) -> Any:
         return await _search_file(request, datasette, form, wanted[1:])
     found = await datasette.ask(lambda conn: search_results(conn, form))
     return await render_page(
-        datasette, request, "search.html",
+        datasette, request, "articles/search.html",
         form=form, answer=found, size=SIZE, forms=FORMS, most_taken=MOST_TAKEN,
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ async def catalogue(request: Any, datasette: Any) -> Any:
     form = CatalogueForm.of(request.args.get("q"), request.args.get("country"))
     countries = await ask_in_snapshot(datasette, lambda conn: catalogue_outlets_by_country(conn, form))
     return await render_page(
-        datasette, request, "catalogue.html", form=form, countries=countries, choices=count_countries()
+        datasette, request, "ingestion/catalogue.html", form=form, countries=countries, choices=count_countries()
     )
 
 
@@ -180,7 +180,7 @@ async def source(request: Any, datasette: Any) -> Any:
         raise NotFound(gettext("There is no source %(id)s") % {"id": source_id})
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
     return await render_page(
-        datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
+        datasette, request, "ingestion/source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
         looked_at=format_timestamp(ladder.checked_at) if ladder else None, endings=ENDINGS,
     )  # fmt: skip
 
@@ -190,7 +190,7 @@ async def runs(request: Any, datasette: Any) -> Any:
     before = number_of(request.args.get("before"))
     found = await datasette.ask(lambda conn: last_runs(conn, _RUNS + 1, before=before))
     older = found[_RUNS - 1].id if len(found) > _RUNS else None
-    return await render_page(datasette, request, "runs.html", runs=found[:_RUNS], older=older, before=before)
+    return await render_page(datasette, request, "ingestion/runs.html", runs=found[:_RUNS], older=older, before=before)
 
 
 async def run(request: Any, datasette: Any) -> Any:
@@ -201,7 +201,7 @@ async def run(request: Any, datasette: Any) -> Any:
         raise NotFound(
             gettext("There is no run %(id)s (the setting keep_log limits how long runs are kept)") % {"id": run_id}
         )
-    return await render_page(datasette, request, "run.html", details=details)
+    return await render_page(datasette, request, "ingestion/run.html", details=details)
 
 
 async def rejections(request: Any, datasette: Any) -> Any:
@@ -220,7 +220,7 @@ async def rejections(request: Any, datasette: Any) -> Any:
     counts, found, name = await ask_in_snapshot(datasette, ask)
     older = found[PAGE_SIZE - 1].page_id if len(found) > PAGE_SIZE else None
     return await render_page(
-        datasette, request, "rejections.html",
+        datasette, request, "ingestion/rejections.html",
         counts=counts, found=found[:PAGE_SIZE], reason=reason, source_id=source_id, source=name, older=older, before=before,
     )  # fmt: skip
 

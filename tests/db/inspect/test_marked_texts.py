@@ -76,7 +76,7 @@ def shown_strings(expression: list[tuple[int, str, str]]) -> Iterator[str]:
             yield value.strip("\"'")
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_every_text_of_a_template_is_marked(path: Path) -> None:
     found = unmarked_texts(path.read_text(encoding="utf-8"))
     if path.name in STILL_TO_DO:
@@ -86,7 +86,7 @@ def test_every_text_of_a_template_is_marked(path: Path) -> None:
 
 
 def test_only_templates_that_exist_are_still_to_do() -> None:
-    assert {path.name for path in TEMPLATES.glob("*.html")} >= STILL_TO_DO
+    assert {path.name for path in TEMPLATES.rglob("*.html")} >= STILL_TO_DO
 
 
 @pytest.mark.parametrize(

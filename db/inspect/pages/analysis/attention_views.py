@@ -40,7 +40,7 @@ async def attention(request: Any, datasette: Any) -> Any:
         rows = [list(row.values()) for row in attention_rows(found)]
         return figures_response(ATTENTION_COLUMNS, rows, wanted[1:], "attention")
     return await render_page(
-        datasette, request, "attention.html",
+        datasette, request, "analysis/attention.html",
         form=form, options=options, asked=asked, found=found, wrong=wrong, units=list(PeriodUnit), most=MOST_QUERIES,
         few=FEW_ARTICLES, charts=attention_charts(found, form, now.date()) if found else [],
         queries=queries,
@@ -66,7 +66,7 @@ async def words(request: Any, datasette: Any) -> Any:
             raise Base400(wrong or gettext("There is no query; add one as q=WORDS."))
         return figures_response(WORD_COLUMNS, [list(row.values()) for row in word_rows(found)], wanted[1:], "words")
     return await render_page(
-        datasette, request, "attention_words.html", form=form, asked=asked, found=found, wrong=wrong
+        datasette, request, "analysis/attention_words.html", form=form, asked=asked, found=found, wrong=wrong
     )
 
 

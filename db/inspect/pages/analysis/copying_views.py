@@ -38,7 +38,7 @@ async def copying(request: Any, datasette: Any) -> Any:
         return figures_response(COPYING_COLUMNS, rows, wanted[1:], "copying")
     matrix = await ask_in_snapshot(datasette, lambda conn: copying_matrix(conn, form))
     return await render_page(
-        datasette, request, "copying.html",
+        datasette, request, "analysis/copying.html",
         matrix=matrix, form=form, known_labels=KNOWN_LABELS, most_top=MOST_TOP, most_filed=MOST_FILED, lag=lag_text,
         queries=[(gettext("Articles by pair"), matrix.sql)],
     )  # fmt: skip
@@ -63,7 +63,7 @@ async def pair(request: Any, datasette: Any) -> Any:
     if shown is None:
         raise NotFound(gettext("There is no such source"))
     return await render_page(
-        datasette, request, "copying_pair.html",
+        datasette, request, "analysis/copying_pair.html",
         shown=shown, form=form, source_id=source_id, origin=origin, before=before, known_labels=KNOWN_LABELS,
         how_labels=HOW_LABELS, most_taken=MOST_TAKEN, lag=lag_text,
         queries=[(gettext("The articles of this pair"), shown.sql)],
@@ -86,7 +86,7 @@ async def compare(request: Any, datasette: Any) -> Any:
         rows = [[one.number, *one.first, *one.second, text[slice(*one.second)]] for one in shown.found.passages]
         return figures_response(_PASSAGE_COLUMNS, rows, wanted[1:], "passages")
     return await render_page(
-        datasette, request, "compare.html",
+        datasette, request, "analysis/compare.html",
         shown=shown, first_id=first_id, second_id=second_id,
         queries=[(gettext("The two texts"), _TEXTS.format(first_id, second_id))],
     )  # fmt: skip

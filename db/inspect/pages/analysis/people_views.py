@@ -53,7 +53,7 @@ async def all_people(request: Any, datasette: Any) -> Any:
         return figures_response(PEOPLE_COLUMNS, people_rows(found.lines), wanted[1:], "people", more)
     lines = [(line, month_sparkline(line, today)) for line in found.lines]
     return await render_page(
-        datasette, request, "people.html",
+        datasette, request, "analysis/people.html",
         form=form, wanted=form.wanted, lines=lines, next=found.next, sources=sources, roles=ROLES,
         queries=[(gettext("The people of this list"), found.sql)],
     )  # fmt: skip
@@ -87,7 +87,7 @@ async def one_person(request: Any, datasette: Any) -> Any:
         return Response.redirect(person_path(shown.name))
     headings = (gettext("By month and source"), gettext("The latest articles"), gettext("By outlet"))
     return await render_page(
-        datasette, request, "person.html",
+        datasette, request, "analysis/person.html",
         shown=shown, works=works, offers=offers, roles=ROLES, by_source=by_source(shown.months), chart=person_chart(shown.months),
         queries=list(zip(headings, shown.queries, strict=True)), words=words, words_at=_words_at(shown),
         search=lambda suffix="", **more: f"/-/search{suffix}?" + urlencode({"person": shown.name, **more}),

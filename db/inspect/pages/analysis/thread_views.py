@@ -97,7 +97,7 @@ async def threads(request: Any, datasette: Any) -> Any:
         rows = [[getattr(line, name) for name in _LINE_COLUMNS] for line in found]
         return figures_response(_LINE_COLUMNS, rows, wanted[1:], "threads")
     return await render_page(
-        datasette, request, "threads.html",
+        datasette, request, "analysis/threads.html",
         threads=found, form=form, sources=sources, keeping=keeping, sql=biggest_threads_sql(form.filter, limit),
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ async def thread(request: Any, datasette: Any) -> Any:
     if wanted:
         return figures_response(_MEMBER_COLUMNS, _member_rows(shown), wanted[1:], f"thread{thread_id}")
     return await render_page(
-        datasette, request, "thread.html", shown=shown, chart=lanes_chart(shown), sql=thread_sql(thread_id)
+        datasette, request, "analysis/thread.html", shown=shown, chart=lanes_chart(shown), sql=thread_sql(thread_id)
     )
 
 

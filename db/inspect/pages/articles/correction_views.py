@@ -49,7 +49,7 @@ async def corrections(request: Any, datasette: Any) -> Any:
         return bytes_response(body, content_type)
     shown = await ask_in_snapshot(datasette, lambda conn: corrections_page(conn, form, now))
     return await render_page(
-        datasette, request, "corrections.html",
+        datasette, request, "articles/corrections.html",
         shown=shown, form=form, kind_names=KIND_NAMES, kinds=list(Substance), forms=FORMS,
         size=SIZE, compact=compact, is_longer=is_longer,
         since=form.filters(now).since,
@@ -72,7 +72,13 @@ async def changes(request: Any, datasette: Any) -> Any:
             + (f" and the number {revision}" if revision else "")
         )
     return await render_page(
-        datasette, request, "changes.html", shown=shown, judged=judged, kind_names=KIND_NAMES, fields=FIELD_NAMES
+        datasette,
+        request,
+        "articles/changes.html",
+        shown=shown,
+        judged=judged,
+        kind_names=KIND_NAMES,
+        fields=FIELD_NAMES,
     )
 
 

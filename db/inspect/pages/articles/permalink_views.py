@@ -31,7 +31,7 @@ async def cluster(request: Any, datasette: Any) -> Any:
     if wanted:
         return figures_response(COLUMNS, cluster_rows(shown), wanted[1:], f"cluster{article_id}")
     chart = copies_chart(shown.moments) if shown.size > 1 else None
-    return await render_page(datasette, request, "cluster.html", shown=shown, chart=chart)
+    return await render_page(datasette, request, "articles/cluster.html", shown=shown, chart=chart)
 
 
 async def article_elsewhere(datasette: Any, article_id: int) -> Any:

@@ -69,7 +69,7 @@ async def all_searches(request: Any, datasette: Any) -> Any:
         ]  # fmt: skip
         return figures_response(_COLUMNS, rows, request.url_vars["format"][1:], "searches")
     queries = [(gettext("The latest matches of all searches"), _SQL)]
-    return await render_page(datasette, request, "searches.html", shown=shown, queries=queries)
+    return await render_page(datasette, request, "articles/searches.html", shown=shown, queries=queries)
 
 
 async def matches(request: Any, datasette: Any) -> Any:

@@ -45,7 +45,13 @@ async def all_coverage(request: Any, datasette: Any) -> Any:
     if wanted == ".csv":
         return _csv(WEEK_COLUMNS, (row for line in lines for row in week_rows(line.source)))
     return await render_page(
-        datasette, request, "coverages.html", lines=lines, late=len(late), form=form, shown=form.bounds(now, ALL_SPAN)
+        datasette,
+        request,
+        "ingestion/coverages.html",
+        lines=lines,
+        late=len(late),
+        form=form,
+        shown=form.bounds(now, ALL_SPAN),
     )
 
 
@@ -69,7 +75,7 @@ async def source_coverage(request: Any, datasette: Any) -> Any:
     if wanted == ".csv":
         return _csv(DAY_COLUMNS, day_rows(calendar.source) if calendar else ())
     return await render_page(
-        datasette, request, "coverage.html",
+        datasette, request, "ingestion/coverage.html",
         source_id=source_id, name=row[0], calendar=calendar, form=form, shown=form.bounds(now, SOURCE_SPAN),
     )  # fmt: skip
 
@@ -82,7 +88,7 @@ async def digest(request: Any, datasette: Any) -> Any:
     if request.url_vars["format"] == ".json":
         return Response.json(digest_object(found))
     return await render_page(
-        datasette, request, "digest.html",
+        datasette, request, "ingestion/digest.html",
         found=found, summary=_summary(found), day=since if request.args.get("day") and until - since > timedelta(0) else None,
         before=(since - timedelta(hours=12)).astimezone(), later=until.astimezone() if until < now else None,
     )  # fmt: skip

@@ -29,7 +29,7 @@ async def sources(request: Any, datasette: Any) -> Any:
         return figures_response(COLUMNS, source_rows(found.lines), wanted[1:], "sources")
     start = (form.page - 1) * PAGE_SIZE
     return await render_page(
-        datasette, request, "sources.html",
+        datasette, request, "ingestion/sources.html",
         form=form, found=found, lines=found.lines[start : start + PAGE_SIZE], start=start, states=STATES, headings=_HEADINGS,
         more=len(found.lines) > start + PAGE_SIZE,
     )  # fmt: skip
