@@ -62,7 +62,7 @@ _LANG = re.compile(
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
 _MIN_COMMON_SHARE = 0.2
 """Share of common characters from which a multi-byte encoding is accepted. Measured on the texts of
-tests/pipelines/extraction/test_encoding.py: right encodings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as
+tests/pipelines/extraction/page/test_encoding.py: right encodings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as
 GB18030). The greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -169,7 +169,7 @@ def _as_utf8(body: bytes, *, declared: bool) -> str | None:
 
     Where the page declares UTF-8, parts in a single-byte Latin encoding are accepted as well, and read as such. In other
     encodings there is at most half a valid UTF-8 character by chance for each broken one (texts of
-    tests/pipelines/extraction/test_encoding.py: 0 to 0.44).
+    tests/pipelines/extraction/page/test_encoding.py: 0 to 0.44).
     """
     try:
         return body.decode("utf-8")

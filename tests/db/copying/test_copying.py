@@ -44,7 +44,7 @@ from pipelines.extraction.extract import extract
 from tests.cli.conftest import Newsroom
 from tests.db.reports.stored_year import store_look
 from tests.pipelines.dedup.stories import story
-from tests.pipelines.extraction.press_page import write_page
+from tests.pipelines.extraction.press.press_page import write_page
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -26,7 +26,9 @@ from bench.extraction import byline_forms, credit_forms
 from db.models import Outcome, Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction import chinese_page, press_page, test_appeals, test_boilerplate_lines
+from tests.pipelines.extraction.body import test_appeals, test_boilerplate_lines
+from tests.pipelines.extraction.chinese import chinese_page
+from tests.pipelines.extraction.press import press_page
 
 GENERATED = 100
 """Pages of each generator."""

@@ -14,7 +14,8 @@ import pipelines.extraction.extract
 import pipelines.extraction.fingerprint
 from db.models import Article
 from pipelines.extraction.version import EXTRACTION_VERSION, extraction_version, installed_code
-from tests.pipelines.extraction import extraction_record, test_chinese_origins
+from tests.pipelines.extraction import extraction_record
+from tests.pipelines.extraction.chinese import test_chinese_origins
 from tests.pipelines.extraction.extraction_record import (
     RECORD,
     Changes,
@@ -66,7 +67,7 @@ def test_another_field_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert changed() == []
     monkeypatch.setattr(pipelines.extraction.extract, "read_article", shouting)
-    assert changed()[0].startswith("tests.pipelines.extraction.test_chinese_origins::test_")
+    assert changed()[0].startswith("tests.pipelines.extraction.chinese.test_chinese_origins::test_")
 
 
 def test_another_fingerprint_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

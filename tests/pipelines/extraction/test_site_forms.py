@@ -11,7 +11,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.press_page import TEXTS
+from tests.pipelines.extraction.press.press_page import TEXTS
 
 TITLE, *PARAGRAPHS = TEXTS["en"]
 _TIME = "<time datetime='2024-03-05T15:32:00Z'>March 5, 2024</time>"

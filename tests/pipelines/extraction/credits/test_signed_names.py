@@ -14,7 +14,7 @@ from pipelines.extraction.credits.byline_places import split_pieces
 from pipelines.extraction.extract import extract
 from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.text.byline_words import byline_words
-from tests.pipelines.extraction.press_page import TEXTS, read_page, write_page
+from tests.pipelines.extraction.press.press_page import TEXTS, read_page, write_page
 
 _DATED = "<div>5/3/2024</div>"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.press_page import Form, check
+from tests.pipelines.extraction.press.press_page import Form, check
 
 FORMS = (
     Form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS, TIME, Form, read_form
+from tests.pipelines.extraction.chinese.chinese_page import HEADLINE, PARAGRAPHS, TIME, Form, read_form
 
 FORMS = {
     "总台记者": Form({"authors": ["张伟", "李静"]}, tail="<p>（总台央视记者 张伟 李静）</p>"),

@@ -8,8 +8,8 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.chinese_page import PARAGRAPHS, Form, read_form
-from tests.pipelines.extraction.press_page import TEXTS, read_page
+from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
+from tests.pipelines.extraction.press.press_page import TEXTS, read_page
 
 TITLE, *ENGLISH = TEXTS["en"]
 THIRD = "Reading hours for small children begin in May."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.press_page import TEXTS, read_page
+from tests.pipelines.extraction.press.press_page import TEXTS, read_page
 
 ANY = "any"
 

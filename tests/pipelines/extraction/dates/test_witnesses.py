@@ -12,7 +12,7 @@ from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
-from tests.pipelines.extraction.press_page import TEXTS
+from tests.pipelines.extraction.press.press_page import TEXTS
 
 SITE = "https://www.diario.example/a/1.html"
 LD = '<script type=\'application/ld+json\'>{{"@type":"{}","headline":"h",{}}}</script>'

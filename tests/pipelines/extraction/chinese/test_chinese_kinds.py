@@ -17,7 +17,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS
+from tests.pipelines.extraction.chinese.chinese_page import HEADLINE, PARAGRAPHS
 
 TEN = "2024-03-05T10:20+08:00"
 TIMES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.press_page import Form, check
+from tests.pipelines.extraction.press.press_page import Form, check
 
 JA = "<div><time>2024年3月5日 15:32</time></div>"
 KO = "<div>입력 2024.03.05 15:32</div>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.chinese_page import PARAGRAPHS, Form, read_form
+from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
 
 HEAD = "<div>2024-03-05 15:32 来源：清溪网</div>"
 

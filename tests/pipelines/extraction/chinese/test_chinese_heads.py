@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.pipelines.extraction.chinese_page import HEADLINE, TIME, Form, read_form
+from tests.pipelines.extraction.chinese.chinese_page import HEADLINE, TIME, Form, read_form
 
 
 def _stated(author: str, publisher: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.models import Article, Page, Subheading
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.press_page import TEXTS
+from tests.pipelines.extraction.press.press_page import TEXTS
 
 _HEADLINE, *_PARAGRAPHS = TEXTS["en"]
 _LONG = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.test_bylines import authors
+from tests.pipelines.extraction.credits.test_bylines import authors
 
 _BIOGRAPHY = "is a freelance writer who lives on a boat, repairs old clocks and has kept bees for twenty years."
 

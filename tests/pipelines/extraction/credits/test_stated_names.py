@@ -10,7 +10,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.press_page import TEXTS
+from tests.pipelines.extraction.press.press_page import TEXTS
 
 STATED = (
     ("By Ada Holm", ["Ada Holm"]),
