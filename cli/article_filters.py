@@ -11,7 +11,7 @@ from cli.completions import source_names
 from cli.option_groups import option_group
 from cli.parameters import Choice
 from cli.time_options import since_option
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
+from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.store.sites.sources import find_source
 
 

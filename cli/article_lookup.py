@@ -12,7 +12,7 @@ import sqlite3
 from db.display.humanize import format_local_time
 from db.display.shell_commands import shell_command
 from db.errors import FetchError, NotFound
-from db.queries.content.articles import (
+from db.queries.articles import (
     LinkStatus,
     PageStatus,
     current_page,

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from db.errors import UsageError
-from db.queries.content.cursor import Cursor, parse_cursor
+from db.queries.cursor import Cursor, parse_cursor
 
 
 class Choice(click.Choice[str]):

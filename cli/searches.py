@@ -8,8 +8,8 @@ import click
 
 from db.config.loader import toml_value
 from db.config.searches import SavedSearch
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.fulltext.search import matching_pages
+from db.queries.article_filter import ArticleFilter
+from db.queries.search import matching_pages
 from db.store.sites.sources import find_source
 from scheduler.searches.telling import TellRound
 

@@ -19,8 +19,8 @@ from copydesk._records import SearchHit, SearchHits, StoredArticle, StoredPage, 
 from db.connection.database import open_for_reading, translate_sqlite_errors
 from db.errors import BodyPruned, NotFound, UsageError
 from db.models import Article, Page, Reason, Rejection, Source
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.articles import (
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import (
     ArticleSummary,
     PageStatus,
     all_articles,
@@ -31,8 +31,8 @@ from db.queries.content.articles import (
     revisions,
     snapshot,
 )
-from db.queries.content.cursor import parse_cursor
-from db.queries.fulltext.search import ResultPage, search
+from db.queries.cursor import parse_cursor
+from db.queries.search import ResultPage, search
 from db.site_rules.loader import Sites, sites_of
 from db.store.extraction.outcomes import load_article
 from db.store.extraction.page_selection import Selection, select_pages

@@ -16,7 +16,7 @@ from db.diagnosis.network_checks import origin_of
 from db.diagnosis.url_evidence import UrlEvidence
 from db.errors import ConfigError, UsageError
 from db.models import Source
-from db.queries.content.articles import links_of_host
+from db.queries.articles import links_of_host
 from db.queries.sources.url_evidence import hold_of, robots_row, url_rows
 from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import all_sources

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 # What a user of the library meets. To document another module, add its name here; nothing else is needed.
-API = ("copydesk", "db.models", "db.queries.content.articles", "pipelines.extraction.extract")
+API = ("copydesk", "db.models", "db.queries.articles", "pipelines.extraction.extract")
 
 project = "Copydesk"
 author = copyright = "The Copydesk developers"

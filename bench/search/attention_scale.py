@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from bench.search.search_scale import fill, queries
 from cli.context import READ_CACHE_KIB
 from db.connection.database import connect, open_database
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.fulltext.attention import PAGE_LIMITS
+from db.queries.article_filter import ArticleFilter
+from db.queries.attention import PAGE_LIMITS
 from db.reports.attention.attention import AttentionRequest, count_attention
 from db.reports.attention.periods import PeriodUnit
 from db.reports.attention.top_words import top_words

@@ -4,8 +4,8 @@
 
 Articles are generated (`bench/search/search_texts.py`), of 500 sources and ten years, every fiftieth a later revision. They are
 written as rows, then indexed some a transaction (`indexing.AT_ONCE`). Each query is asked once to warm up and then so many times:
-median and 95th percentile by the clock, median of CPU, of `db.queries.fulltext.search.search` on an open connection. With --folder
-the database is kept and used again. 1,000,000 articles take about 7 GB of disk and an hour or two on one core, mostly to make them.
+median and 95th percentile by the clock, median of CPU, of `db.queries.search.search` on an open connection. With --folder the
+database is kept and used again. 1,000,000 articles take about 7 GB of disk and an hour or two on one core, most of it to make them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from bench.search.search_texts import article_at, is_han, language
 from cli.context import READ_CACHE_KIB
 from db.connection.database import connect, open_database, write
 from db.maintenance.search_index import index_batch
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.fulltext.search import ResultPage, search
+from db.queries.article_filter import ArticleFilter
+from db.queries.search import ResultPage, search
 from db.search.index import count_unindexed
 
 _START = datetime(2016, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from bench.threads.archive import STEP, new_archive, store
 from bench.threads.quality import known
 from bench.threads.stream import generate
 from db.connection.database import write
-from db.queries.content.threads import ThreadFilter, biggest_threads
+from db.queries.threads import ThreadFilter, biggest_threads
 from db.store.dedup.threads import TABLES, any_unthreaded, count_unthreaded
 from pipelines.threads.keep import keep_threads
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
 from db.models import Article, Image, Moment, OffsetFrom, Precision
-from db.queries.content.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
+from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
 from db.store.extraction.outcomes import load_article
 
 # The origin of an offset from UTC (`db.models.OffsetFrom`), in words.

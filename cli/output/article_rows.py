@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cli.output.tables import format_local_time
-from db.queries.content.articles import ArticleSummary
+from db.queries.articles import ArticleSummary
 
 # Before a time: that of the fetch, as none of publication is known.
 _FETCHED = "~"

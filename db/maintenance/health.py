@@ -23,7 +23,7 @@ from db.bodies.dictionaries import load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
-from db.queries.content.threads import thread_keeping
+from db.queries.threads import thread_keeping
 from db.search import index as search_index
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn

@@ -26,7 +26,7 @@
     source_months: their sums by month, kept by triggers (`db.schema.counts.months`).
     current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
     (`db.schema.counts.articles`).
-    dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.fulltext.attention`).
+    dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.archives.backfills`); captures: where
     archived pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.

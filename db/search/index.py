@@ -9,7 +9,7 @@
     _a         every page
 
 The table stores neither text nor positions (`content=''`, `detail=none`), only which pages have a gram: a third of the
-bytes of an index with positions. So its results are checked against the text (`db.queries.fulltext.search`), and a stale entry
+bytes of an index with positions. So its results are checked against the text (`db.queries.search`), and a stale entry
 does no harm. Any SQLite tool can read it from end to end: one row for each page, whose `grams` are NULL.
 
 Grams are computed in Python, so triggers cannot maintain them. Triggers record in `unindexed` which articles wait,

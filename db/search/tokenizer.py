@@ -6,7 +6,7 @@ Pure.
 
 A unit is a word, or a run of characters of a script that is written without spaces ("unspaced"). Two adjacent
 characters are one gram, so a Chinese word is found by its grams whatever surrounds it; no word segmentation is needed.
-A phrase is the set of its grams, all in one text, and is then matched against the text itself (`db.queries.fulltext.search`).
+A phrase is the set of its grams, all in one text, and is then matched against the text itself (`db.queries.search`).
 """
 
 from __future__ import annotations

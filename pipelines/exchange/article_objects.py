@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from db.queries.content.articles import ArticleSummary, article_summaries, snapshot
+from db.queries.articles import ArticleSummary, article_summaries, snapshot
 from db.store.extraction.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 

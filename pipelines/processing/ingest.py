@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from db.connection.database import explain_sqlite_error, open_readonly
 from db.connection.writer import Writer
 from db.models import Article, Rejection
-from db.queries.content.articles import last_page_id
+from db.queries.articles import last_page_id
 from db.search.index import index_pages, load_tables
 from db.site_rules.loader import Sites
 from db.store.dedup.near_copies import any_unsettled

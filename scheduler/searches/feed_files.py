@@ -10,8 +10,8 @@ from pathlib import Path
 
 from db.config.searches import FEED_FORMS
 from db.connection.database import write
-from db.queries.content.articles import snapshot
-from db.queries.fulltext.saved_searches import current_pages
+from db.queries.articles import snapshot
+from db.queries.saved_searches import current_pages
 from db.store.service.saved_searches import SearchRow, last_match, latest_match_pages, record_fed
 from pipelines.exchange.article_formats import FeedHead, write_json_feed, write_rss
 from pipelines.exchange.article_objects import article_objects

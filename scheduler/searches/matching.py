@@ -11,9 +11,9 @@ from functools import partial
 
 from db.connection.database import write
 from db.errors import UsageError
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.fulltext.saved_searches import search_filters
-from db.queries.fulltext.search import found_page_ids, matching_pages
+from db.queries.article_filter import ArticleFilter
+from db.queries.saved_searches import search_filters
+from db.queries.search import found_page_ids, matching_pages
 from db.search.index import load_tables
 from db.store.service.saved_searches import (
     SearchRow,

@@ -23,8 +23,8 @@ from filelock import FileLock, Timeout
 from db.config.loader import Config
 from db.config.searches import SavedSearch
 from db.connection.database import write
-from db.queries.content.articles import snapshot
-from db.queries.fulltext.saved_searches import current_pages
+from db.queries.articles import snapshot
+from db.queries.saved_searches import current_pages
 from db.store.service.saved_searches import (
     SearchMessage,
     SearchRow,

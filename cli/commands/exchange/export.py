@@ -21,9 +21,9 @@ from cli.output.progress import progress_line
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
 from db.errors import CopydeskError, DatabaseDamaged, UsageError
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import newest_articles
-from db.queries.content.exported_pages import pages_to_export
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import newest_articles
+from db.queries.exported_pages import pages_to_export
 from db.store.archives.archive_export import load_stored_page
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.article_objects import article_objects

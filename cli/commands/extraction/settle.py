@@ -18,7 +18,7 @@ from cli.context import CommandContext
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
-from db.queries.content.articles import count_verdicts
+from db.queries.articles import count_verdicts
 from db.store.dedup.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
 from db.store.dedup.threads import count_unthreaded
 from pipelines.dedup.settle import STEP, reset_settling

@@ -29,7 +29,7 @@ from cli.output.tables import (
 )
 from cli.output.terminal import direct, visible_but_styles
 from db.maintenance.health import database_sizes, free_disk_bytes
-from db.queries.content.articles import snapshot
+from db.queries.articles import snapshot
 from db.queries.sources.statistics import Run
 from db.queries.sources.status import FailingSource, RunningCrawl, Status, SubscriptionCounts, load_status
 from db.site_rules.loader import SiteFileError

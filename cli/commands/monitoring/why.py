@@ -20,7 +20,7 @@ from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.url_ladder import url_diagnosis
 from db.errors import UnknownSource
 from db.models import Source
-from db.queries.content.articles import snapshot
+from db.queries.articles import snapshot
 from db.queries.sources.source_evidence import NOT_ADDED, SourceRows, source_evidence
 from db.store.crawl.source_locks import locked_sources
 from db.store.sites.sources import find_source, source_name_for

@@ -16,8 +16,8 @@ from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from cli.parameters import CursorOption
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import (
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import (
     ArticleSummary,
     article_summaries,
     last_page_id,
@@ -25,7 +25,7 @@ from db.queries.content.articles import (
     newest_articles,
     snapshot,
 )
-from db.queries.content.cursor import Cursor
+from db.queries.cursor import Cursor
 from db.store.extraction.pages import count_unread
 from db.store.sites.sources import all_sources, find_source
 from pipelines.exchange.article_objects import article_objects

@@ -16,8 +16,8 @@ from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, plain, screen_width, table
 from cli.parameters import Choice
 from db.errors import UsageError
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.fulltext.attention import first_day_since
+from db.queries.article_filter import ArticleFilter
+from db.queries.attention import first_day_since
 from db.reports.attention.attention import (
     FEW_ARTICLES,
     MOST_QUERIES,

@@ -14,7 +14,7 @@ from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.errors import UsageError
-from db.queries.content.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
+from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
 from db.store.extraction.outcomes import load_article
 
 _COLUMNS = (

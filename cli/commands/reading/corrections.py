@@ -13,14 +13,14 @@ from cli.output.paging import show_lines
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from cli.time_options import since_option
 from db.display.shell_commands import shell_command
-from db.queries.content.articles import snapshot
-from db.queries.content.corrections import (
+from db.queries.articles import snapshot
+from db.queries.corrections import (
     CorrectedArticle,
     CorrectionFilter,
     correction_object,
     count_corrections,
 )
-from db.queries.content.corrections import (
+from db.queries.corrections import (
     corrections as read_corrections,
 )
 from db.store.dedup.near_copies import count_undecided

@@ -20,8 +20,8 @@ from db.connection.database import write
 from db.display.shell_commands import shell_command
 from db.people.evidence import LikelyPair, likely_pairs
 from db.people.persons import NameDecision, decisions, join_names, names_of_person, part_names, require_name
-from db.queries.content.articles import snapshot
-from db.queries.content.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
+from db.queries.articles import snapshot
+from db.queries.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
 from db.store.sites.sources import find_source
 
 _COLUMNS = (

@@ -20,8 +20,8 @@ from cli.parameters import CursorOption
 from cli.signals import stoppable
 from db.connection.database import leave_freed_pages, write
 from db.maintenance.search_index import index_waiting_pages
-from db.queries.fulltext.search import MOST_COUNTED, Hit, Hits, ResultPage
-from db.queries.fulltext.search import search as find
+from db.queries.search import MOST_COUNTED, Hit, Hits, ResultPage
+from db.queries.search import search as find
 from db.search.index import count_unindexed, reset_index
 from db.search.snippets import MarkedText
 

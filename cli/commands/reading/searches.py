@@ -21,8 +21,8 @@ from cli.signals import stoppable
 from db.config.searches import SavedSearch, read_search, search_name
 from db.connection.database import write
 from db.errors import UsageError
-from db.queries.content.articles import article_summaries, snapshot
-from db.queries.fulltext.saved_searches import SearchState, current_pages, search_states
+from db.queries.articles import article_summaries, snapshot
+from db.queries.saved_searches import SearchState, current_pages, search_states
 from db.store.service.saved_searches import (
     drop_search,
     find_saved_search,

@@ -21,8 +21,8 @@ from cli.output.terminal import visible
 from cli.parameters import Choice
 from db.bodies.store import load_body
 from db.errors import BodyPruned, UsageError
-from db.queries.content.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
-from db.queries.content.citations import CITATION_FORMS, citations
+from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
+from db.queries.citations import CITATION_FORMS, citations
 from db.store.crawl.drawings import load_drawn
 from db.store.extraction.outcomes import load_article
 from pipelines.exchange.article_objects import article_object

@@ -19,8 +19,8 @@ from cli.output.tables import Column, format_local_time, on_terminal, screen_wid
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
-from db.queries.content.articles import snapshot
-from db.queries.content.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
+from db.queries.articles import snapshot
+from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
 from db.store.dedup.threads import any_unthreaded, count_unthreaded, drop_threads
 from db.store.sites.sources import find_source
 

@@ -28,12 +28,12 @@ from db.inspect.pages.ingestion.run import run_details
 from db.inspect.pages.ingestion.source import DAYS, ENDINGS, source_details
 from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
-from db.queries.content.articles import article_summaries, newest_articles
-from db.queries.content.citations import citations
-from db.queries.content.threads import thread_of_article
+from db.queries.articles import article_summaries, newest_articles
+from db.queries.citations import citations
 from db.queries.sources.source_evidence import SourceRows, source_evidence
 from db.queries.sources.statistics import last_runs
 from db.queries.sources.status import load_status
+from db.queries.threads import thread_of_article
 from db.store.sites.sources import source_by_id
 from db.timestamps import format_timestamp
 

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from db.queries.content.articles import snapshot
+from db.queries.articles import snapshot
 from db.sqlite.conditions import IS_REJECTED, LAST_FETCHED
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from db.diagnosis.url_evidence import FetchEvidence, LinkEvidence, PageEvidence
-from db.queries.content.articles import article_summary, current_page, find_page_at, page_status, revisions
+from db.queries.articles import article_summary, current_page, find_page_at, page_status, revisions
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import HAS_NO_ANSWER
 from db.timestamps import format_timestamp, parse_timestamp

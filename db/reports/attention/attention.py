@@ -19,9 +19,9 @@ import numpy as np
 
 from db.errors import QueryError
 from db.proportions import wilson_interval
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import snapshot
-from db.queries.fulltext.attention import NO_LIMITS, MatchCounts, ReadingLimits, articles_by_day, count_matches
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import snapshot
+from db.queries.attention import NO_LIMITS, MatchCounts, ReadingLimits, articles_by_day, count_matches
 from db.reports.attention.periods import Period, PeriodUnit, lacking_of, lacking_periods, periods_between
 from db.reports.coverage import load_coverage
 from db.search.index import count_unindexed

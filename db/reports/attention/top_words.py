@@ -16,9 +16,9 @@ from datetime import date
 
 import numpy as np
 
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import snapshot
-from db.queries.fulltext.attention_texts import DaySpan, SampledText, TextSamples, sample_texts, sample_texts_of
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import snapshot
+from db.queries.attention_texts import DaySpan, SampledText, TextSamples, sample_texts, sample_texts_of
 from db.reports.attention.keyness import is_key, keyness
 from db.reports.attention.spaced_words import find_spaced_words
 from db.reports.attention.unspaced_words import WordInTexts, find_words

@@ -1,4 +1,4 @@
-"""What attention is counted with (`db.queries.fulltext.attention`), kept by triggers: the day of each article, how many a day has.
+"""What attention is counted with (`db.queries.attention`), kept by triggers: which day each article is of, how many a day has.
 
 dated_articles  each article once: the page of its current revision, its source, its day (since 1970-01-01), whether it is a copy
 archive_days  articles of a day over all sources: the sum of `source_days`

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 # The digest reads the crawls of each source in two weeks, of any year.
-# Threads of a period in a language, and those that a source took part in, without a look at the rows
-# (`db.queries.content.threads`).
+# Threads of a period in a language, and those that a source took part in, without a look at the rows (`db.queries.threads`).
 LARGE_ARCHIVES = """
 DROP INDEX threads_last;
 CREATE INDEX threads_last ON threads (last_at, first_at, articles, language) WHERE articles > 1;

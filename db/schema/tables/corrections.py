@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The index covers every filter and figure of `db.queries.content.corrections`: texts are read for what is shown only.
+# The index covers every filter and figure of `db.queries.corrections`: texts are read for what is shown only.
 CORRECTIONS = """
 CREATE TABLE revision_changes (
     page_id INTEGER PRIMARY KEY REFERENCES articles (page_id) ON DELETE CASCADE,

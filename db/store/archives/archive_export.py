@@ -1,4 +1,4 @@
-"""A stored page as an export needs it: with its headers, source and drawn document (`db.queries.content.exported_pages`)."""
+"""A stored page as an export needs it: with its headers, source and drawn document (`db.queries.exported_pages` names them)."""
 
 from __future__ import annotations
 

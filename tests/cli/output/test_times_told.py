@@ -14,7 +14,7 @@ from db.inspect.pages.ingestion.source import source_details
 from db.inspect.pages.ingestion.sources import SourcesForm, source_list
 from db.inspect.pages.template_filters import page_time, when
 from db.models import Moment, OffsetFrom, Precision
-from db.queries.content.people import CreditRole, person_details
+from db.queries.people import CreditRole, person_details
 from db.store.crawl import facts
 from db.store.crawl.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp

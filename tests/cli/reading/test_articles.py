@@ -7,7 +7,7 @@ import json
 import pytest
 
 from db.errors import UnknownSource, UsageError
-from db.queries.content.articles import newest_articles
+from db.queries.articles import newest_articles
 from pipelines.extraction.article_json import to_json
 from tests.cli.conftest import CORRECTED, Newsroom, open_room, report, run, spawn
 

@@ -15,10 +15,10 @@ from db.models import Article
 from db.people.evidence import LIKELY_SCORE, EvidenceKind, likely_pairs
 from db.people.name_forms import NameLikeness, compare_names_of, name_form
 from db.people.persons import join_names, names_of_person, part_names, rebuild_people
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import newest_articles
-from db.queries.content.people import CreditRole, PeopleFilter, list_people, person_details
-from db.queries.fulltext.search import found_page_ids, matching_pages
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import newest_articles
+from db.queries.people import CreditRole, PeopleFilter, list_people, person_details
+from db.queries.search import found_page_ids, matching_pages
 from db.sqlite.tools import Database
 from db.store.extraction.outcomes import Fingerprint, delete_outcome, insert_article, load_article
 from pipelines.dedup.settle import settle

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from db.connection.database import connect
 from db.errors import QueryError, UnknownSource, UsageError
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.articles import newest_articles
-from db.queries.content.exported_pages import pages_to_export
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import newest_articles
+from db.queries.exported_pages import pages_to_export
 from tests.cli.conftest import Newsroom, copied_newsroom, open_room, run
 
 
@@ -44,7 +44,7 @@ def test_marks_are_coloured_on_a_terminal_alone(read_room: Newsroom, monkeypatch
     monkeypatch.setattr("cli.output.tables.coloured", lambda: True)
     # The runner takes colours out unless told otherwise: ask for the lines themselves.
     from cli.commands.reading.search import _lines
-    from db.queries.fulltext.search import search
+    from db.queries.search import search
 
     conn = connect(read_room.path)
     text = "\n".join(_lines(search(conn, "ferry")))

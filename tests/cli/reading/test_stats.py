@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from db.queries.content.articles import count_verdicts
+from db.queries.articles import count_verdicts
 from db.queries.sources.statistics import database_statistics
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.errors import UsageError
-from db.queries.content.citations import Citation, to_bibtex, to_csl
+from db.queries.citations import Citation, to_bibtex, to_csl
 from tests.cli.conftest import Newsroom, run
 
 

@@ -11,13 +11,13 @@ import pytest
 from db.connection.database import open_in_memory
 from db.errors import UsageError
 from db.maintenance.search_index import index_batch
-from db.queries.content.article_filter import ArticleFilter, ArticleKind, person_condition
-from db.queries.content.articles import all_articles, count_articles, listed_articles, newest_articles
-from db.queries.content.cursor import Cursor, parse_cursor
-from db.queries.fulltext import search_by_time
-from db.queries.fulltext.attention import NO_LIMITS, count_matches
-from db.queries.fulltext.search import Hits, ResultPage, search
-from db.queries.fulltext.search_candidates import SearchQuestion, places
+from db.queries import search_by_time
+from db.queries.article_filter import ArticleFilter, ArticleKind, person_condition
+from db.queries.articles import all_articles, count_articles, listed_articles, newest_articles
+from db.queries.attention import NO_LIMITS, count_matches
+from db.queries.cursor import Cursor, parse_cursor
+from db.queries.search import Hits, ResultPage, search
+from db.queries.search_candidates import SearchQuestion, places
 from db.search.index import count_unindexed
 from db.timestamps import format_timestamp
 from tests.db.reading import tables_read
@@ -113,7 +113,7 @@ def test_a_page_may_end_early_and_goes_on(conn: sqlite3.Connection, monkeypatch:
     """Where a filter that the index does not know lets little through, a page ends after some entries, with a cursor."""
     monkeypatch.setattr(search_by_time, "_MOST", 100)
     monkeypatch.setattr(search_by_time, "_WINDOW", 20)
-    monkeypatch.setattr("db.queries.fulltext.search.POOL", 2)
+    monkeypatch.setattr("db.queries.search.POOL", 2)
     copies = ArticleFilter(kind=ArticleKind.COPY)
     page = search(conn, "common", copies, ResultPage(size=20, newest=True))
     whole = [n for n in newest_articles(conn, copies) if n % 300]
@@ -145,7 +145,7 @@ def test_a_page_far_down_costs_what_the_first_costs(conn: sqlite3.Connection) ->
 def test_all_are_streamed(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     from contextlib import nullcontext
 
-    monkeypatch.setattr("db.queries.content.articles._AT_ONCE", 70)
+    monkeypatch.setattr("db.queries.articles._AT_ONCE", 70)
     whole = newest_articles(conn)
     assert list(all_articles(lambda: nullcontext(conn), ArticleFilter())) == whole
     assert list(all_articles(lambda: nullcontext(conn), ArticleFilter(), limit=140)) == whole[:140]

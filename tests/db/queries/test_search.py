@@ -18,10 +18,10 @@ from db.errors import QueryError
 from db.maintenance.prune import prune
 from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Moment, Precision
-from db.queries.content.article_filter import ArticleFilter
-from db.queries.content.articles import newest_articles
-from db.queries.fulltext.search import ResultPage, found_page_ids, period_terms, search
-from db.queries.fulltext.search_candidates import count_entries
+from db.queries.article_filter import ArticleFilter
+from db.queries.articles import newest_articles
+from db.queries.search import ResultPage, found_page_ids, period_terms, search
+from db.queries.search_candidates import count_entries
 from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
@@ -325,7 +325,7 @@ def test_what_is_stored_is_what_was_put(newsroom: Newsroom) -> None:
 
 def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """The latest, and whatever has it in the title however old it is."""
-    monkeypatch.setattr("db.queries.fulltext.search.POOL", 3)
+    monkeypatch.setattr("db.queries.search.POOL", 3)
     old = newsroom.article(1, "https://many.example/old", report("彗星。" * 9, title="彗星来了"))
     for n in range(6):
         moment = Moment(at=START + timedelta(hours=n), precision=Precision.MINUTE)

@@ -17,10 +17,10 @@ from db.connection.database import connect, open_database, write
 from db.errors import QueryError
 from db.maintenance.search_index import index_batch
 from db.proportions import wilson_interval
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.articles import newest_articles, snapshot
-from db.queries.fulltext.attention import PAGE_LIMITS, ReadingLimits, count_matches, counting_sql
-from db.queries.fulltext.attention_texts import SampledText, TextSamples
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import newest_articles, snapshot
+from db.queries.attention import PAGE_LIMITS, ReadingLimits, count_matches, counting_sql
+from db.queries.attention_texts import SampledText, TextSamples
 from db.reports.attention.attention import Attention, AttentionRequest, count_attention
 from db.reports.attention.keyness import chance, keyness
 from db.reports.attention.periods import PeriodUnit, periods_between

@@ -22,7 +22,7 @@ from sqlite_utils.cli import cli as sqlite_utils
 
 from db.connection.database import connect, open_database
 from db.maintenance.search_index import index_waiting_pages
-from db.queries.fulltext.search import search
+from db.queries.search import search
 from db.schema.migrations import migrations
 from db.schema.views import drop_views
 from db.search.index import count_inconsistencies

@@ -9,7 +9,7 @@ from bench.threads.archive import new_archive, store, thread_all, threads_of
 from bench.threads.quality import known
 from bench.threads.stream import generate
 from db.connection.database import open_database, write
-from db.queries.content.threads import thread_keeping
+from db.queries.threads import thread_keeping
 from db.store.dedup.threads import TABLES, drop_threads
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article
-from db.queries.content.articles import find_page_at
+from db.queries.articles import find_page_at
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
 from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_article

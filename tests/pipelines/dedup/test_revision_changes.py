@@ -12,7 +12,7 @@ import pytest
 from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
 from db.proportions import wilson_interval
-from db.queries.content.corrections import CorrectionFilter, corrections, corrections_by_source
+from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_article

@@ -14,7 +14,7 @@ from bench.threads.archive import KnownArticle, new_archive, store, thread_all, 
 from bench.threads.quality import agreement, known
 from bench.threads.stream import START, generate
 from db.connection.database import write
-from db.queries.content.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
+from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
 from pipelines.threads import keep, merging
 from pipelines.threads.keep import keep_threads

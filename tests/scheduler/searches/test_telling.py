@@ -23,8 +23,8 @@ from db.connection.database import connect, write
 from db.errors import ConfigError
 from db.maintenance.search_index import index_waiting_pages
 from db.models import Article
-from db.queries.content.article_filter import ArticleKind
-from db.queries.fulltext.saved_searches import search_states
+from db.queries.article_filter import ArticleKind
+from db.queries.saved_searches import search_states
 from db.store.extraction.extractions import load_outcome, replace_outcome
 from db.store.extraction.outcomes import delete_outcome
 from db.store.service.saved_searches import latest_match_pages, saved_searches, store_search

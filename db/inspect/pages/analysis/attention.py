@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from db.inspect.pages.articles.search import SearchForm
 from db.inspect.pages.components.form_values import source_choices
-from db.queries.fulltext.attention import PAGE_LIMITS, first_day_since
+from db.queries.attention import PAGE_LIMITS, first_day_since
 from db.reports.attention.attention import MOST_QUERIES, AttentionRequest
 from db.reports.attention.periods import Period, PeriodUnit, usual_unit
 

@@ -13,7 +13,7 @@ from db.inspect.pages.analysis.attention import AttentionForm, form_options
 from db.inspect.pages.analysis.attention_charts import attention_charts
 from db.inspect.pages.components.rendering import figures_response, render_page
 from db.inspect.translation.catalogues import gettext
-from db.queries.fulltext.attention import counting_sql, denominator_sql
+from db.queries.attention import counting_sql, denominator_sql
 from db.reports.attention.attention import FEW_ARTICLES, MOST_QUERIES, Attention, count_attention
 from db.reports.attention.attention_object import ATTENTION_COLUMNS, WORD_COLUMNS, attention_rows, word_rows
 from db.reports.attention.periods import PeriodUnit

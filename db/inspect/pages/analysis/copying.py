@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from db.copying.origins import CopyOrigin, OriginNames
 from db.inspect.translation.catalogues import current_language, gettext, gettext_noop
 from db.models import Article
-from db.queries.content.articles import ArticleSummary, article_summary
+from db.queries.articles import ArticleSummary, article_summary
 from db.reports.copying import (
     NO_LAGS,
     PAIRS_SQL,

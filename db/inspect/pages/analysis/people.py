@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from db.inspect.pages.components.chart_parts import Chart, Spec, colour_scale, count_axis, tooltip
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
-from db.queries.content.people import (
+from db.queries.people import (
     CreditRole,
     PeopleFilter,
     PeoplePlace,

@@ -28,8 +28,8 @@ from db.inspect.pages.components.form_values import source_choices
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page
 from db.inspect.translation.catalogues import gettext
 from db.people.evidence import likely_pairs
-from db.queries.content.articles import article_summaries
-from db.queries.content.people import CREDIT_COLUMNS, PersonDetails, list_people, person_details
+from db.queries.articles import article_summaries
+from db.queries.people import CREDIT_COLUMNS, PersonDetails, list_people, person_details
 from db.reports.attention.top_words import TopWords, person_words
 
 _ARTICLES = 12

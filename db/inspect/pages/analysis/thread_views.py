@@ -15,7 +15,7 @@ from db.inspect.pages.components.chart_parts import Chart, time_axis
 from db.inspect.pages.components.form_values import date_of, source_choices
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
 from db.inspect.translation.catalogues import gettext
-from db.queries.content.threads import (
+from db.queries.threads import (
     Thread,
     ThreadFilter,
     ThreadLine,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from db.inspect.pages.articles.cluster import MAX_BESIDE_ARTICLE, ClusterPage, cluster_page
 from db.models import Article
-from db.queries.content.articles import (
+from db.queries.articles import (
     ArticleSummary,
     PageStatus,
     RevisionSummary,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from db.inspect.pages.components.chart_parts import Chart, colour_scale, time_axis
 from db.inspect.translation.catalogues import gettext, ngettext
-from db.queries.content.articles import ArticleSummary, article_summaries, cluster, current_page
+from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page
 from db.timestamps import format_timestamp
 
 # Copies of a story to show on its page, and on the page of an article that is one of them.

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from db.inspect.pages.articles.corrections import KIND_NAMES
 from db.inspect.translation.catalogues import gettext
-from db.queries.content.corrections import CorrectedArticle
+from db.queries.corrections import CorrectedArticle
 from db.text.substance import Substance
 
 # What XML 1.0 has no place for.

@@ -31,7 +31,7 @@ from db.inspect.pages.components.rendering import (
     render_page,
     required_id,
 )
-from db.queries.content.corrections import stored_judgement
+from db.queries.corrections import stored_judgement
 from db.text.substance import Substance
 
 

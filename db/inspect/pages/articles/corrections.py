@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from db.display.shown_sql import fill_values
 from db.inspect.pages.components.form_values import local_midnight, source_choices
 from db.inspect.translation.catalogues import gettext, gettext_noop
-from db.queries.content.corrections import (
+from db.queries.corrections import (
     CorrectedArticle,
     CorrectionFilter,
     SourceCorrections,

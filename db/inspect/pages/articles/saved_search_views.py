@@ -14,8 +14,8 @@ from db.inspect.pages.articles.search import FORMS
 from db.inspect.pages.components.conversions import ResultFile
 from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, figures_response, render_page
 from db.inspect.translation.catalogues import gettext
-from db.queries.content.articles import ArticleSummary, article_summaries
-from db.queries.fulltext.saved_searches import SearchState, current_pages, search_states
+from db.queries.articles import ArticleSummary, article_summaries
+from db.queries.saved_searches import SearchState, current_pages, search_states
 from db.store.service.saved_searches import find_saved_search, latest_match_pages
 from db.timestamps import format_timestamp
 

@@ -1,4 +1,4 @@
-"""The search page: its form as parameters of `db.queries.fulltext.search`, and the results."""
+"""The search page: its form as parameters of `db.queries.search`, and the results."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from db.errors import QueryError, UsageError
 from db.inspect.pages.components.conversions import ResultFile
 from db.inspect.pages.components.form_values import local_midnight, source_choices
 from db.inspect.translation.catalogues import gettext, ngettext
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.cursor import Cursor, parse_cursor
-from db.queries.fulltext.search import MOST_COUNTED, Hits, ResultPage, found_part, list_articles, search
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.cursor import Cursor, parse_cursor
+from db.queries.search import MOST_COUNTED, Hits, ResultPage, found_part, list_articles, search
 
 SIZE = 20
 # Articles of a file or feed, a second from a cold disk: with texts of 5,500 letters 4 MB, an eighth of the longest response. In
@@ -123,7 +123,7 @@ class SearchForm:
         return shell_command("searches", "add", "NAME", *words, *query)
 
     def filters(self) -> ArticleFilter:
-        """The filters for `db.queries.fulltext.search`."""
+        """The filters for `db.queries.search`."""
         until = local_midnight(self.until)
         return ArticleFilter(
             source_id=self.source,

@@ -15,7 +15,7 @@ from datasette.utils.asgi import NotFound, Response
 from db.display.csv_cells import csv_cell
 from db.inspect.safety.request_checks import STRICT_POLICY
 from db.inspect.translation.catalogues import gettext
-from db.queries.content.articles import snapshot
+from db.queries.articles import snapshot
 
 _LARGEST_ID = 2**62
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.queries.content.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
-from db.queries.content.person_terms import PersonTerm, person_term
+from db.queries.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
+from db.queries.person_terms import PersonTerm, person_term
 from db.search.index import language_grams
 from db.search.query import Query, parse_query
 from db.sqlite.named_rows import named_rows

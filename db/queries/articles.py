@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from db.queries.content.article_filter import ArticleFilter, current_conditions, person_condition
-from db.queries.content.cursor import Cursor
+from db.queries.article_filter import ArticleFilter, current_conditions, person_condition
+from db.queries.cursor import Cursor
 from db.sqlite.conditions import REPEATED_DETAIL
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER

@@ -14,7 +14,7 @@ from datetime import date
 from urllib.parse import quote
 
 from db.models import Article
-from db.queries.content.articles import ArticleSummary
+from db.queries.articles import ArticleSummary
 from db.timestamps import parse_timestamp
 
 CITATION_FORMS = ("bibtex", "csl")

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
-from db.queries.content.article_filter import ArticleFilter, article_conditions
+from db.queries.article_filter import ArticleFilter, article_conditions
 
 _IDS = """
 SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body_id

@@ -129,7 +129,7 @@ def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
         return []
     if term is None:
         return []
-    from db.queries.content.person_terms import other_names
+    from db.queries.person_terms import other_names
 
     names = [name for (name,) in conn.execute(_NAMES)]
     folded = zip(names, fold_each(names), strict=True)

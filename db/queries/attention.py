@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.display.shown_sql import fill_values
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.person_terms import PersonTerm, person_term
-from db.queries.fulltext.search_candidates import folded_fields, with_filters
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.person_terms import PersonTerm, person_term
+from db.queries.search_candidates import folded_fields, with_filters
 from db.search.query import Query, parse_query
 from db.sqlite.named_rows import named_rows
 

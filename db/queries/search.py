@@ -11,8 +11,7 @@ The score is the weighted sum of BM25 of each field: title, then names and sourc
 outweighs any number of matches in the text. Of equal scores the newer article comes first.
 
 Pages of ranked hits have numbers, within what is ranked. In order of time (`newest`, and every list without a query) a page begins
-after the last hit of the one before (`Hits.next`, a cursor), however many articles came in since
-(`db.queries.fulltext.search_by_time`).
+after the last hit of the one before (`Hits.next`, a cursor), however many articles came in since: `db.queries.search_by_time`.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.queries.content.article_filter import ArticleFilter, filter_conditions, person_condition
-from db.queries.content.articles import (
+from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
+from db.queries.articles import (
     ArticleSummary,
     article_summary,
     count_articles,
     listed_articles,
     snapshot,
 )
-from db.queries.content.cursor import Cursor
-from db.queries.content.person_terms import person_term
-from db.queries.fulltext.search_by_time import TimeSlice, newest_matches
-from db.queries.fulltext.search_candidates import (
+from db.queries.cursor import Cursor
+from db.queries.person_terms import person_term
+from db.queries.search_by_time import TimeSlice, newest_matches
+from db.queries.search_candidates import (
     MOST_COUNTED,
     Candidate,
     SearchQuestion,

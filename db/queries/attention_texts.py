@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.fulltext.attention import draw_originals, sample_matches
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.attention import draw_originals, sample_matches
 from db.sqlite.named_rows import named_rows
 
 _TEXTS = """

@@ -11,8 +11,8 @@ from typing import Any
 
 from db.config.searches import SavedSearch
 from db.config.units import since as moment
-from db.queries.content.article_filter import ArticleFilter, ArticleKind
-from db.queries.content.articles import article_summary, current_page
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import article_summary, current_page
 from db.sqlite.named_rows import named_rows
 from db.store.service.saved_searches import SearchRow, saved_searches
 from db.store.sites.sources import find_source

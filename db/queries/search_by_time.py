@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from db.queries.content.article_filter import PUBLISHED_OF_CURRENT
-from db.queries.content.cursor import Cursor
-from db.queries.fulltext.search_candidates import (
+from db.queries.article_filter import PUBLISHED_OF_CURRENT
+from db.queries.cursor import Cursor
+from db.queries.search_candidates import (
     FIRST_DAY,
     LAST_DAY,
     Candidate,
