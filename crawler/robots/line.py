@@ -15,7 +15,7 @@ MAX_LINE = 200
 
 
 def forbidding_line(text: str, url: str) -> str | None:
-    """The line, with its number; None where no line does. `text`: as `robots_group.own_group` returns it."""
+    """The line, with its number; None where no line does. `text`: as `crawler.robots.group.own_group` returns it."""
     parts = urlsplit(url)
     target = unquote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
     ours, heads = False, False
