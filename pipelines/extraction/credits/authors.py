@@ -21,6 +21,7 @@ from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
     closing_name,
+    consists_of_words,
     name_beside_date,
     names_above_text,
     names_in_author_elements,
@@ -62,7 +63,7 @@ _OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)
 """Words in the name of an outlet that no person bears."""
 
 
-_FOUND_BY = {"guess": "byline", "signed": "byline", "small": "byline"}
+_FOUND_BY = {"guess": "byline", "duty": "byline", "signed": "byline", "small": "byline"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +130,10 @@ def read_authors(
             break
         small = list(values) if by == "small" else []
         names = small or _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
-        if by in ("byline", "guess"):
+        if by in ("byline", "duty", "guess"):
             names = [name for name in names if plain(name) not in sections]
+        if by in ("duty", "guess"):
+            names = [name for name in names if not consists_of_words(name, layout)]
         if not names:
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
@@ -204,7 +207,7 @@ def _name_sources(
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
     yield "small", small_names(layout, words)
-    yield "byline", list(names_with_duty(layout, words, language))
+    yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
         if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
             yield "meta", values

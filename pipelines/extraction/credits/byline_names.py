@@ -90,7 +90,8 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     for line in layout.tail[:8]:
         if len(line.text) < 160 and (words.opening.match(line.spaced) or FAR_OPENING.match(line.text)):
             rest = after_opening(line.spaced, words)
-            return [] if "?" in rest else [rest]
+            stamps = find_stamps(rest)
+            return [] if "?" in rest else [rest[: stamps[0].start] if stamps else rest]
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]

@@ -217,6 +217,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
+    if not trusted and sum(word[0].islower() and word not in _LOWER_WORDS for word in words) > len(words) / 2:
+        return False
     return sum(not _WORD.match(word) for word in words) <= 1
 
 

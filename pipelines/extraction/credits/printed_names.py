@@ -41,7 +41,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
-from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
+from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -109,7 +109,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
     found = None
     for line in header_lines(layout):
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and is_named_author(el)]
-        if not named or (found is not None and abs(line.row - found) > 3):
+        if not named or line.block.tag == "h1" or (found is not None and abs(line.row - found) > 3):
             continue
         bare = [
             name
@@ -150,11 +150,32 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
-            for text, el in line.parts:
+            for text, el in _standing_alone(line):
                 names = signed_names(text, words, own) or signed_names(text_beside_time(text), words, own)
                 if names and line.block.tag not in ("button", "figcaption") and not belongs_to_other_content(el):
                     yield from names
                     return
+
+
+def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:
+    """The parts of a line that no word of a sentence goes on with: not the film's title in "starring in La La Land"."""
+    texts = ["", *(normalize_space(text[-200:]) for text, _ in line.parts), ""]
+    for at, part in enumerate(line.parts):
+        before = texts[at].rpartition(" ")[2]
+        follows = before[:1].islower() and before[-1:].isalpha() and not _BY_WORD.search(before)
+        if not follows and not texts[at + 2][:1].islower():
+            yield part
+
+
+_BY_WORD = re.compile(rf"(?:^|\W)(?:{BY})$", re.I)
+
+
+def consists_of_words(name: str, layout: Layout) -> bool:
+    """Whether the article writes each word of a name in lower case as well: "Recent Posts", "Regulatory Compliance"."""
+    lines = (*layout.header, *layout.inside, *layout.tail)
+    text = " ".join(line.text for line in lines)
+    found = [word.lower() for word in name.split() if len(word) > 2 and word[0].isupper()]
+    return bool(found) and all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in found)
 
 
 def _is_dated(line: Line) -> bool:
@@ -171,7 +192,7 @@ def _is_dated(line: Line) -> bool:
 def names_above_text(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """Names that are marked as a signature right above the text."""
     start = layout.headline_row
-    lines = [line for line in header_lines(layout) if start < line.row <= min(start + 14, layout.first_row - 1)]
+    lines = [line for line in header_lines(layout) if start < line.row <= min(start + 14, layout.first_row)]
     for line in lines[-1:]:
         yield from _marked_names(line, words, own)
 
@@ -213,12 +234,17 @@ def author_box_name(layout: Layout) -> Iterator[str]:
         if name := _heads_biography(line, following, single_names):
             yield name
             return
-    for line in (*layout.inside[-3:], *tail):
-        for text, el in line.parts:
-            named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
-            if named and not belongs_to_other_content(el) and is_printed_name(text.strip()) and not PROMPT.match(text):
-                yield text.strip()
-                return
+    marked = [
+        text.strip()
+        for line in (*layout.inside[-3:], *layout.tail)
+        for text, el in _standing_alone(line)
+        if (_NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el))
+        and not belongs_to_other_content(el)
+        and is_printed_name(text.strip())
+        and not PROMPT.match(text)
+    ]
+    if len(set(marked)) == 1:  # several are those of other stories
+        yield marked[0]
 
 
 def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str | None:
@@ -239,12 +265,14 @@ def repeated_name(layout: Layout) -> Iterator[str]:
     """A bare name on its own line near the headline that is also the heading of the author's box below."""
     start = layout.headline_row
     names_below = {
-        line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars
+        line.text: line.row
+        for line in (*layout.inside[-8:], *layout.tail)
+        if len(line.text) <= 40 and not line.link_chars
     }
     for line in header_lines(layout):
         if (
             start < line.row <= start + 5
-            and line.text in names_below
+            and names_below.get(line.text, line.row) > line.row
             and not line.link_chars
             and is_bare_name(line.text)
         ):

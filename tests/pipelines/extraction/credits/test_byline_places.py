@@ -64,3 +64,43 @@ def test_the_box_of_the_headline_is_not_another_article() -> None:
 )
 def test_reviewers_are_no_authors(language: str, line: str) -> None:
     assert authors(f"<p class='author'>{line}</p>", language=language) == []
+
+
+_DATE = "<time>5 March 2024</time>"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "want"),
+    [
+        # words that the article writes in lower case as well
+        (f"<p>Ferry Office</p>{_DATE}", "", []),
+        (f"<p>Monday Storm</p>{_DATE}", "<p>The office said on monday that no storm of the kind was expected.</p>", []),
+        (f"<p>Anna Holt</p>{_DATE}", "", ["Anna Holt"]),
+        # part of a sentence
+        (f"<p>We talk to the singer of <em>La La Pier</em></p>{_DATE}", "", []),
+        (f"<div><b>See Harbour</b> in Action</div>{_DATE}", "", []),
+        (f"<div><b>Anna Holt</b> <span>Harbour</span></div>{_DATE}", "", ["Anna Holt"]),
+        # links to other authors below the text
+        ("", "<p>Thanks to <a href='/@otto'>Otto Pier</a>.</p>", []),
+        ("", "<p>Von <a href='/profile/anna'>Anna Holt</a></p>", ["Anna Holt"]),
+        ("", "<ul><li><a href='/author/a'>Anna Holt</a></li><li><a href='/author/o'>Otto Pier</a></li></ul>", []),
+        ("", "<ul><li><a href='/author/a'>Anna Holt</a></li></ul>", ["Anna Holt"]),
+        # a heading of the text is not the heading of a box about its author
+        ("<div class='text'><h3>WHERE TO BUY</h3><p>At the kiosk on the pier.</p></div>", "", []),
+        # a sentence that begins with a by-word
+        ("<p>Por Puerto abrirá sus puertas para todos los viajeros</p>", "", []),
+        # a time behind the name below the text
+        ("", "<p>By Anna Holt 12 February 2025 Tags</p>", ["Anna Holt"]),
+        # a signature above the text, within its box
+        ("<div class='text'><p><strong>Anna Holt</strong></p></div>", "", ["Anna Holt"]),
+        # elements named for the author in other languages
+        ("<div class='szerzo'>Anna Holt</div>", "", ["Anna Holt"]),
+        ("<div class='auth'>Anna Holt</div>", "", ["Anna Holt"]),
+    ],
+)  # fmt: skip
+def test_names_without_a_by_word(above: str, below: str, want: list[str]) -> None:
+    assert authors(above, below) == want
+
+
+def test_the_sites_name_in_an_element_named_author_is_nobody() -> None:
+    assert authors("", "", box="author-page") == []
