@@ -6,8 +6,8 @@ As in `chinese_sites`, each page stands as a whole in the markup of some system 
 on any of its set. The first set (`world_pages`) has 117 pages of 89 countries in 59 languages. The second (`world_pages_2`) has 147
 of 66 countries in 45 languages, half of them in English, and beside the press magazines, blogs, wires, institutions and recipes.
 The third (`world_pages_3`) was written like the second when that one had been looked at, of other outlets and more kinds of pages.
-The fourth (`world_pages_4`) came when the third had been looked at: its pages have the markup of real systems (class names, nesting,
-labels, state in scripts), as those who write themes, templates and scrapers of them describe it.
+The fourth (`world_pages_4`) came when the third had been looked at: its pages have the markup of real systems (class names,
+nesting, labels, state in scripts), as those who write themes, templates and scrapers of them describe it.
 The pages are HTML files (`COUNTRY-LANGUAGE-NAME.html`) that open with a comment: what is to be read, as TOML. Names and texts are
 invented. A set is scored in two halves, by the parity of a hash of the name: rules may be mended for what is misread in the half
 that is *looked at*; the other is *left*, and its figure alone says how well pages are read that nobody has looked at.
