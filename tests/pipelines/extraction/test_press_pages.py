@@ -38,7 +38,9 @@ def test_chinese_sites_are_scored_in_two_halves(
         assert half["whole page"][0] / asked > pages
 
 
-@pytest.mark.parametrize(("folder", "pages"), [("chinese_sites_2", 142), ("chinese_sites_3", 126), ("chinese_sites_4", 112)])
+@pytest.mark.parametrize(
+    ("folder", "pages"), [("chinese_sites_2", 142), ("chinese_sites_3", 126), ("chinese_sites_4", 112)]
+)
 def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
     names = set()
     for page in marked_pages(folder):
