@@ -24,7 +24,9 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
     assert len(set(named)) == len(named)
 
 
-@pytest.mark.parametrize(("chosen", "titles", "pages"), [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1)])
+@pytest.mark.parametrize(
+    ("chosen", "titles", "pages"), [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1), ("4", 0.5, 0.1)]
+)
 def test_chinese_sites_are_scored_in_two_halves(
     chosen: str, titles: float, pages: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -36,7 +38,9 @@ def test_chinese_sites_are_scored_in_two_halves(
         assert half["whole page"][0] / asked > pages
 
 
-@pytest.mark.parametrize(("folder", "pages"), [("chinese_sites_2", 142), ("chinese_sites_3", 126)])
+@pytest.mark.parametrize(
+    ("folder", "pages"), [("chinese_sites_2", 142), ("chinese_sites_3", 126), ("chinese_sites_4", 228)]
+)
 def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
     names = set()
     for page in marked_pages(folder):
