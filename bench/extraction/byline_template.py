@@ -46,6 +46,10 @@ class Template:
         if place is None:
             raise ValueError("the name is not printed in a short block")
         self.block = _byline_block(place, author, (self.headline, self.first))
+        self.printed, self.said = (
+            str(etree.tostring(self.block, encoding="unicode", method="html", with_tail=False)),
+            _said(self.block),
+        )
         self._forget(tree, author, published)
         if self.block.tag not in ("div", "li", "td", "dd"):
             self.block.tag = "div"

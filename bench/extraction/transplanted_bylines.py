@@ -1,7 +1,7 @@
 """Other bylines in the templates of real pages: what is read where a page prints its author in another form and place.
 
-    python -m bench.extraction.transplanted_bylines CORPUS ... [--stated] [--forms N] [--form TEXT] [--misses [N]] [--left]
-                                                    [--jobs N] [--keep FOLDER]
+    python -m bench.extraction.transplanted_bylines CORPUS ... [--stated | --blocks] [--forms N] [--form TEXT] [--misses [N]]
+                                                    [--left] [--jobs N] [--keep FOLDER]
 
 CORPUS is a folder with gold.jsonl and pages/<id>.html.gz, as for `bench.extraction.quality`. Of its pages those are used whose
 only author is read rightly and printed in a short block. From each page everything is taken that says who wrote it and when:
@@ -10,7 +10,8 @@ statements for machines, the block, and all other lines with the name or the day
 `aside`; with invented names, the page's own day, and classes that say what they hold or that do not. Everything is drawn by a
 hash, so that two runs plant the same.
 
-With `--stated` the statements stay and name the planted author: a printed line must not spoil what is stated.
+With `--stated` the statements stay and name the planted author: a printed line must not spoil what is stated. With `--blocks` the
+blocks of other pages are planted as they are, names and classes included: of pages in the same language and half.
 
 Figures are shares of the planted pages whose authors, and day of publication, are read rightly, by form, place, and classes, in
 two halves by site (`quality.half_of`). `--misses` prints what is misread in half A. Half B is for its figures alone; `--left`
@@ -123,7 +124,9 @@ def forms() -> tuple[Form, ...]:
     )
 
 
-def planted_pages(record: Mapping[str, Any], template: Template, count: int, chosen: str) -> Iterator[Planted]:
+def planted_pages(
+    record: Mapping[str, Any], template: Template, count: int, candidates: Sequence[Form]
+) -> Iterator[Planted]:
     """The pages that one template gives: `count` of the forms that its language has words for, drawn by a hash."""
     words = dict(_data()["words"].get(template.language, {}))
     said = {
@@ -143,7 +146,7 @@ def planted_pages(record: Mapping[str, Any], template: Template, count: int, cho
     }
     said |= {name.upper() for name in words}
     dated = {"date", "later", "weekday"}
-    fitting = [form for form in forms() if form.slots() <= said and chosen.lower() in form.name.lower()]
+    fitting = [form for form in candidates if form.slots() <= said]
     if template.published is None:
         fitting = [form for form in fitting if not form.slots() & dated and not form.dated]
     if template.is_named_elsewhere:
@@ -207,23 +210,62 @@ Answered = tuple[str, str, str, dict[str, tuple[Any, Any]], list[str]]
 """The form, place and classes of a planted page, its faults, and the fields that are judged."""
 
 
-def read_record(task: tuple[Path, dict[str, Any], bool, int, str, Path | None]) -> tuple[str, list[Answered]]:
-    """Plant into one page of a corpus and read; why it cannot be used, or "". Runs in a worker process."""
-    corpus, record, stated, count, chosen, keep = task
+def read_block(task: tuple[Path, dict[str, Any]]) -> tuple[str, Form] | None:
+    """The language of a page and the block that prints all its authors, if they are read rightly. Runs in a worker process."""
+    corpus, record = task
+    names = _labelled(record)
+    known, html = _known(corpus, record)
+    if sorted(map(plain, known.get("authors") or [])) != sorted(map(plain, names)):
+        return None
+    try:
+        template = Template(html, names[0], None, known, stated=False)
+    except ValueError:
+        return None
+    if template.block.tag in _PARTS or not all(name.lower() in template.said.lower() for name in names):
+        return None
+    return template.language, Form(
+        name=f"block of {record['id']}",
+        html=template.printed.replace("{", "{{").replace("}", "}}"),
+        places=("own", "below"),
+        authors=tuple(name.replace("{", "{{").replace("}", "}}") for name in names),
+        dated=False,
+    )
+
+
+_PARTS = ("li", "td", "tr", "tbody", "ul", "h1")
+"""Elements that stand in others, and the headline."""
+
+
+def _labelled(record: Mapping[str, Any]) -> list[str]:
+    return [record["authors"]] if isinstance(record["authors"], str) else record["authors"]
+
+
+def _known(corpus: Path, record: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     path = corpus / "pages" / f"{record['id']}.html.gz"
-    names = [record["authors"]] if isinstance(record["authors"], str) else record["authors"]
-    known = predict_one((record["id"], str(path), record.get("url")))
+    decoded = decode(gzip.decompress(path.read_bytes()), None, record.get("url"))
+    return predict_one((record["id"], str(path), record.get("url"))), decoded.text if decoded else ""
+
+
+def read_record(
+    task: tuple[Path, dict[str, Any], bool, int, Sequence[tuple[str, Form]], Path | None],
+) -> tuple[str, list[Answered]]:
+    """Plant into one page of a corpus and read; why it cannot be used, or "". Forms come with the language that they are for, or
+    "" for any. Runs in a worker process."""
+    corpus, record, stated, count, candidates, keep = task
+    names = _labelled(record)
+    known, html = _known(corpus, record)
     if len(names) != 1 or " " not in names[0] or list(map(plain, known.get("authors") or [])) != [plain(names[0])]:
         return "its author is not read", []
-    decoded = decode(gzip.decompress(path.read_bytes()), None, record.get("url"))
     day = (known.get("published") or "")[:10]
     published = date.fromisoformat(day) if day and day == (record.get("published") or "")[:10] else None
     try:
-        template = Template(decoded.text if decoded else "", names[0], published, known, stated=stated)
+        template = Template(html, names[0], published, known, stated=stated)
     except ValueError as error:
         return str(error), []
     found = []
-    for page in planted_pages(record, template, count, chosen):
+    own = f"block of {record['id']}"
+    fitting = [form for language, form in candidates if language in ("", template.language) and form.name != own]
+    for page in planted_pages(record, template, count, fitting):
         if stated and (len(page.authors) != 1 or "stranger" in page.form.slots()):
             continue
         if keep:
@@ -240,7 +282,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Plant, read, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+", metavar="CORPUS")
-    parser.add_argument("--stated", action="store_true", help="statements stay, and name the planted author")
+    planted = parser.add_mutually_exclusive_group()
+    planted.add_argument("--stated", action="store_true", help="statements stay, and name the planted author")
+    planted.add_argument("--blocks", action="store_true", help="plant the blocks of other pages as they are")
     parser.add_argument(
         "--forms", type=int, default=12, metavar="N", help="forms planted into each page (12); 0 for all"
     )
@@ -253,35 +297,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write the planted pages of the printed half")
     options = parser.parse_args(arguments)
     shown = "B" if options.left else "A"
-    tasks = [
-        (
-            corpus,
-            record,
-            options.stated,
-            options.forms,
-            options.form,
-            options.keep if half_of(record) == shown else None,
-        )
+    records = [
+        (corpus, record)
         for corpus in options.corpora
         for record in read_gold(corpus)
         if record.get("authors") and record["set"] != "zh"
     ]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        written = [("", form) for form in forms() if options.form.lower() in form.name.lower()]
+        candidates: dict[str, list[tuple[str, Form]]] = {"A": written, "B": written}
+        if options.blocks:
+            blocks = list(zip(records, pool.map(read_block, records, chunksize=4), strict=True))
+            candidates = {
+                half: [block for (_, record), block in blocks if block and half_of(record) == half] for half in "AB"
+            }
+        tasks = [
+            (
+                corpus,
+                record,
+                options.stated,
+                options.forms,
+                candidates[half_of(record)],
+                options.keep if half_of(record) == shown else None,
+            )
+            for corpus, record in records
+        ]
+        answered = list(zip(tasks, pool.map(read_record, tasks, chunksize=4), strict=True))
     asked: Counter[tuple[str, str, str]] = Counter()
     right: Counter[tuple[str, str, str]] = Counter()
     unused: Counter[str] = Counter()
     left = options.misses
-    with ProcessPoolExecutor(options.jobs) as pool:
-        for task, (why, answers) in zip(tasks, pool.map(read_record, tasks, chunksize=4), strict=True):
-            half = half_of(task[1])
-            unused[why or "used"] += 1
-            for form, place, classes, faults, judged in answers:
-                for field in judged:
-                    for row in ("all", f"place {place}", f"classes {classes}", form):
-                        asked[row, half, field] += 1
-                        right[row, half, field] += field not in faults
-                if faults and half == shown and left > 0:
-                    left -= 1
-                    print(f"{task[1]['id']} {form!r} {place} {classes}: {faults}")
+    for task, (why, answers) in answered:
+        half = half_of(task[1])
+        unused[why or "used"] += 1
+        for form, place, classes, faults, judged in answers:
+            for field in judged:
+                for row in ("all", f"place {place}", f"classes {classes}", *(() if options.blocks else (form,))):
+                    asked[row, half, field] += 1
+                    right[row, half, field] += field not in faults
+            if faults and half == shown and left > 0:
+                left -= 1
+                print(f"{task[1]['id']} {form!r} {place} {classes}: {faults}")
     print(", ".join(f"{number} pages: {why}" for why, number in unused.most_common()))
     print_table(asked, right)
     return 0

@@ -31,6 +31,7 @@ _HTML = (
     + "".join(f"<p>{line}</p>" for line in _TEXT)
     + "</div><div class='bio'><p>Ada Holm lives on a boat.</p></div></article></main></body></html>"
 )
+_DATED = [form for form in forms() if form.name == "By X | date"]
 _RECORD = {"id": "ferry", "set": "own", "url": _URL, "authors": ["Ada Holm"], "published": "2024-03-05"}
 
 
@@ -41,7 +42,7 @@ def _template(*, stated: bool = False) -> Template:
 
 
 def test_everything_that_named_the_author_and_the_day_is_gone() -> None:
-    pages = list(planted_pages(_RECORD, _template(), 0, ""))
+    pages = list(planted_pages(_RECORD, _template(), 0, forms()))
     assert len(pages) > 60
     for page in pages:
         assert "Ada" not in page.html
@@ -51,19 +52,19 @@ def test_everything_that_named_the_author_and_the_day_is_gone() -> None:
 
 
 def test_forms_are_planted_in_every_place() -> None:
-    pages = list(planted_pages(_RECORD, _template(), 0, ""))
+    pages = list(planted_pages(_RECORD, _template(), 0, forms()))
     assert {page.place for page in pages} >= {"own", "above", "below", "lead", "end"}
     linked = next(page for page in pages if page.form.name == "By X, Y and Z, linked")
     assert linked.html.index("<h1>") < linked.html.index(linked.authors[0]) < linked.html.index(linked.authors[2])
 
 
 def test_what_is_stated_names_the_planted_author() -> None:
-    page = next(planted_pages(_RECORD, _template(stated=True), 1, "By X | date"))
+    page = next(planted_pages(_RECORD, _template(stated=True), 1, _DATED))
     assert f'<meta name="author" content="{page.authors[0]}">' in page.html
 
 
 def test_a_wrong_reading_is_a_fault() -> None:
-    page = next(planted_pages(_RECORD, _template(), 1, "By X | date"))
+    page = next(planted_pages(_RECORD, _template(), 1, _DATED))
     assert page.faults(page.read()) == {}
     wrong = replace(page, authors=["Nobody Here"], published=date(2024, 3, 6))
     assert wrong.faults(page.read()).keys() == {"authors", "published"}
@@ -74,17 +75,38 @@ def test_slots_have_words_in_english() -> None:
     assert len(set(names)) == len(names)
     assert names == [
         page.form.name
-        for page in sorted(planted_pages(_RECORD, _template(), 0, ""), key=lambda page: names.index(page.form.name))
+        for page in sorted(
+            planted_pages(_RECORD, _template(), 0, forms()), key=lambda page: names.index(page.form.name)
+        )
     ]
 
 
+def _write_corpus(folder: Path, *pages: tuple[dict[str, object], str]) -> None:
+    (folder / "pages").mkdir()
+    (folder / "gold.jsonl").write_text("".join(json.dumps(record) + "\n" for record, _ in pages), "utf-8")
+    for record, html in pages:
+        (folder / "pages" / f"{record['id']}.html.gz").write_bytes(gzip.compress(html.encode()))
+
+
 def test_figures_are_printed_by_form_and_half(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "gold.jsonl").write_text(json.dumps(_RECORD) + "\n", "utf-8")
-    with gzip.open(tmp_path / "pages" / "ferry.html.gz", "wb") as file:
-        file.write(_HTML.encode())
+    _write_corpus(tmp_path, (_RECORD, _HTML))
     assert main([str(tmp_path), "--jobs", "1", "--form", "By X | date"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1 pages: used"
     assert lines[-1].startswith("By X | date")
     assert sum(line.count("1/1 1.000") for line in lines[2:3]) == 2
+
+
+def test_the_block_of_each_page_is_planted_into_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = {**_RECORD, "id": "pier", "authors": ["Otto Pier"]}
+    keep = tmp_path / "keep"
+    keep.mkdir()
+    _write_corpus(tmp_path, (_RECORD, _HTML), (other, _HTML.replace("Ada Holm", "Otto Pier").replace("ada-holm", "o")))
+    assert main([str(tmp_path), "--jobs", "1", "--blocks", "--misses", "--keep", str(keep)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2 pages: used"
+    assert "2/2 1.000" in lines[2]
+    kept = list(keep.iterdir())
+    assert len(kept) == 2
+    for page in kept:
+        assert ("Ada Holm" in page.read_text("utf-8")) == page.name.startswith("pier")
