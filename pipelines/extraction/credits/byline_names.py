@@ -167,7 +167,10 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
     paged = [text for text, el in kept if links_to_author(el)]
     rest = after_opening(" ".join(text for text, _ in kept), words)
-    if paged or linked:
+    divided = None if paged else _DIVIDED.match(rest)
+    if divided and is_bare_name(divided[1]) and divided[1] in kept[0][0]:
+        yield divided[1]  # what is linked behind the stroke is a section
+    elif paged or linked:
         yield from (AFTER_NAME.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
@@ -178,6 +181,8 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         yield rest
 
 
+_DIVIDED = re.compile(r"([^|·•]{4,40}?)\s?[|·•](?=\s)")
+"""A name and the stroke behind it."""
 _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
 """Where one of several writes from: "By A in London and B in Paris"."""
 _FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)

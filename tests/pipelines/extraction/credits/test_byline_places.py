@@ -93,6 +93,8 @@ _DATE = "<time>5 March 2024</time>"
         ("", "<p>By Anna Holt 12 February 2025 Tags</p>", ["Anna Holt"]),
         # a signature above the text, within its box
         ("<div class='text'><p><strong>Anna Holt</strong></p></div>", "", ["Anna Holt"]),
+        # a link behind the name
+        ("<p>by Anna Holt | <a href='/category/boats/'>Boats</a> | 8 min</p>", "", ["Anna Holt"]),
         # elements named for the author in other languages
         ("<div class='szerzo'>Anna Holt</div>", "", ["Anna Holt"]),
         ("<div class='auth'>Anna Holt</div>", "", ["Anna Holt"]),
