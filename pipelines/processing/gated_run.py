@@ -24,7 +24,6 @@ from typing import Any
 
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
-from db.search.index import load_tables
 from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
@@ -48,9 +47,11 @@ from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.preload import preload_writing
 from pipelines.processing.reextract import (
     BATCH,
     FAILED_NAMED,
+    GATHERED_STORIES,
     HOLD_S,
     LINGER_S,
     record_outcome,
@@ -90,7 +91,7 @@ class GatedRun:
         `show` is called with the number of pages extracted so far. Returns the length of the longest transaction, in milliseconds.
         """
         done, longest = 0, 0.0
-        load_tables()
+        preload_writing()
         for batch in completed_batches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S):
             longest = max(longest, self._stage(batch))
             longest = max(longest, self._write_decided(stop, most=WRITTEN_BETWEEN * len(batch)))
@@ -177,7 +178,7 @@ class GatedRun:
                 self._decided.popleft()
             if fates["changed"]:
                 written += fates["changed"]
-                longest = max(longest, settle_in_steps(self._conn, stop))
+                longest = max(longest, settle_in_steps(self._conn, stop, stories=GATHERED_STORIES))
         return longest
 
     def _write_some(self, source_id: int, until: float) -> Counter[str]:
