@@ -30,6 +30,7 @@ from db.store.extraction.extractions import (
     load_extraction_figures,
     load_outcome,
     page_is_extracted,
+    replace_outcomes,
     save_extraction_figures,
     unpack_outcome,
 )
@@ -50,11 +51,12 @@ from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.preload import preload_writing
 from pipelines.processing.reextract import (
     BATCH,
+    CHANGED_AT_ONCE,
     FAILED_NAMED,
     GATHERED_STORIES,
     HOLD_S,
     LINGER_S,
-    record_outcome,
+    keep_if_changed,
     rest,
     settle_in_steps,
 )
@@ -185,13 +187,15 @@ class GatedRun:
         """Write or drop some of what is staged of a source, and the run's figures; how many pages by fate."""
         fates: Counter[str] = Counter()
         pages = []
+        changed: dict[int, tuple[int, StoredOutcome]] = {}
         for page_id, packed in staged_outcomes(self._conn, self._run_id, source_id, STAGED_AT_ONCE):
             fates["held"] += self._verdicts[source_id] == "held"
             if self._verdicts[source_id] != "held":
-                fates[self._write(page_id, packed)] += 1
+                fates[self._write(page_id, packed, changed)] += 1
             pages.append(page_id)
-            if time.perf_counter() > until:
+            if len(changed) == CHANGED_AT_ONCE or time.perf_counter() > until:
                 break
+        replace_outcomes(self._conn, changed)
         if pages:
             drop_staged(self._conn, self._run_id, source_id, pages)
             figures = self._figures()
@@ -200,10 +204,14 @@ class GatedRun:
             self._save(figures)
         return +fates
 
-    def _write(self, page_id: int, packed: bytes | None) -> str:
-        """Write one result; returns the key under which the figures count it."""
+    def _write(self, page_id: int, packed: bytes | None, changed: dict[int, tuple[int, StoredOutcome]]) -> str:
+        """Write one result, or add it to those that are `changed`; returns the key under which the figures count it."""
         if packed is not None:
-            return record_outcome(self._conn, page_id, unpack_outcome(packed), self._run_id, self._extractor)
+            made = unpack_outcome(packed)
+            fate = keep_if_changed(self._conn, page_id, made, self._run_id, self._extractor)
+            if fate == "changed":
+                changed[page_id] = (self._extractor, made)
+            return fate
         if is_page_pruned(self._conn, page_id):
             return "pruned"
         mark_extracted_by(self._conn, page_id, self._extractor)

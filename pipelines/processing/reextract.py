@@ -25,7 +25,7 @@ from db.store.extraction.extractions import (
     load_outcome,
     page_is_extracted,
     pages_to_extract,
-    replace_outcome,
+    replace_outcomes,
     save_extraction_figures,
     save_past_outcome,
 )
@@ -36,10 +36,12 @@ from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.preload import preload_writing
 
 BATCH = 16
-"""Pages written in one transaction, so that the write lock is held for well under 100 ms. A changed page takes some 5 ms, most of
-it in the search index, and more on a slow machine."""
+"""Pages written in one transaction, so that the write lock is held for well under 100 ms."""
 HOLD_S = 0.015
 """How long a transaction may run, in seconds, before it starts no further page."""
+CHANGED_AT_ONCE = 6
+"""Pages replaced in one transaction. Each takes some 3 ms, and more on a slow machine; together they are one segment of the search
+index, not two each."""
 SETTLED_AT_ONCE = 8
 """Articles settled in one transaction, for the same reason."""
 GATHERED_STORIES = 200
@@ -125,33 +127,36 @@ def rest(held_s: float) -> float:
 def record_reextracted(
     conn: sqlite3.Connection, results: Sequence[ExtractionResult], run_id: int, extractor: int
 ) -> tuple[int, int]:
-    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over.
+    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over or
+    `CHANGED_AT_ONCE` differ.
 
     Returns how many results were handled, and how many of them differed.
     """
     until, written = time.perf_counter() + HOLD_S, 0
     figures = load_extraction_figures(conn, run_id)
-    changed = 0
+    changed: dict[int, tuple[int, StoredOutcome]] = {}
     for result in results:
-        fate = _record(conn, result, run_id, extractor)
+        made = outcome_as_stored(result)
+        fate = keep_if_changed(conn, result.page_id, made, run_id, extractor)
         figures[fate] = figures.get(fate, 0) + 1
-        changed += fate == "changed"
+        if fate == "changed":
+            changed[result.page_id] = (extractor, made)
         if fate == "failed":
             figures["failed_pages"] = [*figures.get("failed_pages", []), result.page_id][:FAILED_NAMED]
         page_is_extracted(conn, run_id, result.page_id)
         written += 1
-        if time.perf_counter() > until:
+        if len(changed) == CHANGED_AT_ONCE or time.perf_counter() > until:
             break
+    replace_outcomes(conn, changed)
     save_extraction_figures(conn, run_id, figures)
-    return written, changed
+    return written, len(changed)
 
 
-def _record(conn: sqlite3.Connection, result: ExtractionResult, run_id: int, extractor: int) -> str:
-    return record_outcome(conn, result.page_id, outcome_as_stored(result), run_id, extractor)
+def keep_if_changed(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, run_id: int, extractor: int) -> str:
+    """Compare a new outcome of a page with the stored one, and keep that one if it is to be replaced ("changed").
 
-
-def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, run_id: int, extractor: int) -> str:
-    """Write a new outcome of a page if it differs; returns the key under which the figures count it."""
+    Returns the key under which the figures count it.
+    """
     before = load_outcome(conn, page_id)
     if before is None:
         return "gone"
@@ -163,5 +168,4 @@ def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, 
         mark_extracted_by(conn, page_id, extractor)
         return "same"
     save_past_outcome(conn, run_id, page_id, *before)
-    replace_outcome(conn, page_id, extractor, made)
     return "changed"
