@@ -11,8 +11,9 @@ the machine itself scales (turbo, caches). Printed for each round:
     peak memory of the main process and of the largest reader, in the first and in the last third
     the longest hold of the write lock, and the longest wait of another process that writes a row each 10 ms
 
-Nothing differs between two readings, so nothing is written but names; `--change` spoils all titles before each run instead, so that
-each article is replaced and kept. Linux only.
+Nothing differs between two readings, so nothing is written but names; `--change` spoils all titles before each run instead, in the
+search index and the threads as well, as if an earlier version had read them, so that each article is replaced, kept and placed
+anew. Linux only.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from pathlib import Path
 from bench.cpu import Cpu
 from bench.crawl.crawl_memory import rss
 from db.connection.database import connect, open_readonly, write
+from db.maintenance.search_index import index_waiting_pages
+from db.search.index import reset_index
 from db.site_rules.loader import load_sites, shipped_sites_folder
 from db.store.extraction.pages import load_page
 from pipelines.extraction.extract import extract
@@ -145,12 +148,15 @@ class Run:
             )
 
 
-def spoil(database: Path) -> None:
-    """Other titles everywhere."""
-    conn = connect(database)
+def spoil(folder: Path) -> None:
+    """Other titles everywhere, also in what is made of them."""
+    conn = connect(folder / "news.db")
     with write(conn):
         conn.execute("UPDATE articles SET title = 'spoiled ' || title")
+        reset_index(conn)
+    index_waiting_pages(conn)
     conn.close()
+    subprocess.run([*COPYDESK, "settle", "--all"], cwd=folder, env=environment(), check=True, stdout=subprocess.DEVNULL)
 
 
 def measured(folder: Path, jobs: int, *, beside: bool) -> Run:
@@ -219,7 +225,7 @@ def report(folder: Path, options: argparse.Namespace) -> None:
         runs = {}
         for jobs in (1, 2) if number % 2 == 0 else (2, 1):
             if options.change:
-                spoil(database)
+                spoil(folder)
             runs[jobs] = measured(folder, jobs, beside=False)
         (cpu, single), (_, double) = processes_alone(database, 1), processes_alone(database, 2)
         bare = cpu * pages
@@ -237,7 +243,7 @@ def report(folder: Path, options: argparse.Namespace) -> None:
         f"scaling from 1 to 2 jobs: {statistics.median(scaling):.2f}; CPU over extraction alone {statistics.median(over):.3f}"
     )
     if options.change:
-        spoil(database)
+        spoil(folder)
     run = measured(folder, 2, beside=True)
     print(f"beside a writer: longest hold of the lock {run.longest_hold_ms:.0f} ms;", end=" ")
     print(f"its {len(run.waits)} transactions: median {statistics.median(run.waits) * 1000:.1f} ms,", end=" ")

@@ -17,7 +17,6 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
 from db.errors import UsageError
-from db.search.index import load_tables
 from db.store.crawl.facts import begin_run, end_run
 from db.store.extraction.extractions import (
     begin_undo,
@@ -30,7 +29,8 @@ from db.store.extraction.extractions import (
     undone_by,
 )
 from db.store.extraction.gated_extractions import requeue_staged
-from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
+from pipelines.processing.preload import preload_writing
+from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, GATHERED_STORIES, settle_in_steps
 
 
 def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
@@ -87,7 +87,7 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
 def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
     """Bring back and settle, a few pages per transaction. Returns the number of pages."""
     back = 0
-    load_tables()
+    preload_writing()
     with progress_bar("brought back", count_past_outcomes(conn, undone)) as show:
         while not stop.is_set():
             with write(conn):
@@ -95,7 +95,7 @@ def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) ->
             if not some:
                 break
             back += some
-            settle_in_steps(conn, stop)
+            settle_in_steps(conn, stop, stories=GATHERED_STORIES)
             show(back)
         settle_in_steps(conn, stop)
     return back

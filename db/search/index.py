@@ -14,7 +14,7 @@ does no harm. Any SQLite tool can read it from end to end: one row for each page
 
 Grams are computed in Python, so triggers cannot maintain them. Triggers record in `unindexed` which articles wait,
 whoever wrote them, and our own writers index in the same transaction. FTS5 needs the old grams to delete an entry;
-`remove_page` computes them from the rows, so it must be called before the rows are deleted.
+`remove_pages` computes them from the rows, so it must be called before the rows are deleted.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def index_version() -> str:
 
 def load_tables() -> None:
     """Load the tables needed for indexing. It takes 60 ms: a writer calls it before its first transaction."""
-    grams(fold("ready"))
+    grams(fold("prêt"))  # ASCII is folded without tables
 
 
 def index_page(conn: sqlite3.Connection, page_id: int) -> None:
@@ -76,14 +76,15 @@ def index_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
     conn.executemany("DELETE FROM unindexed WHERE page_id = ?", [(page_id,) for page_id in page_ids])
 
 
-def remove_page(conn: sqlite3.Connection, page_id: int) -> None:
-    """Remove a page from the index, if it is in it, in the transaction that deletes its rows, and before it does."""
-    if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is not None:
-        return
-    document = index_document(conn, page_id)
-    if document is not None:
-        values = ("delete", page_id, document)
-        conn.execute("INSERT INTO search_index (search_index, rowid, grams) VALUES (?, ?, ?)", values)
+def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
+    """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does. As for
+    `index_pages`, several together are written as one segment."""
+    indexed = [page_id for page_id in page_ids if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is None]
+    found = [(page_id, index_document(conn, page_id)) for page_id in indexed]
+    conn.executemany(
+        "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)",
+        [row for row in found if row[1] is not None],
+    )
 
 
 def index_document(conn: sqlite3.Connection, page_id: int) -> str | None:

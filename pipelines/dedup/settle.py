@@ -48,8 +48,11 @@ _CHUNK = 500
 """Addresses decided at once: bounds memory."""
 
 
-def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: int = STEP) -> set[int]:
-    """Decide the given article pages, and at most `limit` unsettled ones. A job for the one writer.
+def settle(
+    conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: int = STEP, threads: bool = True
+) -> set[int]:
+    """Decide the given article pages, and at most `limit` unsettled ones; then, unless some are left, keep `threads` up. A job for
+    the one writer.
 
     Returns the ids of all pages decided, including others of the same clusters. The rest stays in `unsettled`; call again.
     """
@@ -64,7 +67,7 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     addresses |= judge_parameters(conn, addresses, touched)
     decided = _decide_touched(conn, addresses, touched)
     mark_settled(conn, waiting)
-    if not unsettled_articles(conn, 1):
+    if threads and not unsettled_articles(conn, 1):
         keep_threads(conn, limit)
     return decided
 

@@ -24,13 +24,13 @@ from typing import Any
 
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
-from db.search.index import load_tables
 from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
     load_extraction_figures,
     load_outcome,
     page_is_extracted,
+    replace_outcomes,
     save_extraction_figures,
     unpack_outcome,
 )
@@ -48,12 +48,15 @@ from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.preload import preload_writing
 from pipelines.processing.reextract import (
     BATCH,
+    CHANGED_AT_ONCE,
     FAILED_NAMED,
+    GATHERED_STORIES,
     HOLD_S,
     LINGER_S,
-    record_outcome,
+    keep_if_changed,
     rest,
     settle_in_steps,
 )
@@ -90,7 +93,7 @@ class GatedRun:
         `show` is called with the number of pages extracted so far. Returns the length of the longest transaction, in milliseconds.
         """
         done, longest = 0, 0.0
-        load_tables()
+        preload_writing()
         for batch in completed_batches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S):
             longest = max(longest, self._stage(batch))
             longest = max(longest, self._write_decided(stop, most=WRITTEN_BETWEEN * len(batch)))
@@ -177,20 +180,22 @@ class GatedRun:
                 self._decided.popleft()
             if fates["changed"]:
                 written += fates["changed"]
-                longest = max(longest, settle_in_steps(self._conn, stop))
+                longest = max(longest, settle_in_steps(self._conn, stop, stories=GATHERED_STORIES))
         return longest
 
     def _write_some(self, source_id: int, until: float) -> Counter[str]:
         """Write or drop some of what is staged of a source, and the run's figures; how many pages by fate."""
         fates: Counter[str] = Counter()
         pages = []
+        changed: dict[int, tuple[int, StoredOutcome]] = {}
         for page_id, packed in staged_outcomes(self._conn, self._run_id, source_id, STAGED_AT_ONCE):
             fates["held"] += self._verdicts[source_id] == "held"
             if self._verdicts[source_id] != "held":
-                fates[self._write(page_id, packed)] += 1
+                fates[self._write(page_id, packed, changed)] += 1
             pages.append(page_id)
-            if time.perf_counter() > until:
+            if len(changed) == CHANGED_AT_ONCE or time.perf_counter() > until:
                 break
+        replace_outcomes(self._conn, changed)
         if pages:
             drop_staged(self._conn, self._run_id, source_id, pages)
             figures = self._figures()
@@ -199,10 +204,14 @@ class GatedRun:
             self._save(figures)
         return +fates
 
-    def _write(self, page_id: int, packed: bytes | None) -> str:
-        """Write one result; returns the key under which the figures count it."""
+    def _write(self, page_id: int, packed: bytes | None, changed: dict[int, tuple[int, StoredOutcome]]) -> str:
+        """Write one result, or add it to those that are `changed`; returns the key under which the figures count it."""
         if packed is not None:
-            return record_outcome(self._conn, page_id, unpack_outcome(packed), self._run_id, self._extractor)
+            made = unpack_outcome(packed)
+            fate = keep_if_changed(self._conn, page_id, made, self._run_id, self._extractor)
+            if fate == "changed":
+                changed[page_id] = (self._extractor, made)
+            return fate
         if is_page_pruned(self._conn, page_id):
             return "pruned"
         mark_extracted_by(self._conn, page_id, self._extractor)

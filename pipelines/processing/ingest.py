@@ -24,7 +24,7 @@ from db.connection.database import explain_sqlite_error, open_readonly
 from db.connection.writer import Writer
 from db.models import Article, Rejection
 from db.queries.articles import last_page_id
-from db.search.index import index_pages, load_tables
+from db.search.index import index_pages
 from db.site_rules.loader import Sites
 from db.store.dedup.near_copies import any_unsettled
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
@@ -33,6 +33,7 @@ from db.system.machine_errors import as_machine_error
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor, TaskWindow, extraction_window
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult, Task
+from pipelines.processing.preload import preload_writing
 
 WINDOW_PER_PROCESS = 4
 """Pages submitted ahead of need for each process: enough that none idles, few enough that stopping is quick."""
@@ -173,14 +174,14 @@ class Ingest:
                 window.submit(page_id)
                 last = page_id
             if pages:
-                _preload()  # while the processes extract
+                preload_writing()  # while the processes extract
             if window.pending:
                 gathered.add(_completed(window, wait_s=REST_S if window.pending >= ahead else GATHER_S))
                 if gathered.is_due or not window.pending:
                     self._write(gathered.take(), extractor)
                 continue  # there may be more pages than there was room for
             if any_unsettled(conn):
-                _preload()
+                preload_writing()
                 # Left by an ingest or a `settle --all` that was interrupted; one step at a time.
                 self._writer.submit(_settle()).result()
             elif finishing:
@@ -234,12 +235,6 @@ def _completed(window: TaskWindow[Task, ExtractionResult], *, wait_s: float) -> 
     completed = window.take(BATCH, wait_s=wait_s, gather_s=GATHER_S)
     # Cancelled: the processes were stopped first. The errors of a cluster are raised here.
     return [future.result() for future in completed if not future.cancelled()]
-
-
-def _preload() -> None:
-    """Import and build what writing articles needs before a transaction waits for it: 0.2 s, which a crawl without pages saves."""
-    _settle()
-    load_tables()
 
 
 def _settle() -> Callable[..., object]:

@@ -28,6 +28,9 @@ LabelT = TypeVar("LabelT")
 
 TASKS_AHEAD = 32
 """Pages submitted ahead of need where an executor does not say otherwise."""
+BATCHES_AHEAD = 8
+"""Batches of pages to keep submitted: while one is written, nothing is submitted. A batch of changed articles takes 0.3 s, and now
+and then a second more, to place them in threads; two processes extract 100 pages a second."""
 _POLL_S = 0.5
 """How often a wait for results checks whether to stop, in seconds."""
 
@@ -115,7 +118,7 @@ def completed_batches(
     """
     window, more = extraction_window(executor), True
     while (more or window.pending) and not stop.is_set():
-        ahead = executor.ahead
+        ahead = max(executor.ahead, BATCHES_AHEAD * most)
         while more and window.pending < ahead:
             task = next(tasks, None)
             more = task is not None

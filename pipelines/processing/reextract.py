@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from db.connection.database import write
-from db.search.index import load_tables
-from db.store.dedup.near_copies import any_unsettled
+from db.store.dedup.near_copies import any_unsettled, unsettled_articles
+from db.store.dedup.threads import waiting_articles
 from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
@@ -25,7 +25,7 @@ from db.store.extraction.extractions import (
     load_outcome,
     page_is_extracted,
     pages_to_extract,
-    replace_outcome,
+    replace_outcomes,
     save_extraction_figures,
     save_past_outcome,
 )
@@ -33,14 +33,20 @@ from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.preload import preload_writing
 
 BATCH = 16
-"""Pages written in one transaction, so that the write lock is held for well under 100 ms. A changed page takes some 5 ms, most of
-it in the search index, and more on a slow machine."""
+"""Pages written in one transaction, so that the write lock is held for well under 100 ms."""
 HOLD_S = 0.015
 """How long a transaction may run, in seconds, before it starts no further page."""
+CHANGED_AT_ONCE = 6
+"""Pages replaced in one transaction. Each takes some 3 ms, and more on a slow machine; together they are one segment of the search
+index, not two each."""
 SETTLED_AT_ONCE = 8
 """Articles settled in one transaction, for the same reason."""
+GATHERED_STORIES = 200
+"""Changed articles that wait, except at the end, until they are placed in threads: a story that changes takes back all that came
+since, up to `pipelines.threads.keep.REPLAYED`. A few at a time, 1,539 articles took 5,504 transactions, now 1,300."""
 BROUGHT_BACK_AT_ONCE = 4
 _PAGES_AT_ONCE = 32
 """Rows of `to_extract` read at a time."""
@@ -76,7 +82,7 @@ def reextract_run(
     `show` is called with the number of pages done so far. Returns the length of the longest transaction, in milliseconds.
     """
     done, longest = 0, 0.0
-    load_tables()
+    preload_writing()
     pages = remaining_pages(conn, run_id)
     for batch in completed_batches(executor, pages, stop, most=BATCH, gather_s=LINGER_S):
         unwritten = batch
@@ -86,23 +92,29 @@ def reextract_run(
                 written, changed = record_reextracted(conn, unwritten, run_id, extractor)
             longest = max(longest, rest(time.perf_counter() - began))
             if changed:
-                longest = max(longest, settle_in_steps(conn, stop))
+                longest = max(longest, settle_in_steps(conn, stop, stories=GATHERED_STORIES))
             unwritten = unwritten[written:]
             done += written
             show(done)
     return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
-def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
-    """Settle all unsettled articles, a few in each transaction; returns the length of the longest one, in seconds."""
+def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event, *, stories: int = 1) -> float:
+    """Settle all unsettled articles, and place them in threads if at least `stories` of them wait, a few in each transaction.
+
+    Returns the length of the longest one, in seconds.
+    """
     from pipelines.dedup.settle import settle  # imports numpy, which callers that only extract do not need
 
     longest = 0.0
-    while not stop.is_set() and any_unsettled(conn):
-        with write(conn):
-            began = time.perf_counter()
-            settle(conn, limit=SETTLED_AT_ONCE)
-        longest = max(longest, rest(time.perf_counter() - began))
+    for threads in (False, True):
+        if threads and len(waiting_articles(conn, stories)) < stories:
+            break
+        while not stop.is_set() and (any_unsettled(conn) if threads else unsettled_articles(conn, 1)):
+            with write(conn):
+                began = time.perf_counter()
+                settle(conn, limit=SETTLED_AT_ONCE, threads=threads)
+            longest = max(longest, rest(time.perf_counter() - began))
     return longest
 
 
@@ -115,33 +127,36 @@ def rest(held_s: float) -> float:
 def record_reextracted(
     conn: sqlite3.Connection, results: Sequence[ExtractionResult], run_id: int, extractor: int
 ) -> tuple[int, int]:
-    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over.
+    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over or
+    `CHANGED_AT_ONCE` differ.
 
     Returns how many results were handled, and how many of them differed.
     """
     until, written = time.perf_counter() + HOLD_S, 0
     figures = load_extraction_figures(conn, run_id)
-    changed = 0
+    changed: dict[int, tuple[int, StoredOutcome]] = {}
     for result in results:
-        fate = _record(conn, result, run_id, extractor)
+        made = outcome_as_stored(result)
+        fate = keep_if_changed(conn, result.page_id, made, run_id, extractor)
         figures[fate] = figures.get(fate, 0) + 1
-        changed += fate == "changed"
+        if fate == "changed":
+            changed[result.page_id] = (extractor, made)
         if fate == "failed":
             figures["failed_pages"] = [*figures.get("failed_pages", []), result.page_id][:FAILED_NAMED]
         page_is_extracted(conn, run_id, result.page_id)
         written += 1
-        if time.perf_counter() > until:
+        if len(changed) == CHANGED_AT_ONCE or time.perf_counter() > until:
             break
+    replace_outcomes(conn, changed)
     save_extraction_figures(conn, run_id, figures)
-    return written, changed
+    return written, len(changed)
 
 
-def _record(conn: sqlite3.Connection, result: ExtractionResult, run_id: int, extractor: int) -> str:
-    return record_outcome(conn, result.page_id, outcome_as_stored(result), run_id, extractor)
+def keep_if_changed(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, run_id: int, extractor: int) -> str:
+    """Compare a new outcome of a page with the stored one, and keep that one if it is to be replaced ("changed").
 
-
-def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, run_id: int, extractor: int) -> str:
-    """Write a new outcome of a page if it differs; returns the key under which the figures count it."""
+    Returns the key under which the figures count it.
+    """
     before = load_outcome(conn, page_id)
     if before is None:
         return "gone"
@@ -153,5 +168,4 @@ def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, 
         mark_extracted_by(conn, page_id, extractor)
         return "same"
     save_past_outcome(conn, run_id, page_id, *before)
-    replace_outcome(conn, page_id, extractor, made)
     return "changed"

@@ -33,9 +33,9 @@ ALIVE_DAYS = 14
 """A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few. With
 7, a third of the stories that were parted from their event came later than that."""
 PLACED_AT_ONCE = 200
-"""Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
+"""Stories placed, or taken back, in one transaction, at most: 0.3 s, no longer than other writers wait for a step of settling."""
 REPLAYED = 500
-"""Stories taken back and placed again, at most, when an earlier one changes: half a second's work in one transaction."""
+"""Stories taken back and placed again, at most, when an earlier one changes: half a second's work."""
 _LATEST = 16
 """Stories whose sum a thread is compared by: enough to outlast one odd story, few enough to follow the event."""
 _CANDIDATES = 8
@@ -68,7 +68,8 @@ class _Story:
 
 
 def keep_threads(conn: sqlite3.Connection, limit: int) -> None:
-    """Place up to `limit` waiting articles. Only call it when nothing waits to be settled."""
+    """Place up to `limit` waiting articles, or take back as many stories that must come behind them; call it until nothing waits.
+    Only call it when nothing waits to be settled."""
     if rows.any_unthreaded(conn):
         _Keeping(conn, min(limit, PLACED_AT_ONCE)).keep()
 
@@ -107,11 +108,17 @@ class _Keeping:
         self.removed: list[tuple[Terms, str, int]] = []
 
     def keep(self) -> None:
-        """Decide what waits."""
+        """Decide what waits, or take back what comes later."""
         changes = self._changes()
         first = min(changes.gone | changes.new.keys(), default=0)
         if changes.gone or (first and first <= rows.last_story(self.conn)):
-            if self._take_back_from(first):
+            if later := self._to_take_back(first):
+                # The latest ones, so that those before are as if these had not come yet.
+                self._take_back(later[: self.limit])
+                if len(later) > self.limit:
+                    self._count_removed()
+                    self._save()
+                    return
                 changes = self._changes()
             else:
                 for number in sorted(changes.gone, reverse=True):
@@ -121,13 +128,18 @@ class _Keeping:
         rows.queue_articles(self.conn, changes.too_early)
         for story in changes.same:
             self._replace_copies(story)
-        self.counts.read(
-            [*(story.terms.terms for story in changes.new.values()), *(terms for terms, *_ in self.removed)]
-        )
-        for counted in self.removed:
-            self.counts.count(*counted, -1)
+        self._count_removed(*(story.terms.terms for story in changes.new.values()))
         for _, story in sorted(changes.new.items()):
             self._place(story)
+        self._save()
+
+    def _count_removed(self, *others: Terms) -> None:
+        """Read the counts that this step needs, and take the removed stories out of them. `others`: the terms of other stories."""
+        self.counts.read([*others, *(terms for terms, *_ in self.removed)])
+        for counted in self.removed:
+            self.counts.count(*counted, -1)
+
+    def _save(self) -> None:
         self.counts.save()
         for thread, language in sorted(self.touched.items()):
             rows.save_thread_totals(self.conn, thread, language)
@@ -161,23 +173,21 @@ class _Keeping:
             too_early={number for number in (stories.keys() - before.keys()) | changed if number > until},
         )
 
-    def _take_back_from(self, story: int) -> bool:
-        """Take back all stories from one on, so that they are placed again in order. Not if that is too many or too long ago."""
+    def _to_take_back(self, story: int) -> list[int]:
+        """The stories from one on, latest first, to be placed again in order; none if they are too many or too long ago."""
         later = rows.stories_from(self.conn, story, REPLAYED + 1)
-        vectors = rows.load_vectors(self.conn, later)
-        if len(later) > REPLAYED or len(vectors) < len(later):
-            return False
-        earliest = min((row.arrived for row in vectors.values()), default=None)
-        if earliest and self.expired and earliest < _earlier(self.expired, ALIVE_DAYS):
-            return False
-        copies = rows.kept_articles(self.conn, later)
+        living, earliest = rows.count_vectors(self.conn, later)
+        too_long_ago = earliest and self.expired and earliest < _earlier(self.expired, ALIVE_DAYS)
+        return [] if len(later) > REPLAYED or living < len(later) or too_long_ago else later
+
+    def _take_back(self, stories: list[int]) -> None:
+        copies = rows.kept_articles(self.conn, stories)
         rows.queue_articles(self.conn, (row.article_id for kept in copies.values() for row in kept))
-        for number in later:
+        for number in stories:
             self._remove(number)
         latest = rows.latest_arrival(self.conn)
         self.expired = latest and latest[:10]
         rows.save_expiry(self.conn, self.expired)
-        return True
 
     def _remove(self, story: int) -> None:
         """Take a story and its copies out of its thread."""

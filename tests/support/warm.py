@@ -6,7 +6,6 @@ processes.
 
 from __future__ import annotations
 
-import importlib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -43,15 +42,11 @@ def import_components() -> None:
 def warm() -> Iterator[str]:
     """Do it, a page at a time; the languages with most pages first. Gives the name of each page."""
     from db.models import Page
-    from db.search.index import load_tables
     from db.site_rules.loader import Sites
-    from db.text.folding import code_points
-    from pipelines.dedup.normalize import digit_mask, prepare_text
     from pipelines.extraction.extract import extract
+    from pipelines.processing.preload import preload_writing
 
-    importlib.import_module("pipelines.dedup.settle")
-    load_tables()
-    digit_mask(code_points(prepare_text("1 text")))
+    preload_writing()
     by_language: defaultdict[str, list[Path]] = defaultdict(list)
     for folder in sorted(PAGES.iterdir()):
         by_language[folder.name.partition("_")[0]].append(folder)

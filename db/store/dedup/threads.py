@@ -236,6 +236,13 @@ def load_vectors(conn: sqlite3.Connection, stories: Collection[int]) -> dict[int
     return {row["story_id"]: StoredVector(**row) for row in rows}
 
 
+def count_vectors(conn: sqlite3.Connection, stories: Collection[int]) -> tuple[int, str | None]:
+    """How many of the stories have a vector, and when the first of these arrived."""
+    query = "SELECT count(*), min(arrived) FROM thread_vectors WHERE story_id IN (SELECT value FROM json_each(?))"
+    count, earliest = conn.execute(query, (json.dumps(sorted(stories)),)).fetchone()
+    return int(count), earliest
+
+
 def delete_vector(conn: sqlite3.Connection, story: int, rarest: Iterable[int]) -> None:
     """Forget the vector of a story."""
     conn.execute("DELETE FROM thread_vectors WHERE story_id = ?", (story,))

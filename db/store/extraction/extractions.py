@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.store.extraction.outcomes import CreditRow, delete_outcome, insert_article_rows
+from db.search.index import index_pages, remove_pages
+from db.store.extraction.outcomes import CreditRow, insert_article_rows
 from db.zstd import zstd
 
 _CREDITS = "SELECT role, position, name FROM credits WHERE page_id = ? ORDER BY role, position"
@@ -67,18 +68,24 @@ def load_outcome(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOut
     return extractor_id, StoredOutcome(reason=reason, detail=detail, article=article, credits=credits)
 
 
-def replace_outcome(conn: sqlite3.Connection, page_id: int, extractor_id: int, outcome: StoredOutcome) -> None:
-    """Replace the outcome of a page. Its decision stays until the page is settled again."""
-    decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
-    delete_outcome(conn, page_id)
-    conn.execute(
-        "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
-        (page_id, extractor_id, outcome.reason, outcome.detail),
-    )
-    if outcome.article:
-        insert_article_rows(conn, outcome.article, outcome.credits)
-        if decision:
-            conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
+def replace_outcomes(conn: sqlite3.Connection, outcomes: Mapping[int, tuple[int, StoredOutcome]]) -> None:
+    """Replace the outcomes of pages, each given with its extractor. Decisions stay until the pages are settled again.
+
+    The search index is changed before and after all other rows: see `db.search.index.index_pages`.
+    """
+    remove_pages(conn, outcomes)
+    for page_id, (extractor_id, outcome) in outcomes.items():
+        decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
+        conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
+        conn.execute(
+            "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
+            (page_id, extractor_id, outcome.reason, outcome.detail),
+        )
+        if outcome.article:
+            insert_article_rows(conn, outcome.article, outcome.credits)
+            if decision:
+                conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
+    index_pages(conn, [page_id for page_id, (_, outcome) in outcomes.items() if outcome.article])
 
 
 def save_past_outcome(
@@ -187,9 +194,12 @@ def restore_outcomes(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
         " AND page_id NOT IN (SELECT page_id FROM pruned_pages) ORDER BY page_id LIMIT ?",
         (run_id, limit),
     ).fetchall()
-    for page_id, extractor_id, outcome in rows:
-        replace_outcome(conn, page_id, extractor_id, unpack_outcome(outcome))
-        conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
+    replace_outcomes(
+        conn, {page_id: (extractor_id, unpack_outcome(outcome)) for page_id, extractor_id, outcome in rows}
+    )
+    conn.executemany(
+        "DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", [(run_id, page_id) for page_id, *_ in rows]
+    )
     return len(rows)
 
 

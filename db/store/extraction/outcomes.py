@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from db.flat_values import flat_values
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
 from db.people.alike import add_names
-from db.search.index import index_page, remove_page
+from db.search.index import index_page, remove_pages
 from db.site_rules.loader import RuleFile
 from db.sqlite.named_rows import named_rows
 from db.store.sites.site_rules import save_rules
@@ -85,16 +85,11 @@ def insert_unindexed_article(
     """
     delete_outcome(conn, page_id)
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
-    _insert_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
+    insert_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
 
 
 def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
-    """Insert the rows of an article and index it for search. Its outcome must exist."""
-    _insert_rows(conn, row, credits)
-    index_page(conn, int(str(row["page_id"])))
-
-
-def _insert_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
+    """Insert the rows of an article, to be indexed by the caller. Its outcome must exist."""
     conn.execute(
         f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
@@ -225,7 +220,7 @@ def delete_outcome(conn: sqlite3.Connection, page_id: int) -> None:
     """Delete the outcome of a page and all that is derived from it."""
     if conn.execute("SELECT 1 FROM outcomes WHERE page_id = ?", (page_id,)).fetchone() is None:
         return  # as for every new page
-    remove_page(conn, page_id)
+    remove_pages(conn, (page_id,))
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
 
 

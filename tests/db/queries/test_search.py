@@ -26,7 +26,7 @@ from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
 from db.search.tokenizer import units
-from db.store.extraction.extractions import load_outcome, replace_outcome, save_past_outcome
+from db.store.extraction.extractions import load_outcome, replace_outcomes, save_past_outcome
 from db.store.extraction.outcomes import delete_outcome, load_article
 from db.text.folding import fold, fold_with_offsets
 from tests.cli.conftest import START, Newsroom, open_room, report
@@ -161,6 +161,23 @@ def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
     assert {hit.snippet.text[a:b] for a, b in hit.snippet.marks} == {"國際機場"}
 
 
+def test_pages_that_are_replaced_together_are_indexed_together(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    """Otherwise each is two segments of the index, which are written, and merged with others."""
+    outcomes = {page_id: known for page_id in newsroom.pages.values() if (known := load_outcome(conn, page_id))}
+    written: list[int] = []
+    for groups in ([outcomes], [{page_id: known} for page_id, known in outcomes.items()]):
+        asked: list[str] = []
+        conn.set_trace_callback(asked.append)
+        with write(conn):
+            for group in groups:
+                replace_outcomes(conn, group)
+        conn.set_trace_callback(None)
+        written.append(sum("INTO 'main'.'search_index_data'" in sql for sql in asked))
+    assert len(outcomes) > 3
+    assert 0 < written[0] < written[1] / 2
+    assert count_inconsistencies(conn) == (0, 0)
+
+
 def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
     page_id = newsroom.pages["mobile"]
     known = load_outcome(conn, page_id)
@@ -170,11 +187,11 @@ def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlit
     with write(conn):
         conn.execute("INSERT INTO extractions (run_id, selection, extractor_id) SELECT 1, '', ?", (maker,))
         save_past_outcome(conn, 1, page_id, maker, before)
-        replace_outcome(conn, page_id, maker, after)
+        replace_outcomes(conn, {page_id: (maker, after)})
     assert names(newsroom, conn, "网络") == set()
     assert names(newsroom, conn, "卫星") == {"mobile"}
     with write(conn):
-        replace_outcome(conn, page_id, maker, before)
+        replace_outcomes(conn, {page_id: (maker, before)})
     assert names(newsroom, conn, "网络") == {"mobile"}
     assert names(newsroom, conn, "卫星") == set()
     with write(conn):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from pipelines.processing.page_executor import TaskWindow, completed_in_order, task_of_call
+from db.models import Reason, Rejection
+from pipelines.processing.page_executor import (
+    PageExecutor,
+    TaskWindow,
+    completed_batches,
+    completed_in_order,
+    task_of_call,
+)
+from pipelines.processing.page_worker import ExtractionResult, task_page_id
 
 AHEAD, HELD = 4, 6
 
@@ -52,6 +61,30 @@ def test_a_stop_ends_it_while_a_task_runs() -> None:
             == []
         )
         release.set()
+
+
+class _AtOnce(PageExecutor):
+    """Rejects each page in the thread that submits it, and counts them."""
+
+    submitted = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.submitted += 1
+        done: Future[Any] = Future()
+        done.set_result(
+            ExtractionResult(
+                page_id=task_page_id(task_of_call(fn, args, kwargs)), outcome=Rejection(reason=Reason.EMPTY)
+            )
+        )
+        return done
+
+
+def test_the_processes_have_pages_while_a_batch_is_written() -> None:
+    executor, done = _AtOnce(), 0
+    for batch in completed_batches(executor, iter(range(1000)), threading.Event(), most=16, gather_s=1.0):
+        done += len(batch)
+        assert executor.submitted >= min(1000, done + 7 * 16)
+    assert (done, executor.submitted) == (1000, 1000)
 
 
 def test_a_failed_task_raises_where_its_result_is_read() -> None:

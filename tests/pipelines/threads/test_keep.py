@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from bench.threads.stream import START, generate
 from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
+from pipelines.processing.reextract import GATHERED_STORIES, settle_in_steps
 from pipelines.threads import keep, merging
 from pipelines.threads.keep import keep_threads
 from pipelines.threads.vectors import add_up, unpack
@@ -157,6 +159,54 @@ def test_what_leaves_joins_or_changes_leaves_consistent_rows(
     kept = derived(changed)
     assert (rebuilt(changed) == kept) or replayed == 10
     assert thread_keeping(changed).out_of_order == 0
+
+
+def change_titles(conn: sqlite3.Connection, stories: list[int]) -> None:
+    """As extracting again does, with the decisions made already."""
+    with write(conn):
+        for story in stories:
+            conn.execute("UPDATE articles SET title = 'Élan: ' || title WHERE page_id = ?", (story,))
+            conn.execute("INSERT OR IGNORE INTO unthreaded VALUES (?)", (story,))
+        conn.execute("DELETE FROM unsettled")
+
+
+def stories_of(conn: sqlite3.Connection) -> list[int]:
+    """All stories, in order."""
+    return [story for (story,) in conn.execute("SELECT DISTINCT story_id FROM thread_articles ORDER BY 1")]
+
+
+def test_no_step_takes_back_or_places_more_than_its_limit(changed: sqlite3.Connection) -> None:
+    """Other processes wait as long as a step takes; what was taken back in part is as if the rest had not come yet."""
+    before = stories_of(changed)
+    change_titles(changed, [before[10], before[40]])
+    steps = []
+    while any_unthreaded(changed):
+        with write(changed):
+            keep_threads(changed, 20)
+        after = stories_of(changed)
+        steps.append(len(set(before) ^ set(after)))
+        before = after
+    assert max(steps) == 20
+    assert thread_keeping(changed).out_of_order == 0
+    kept = derived(changed)
+    assert rebuilt(changed) == kept
+
+
+def test_extracting_again_places_what_changes_together(changed: sqlite3.Connection) -> None:
+    """A few at a time, each would take back all that came since."""
+    asked: list[str] = []
+    stories = stories_of(changed)
+    changed.set_trace_callback(asked.append)
+    for start in range(0, len(stories), 5):
+        change_titles(changed, stories[start : start + 5])
+        settle_in_steps(changed, threading.Event(), stories=GATHERED_STORIES)
+    settle_in_steps(changed, threading.Event())
+    changed.set_trace_callback(None)
+    assert not any_unthreaded(changed)
+    placed = sum(sql.startswith("INSERT OR REPLACE INTO thread_vectors") for sql in asked)
+    assert len(stories) <= placed < 2 * len(stories)
+    kept = derived(changed)
+    assert rebuilt(changed) == kept
 
 
 _BEGUN = (

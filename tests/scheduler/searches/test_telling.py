@@ -25,7 +25,7 @@ from db.maintenance.search_index import index_waiting_pages
 from db.models import Article
 from db.queries.article_filter import ArticleKind
 from db.queries.saved_searches import search_states
-from db.store.extraction.extractions import load_outcome, replace_outcome
+from db.store.extraction.extractions import load_outcome, replace_outcomes
 from db.store.extraction.outcomes import delete_outcome
 from db.store.service.saved_searches import latest_match_pages, saved_searches, store_search
 from pipelines.dedup.settle import reset_settling, settle
@@ -102,7 +102,7 @@ def test_only_new_articles_are_told_and_each_once(
     with write(conn):
         old = load_outcome(conn, first)
         assert old is not None
-        replace_outcome(conn, first, *old)
+        replace_outcomes(conn, {first: old})
         reset_settling(conn)
         settle(conn, [first])
     assert conn.execute("SELECT count(*) FROM to_match").fetchone()[0] >= 1
