@@ -10,7 +10,6 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
     DEGREES_BEHIND,
-    HEADINGS,
     header_lines,
     is_in_link,
     is_linked_name,
@@ -31,7 +30,6 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
-    BY_BEHIND,
     BY_GLUED,
     BY_OTHERS,
     BY_OTHERS_LABEL,
@@ -125,7 +123,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
-        if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
+        if line.row - above.row > 2:
             return
         parts = [(_DEGREES.sub("", normalize_space(text[:100]).strip(" ,&|·•…")), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
@@ -169,9 +167,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     if paged or linked:
         yield from (AFTER_NAME.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
-        if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
-            yield last  # that signs with them: "A and B, PAP"
-        elif joint := words.joint.match(f" {last}"):
+        if joint := words.joint.match(f" {last}"):
             yield from signed_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
@@ -197,25 +193,19 @@ def _is_filed(el: Element) -> bool:
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
     text = HOUSE_REPORTER.sub("", _IN_TOWN.sub("", text))
-    text = AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
-    weak = words.weak.match(text)
-    return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
+    return AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
     if len(text) > 100:
         return []
-    if behind := BY_BEHIND.match(text):
-        return [behind[1]]
     if glued := BY_GLUED.match(text):
         return [text[glued.end() :]]
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
-    if stamps := find_stamps(rest):
-        rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])

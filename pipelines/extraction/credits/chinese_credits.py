@@ -40,8 +40,6 @@ _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
-_LONGEST = 160
-"""Characters of a line of several labelled credits."""
 
 
 def read_credits(layout: Layout) -> Credits:
@@ -94,9 +92,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
-            if len(line.text) <= _LONGEST:
-                in_text = not in_header or (first is not None and line.row >= first)
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
+            in_text = not in_header or (first is not None and line.row >= first)
+            yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
 
 
 def _is_labelled(line: Line) -> bool:

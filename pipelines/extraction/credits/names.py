@@ -19,7 +19,6 @@ from pipelines.extraction.text.byline_words import (
     BylineWords,
 )
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -155,7 +154,7 @@ def divide(text: str, words: BylineWords) -> list[str]:
         single = len(word) == 1 and word.isalpha()
         if word[0].isupper() and word != "And" and not (capitals and (not single or " " in after)):
             continue
-        surname = " " not in after and after[:1].isupper() and (capitals or not after.isupper())
+        surname = " " not in after and after[:1].isupper()
         if single and " " in before and surname and not (is_agency(after) or DUTY.search(after)):
             continue
         found.append(before)
@@ -187,8 +186,6 @@ def before_next_credit(text: str) -> str:
 
 def _is_place(piece: str, first: str) -> bool:
     """Whether a piece after full names is where they report from: one word that is not an agency, or a town of two words."""
-    if piece in TOWNS:
-        return True
     if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
         return False
     words = piece.split() or [""]
@@ -207,16 +204,12 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials
-    if any(char.isdigit() for char in text) and month_of(words[0], None):
-        return False
     if _CJK.search(text):
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         return (trusted and len(words) <= 2) or text in AGENCIES
-    if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
-        return False
     return sum(not _WORD.match(word) for word in words) <= 1
 
 

@@ -222,7 +222,7 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
                 name
                 and name not in authors
                 and not _names_other(name, el)
-                and (is_outlet(name) or (not signed and _SOURCE_CLASS.search(names_of(el))))
+                and (is_outlet(name) or _SOURCE_CLASS.search(names_of(el)))
             ):
                 return name
         if signed:

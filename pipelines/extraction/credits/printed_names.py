@@ -52,7 +52,6 @@ _ACCOUNT = re.compile(
     r"|redactie|redaction)/?$",
     re.I,
 )
-_DATE_CLASS = re.compile(rf"(?i:{class_pattern('date').pattern})|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY_ROWS = 10
@@ -163,8 +162,6 @@ def _is_dated(line: Line) -> bool:
         return True
     if not any(char.isdigit() for char in line.text):
         return False
-    if any(el.tag == "time" or _DATE_CLASS.search(el.get("class", "")[:200]) for _, el in line.parts):
-        return True
     return len(line.text) < 60 and TIME_WORDS.search(line.text) is not None
 
 
@@ -216,7 +213,7 @@ def author_box_name(layout: Layout) -> Iterator[str]:
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
-            if named and not belongs_to_other_content(el) and is_printed_name(text.strip()) and not PROMPT.match(text):
+            if named and not belongs_to_other_content(el) and is_printed_name(text.strip()):
                 yield text.strip()
                 return
 
