@@ -65,8 +65,6 @@ _MIN_BELOW_HEADLINE = 100
 _MIN_BEFORE_NEXT_ARTICLE = 200
 """Characters of running text after which a heading in another `article` is the next article."""
 _HEADLINE_TAGS = words("h1 h2 h3")
-_MAX_OWN_SHARE = 0.1
-"""Share of the text below another story's headline that may stand outside such stories: footnotes, appeals."""
 _ROWS_OF_BYLINE = 3
 """Lines below the headline of another story in which its byline or date stands."""
 _MAX_TEASER_LEVELS = 3
@@ -148,7 +146,6 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
         if not is_named_body(el):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
-        lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
         if text_length(lines) > max(3 * length, 200):
             return MainContent(lines, el, lines[-1].row + 1, zones)
         return None
@@ -270,7 +267,7 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
 
 def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Line, headline_row: int) -> bool:
     """Whether a heading opens another story: in an `article` element beside that of headline and first paragraph, with an h1, or a
-    byline or date of its own. Sections of one story and boxes amid it are set into such elements, too: then the text goes on."""
+    byline or date of its own. Sections of one story and boxes amid it are set into such elements, too."""
     following = _article_of(heading.block)
     if following is None or headline_row < 0:
         return False
@@ -281,11 +278,7 @@ def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Li
     if article is not None and (is_inside(following, article) or heading.block.tag == "h1"):
         return not is_inside(following, article)
     near = document.lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]
-    if not any(_is_byline(line) for line in near if is_inside(line.block, following)):
-        return False
-    below = [line for line in paragraphs if line.row > heading.row]
-    own = [line for line in below if _article_of(line.block) in (None, article)]
-    return text_length(own) <= _MAX_OWN_SHARE * text_length(below)
+    return any(_is_byline(line) for line in near if is_inside(line.block, following))
 
 
 def _is_byline(line: Line) -> bool:
