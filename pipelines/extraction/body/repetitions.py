@@ -26,8 +26,8 @@ _MAX_WRAPPERS = 4
 
 def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
     """A text without its repeated runs. `lines` are those of the main content it was read from."""
-    counts = Counter(text)
-    repeated = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
+    counts = Counter(line for line in text if len(line) >= _MIN_PARAGRAPH and line[0] not in "|-")
+    repeated = {line for line, count in counts.items() if count > 1}
     if repeated:
         repeated -= _repeated_in_one_element(lines)
     if not repeated:
@@ -71,7 +71,3 @@ def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
 
 def _wrappers(block: Element) -> Iterator[Element]:
     return with_ancestors(container_of(block), _MAX_WRAPPERS)
-
-
-def _is_paragraph(line: str) -> bool:
-    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-"

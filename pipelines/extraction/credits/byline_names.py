@@ -234,6 +234,4 @@ def _behind_date(line: Line, words: BylineWords) -> list[str]:
         piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
             return list(_after_word(line._replace(parts=parts[at:]), words))
-        if names := _only_names(piece, words):
-            return names
     return []

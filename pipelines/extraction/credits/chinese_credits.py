@@ -126,8 +126,6 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
         kind = kind_of(label)
         if kind == "other":
             continue
-        if not label.groupdict().get("sep", ":") and label.start() > 0 and text[label.start() - 1] not in _BEFORE:
-            continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
         is_link = folded[: label.start()].rstrip(_BEFORE[:3]).endswith("[")  # 参见[编辑]: to change the page
         if not value.strip(" 　\u2003:：|｜丨/") and next_label is None and following and not is_link:

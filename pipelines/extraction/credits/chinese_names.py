@@ -58,7 +58,10 @@ def _name_sources(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale
 ) -> Iterator[tuple[str, list[str]]]:
     seen = list(_names_by_headline(document, layout))
-    if structured.is_article and (not seen or _are_printed(structured.authors, document)):
+    # Statements may name whoever entered the article: one of the names must be printed.
+    if structured.is_article and (
+        not seen or any(n in line.text for n in structured.authors for line in document.lines)
+    ):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
     metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
@@ -66,11 +69,6 @@ def _name_sources(
         yield "meta", metas
     shown = "\n".join(line.text for line in (*header_lines(layout), *layout.inside[-2:], *layout.tail[:6]))
     yield "meta", [value for value in metas if normalize_space(value) in shown]
-
-
-def _are_printed(names: Sequence[str], document: Document) -> bool:
-    """Whether the page prints one of some names: statements may name whoever entered the article."""
-    return any(name in line.text for name in names for line in document.lines)
 
 
 def people_in(value: str) -> Iterator[str]:

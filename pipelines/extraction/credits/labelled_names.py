@@ -71,8 +71,6 @@ def split_names(value: str) -> list[str]:
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
         if token not in found:
             found.append(token)
-        if len(found) >= 8:
-            break
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
     return found

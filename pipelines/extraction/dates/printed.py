@@ -20,7 +20,7 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, ma
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.document import CJK, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
@@ -363,12 +363,11 @@ def _last_other_heading(above: list[Line], headline: Line | None) -> int:
     return 0
 
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 
 
 def is_teaser(line: Line) -> bool:
     """Whether a line links to another article, with its date beside the link."""
-    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    least = _TEASER_CJK if CJK.search(line.text) else _TEASER
     return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least

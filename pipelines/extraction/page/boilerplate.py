@@ -112,7 +112,7 @@ def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
         if line and len(line.text) >= _MIN_CARD and line.link_chars >= _CARD_LINK_SHARE * len(line.text):
             run.append(line)
             continue
-        if len(run) >= _MIN_LINK_RUN and not any(_is_in_list(other.block) for other in run):
+        if len(run) >= _MIN_LINK_RUN and "li" not in (el.tag for other in run for el in with_ancestors(other.block, 2)):
             yield from run
         run = []
 
@@ -132,10 +132,6 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
                 break
         if len(links) > 1:
             yield from links
-
-
-def _is_in_list(block: Element) -> bool:
-    return any(el.tag == "li" for el in with_ancestors(block, 2))
 
 
 def _is_card(line: Line) -> bool:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.document import BOILERPLATE, CJK, Document, Line, Zone, text_length
 from pipelines.extraction.page.text_box import (
     end_of_text_box,
     find_text_box,
@@ -49,7 +49,6 @@ _LONGEST_BYLINE = 120
 _SENTENCE_ENDS = ".!?…。！？\"'”»"
 """How a sentence ends. A byline does not, except with an initial."""
 _YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
@@ -157,7 +156,7 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
     size = len(line.text)
     if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.link_chars * 2 > size:
         return False
-    if size < MIN_PARAGRAPH and not _CJK.search(line.text):
+    if size < MIN_PARAGRAPH and not CJK.search(line.text):
         return False
     if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or is_dated_byline(line)):
         return False
