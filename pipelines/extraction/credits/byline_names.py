@@ -30,6 +30,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
+    BY_BEHIND,
     BY_GLUED,
     BY_OTHERS,
     BY_OTHERS_LABEL,
@@ -167,7 +168,9 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     if paged or linked:
         yield from (AFTER_NAME.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
-        if joint := words.joint.match(f" {last}"):
+        if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
+            yield last  # that signs with them: "A and B, PAP"
+        elif joint := words.joint.match(f" {last}"):
             yield from signed_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
@@ -200,12 +203,16 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
     if len(text) > 100:
         return []
+    if behind := BY_BEHIND.match(text):
+        return [behind[1]]
     if glued := BY_GLUED.match(text):
         return [text[glued.end() :]]
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
+    if stamps := find_stamps(rest):
+        rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
@@ -234,4 +241,6 @@ def _behind_date(line: Line, words: BylineWords) -> list[str]:
         piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
             return list(_after_word(line._replace(parts=parts[at:]), words))
+        if names := _only_names(piece, words):
+            return names
     return []
