@@ -10,6 +10,7 @@ from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.signatures import find_reporters
+from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
@@ -23,6 +24,8 @@ _PROMPT = re.compile(
 )  # fmt: skip
 """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone."""
 _LONGEST_PROMPT = 120
+_BULLETS = frozenset("*•►▶>»→☞■▪")
+"""What stands before a link to another story within a text."""
 _CONSENT_LINE = re.compile(rf"^\W{{0,4}}(?:{phrases_of('consent_line')})", re.I)
 """What is shown instead of an embedded post until the reader consents, and below a sign-up form."""
 _LONGEST_CONSENT = 500
@@ -38,6 +41,8 @@ _GALLERY_COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
 _FRACTIONS = frozenset(("1/2", "1/3", "2/3", "1/4", "3/4", "1/8"))
 _LONGEST_COUNTER = 9
 """Characters of a gallery's counter: "3 / 12"."""
+_LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
+"""The end of a label whose time stood in an element that was dropped: "Veröffentlicht am"."""
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
@@ -82,6 +87,8 @@ def drop_boilerplate_lines(
             or plain(bare) in link_lines.labelled
         ):
             continue
+        if bare[0] in _BULLETS and plain(bare) in link_lines.links:
+            continue
         kept.append(shown)
     return _without_end(kept, link_lines, names)
 
@@ -105,6 +112,8 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
     if not key or key in other_fields or key in bylines:
         return True
     if len(line) <= _LONGEST_PROMPT and _PHOTO_CREDIT.match(line):
+        return True
+    if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)

@@ -51,9 +51,12 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
     is_link = [line.link_chars * 2 > len(line.text) for line in lines]
     positions = [-1 if link else taken.find(key) for key, link in zip(keys, is_link, strict=True)]
     text_by_container: Counter[Element | None] = Counter()
-    for line, position in zip(lines, positions, strict=True):
+    lists: set[Element | None] = set()
+    for line, key, position in zip(lines, keys, positions, strict=True):
         if position >= 0:
             text_by_container[_container(line)] += len(line.text)
+        if _in_list(line.block) and (position >= 0 or key in taken):
+            lists.add(_list_of(line.block))
     scorer = LineScorer(lines, positions)
     restored: dict[int, list[str]] = {}
     last_position = -1
@@ -70,7 +73,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
             belongs = False
         elif is_link[index]:
             is_followed = max(positions[index + 1 : index + 1 + _ROWS_BELOW_HEADING], default=-1) >= 0
-            belongs = is_followed and line.block.tag in _HEADINGS
+            belongs = (is_followed and line.block.tag in _HEADINGS) or (in_list and _list_of(line.block) in lists)
         else:
             belongs = is_split or line.block.tag in _HEADINGS or in_list or line.text[-1] in _PARAGRAPH_ENDS
         if belongs or scorer.is_text(line):
@@ -122,3 +125,8 @@ def _container(line: Line) -> Element | None:
 def _in_list(el: Element) -> bool:
     parent = el.getparent()
     return el.tag == "li" or (el.tag == "p" and parent is not None and parent.tag == "li")
+
+
+def _list_of(el: Element) -> Element | None:
+    item = el if el.tag == "li" else el.getparent()
+    return item.getparent() if item is not None else None

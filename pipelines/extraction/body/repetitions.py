@@ -17,17 +17,19 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import container_of, with_ancestors
 
 _MIN_PARAGRAPH = 80
-"""Characters from which a line is a full paragraph."""
+"""Characters from which a line that ends like a sentence is a full paragraph."""
 _LONGEST_RUN = 100
 """Lines compared at once. A longer repetition is dropped in pieces."""
 _MAX_WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
+_SENTENCE_ENDS = tuple(".!?…。！？؟।։")
+_CLOSING_SIGNS = "\"'”’»)）"
 
 
 def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
     """A text without its repeated runs. `lines` are those of the main content it was read from."""
-    counts = Counter(line for line in text if len(line) >= _MIN_PARAGRAPH and line[0] not in "|-")
-    repeated = {line for line, count in counts.items() if count > 1}
+    counts = Counter(text)
+    repeated = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
     if repeated:
         repeated -= _repeated_in_one_element(lines)
     if not repeated:
@@ -71,3 +73,7 @@ def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
 
 def _wrappers(block: Element) -> Iterator[Element]:
     return with_ancestors(container_of(block), _MAX_WRAPPERS)
+
+
+def _is_paragraph(line: str) -> bool:
+    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS

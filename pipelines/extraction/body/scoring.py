@@ -31,6 +31,10 @@ _SIDE_SCORE = -4
 """A box around it is for pictures, social posts, teasers, people or offers."""
 _ZONE_SCORE = -1
 """A box around it is named as an aside or for sharing. Such names are often wrong."""
+_LINKS_SCORE = -2
+"""More than a quarter of it is links."""
+_REPEATED_SCORE = -3
+"""The main content holds the same line elsewhere."""
 _MIN_SCORE = 2
 """Score from which a line is text."""
 
@@ -40,10 +44,14 @@ _DESCRIPTION_START = 30
 """Letters of the page's description by which the paragraph it was taken from is found."""
 _DESCRIBED_SCORE = 2
 """The text of the page holds the beginning of the description, that of the main content does not."""
+_DESCRIBED_IN_BOTH_SCORE = -3
+"""The text of the main content holds it."""
 _LONGER, _MUCH_LONGER, _LONGER_SCORE = 3, 8, 1
 """Two ratios of the lengths of both texts, and the score for each that is exceeded."""
 _PROSE_SHARE, _PROSE_SCORE = 0.7, 1
 """Share of the page's text that is sentences."""
+_BOILERPLATE_SHARE, _BOILERPLATE_SCORE = 0.2, -2
+"""Share of the page's text that is links, comments or hidden."""
 _MIN_WHOLE_PAGE_SCORE = 3
 """Score from which the whole page's text is taken."""
 
@@ -70,11 +78,12 @@ _MIN_LEAD, _MIN_LEAD_LINES = 250, 2
 class LineScorer:
     """Scores lines of the main content that were left out, by comparing them with those that were taken."""
 
-    __slots__ = ("_first", "_last", "_styles", "_text_by_parent")
+    __slots__ = ("_counts", "_first", "_last", "_styles", "_text_by_parent")
 
     def __init__(self, lines: Sequence[Line], positions: Sequence[int]) -> None:
         self._text_by_parent: Counter[Element] = Counter()
         self._styles: set[tuple[str, str]] = set()
+        self._counts = Counter(line.text for line in lines)
         rows = [line.row for line, position in zip(lines, positions, strict=True) if position >= 0]
         self._first, self._last = (rows[0], rows[-1]) if rows else (0, -1)
         for line, position in zip(lines, positions, strict=True):
@@ -95,6 +104,10 @@ class LineScorer:
         score = _LONG_SCORE if len(line.text) >= _MIN_LONG else 0
         if line.zone & (Zone.ASIDE | Zone.SHARE):
             score += _ZONE_SCORE
+        if line.link_chars * 4 > len(line.text):
+            score += _LINKS_SCORE
+        if self._counts[line.text] > 1:
+            score += _REPEATED_SCORE
         if (line.block.tag, line.block.get("class") or "") in self._styles:
             score += _STYLE_SCORE
         return score + self._score_boxes(line.block)
@@ -106,7 +119,7 @@ class LineScorer:
                 near = _NEAR_SCORE
                 break
             levels += el.tag not in _UNCOUNTED_TAGS
-            if levels <= _MAX_SIDE_LEVELS and (el.tag in _SIDE_TAGS or _SIDE_NAME.search(names_of(el))):
+            if levels <= _MAX_SIDE_LEVELS and _is_side_box(el):
                 side = _SIDE_SCORE
             if el.tag in ("details", "summary") or _FOLD_NAME.search(names_of(el)):
                 fold = _FOLD_SCORE
@@ -129,7 +142,9 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
         return False
     description = _description_start(document)
     score = 0
-    if description is not None and description in page_key:
+    if description is not None and description in main_key:
+        score += _DESCRIBED_IN_BOTH_SCORE
+    elif description is not None and description in page_key:
         score += _DESCRIBED_SCORE
     score += _LONGER_SCORE * (
         (len(page_key) > _LONGER * len(main_key)) + (len(page_key) > _MUCH_LONGER * len(main_key))
@@ -138,6 +153,15 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
     sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»")
     if sentences > _PROSE_SHARE * len(page_text):
         score += _PROSE_SCORE
+    boilerplate = text_length(
+        line
+        for line in document.lines
+        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
+        and len(line.text) > _DESCRIPTION_START
+        and line.text in page_text
+    )
+    if boilerplate > _BOILERPLATE_SHARE * len(page_text):
+        score += _BOILERPLATE_SCORE
     return score >= _MIN_WHOLE_PAGE_SCORE
 
 
@@ -162,5 +186,14 @@ def lead_paragraphs(main: MainContent) -> list[str]:
         for parent, lines in above.items()
         if parent is not None and len(lines) >= _MIN_LEAD_LINES and text_length(lines) >= _MIN_LEAD
         for line in lines
+        if not _is_aside(line.block)
     ]
     return [line.text for line in sorted(found, key=lambda line: line.row)]
+
+
+def _is_aside(block: Element) -> bool:
+    return any(_is_side_box(el) for el in with_ancestors(block, _MAX_LEVELS))
+
+
+def _is_side_box(el: Element) -> bool:
+    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(names_of(el)) is not None

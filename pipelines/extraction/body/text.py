@@ -1,8 +1,8 @@
 """The article's text: trafilatura over the main content, then what it missed or took too much of is put right.
 
 The main content is pruned first (`page.boilerplate`). Trafilatura's fast mode reads what is left. Where it gives much less than
-the visible running text, its cautious mode is tried, and then the running text itself. Where the result is short, the whole page
-is read as well.
+the visible running text, its cautious mode is tried, and then the running text itself. Where the result is very short, the whole
+page is read as well.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lea
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
 from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import is_inside, link_around
+from pipelines.extraction.page.text_box import is_named_body
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.word_count import count_words
 
 _MIN_SHARE = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
+_VERY_SHORT, _FEW_WORDS = 160, 25
+"""Characters and words below which a text is doubted and the whole page is read."""
 _LINK_LEVELS = 4
 
 
@@ -40,6 +44,13 @@ def read_body(document: Document, main: MainContent) -> list[str]:
         lines = _split_lines(page_text)
         return lines if prefers_whole_page("", page_text, document) else _without_boilerplate(lines, document, main)
     text = _read_main_content(pruned, document, main)
+    is_named = any(is_named_body(el) for el in with_ancestors(main.element))
+    if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS and not is_named:
+        page_text = _extract(document.html, fast=True)
+        lines = _without_boilerplate(_split_lines(page_text), document, main)
+        if len("".join(lines)) > 2 * len(text):
+            return lines
+        return _split_lines(page_text if prefers_whole_page(text, page_text, document) else text)
     restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones)
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.names import has_case, is_name, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
@@ -35,6 +35,8 @@ _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?
 _PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
+_BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
+"""(A) (B): of several in brackets the first."""
 _QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
 _BEHIND_OUTLET = re.compile(
     r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
@@ -108,7 +110,20 @@ def names_in(value: str) -> list[str]:
     for pattern in (_UNKNOWN_LABEL, _END):
         if cut := pattern.search(text):
             text = text[: cut.start()]
-    return [_MARK.sub("", name) for name in split_byline(_PLACE.sub(" ", text))[:8]]
+    names: list[str] = []
+    for piece in split_byline(_PLACE.sub(" ", text)):
+        name = _MARK.sub("", piece)
+        if not _is_credited(name):
+            break
+        names.append(name)
+    return names[:8]
+
+
+def _is_credited(name: str) -> bool:
+    words = name.split()
+    if not is_name(name) or len(words) > 4 or any(char.isdigit() for char in name) or find_stamps(name):
+        return False
+    return not has_case(name) or words[0][0].isupper() or words[-1][0].isupper()
 
 
 def outlet_in(value: str) -> str | None:
@@ -116,8 +131,17 @@ def outlet_in(value: str) -> str | None:
     text = value.strip(" \t\u00a0:：")
     if _OF_PERSONS.search(text):
         return None
-    text = normalize_space(_BEHIND_OUTLET.split(text.strip(_QUOTES))[0]).strip(_QUOTES)
-    if not 2 <= len(text) <= 60 or find_stamps(text) or (text[0].islower() and " " in text):
+    if listed := _BRACKETED.match(text):
+        text = listed[1]
+    text = text.strip(_QUOTES)
+    if cut := _UNKNOWN_LABEL.search(f" {text}"):
+        text = text[: max(0, cut.start() - 1)]
+    text = normalize_space(_BEHIND_OUTLET.split(text)[0]).strip(_QUOTES)
+    if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:
+        return None
+    if re.match(r"https?:|www\.|@", text) or text[-1] in "?!…" or find_stamps(text):
+        return None
+    if has_case(text) and text[0].islower() and " " in text:
         return None
     return text
 

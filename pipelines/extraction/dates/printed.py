@@ -64,6 +64,11 @@ def says_changed(text: str, language: str | None = None) -> bool:
     return end is not None and not cue_pattern("published", language).search(text[end:])
 
 
+def opens_with_date_word(line: str) -> bool:
+    """Whether a line begins with a word that precedes dates."""
+    return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
+
+
 class ModifiedCue(Enum):
     """Whether a date is that of a change: by the words before it, only by the name of its element, or not."""
 

@@ -27,6 +27,8 @@ _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
 _PICTURE_CLASS = class_pattern("picture")
+_MIN_QUOTE = 120
+"""Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2
 _REVEALED_SHARE = 0.3
 """Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
@@ -112,7 +114,9 @@ def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
         if line and len(line.text) >= _MIN_CARD and line.link_chars >= _CARD_LINK_SHARE * len(line.text):
             run.append(line)
             continue
-        if len(run) >= _MIN_LINK_RUN and "li" not in (el.tag for other in run for el in with_ancestors(other.block, 2)):
+        if len(run) >= _MIN_LINK_RUN and not any(
+            _is_in_list(other.block) or _links_to_page_itself(other) for other in run
+        ):
             yield from run
         run = []
 
@@ -132,6 +136,15 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
                 break
         if len(links) > 1:
             yield from links
+
+
+def _is_in_list(block: Element) -> bool:
+    return any(el.tag == "li" for el in with_ancestors(block, 2))
+
+
+def _links_to_page_itself(line: Line) -> bool:
+    link = link_around(line.parts[0][1], _LINK_LEVELS)
+    return link is not None and "#" in (link.get("href") or "#")
 
 
 def _is_card(line: Line) -> bool:
@@ -191,10 +204,16 @@ def _drop_hidden_inlines(box: Element) -> None:
 
 
 def _unframe_quotes(box: Element) -> None:
-    """Make a quote that is set as a `figure` a plain box: trafilatura drops the words of figures. A picture may be the portrait of
-    who is quoted."""
+    """Make a quote that is set as a `figure` a plain box: trafilatura drops the words of figures.
+
+    With a picture it may be the portrait of who is quoted; a quote of a line or two beside one is the picture's caption.
+    """
     for figure in list(box.iter("figure")):
-        if figure.find(".//blockquote") is not None:
+        quote = figure.find(".//blockquote")
+        if quote is None:
+            continue
+        length = sum(len(str(piece).strip()) for piece in quote.itertext())
+        if length >= _MIN_QUOTE or figure.find(".//img") is None:
             figure.tag = "div"
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, CJK, Document, Line, Zone, text_length
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.text_box import (
     end_of_text_box,
     find_text_box,
@@ -49,6 +49,7 @@ _LONGEST_BYLINE = 120
 _SENTENCE_ENDS = ".!?…。！？\"'”»"
 """How a sentence ends. A byline does not, except with an initial."""
 _YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
@@ -64,6 +65,8 @@ _MIN_BELOW_HEADLINE = 100
 _MIN_BEFORE_NEXT_ARTICLE = 200
 """Characters of running text after which a heading in another `article` is the next article."""
 _HEADLINE_TAGS = words("h1 h2 h3")
+_MAX_OWN_SHARE = 0.1
+"""Share of the text below another story's headline that may stand outside such stories: footnotes, appeals."""
 _ROWS_OF_BYLINE = 3
 """Lines below the headline of another story in which its byline or date stands."""
 _MAX_TEASER_LEVELS = 3
@@ -145,6 +148,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
         if not is_named_body(el):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
+        lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
         if text_length(lines) > max(3 * length, 200):
             return MainContent(lines, el, lines[-1].row + 1, zones)
         return None
@@ -156,7 +160,7 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
     size = len(line.text)
     if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.link_chars * 2 > size:
         return False
-    if size < MIN_PARAGRAPH and not CJK.search(line.text):
+    if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
     if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or is_dated_byline(line)):
         return False
@@ -266,7 +270,7 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
 
 def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Line, headline_row: int) -> bool:
     """Whether a heading opens another story: in an `article` element beside that of headline and first paragraph, with an h1, or a
-    byline or date of its own. Sections of one story and boxes amid it are set into such elements, too."""
+    byline or date of its own. Sections of one story and boxes amid it are set into such elements, too: then the text goes on."""
     following = _article_of(heading.block)
     if following is None or headline_row < 0:
         return False
@@ -277,7 +281,11 @@ def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Li
     if article is not None and (is_inside(following, article) or heading.block.tag == "h1"):
         return not is_inside(following, article)
     near = document.lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]
-    return any(_is_byline(line) for line in near if is_inside(line.block, following))
+    if not any(_is_byline(line) for line in near if is_inside(line.block, following)):
+        return False
+    below = [line for line in paragraphs if line.row > heading.row]
+    own = [line for line in below if _article_of(line.block) in (None, article)]
+    return text_length(own) <= _MAX_OWN_SHARE * text_length(below)
 
 
 def _is_byline(line: Line) -> bool:
