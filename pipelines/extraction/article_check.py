@@ -1,6 +1,6 @@
 """Whether a page is an article, or a notice instead of one, a list, a front page, or too short.
 
-The checks, in order: notice (`notices`), list (`list_pages`), no text, no headline, search results, front page, too short.
+The checks, in order: notice (`notices`), list (`list_pages`), no text, no headline, front page, too short.
 """
 
 from __future__ import annotations
@@ -20,18 +20,15 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
 
-_SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
 """The address of a list's further page. Further pages of an article have the article's name in theirs."""
-_SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
 _CJK = re.compile(r"[\u3040-\u9fff]")
 _MANY_PARAGRAPHS = 8
 """Paragraphs from which a page is an article whatever its address says."""
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
 """Share of a front page's running text that must stand in one element for it to be an article: teasers have an element each.
 It must also have this number of paragraphs, and more than there are linked lines on the page, or `_MANY_PARAGRAPHS`."""
-_LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 _SHORT_TEXT = 80
 """Characters of text below which all that the page prints is checked for being a notice."""
 _PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
@@ -85,8 +82,6 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if candidate.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
-    if _SEARCH_TITLE.search(candidate.title) and _SEARCH_PATH.search(f"{address.path}?{address.query}"):
-        return Rejection(reason=Reason.LIST, detail=f"The page lists search results: {candidate.title[:80]!r}.")
     if candidate.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
         promised = bool(evidence.promised) and keeps_promise(evidence)
         if not (candidate.is_typed or promised or _is_single_text(candidate.document, candidate.layout)):
@@ -152,9 +147,7 @@ def _link_evidence(candidate: ArticleCandidate, path: str, words: int) -> str | 
     layout, linked_count = candidate.layout, len(linked_lines(candidate.document))
     if _LIST_PATH.search(path) and len(layout.paragraphs) < _MANY_PARAGRAPHS:
         return "its address is that of a list's further page"
-    if _LIST_TYPES & candidate.structured.all_types and linked_count > 10 and len(layout.paragraphs) < 4:
-        return "it states that it is a collection and shows links in the main"
-    if is_bare_list(candidate.document, layout) or (not layout.paragraphs and linked_count > 15):
+    if is_bare_list(candidate.document, layout):
         return f"{linked_count} linked lines and no running text"
     if linked_count > 40 and not candidate.has_date and words < 120:
         return f"{linked_count} linked lines and {words} words of text"

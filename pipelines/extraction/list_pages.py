@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
@@ -35,7 +36,6 @@ _MIN_LEAD = 80
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
 """Share of a line's characters in links from which it is a link."""
-_HEADING = re.compile(r"h[1-6]$")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _MENU_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
@@ -112,7 +112,9 @@ def _teasers(document: Document, running: Sequence[Line], address: str | None) -
         neighbours = (*running[max(0, index - 1) : index], *running[index + 1 : index + 2])
         box = _largest_box(line.block, [other.block for other in neighbours])
         for other in headlines:
-            is_right_above = other.row == line.row - 1 and _is_heading(other)
+            is_right_above = other.row == line.row - 1 and any(
+                el.tag in HEADINGS for el in with_ancestors(other.block, 2)
+            )
             if (is_right_above or is_inside(other.block, box)) and (href := _link_target(other, address)):
                 found[line] = href
                 break
@@ -132,10 +134,6 @@ def _largest_box(block: Element, others: Sequence[Element]) -> Element:
 def _is_linked_headline(line: Line) -> bool:
     """Whether a line is a linked headline. A Chinese one may be short."""
     return is_link_line(line) or (line.link_chars > _LINK_SHARE * len(line.text) and len(_CJK.findall(line.text)) >= 4)
-
-
-def _is_heading(line: Line) -> bool:
-    return any(_HEADING.match(el.tag) for el in with_ancestors(line.block, 2))
 
 
 def _link_target(line: Line, address: str | None) -> str | None:

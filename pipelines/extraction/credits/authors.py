@@ -93,7 +93,6 @@ class _Outlet:
             or (len(key) > 4 and key in plain(site))
             or (len(plain(site)) > 4 and key.startswith(plain(site)))
             or (site.isupper() and name.startswith(f"{site} "))
-            or (name.isupper() and _abbreviates(name, site))
             for site in self.names
         )
 
@@ -250,24 +249,14 @@ def _split_names(values: Iterable[str], site_names: tuple[str, ...], words: Byli
     return found
 
 
-def _abbreviates(name: str, site: str) -> bool:
-    """Whether a name abbreviates that of the site: "LN" for "LN - Lübecker Nachrichten"."""
-    words = re.findall(r"\w+", site)
-    return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
-
-
 def microdata_names(document: Document) -> Iterator[str]:
     """Names in elements marked as author by rel or itemprop: the first, and others in the same box."""
     first_box: Element | None = None
-    seen = 0
     for el in document.tree.iter("a", "span", "div", "p", "meta", "address"):
         prop, rel = el.get("itemprop"), el.get("rel")
         if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
             continue
-        seen += 1
         box = el.getparent()
-        if seen > 40:
-            return
         if describes_other_work(el):
             continue
         if first_box is not None and box is not first_box and (box is None or box.getparent() is not first_box):

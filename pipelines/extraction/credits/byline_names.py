@@ -10,7 +10,6 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
     DEGREES_BEHIND,
-    HEADINGS,
     header_lines,
     is_in_link,
     is_linked_name,
@@ -126,7 +125,7 @@ def names_below(lines: list[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
-        if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
+        if line.row - above.row > 2:
             return
         parts = [(_DEGREES.sub("", normalize_space(text[:100]).strip(" ,&|·•…")), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
@@ -203,9 +202,7 @@ def _is_filed(el: Element) -> bool:
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
     text = HOUSE_REPORTER.sub("", _IN_TOWN.sub("", text))
-    text = AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
-    weak = words.weak.match(text)
-    return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
+    return AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:

@@ -17,7 +17,6 @@ from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
     r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"

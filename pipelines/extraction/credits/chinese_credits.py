@@ -40,8 +40,6 @@ _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
-_LONGEST = 160
-"""Characters of a line of several labelled credits."""
 
 
 def read_credits(layout: Layout) -> Credits:
@@ -94,9 +92,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
-            if len(line.text) <= _LONGEST:
-                in_text = not in_header or (first is not None and line.row >= first)
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
+            in_text = not in_header or (first is not None and line.row >= first)
+            yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -128,8 +125,6 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     for label, next_label in zip_longest(labels, labels[1:]):
         kind = kind_of(label)
         if kind == "other":
-            continue
-        if not label.groupdict().get("sep", ":") and label.start() > 0 and text[label.start() - 1] not in _BEFORE:
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
         is_link = folded[: label.start()].rstrip(_BEFORE[:3]).endswith("[")  # 参见[编辑]: to change the page

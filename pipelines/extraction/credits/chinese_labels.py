@@ -35,13 +35,11 @@ PRODUCTION = re.compile(
     r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
 )
 """Who else had a hand in it: a line that begins so is no text, whoever it names."""
-_FIRST_OF_PAIR = re.compile(r"(?<![\u4e00-\u9fff])(?![大中小])[\u4e00-\u9fff][ \u3000]{1,3}$")
 
 
 def labels_in(folded: str) -> list[re.Match[str]]:
     """The labels of a line in simplified writing, in order."""
-    marks = [mark for mark in LABEL.finditer(folded) if not _is_padded_name(mark, folded)]
-    return _with_run_on(marks or list(GLUED.finditer(folded)), folded)
+    return _with_run_on(list(LABEL.finditer(folded)) or list(GLUED.finditer(folded)), folded)
 
 
 def _with_run_on(marks: list[re.Match[str]], folded: str) -> list[re.Match[str]]:
@@ -64,9 +62,3 @@ _SHORTEST_VALUE = 2
 def kind_of(mark: re.Match[str]) -> str:
     """What a label credits: authors, editors, proofreaders, source or other."""
     return next(kind.rstrip("_") for kind, text in mark.groupdict().items() if text and kind != "sep")
-
-
-def _is_padded_name(mark: re.Match[str], folded: str) -> bool:
-    """Whether a label of one character is the second of a name: 郑　文 / 于娜平, 张 文."""
-    label = mark[0].rstrip(f"{mark['sep']} \u3000\u2003")
-    return len(label) == 1 and (not mark["sep"] or _FIRST_OF_PAIR.search(folded[: mark.start()]) is not None)

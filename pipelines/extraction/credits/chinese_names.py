@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, OUTLET_END, SIMPLIFIED
-from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -60,7 +58,10 @@ def _name_sources(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale
 ) -> Iterator[tuple[str, list[str]]]:
     seen = list(_names_by_headline(document, layout))
-    if structured.is_article and (not seen or _are_printed(structured.authors, document)):
+    # Statements may name whoever entered the article: one of the names must be printed.
+    if structured.is_article and (
+        not seen or any(n in line.text for n in structured.authors for line in document.lines)
+    ):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
     metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
@@ -70,18 +71,9 @@ def _name_sources(
     yield "meta", [value for value in metas if normalize_space(value) in shown]
 
 
-def _are_printed(names: Sequence[str], document: Document) -> bool:
-    """Whether the page prints one of some names: statements may name whoever entered the article."""
-    return any(name in line.text for name in names for line in document.lines)
-
-
 def people_in(value: str) -> Iterator[str]:
-    """The people in an author field: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
-    text = normalize_space(value[:100])
-    if names := reporters_in_field(text):
-        yield from names
-        return
-    yield from (piece for piece in re.split(r"[\s、，,;；/／|｜]+", text) if is_person(piece))
+    """The people in an author field: 張偉明, 張偉明、李靜美."""
+    yield from filter(is_person, re.split(r"[\s、，,;；/／|｜]+", value[:100]))
 
 
 def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
@@ -136,7 +128,7 @@ def _is_labelled(line: Line, text: str) -> bool:
     before = line.spaced[: max(line.spaced.find(text.strip()), 0)].translate(SIMPLIFIED)
     if OUTLET_END.search(before.rstrip(" |｜/／·•")):
         return False
-    return _LABEL_BEFORE.search(before) is not None or any(mark.end() == len(before) for mark in LABEL.finditer(before))
+    return _LABEL_BEFORE.search(before) is not None
 
 
 _LABEL_BEFORE = re.compile(r"[\u3400-\u9fff]{2}\s?(?:[:：/｜|]\s?)?(?<!\s)$|[\u3400-\u9fff]{2}\s?[:：/｜|]\s$")

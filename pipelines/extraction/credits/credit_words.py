@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, by_first_letter, languages
+from pipelines.extraction.languages.loader import CreditWords, Words, by_first_letter, languages
 from pipelines.extraction.text.byline_words import LABEL_MARKS
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
@@ -24,14 +24,13 @@ _SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／●◎]|\|(?!\|))"
 def credit_marks(language: str | None) -> re.Pattern[str]:
     """The pattern for words that open a credit: a group for each kind ("authors", …), with "_" appended for phrases.
 
-    English words are included everywhere, because templates are often left in English. Without a language all words are.
+    English words are included everywhere, because templates are often left in English.
     """
-    known = _known()
+    credits = {code: one.credits for code, one in languages().items() if code != "zh"}
+    known = {code: one for code, one in credits.items() if one.labels != CreditWords()}
     spoken = languages().get(language or "")
     own = (spoken.credits.same_as if spoken else "") or language or ""
     codes = ["en"] if own in ("", "en") or own not in known else [own, "en"]
-    if language is None:
-        codes = list(known)
     groups = []
     for kind in KINDS:
         labels = _alternatives(getattr(known[code].labels, kind) for code in codes)
@@ -39,11 +38,6 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
         groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")
         groups.append(rf"(?P<{kind}_>{phrases})(?=[\s・])")
     return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
-
-
-def _known() -> dict[str, LanguageCredits]:
-    known = {code: one.credits for code, one in languages().items() if one.credits.labels != CreditWords()}
-    return {code: credits for code, credits in known.items() if code != "zh"}
 
 
 def _alternatives(groups: Iterable[Words]) -> str:

@@ -67,12 +67,10 @@ def split_names(value: str) -> list[str]:
             break
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
             break
-        if found and len(token) > longest and _HAN.match(token) and not is_person(token):
+        if found and len(token) > longest and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
         if token not in found:
             found.append(token)
-        if len(found) >= 8:
-            break
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
     return found

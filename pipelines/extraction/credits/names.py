@@ -7,7 +7,7 @@ from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
-from pipelines.extraction.page.document import normalize_space
+from pipelines.extraction.page.document import CJK, normalize_space
 from pipelines.extraction.text.byline_words import (
     BY,
     BY_BEHIND,
@@ -19,7 +19,6 @@ from pipelines.extraction.text.byline_words import (
     BylineWords,
 )
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -34,7 +33,6 @@ _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$"
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ARABIC_LETTER = r"[\u0620-\u064a\u066e-\u06d3]"
 _GLUED_AND = re.compile(
     rf"\s(?!ו?(?:{any_of(words_of('glued_and', 'he'), spaces=False)})\s)ו(?=[א-ת]{{2,12}}\s[א-ת]{{2}})"
@@ -155,7 +153,7 @@ def divide(text: str, words: BylineWords) -> list[str]:
         single = len(word) == 1 and word.isalpha()
         if word[0].isupper() and word != "And" and not (capitals and (not single or " " in after)):
             continue
-        surname = " " not in after and after[:1].isupper() and (capitals or not after.isupper())
+        surname = " " not in after and after[:1].isupper()
         if single and " " in before and surname and not (is_agency(after) or DUTY.search(after)):
             continue
         found.append(before)
@@ -187,9 +185,7 @@ def before_next_credit(text: str) -> str:
 
 def _is_place(piece: str, first: str) -> bool:
     """Whether a piece after full names is where they report from: one word that is not an agency, or a town of two words."""
-    if piece in TOWNS:
-        return True
-    if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
+    if " " not in first or CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
         return False
     words = piece.split() or [""]
     preposition = words[0].islower() and len(words[0]) < 4
@@ -207,16 +203,12 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials
-    if any(char.isdigit() for char in text) and month_of(words[0], None):
-        return False
-    if _CJK.search(text):
+    if CJK.search(text):
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         return (trusted and len(words) <= 2) or text in AGENCIES
-    if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
-        return False
     if not trusted and sum(word[0].islower() and word not in _LOWER_WORDS for word in words) > len(words) / 2:
         return False
     return sum(not _WORD.match(word) for word in words) <= 1
@@ -242,7 +234,7 @@ def is_printed_name(text: str) -> bool:
 
 def is_full_name(text: str) -> bool:
     """Whether a text that is marked as a signature is a person's full name: a bare name; in scripts without capitals some words."""
-    if has_case(text) or _CJK.search(text):
+    if has_case(text) or CJK.search(text):
         return is_bare_name(text)
     return " " in text and is_printed_name(text)
 

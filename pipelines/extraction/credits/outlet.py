@@ -9,13 +9,14 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.authors import microdata_names
-from pipelines.extraction.credits.byline_places import HEADINGS, header_lines, is_named_author
+from pipelines.extraction.credits.byline_places import header_lines, is_named_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, normalize_space
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import names_of, with_ancestors
@@ -39,15 +40,10 @@ _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:m
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
-    r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
-)
-"""An account's page on a platform: it has the account's number."""
-_PLATFORM = re.compile(
-    r"(?:^|\s)(?:mp|pgc|wemedia|media|account)(?:[-_](?:user|name|author|info|id|link|title))?(?:\s|$)|//mp\.|/dy/media/|/pgc/|bjh|baijiahao"
-    r"|wemedia",
+    r"/(?:profile|user|media|account|author|home|space|people|u)/?(?:(?<=/)[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|\?\w{1,20}=\w{0,40}\d{3})",
     re.I,
 )
-"""What platforms call the accounts that publish on them, in classes and addresses."""
+"""An account's page on a platform: it has the account's number."""
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
@@ -129,10 +125,6 @@ def _account(
             break
         href = (link.get("href") or "")[:200]
         if not _ACCOUNT_PAGE.search(href):
-            continue
-        parent = link.getparent()
-        classes = f"{link.get('class', '')[:80]} {parent.get('class', '')[:80] if parent is not None else ''}"
-        if not _PLATFORM.search(f"{classes} {href}"):
             continue
         name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
@@ -222,7 +214,7 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
                 name
                 and name not in authors
                 and not _names_other(name, el)
-                and (is_outlet(name) or (not signed and _SOURCE_CLASS.search(names_of(el))))
+                and (is_outlet(name) or _SOURCE_CLASS.search(names_of(el)))
             ):
                 return name
         if signed:

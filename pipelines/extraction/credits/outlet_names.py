@@ -31,7 +31,6 @@ PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 """The end of a photographer's credit."""
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
-_LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
 OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 EDGE = "\u2003"
@@ -70,14 +69,10 @@ def clean_outlet_name(value: str) -> str | None:
         text = text[: behind.start()]
     text = text.strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
-    if label := NEXT_LABEL.search(text):
-        text = text[: label.start()].strip()
     if account := _ACCOUNT.match(text):
         text = text[account.end() :].strip('“”「」"《》')
     if text.count("《") > text.count("》"):
         text += "》"
-    if _LABEL_ALONE.fullmatch(text.translate(SIMPLIFIED)):
-        return None
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in NO_NAME and text != "网络"):
         return None
     return text

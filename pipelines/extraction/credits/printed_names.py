@@ -15,11 +15,9 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
-    HEADINGS,
     PROMPT,
     belongs_to_other_content,
     header_lines,
-    is_author_class,
     is_in_link,
     is_linked_name,
     is_named_author,
@@ -39,8 +37,8 @@ from pipelines.extraction.credits.names import (
 )
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -52,7 +50,6 @@ _ACCOUNT = re.compile(
     r"|redactie|redaction)/?$",
     re.I,
 )
-_DATE_CLASS = re.compile(rf"(?i:{class_pattern('date').pattern})|[a-z](?:Date|Time)", re.A)
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY_ROWS = 10
@@ -121,7 +118,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
             yield from bare
             continue
         named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
-        called = [(normalize_space(text), el) for text, el in named if _calls_itself(el)]
+        called = [(normalize_space(text), el) for text, el in named]
         if not rest and called:
             called = [(text, el) for text, el in called if not PROMPT.match(text)]
             rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
@@ -184,8 +181,6 @@ def _is_dated(line: Line) -> bool:
         return True
     if not any(char.isdigit() for char in line.text):
         return False
-    if any(el.tag == "time" or _DATE_CLASS.search(el.get("class", "")[:200]) for _, el in line.parts):
-        return True
     return len(line.text) < 60 and TIME_WORDS.search(line.text) is not None
 
 
@@ -241,7 +236,6 @@ def author_box_name(layout: Layout) -> Iterator[str]:
         if (_NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el))
         and not belongs_to_other_content(el)
         and is_printed_name(text.strip())
-        and not PROMPT.match(text)
     ]
     if len(set(marked)) == 1:  # several are those of other stories
         yield marked[0]
@@ -298,8 +292,3 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords, own: 
 
 _BEHIND_SENTENCE = re.compile(r"[.!?…”\"»]\s?[(（]([^()（）]{4,40})[)）]\.?$")
 _SIGNED = 60
-
-
-def _calls_itself(el: Element) -> bool:
-    levels = 2 if el.tag in ("a", "span", "b", "strong") else 1
-    return any(map(is_author_class, with_ancestors(el, levels)))

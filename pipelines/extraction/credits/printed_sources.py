@@ -19,8 +19,7 @@ from itertools import accumulate
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
 from pipelines.extraction.credits.credit_lines import outlet_in
-from pipelines.extraction.credits.credit_words import credit_marks
-from pipelines.extraction.credits.names import has_case, is_bare_name
+from pipelines.extraction.credits.names import is_bare_name
 from pipelines.extraction.credits.original_source import OriginalSource
 from pipelines.extraction.credits.outlet_names import is_caption
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
@@ -95,7 +94,7 @@ def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     """LONDON (AP) —; Berlin (dpa) – ; Washington, 5 mar (EFE).-; МОСКВА, 5 мар /ТАСС/. ; (AFP) Le …; (서울=연합뉴스)."""
     agencies = _agencies(language, words)
     return re.compile(
-        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{agencies}[)）\]/】](?P<dash>[\s.]{{0,3}}[-–—:=])?"
+        rf"^(?:[^\W\d_][^()（）\[\]/\n]{{0,50}})?[(（\[/【](?:[^\W\d_]{{1,12}}\s?[=＝]\s?)?{agencies}[)）\]/】]"
         rf"|^[^\W\d_][^()（）\n]{{0,40}}[\s,][-–—]\s{_agencies(language, words, 'behind')}\s?[.:]"
     )
 
@@ -164,13 +163,13 @@ def _printed_sources(
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
     labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
-    for outlet, row in (*labelled, *(found for line in last[-1:] for found in _after_label(line, language))):
+    for outlet, row in labelled:
         # Under a person's own report a label names whose figures or study it draws on.
         if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
             yield outlet, row
     for line in layout.inside[:2]:
         match = _find(_dateline, line.text[:_OPENING], language)
-        if match and (match["dash"] or match["behind"] or _is_place(match)):
+        if match:
             yield match["agencies"] or match["behind"], None
     for line in short:
         if match := _beside_phrase(line.spaced, language):
@@ -200,13 +199,6 @@ def _may_credit(line: Line) -> bool:
     return not line.zone & _BLIND and not is_caption(line) and len(line.text) <= _LONGEST_LINE
 
 
-def _after_label(line: Line, language: str | None) -> Iterator[tuple[str, int]]:
-    """The outlet after a label for a source that the text's last line is."""
-    mark = credit_marks(language).match(line.spaced) if _may_credit(line) and len(line.text) <= _SHORT else None
-    if mark and str(mark.lastgroup).startswith("source") and (outlet := outlet_in(line.spaced[mark.end() :])):
-        yield outlet, line.row
-
-
 _OPENING = 120
 _SHORT = 80
 
@@ -222,17 +214,9 @@ def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
     )
 
 
-def _is_place(match: re.Match[str]) -> bool:
-    """Whether nothing but a place stands before an agency in brackets without a dash: "Berlin (dpa) Die …"."""
-    words = match.string[: match.start("agencies") - 1].split()
-    return len(words) <= 4 and all(not has_case(word) or word[0].isupper() for word in words)
-
-
 def _name_after(text: str, language: str | None) -> str | None:
     """The outlet that a text begins with: words in capitals, or all before a mark in scripts without them."""
     text = re.sub(r"^[\s:：]{0,3}(?:the\s(?=[A-Z]))?", "", text[:120])
-    if not has_case(text):
-        return outlet_in(re.split(r"[。.」』》]", text)[0])
     words: list[str] = []
     for word in text.split():
         bare = word.strip("\"'“”‘’«»„*_()[].,;:!")

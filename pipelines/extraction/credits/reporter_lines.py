@@ -87,9 +87,8 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     if len(text) <= 60 and (label := LABEL.search(folded)) and label.start() > 6 and not label["authors"]:
         whole = folded[: label.start()].rstrip()
     if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
-        if names := split_names(_TITLE.sub("", as_written(match, "names", text))):
-            return Reporters(names, alone=True)
-    elif (
+        return Reporters(split_names(_TITLE.sub("", as_written(match, "names", text))), alone=True)
+    if (
         len(text) <= 120
         and (piece := _reporter_among(folded))
         and (names := split_names(as_written(piece, "names", text)))
@@ -110,16 +109,6 @@ def _with_duty_behind(folded: str, text: str) -> list[str]:
         if all(map(is_person, names)):
             return names
     match = _ROLE_BEHIND.match(folded)
-    return split_names(as_written(match, "names", text)) if match else []
-
-
-def reporters_in_field(value: str) -> list[str]:
-    """The reporters in an author field: 記者張偉明／台北報導, 本报记者 张伟."""
-    text = value.translate(BLANKS)
-    folded = text.translate(SIMPLIFIED)
-    if names := _reporting(folded, text).names:
-        return names
-    match = _LINE_REPORTER.match(folded)
     return split_names(as_written(match, "names", text)) if match else []
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, timedelta, timezone, tzinfo
 
-from db.models import Moment, OffsetFrom, Precision
+from db.models import Moment, OffsetFrom
 from pipelines.extraction.dates.candidates import DateCandidate
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 
@@ -34,9 +34,7 @@ _AMERICA = (timedelta(hours=-10), timedelta(hours=-4))
 """Offsets of countries with several zones: most of their press is North American."""
 
 
-def weigh_statements(
-    candidates: Sequence[DateCandidate], changed: DateCandidate | None, locale: Locale
-) -> DateCandidate | None:
+def weigh_statements(candidates: Sequence[DateCandidate], locale: Locale) -> DateCandidate | None:
     """The publication that structured data gives. `candidates` come best first."""
     if not candidates:
         return None
@@ -46,11 +44,6 @@ def weigh_statements(
     if best.stamp.hour is None:
         return best
     same = [v for v in candidates if v.stamp.hour is not None and abs(v.moment.at - best.moment.at) <= SAME_TIME]
-    if changed and same_minute(changed, best):
-        earlier = [v for v in same if v.stamp.offset is not None and best.moment.at - v.moment.at >= _MINUTE]
-        best = min(
-            (v for v in earlier if (best.moment.at - v.moment.at) % _QUARTER), key=lambda v: v.moment.at, default=best
-        )
     if best.stamp.offset:
         return best
     for candidate in same:
@@ -76,7 +69,7 @@ def _is_local_clock_of(clock: DateCandidate, instant: DateCandidate, locale: Loc
     offset = clock.moment.at.replace(tzinfo=UTC) - instant.moment.at
     if clock.stamp.offset is not None:
         offset = clock.moment.at - instant.moment.at
-    if not offset or offset % _QUARTER or (clock.stamp.second or 0) != (instant.stamp.second or 0):
+    if not offset or offset % _QUARTER:
         return False
     own, origin = locale.offset_at(clock.moment.at.replace(tzinfo=None))
     return offset == own if origin is not OffsetFrom.UNKNOWN else _AMERICA[0] <= offset <= _AMERICA[1]
@@ -101,14 +94,12 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
     if abs(stated.moment.at - printed.moment.at) > SAME_TIME:
         return printed if printed.strong else stated  # the date by the headline is the one that editors look after
     if stated.stamp.hour is None:
-        return printed if stated.stamp.date == printed.stamp.date and printed.stamp.hour is not None else stated
+        return printed if printed.stamp.hour is not None else stated
     if printed.stamp.hour is None:
         return _on_day(stated, printed)
     if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
-        if printed.moment.precision is Precision.SECOND and stated.moment.precision is Precision.MINUTE:
-            return printed
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
     return _on_clock(stated, printed)
 
@@ -181,7 +172,7 @@ def weigh_dates(
     The address is given when an article is first put up: it stands against a date that is seen somewhere on the page, and
     against a statement of a later year's import, and it says on which side of midnight a time stated in UTC is meant.
     """
-    best = weigh_statements(stated, changed, locale)
+    best = weigh_statements(stated, locale)
     if printed and best and not printed.labelled and changed and changed.stamp.date == printed.stamp.date:
         printed = next((printed for candidate in stated if candidate.stamp.date == changed.stamp.date), None)
     if address is None:

@@ -20,7 +20,7 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, ma
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.document import CJK, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
@@ -37,12 +37,6 @@ _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
-_CLOCK_NAME = re.compile(
-    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget"
-    r"|(?:^|[\s_-])clock",
-    re.I,
-)
-"""What systems call the element in the site's header that prints the day of the fetch."""
 _CLOSE = 3
 """Lines above the headline within which a date is taken for the article's."""
 _AGO_ELSEWHERE = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.SHARE | Zone.FORM | Zone.NAV
@@ -73,11 +67,6 @@ def says_changed(text: str, language: str | None = None) -> bool:
 def opens_with_date_word(line: str) -> bool:
     """Whether a line begins with a word that precedes dates."""
     return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
-
-
-def _has_dated_link(line: Line) -> bool:
-    """Whether one of the links of a line is a labelled time: platforms link it to the article itself."""
-    return any(len(part) <= _AGO_LINE and opens_with_date_word(part.strip()) for part, _ in line.parts)
 
 
 class ModifiedCue(Enum):
@@ -138,10 +127,8 @@ class PrintedDates:
     def _day_leads(self, form: re.Pattern[str], *, unknown: bool) -> bool:
         """Whether this page writes 25/4/2024, by those of its dates that can be read in one way only and by the day in its address.
 
-        `unknown` is the answer where neither tells. Where the country is known, slashes are read as it does.
+        `unknown` is the answer where neither tells.
         """
-        if self._context.locale.country is not None and form is _SLASHED:
-            return unknown
         known = self._leads.get(form.pattern)
         if known is None:
             found = [m for line in self._lines[:2000] for m in form.finditer(line.text)]
@@ -192,7 +179,8 @@ class PrintedDates:
         start = layout.headline_row
         end = layout.paragraphs[-1].row if layout.paragraphs else start + 1000
         below = [line for line in layout.header if start < line.row < end]
-        below += [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN and _is_byline(line)]
+        opening = [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN]
+        below += [line for line in opening if any(el.tag == "time" for _, el in line.parts)]
         yield from sorted(below, key=lambda line: line.row)
         above = [line for line in layout.header if line.row < start]
         yield from reversed(above[_last_other_heading(above, layout.headline) :])  # further up is the day of the fetch
@@ -209,7 +197,7 @@ class PrintedDates:
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
-        if line.link_chars > 0.8 * len(text) and line.longest_link > 30 and not _has_dated_link(line):
+        if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
         for stamp in self.stamps(text):
@@ -286,8 +274,7 @@ class PrintedDates:
         now, headline = self._context.locale.local_now, self._layout.headline
         if (headline and line.row > headline.row) or says_published(label, self._language):
             return False
-        names = (f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}" for _, el in line.parts)
-        if any(map(_CLOCK_NAME.search, names)) or (headline and is_in_site_header(line.block, headline.block)):
+        if headline and is_in_site_header(line.block, headline.block):
             return True
         if now is None:  # a page from a file: the day of the week, far above, is how a header prints its own day
             return headline is not None and headline.row - line.row > _CLOSE and bool(_WEEKDAY_BEFORE.search(label))
@@ -318,7 +305,7 @@ class PrintedDates:
                 or line.block.tag in _NO_DATELINE
             ):
                 continue
-            if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text) or _COPYRIGHT.search(line.text):
+            if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text):
                 continue
             stamp = find_relative(line.spaced, now, self._language)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
@@ -351,11 +338,6 @@ _NO_DATELINE = frozenset(
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
-def _is_byline(line: Line) -> bool:
-    """Whether a long line has an element that is marked as a date."""
-    return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
-
-
 _EMBEDDED = class_pattern("embedded")
 
 
@@ -386,12 +368,11 @@ def _last_other_heading(above: list[Line], headline: Line | None) -> int:
     return 0
 
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 
 
 def is_teaser(line: Line) -> bool:
     """Whether a line links to another article, with its date beside the link."""
-    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    least = _TEASER_CJK if CJK.search(line.text) else _TEASER
     return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least

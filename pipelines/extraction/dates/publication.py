@@ -62,7 +62,7 @@ def read_publication_dates(
     lines = PrintedDates(context, layout, document.lines, day, month)
     marked = _marked_elements(document)
     stated_changes = context.read_all(_stated_modified(document, structured, marked))
-    changed = weigh_statements(list(stated_changes), None, locale)
+    changed = weigh_statements(list(stated_changes), locale)
     statements = _published_candidates(document, structured, context, changed, marked)
     printed, updated = lines.visible()
     if not any(candidate.stamp.hour is not None for candidate in (*statements, *filter(None, [printed]))):
@@ -79,7 +79,7 @@ def read_publication_dates(
     address = context.candidate(day, "address")
     chosen = weigh_dates(statements, printed, changed, address, locale)
     if chosen is None or (chosen is printed and (printed.stamp.hour is None or not has_clock(printed))):
-        for candidate in _instants(document, context, month, changed):
+        for candidate in _instants(document, context, month):
             if chosen is None or confirms(candidate, chosen):
                 chosen = weigh_dates([candidate], printed, None, None, locale)
                 break
@@ -174,10 +174,7 @@ def _machine_elements(marked: Sequence[Element], prop: str) -> Iterator[str]:
     for el in marked:
         named = prop in (el.get("itemprop") or "").lower()
         if named or (published and ((el.tag == "time" and el.get("pubdate") is not None) or _is_microformat(el))):
-            if value := el.get("content") or el.get("datetime") or el.get("title"):
-                yield value
-            elif el.text:
-                yield el.text
+            yield el.get("content") or el.get("datetime") or el.get("title") or ""
 
 
 def _is_microformat(el: Element) -> bool:
@@ -188,12 +185,10 @@ def _is_microformat(el: Element) -> bool:
     return bool(el.get("datetime") or el.get("title")) and not is_in_zone(el, _OTHERS)
 
 
-def _instants(
-    document: Document, context: DateContext, month: tuple[int, int] | None, changed: DateCandidate | None
-) -> Iterator[DateCandidate]:
-    """Weaker candidates: `<time>` and other elements with a machine-readable value. None after the last change."""
+def _instants(document: Document, context: DateContext, month: tuple[int, int] | None) -> Iterator[DateCandidate]:
+    """Weaker candidates: `<time>` and other elements with a machine-readable value."""
     for candidate in _of_elements(document, context):
-        if not outside_month(candidate.stamp, month) and not (changed and candidate.stamp.date > changed.stamp.date):
+        if not outside_month(candidate.stamp, month):
             yield candidate
 
 
@@ -249,8 +244,6 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
-    if changed := lines.last_change(iter(document.lines)):
-        return changed
     for summary in (document.head.title, document.head.meta("description", "og:description")):
         for stamp in lines.stamps(summary or ""):
             if candidate := context.candidate(stamp, "summary"):

@@ -145,8 +145,6 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     size = len(line.parts)
     if plain(line.text) in titles.keys:
         return list(line.parts)
-    if is_named(line.parts[0][1]):
-        return []
     stated = {plain(piece) for title, _ in titles.ranked for piece in parts_of(title)}
     spans = ((start, end) for start in range(min(3, size)) for end in range(size, max(start, size - 2), -1))
     for start, end in islice(spans, 1, None):
@@ -200,7 +198,7 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
     top = _nearest_heading([line for line in tops if not _under_text(line, document)], machine)
     if seen and not _below_the_text(seen, top, tops, document):
         return seen
-    if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
+    if top:
         return top
     if not tops and (named := _named_heading(document, own)):
         return named
@@ -265,7 +263,7 @@ def _named_heading(document: Document, own: set[str]) -> Headline | None:
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], document: Document) -> bool:
     """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
     line = seen.line
-    if line is None or not tops or heading_level(line) == 1 or tops[0].row >= line.row:
+    if line is None or not tops or heading_level(line) == 1:
         return False
     if top and not heading_level(line):
         return True
@@ -307,8 +305,8 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
-            if line.zone & BOILERPLATE and not heading_level(line) and len(key) * 2 < len(plain(title)):
-                continue  # a small part of the title in a menu is the name of the site or of a section
+            if line.zone & BOILERPLATE and not heading_level(line):
+                continue  # a part of the title in a menu is the name of the site or of a section
             level = heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
             if best is None or grade < best[0]:
@@ -385,6 +383,6 @@ def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headli
     telling = any(len(plain(title)) >= _TELLING for title, _ in machine)
     if not telling and best[0] < 0.5:
         return Headline(tops[0].text, "h1", tops[0])
-    if (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
+    if best[0] < 0.25:
         return None
     return Headline(best[1].text, "h1", best[1])

@@ -53,8 +53,6 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
     for text, el in line.parts:
         if key.startswith(plain(text)) and not is_named(el):
             break
-        if shown.endswith(key) and key != shown and len(plain(lead + text)) > len(shown) - len(key):
-            break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
     found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]

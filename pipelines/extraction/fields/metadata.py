@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
+from pipelines.extraction.page.document import CJK, Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import names_of
@@ -145,7 +145,7 @@ _SAME_OVERLAP, _LENGTH_RATIO = 0.7, 1.7
 
 def _is_subtitle(text: str, title: str) -> bool:
     """Whether a line can be a subtitle: long enough, no label, not the headline again, in the headline's script."""
-    minimum = _MIN_CJK_SUBTITLE if _CJK.search(text) else _MIN_SUBTITLE
+    minimum = _MIN_CJK_SUBTITLE if CJK.search(text) else _MIN_SUBTITLE
     if not minimum <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
         return False
     key, title_key = plain(text), plain(title)
@@ -154,7 +154,6 @@ def _is_subtitle(text: str, title: str) -> bool:
     return title_key not in key and overlap(key, title_key) < _SAME_OVERLAP
 
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 
 

@@ -35,7 +35,8 @@ def read_standfirst(
         return []
     headline_row = headline.line.row if headline and headline.line else main.paragraphs[0].row - 1
     first_row = next((line.row for line in main.paragraphs if is_inside(line.block, main.element)), main.end_row)
-    descriptions = [plain(text) for text in _descriptions(document, structured)]
+    stated = [document.head.meta(name) for name in ("description", "og:description", "twitter:description")]
+    descriptions = [plain(text) for text in (*stated, structured.description) if text and len(text) > 20]
     found: list[str] = []
     for line in document.lines[headline_row + 1 : min(headline_row + _ROWS_BELOW_HEADLINE, first_row + 1)]:
         length = len(line.text)
@@ -57,11 +58,6 @@ def prepend_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
     body = plain("\n".join(lines))
     missing = [line for line in standfirst if plain(line) not in body]
     return [*missing, *lines]
-
-
-def _descriptions(document: Document, structured: StructuredData) -> list[str]:
-    texts = [document.head.meta(name) for name in ("description", "og:description", "twitter:description")]
-    return [text for text in (*texts, structured.description) if text and len(text) > 20]
 
 
 def _repeats_description(line: Line, descriptions: list[str]) -> bool:

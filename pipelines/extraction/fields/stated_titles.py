@@ -21,7 +21,6 @@ SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
 _ELLIPSES = ("...", "…", "……")
 _LONGEST = 1000
-_SHORTEST_KICKER = 5
 _METAS = (
     "articletitle",
     "twitter:title",
@@ -82,8 +81,6 @@ def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_
     """
     shown, window = plain(printed), plain(titles.window)
     social, structured = plain(titles.social), plain(titles.structured)
-    if not structured and _is_kickered(shown, social):
-        return titles.social, "og:title"
     if not is_news:
         return None
     repeated = bool(level) and window.startswith(shown)
@@ -110,11 +107,6 @@ def is_short_form(wording: str, printed: str) -> bool:
     """Whether a wording is the printed headline with words left out."""
     rest = iter(_WORD.findall(printed.lower()))
     return all(word in rest for word in _WORD.findall(wording.lower()))
-
-
-def _is_kickered(shown: str, social: str) -> bool:
-    """Whether the line shown is the social title with a date or a kicker before it."""
-    return len(social) > 12 and shown.endswith(social) and _SHORTEST_KICKER <= len(shown) - len(social) < len(social)
 
 
 def other_wording(printed: str, title: str, kicker: str | None, titles: StatedTitles) -> str | None:

@@ -1,26 +1,19 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
-It is a line above that of the date, with text below: one that is set apart (a lower heading, centred, bold, or called a title), or
-else the nearest that is as long as a headline. Chinese and Japanese pages alone: others state their titles.
+It is the nearest line above that of the date, with text below, that is as long as a headline. Chinese and Japanese pages alone:
+others state their titles.
 """
 
 from __future__ import annotations
 
 import re
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
-from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
-_TITLE_CLASS = class_pattern("headline")
-_NO_HEADLINE = re.compile(r"[：:。]\s?$|[：:].{0,20}[：:]|[>›»]|^(?:本[报報]|通[讯訊])?[记記]者")
-"""A sentence, a line of credits, a bread crumb."""
-_CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
-_SHORTEST, _LONGEST = 6, 60
-_SHORTEST_PLAIN = 9
-"""Characters from which a line that nothing sets apart may be the headline: a shorter one may be a name or a button."""
+_SHORTEST, _LONGEST = 9, 60
+"""Characters of the line: a shorter one may be a name or a button."""
 _ABOVE_DATE = 3
 """Lines above that of the date among which the headline is."""
 _TEXT_BELOW, _PARAGRAPH = 5, 40
@@ -37,12 +30,8 @@ def undeclared_headline(document: Document) -> Line | None:
         if not any(len(line.text) >= _PARAGRAPH for line in lines[at + 1 : at + 1 + _TEXT_BELOW]):
             continue
         above = [line for line in reversed(lines[max(0, at - _ABOVE_DATE) : at]) if _may_be_headline(line)]
-        for line in above:
-            if _is_set_apart(line):
-                return line
-        for line in above:
-            if len(line.text) >= _SHORTEST_PLAIN:
-                return line
+        if above:
+            return above[0]
     return None
 
 
@@ -54,13 +43,4 @@ def _may_be_headline(line: Line) -> bool:
         and _CJK.search(line.text) is not None
         and not is_date_line(line.text)
         and not re.search(r"[：:。]\s?$|[:：].{0,20}[:：]", line.text)
-    )
-
-
-def _is_set_apart(line: Line) -> bool:
-    block = line.block
-    if heading_level(line) or block.get("align") == "center" or _CENTRED.search(block.get("style", "")[:200]):
-        return True
-    return _TITLE_CLASS.search(block.get("class", "")[:100]) is not None or all(
-        el.tag in ("b", "strong") for part, el in line.parts if part.strip()
     )

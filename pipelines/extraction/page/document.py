@@ -37,6 +37,7 @@ BLOCKS = words(
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
 """Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest development page has 1,725."""
@@ -222,7 +223,7 @@ def _read_head(tree: Element) -> DocumentHead:
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
     canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
     canonical = next((link for link in canonical_links if link is not None), None)
-    title_el = next((el for el in tree.iter("title") if not _is_in_svg(el)), None)
+    title_el = next((el for el in tree.iter("title") if getattr(el.getparent(), "tag", "") != "svg"), None)
     title = (
         normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
     )
@@ -233,11 +234,6 @@ def _read_head(tree: Element) -> DocumentHead:
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
     return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, scripts=scripts)
-
-
-def _is_in_svg(el: Element) -> bool:
-    parent = el.getparent()
-    return parent is not None and parent.tag == "svg"
 
 
 def zone_of(el: Element) -> int:

@@ -284,11 +284,6 @@ def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
         value, key = _own_value(obj.parent, field, obj.references)
         if value is not None:
             return value, (*obj.path[:-1], key)
-        for key, part in _parts(obj.parent, 50, obj.references):
-            if part is not obj.node:
-                value, inner_key = _own_value(part, field, obj.references)
-                if value is not None:
-                    return value, (*obj.path[:-1], key, inner_key)
     return None, ()
 
 
@@ -333,8 +328,6 @@ def _text(value: Any, references: _Object, depth: int = 0) -> str | None:
     value = resolve_reference(value, references)
     if isinstance(value, str):
         return normalize_space(entities.unescape(_TAG.sub(" ", unescape_value(value[:2000])))) or None
-    if isinstance(value, list) and len(value) == 1 and depth < 4:
-        return _text(value[0], references, depth + 1)
     if isinstance(value, dict) and depth < 4:
         keys = _keys_by_name(value)
         texts = (_text(value[keys[name]], references, depth + 1) for name in VALUE_KEYS if name in keys)

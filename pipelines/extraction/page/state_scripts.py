@@ -325,18 +325,13 @@ def _expand_references(values: list[Any]) -> Any:
             resolved[index] = None  # a value that refers to itself ends here
             value = values[index]
             if isinstance(value, dict):
-                resolved[index] = {resolve_key(key): resolve(item, depth + 1) for key, item in value.items()}
+                resolved[index] = {key: resolve(item, depth + 1) for key, item in value.items()}
             elif isinstance(value, list) and value and isinstance(value[0], str):
                 inner = value[1] if len(value) > 1 else None
                 resolved[index] = inner if isinstance(inner, str) else resolve(inner, depth + 1)
             else:
                 resolved[index] = [resolve(item, depth + 1) for item in value] if isinstance(value, list) else value
         return resolved[index]
-
-    def resolve_key(key: str) -> str:
-        number = key[1:]
-        named = values[int(number)] if key[:1] == "_" and number.isdecimal() and int(number[:9]) < len(values) else key
-        return named if isinstance(named, str) else key
 
     return resolve(0, 0)
 

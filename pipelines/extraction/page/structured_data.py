@@ -65,8 +65,6 @@ class StructuredData:
     is_article: bool = False
     site_name: str | None = None
     """The name of the site or its owner, from a node of its own."""
-    all_types: frozenset[str] = field(default_factory=frozenset)
-    """The types of all nodes of the page: a section is a CollectionPage, search results are a SearchResultsPage."""
 
     script_state: ScriptState = field(compare=False)
     """The state in the page's scripts. It is read when it is first asked for."""
@@ -88,8 +86,7 @@ def read_structured_data(head: DocumentHead, address: str | None, script_state: 
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
     article = _choose_article(nodes, address)
     data = _article_data(article, by_id, script_state) if article else StructuredData(script_state=script_state)
-    all_types = frozenset(kind for node in nodes for kind in _types(node))
-    return replace(data, site_name=_site_name(nodes), all_types=all_types)
+    return replace(data, site_name=_site_name(nodes))
 
 
 def _parse_script(script: str) -> list[Any]:

@@ -123,12 +123,9 @@ def _parent_of_paragraph(line: Line) -> Element | None:
 
 def without_captions(paragraphs: list[Line]) -> list[Line]:
     """Without the captions that come first, which may be as long as a brief. More of them are a gallery."""
-    first = next((at for at, line in enumerate(paragraphs) if not _is_caption(line)), 0)
+    boxes = ([el.tag for el in with_ancestors(line.block, 3)] for line in paragraphs)
+    first = next((at for at, tags in enumerate(boxes) if "figcaption" not in tags), 0)
     return paragraphs[first:] if first <= _MAX_CAPTIONS else paragraphs
-
-
-def _is_caption(line: Line) -> bool:
-    return any(el.tag == "figcaption" for el in with_ancestors(line.block, 3))
 
 
 def style_of(line: Line) -> str:

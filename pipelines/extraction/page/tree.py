@@ -45,10 +45,8 @@ def link_around(el: Element | None, levels: int) -> Element | None:
 
 def container_of(block: Element) -> Element | None:
     """The nearest ancestor that is no part of a list; below nine lists or more, the ninth ancestor."""
-    for depth, el in enumerate(block.iterancestors()):
-        if depth == _MAX_LIST_DEPTH or el.tag not in _LIST_TAGS:
-            return el
-    return None
+    boxes = enumerate(block.iterancestors())
+    return next((el for depth, el in boxes if depth == _MAX_LIST_DEPTH or el.tag not in _LIST_TAGS), None)
 
 
 def describes_other_work(el: Element) -> bool:

@@ -78,12 +78,6 @@ def test_a_printed_day_of_the_last_change_that_is_stated_as_published_too() -> N
         (ld(datePublished="2024-03-05T09:30:10") + meta(T, "2024-03-05T09:30:10-05:00"), "", "2024-03-05T09:30:10-05:00"),
         (ld(datePublished="2024-03-05T20:31:51+00:00") + meta(T, "2024-03-06T04:31:51Z"), "", "2024-03-06T04:31:51+00:00"),
         (ld(datePublished="2024-03-05T16:59:10") + meta(T, "2024-03-05T21:59:10Z"), "", "2024-03-05T16:59:10-05:00"),
-        # The last change under the name of publication.
-        (
-            meta("article:published", "2024-03-05T13:00:00Z") + meta("article:modified_time", "2024-03-05T13:00:00Z")
-            + "<meta itemprop='datePublished' content='2024-03-05T12:44:32Z'>",
-            "", "2024-03-05T12:44:32+00:00",
-        ),
         # An instant and a printed clock or day of the same publication.
         (meta(T, "2024-03-05T15:30:20Z"), "<p>March 5, 2024 10:30 AM</p>", "2024-03-05T10:30:20-05:00"),
         (meta(T, "2024-03-06T03:05:00Z"), "<p>March 5, 2024</p>", "2024-03-05T23:05:00-04:00"),

@@ -1,0 +1,159 @@
+"""The conditions of a package's modules, wrapped while these are imported: each can be watched, or held true or false.
+
+A branch is the test of an `if`, of a conditional expression or of a comprehension's `if`, and each operand of `and` and `or`; the
+last operand outside of a test counts where it is a bool, as elsewhere it is a value. `instrument(package)` imports the modules of a
+package, none of which may have been imported before, with every branch as the argument of a call: a held condition is still
+evaluated, and names that it binds are bound.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+
+_CALL = "_watched_branch_"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch: its module, its place ("file:line:column"), its source, and whether all that counts of it is if it is true."""
+
+    module: str
+    place: str
+    text: str
+    is_test: bool
+
+
+BRANCHES: list[Branch] = []
+"""All that were wrapped, by number."""
+_true, _false = bytearray(), bytearray()
+_held, _value = -1, False
+
+
+def _watched(branch: int, value: object, is_test: bool) -> object:
+    """The value, noted; or what the branch is held at."""
+    if not is_test and not isinstance(value, bool):
+        return value
+    if branch == _held:
+        return value if bool(value) is _value else _value
+    (_true if value else _false)[branch] = 1
+    return value
+
+
+def hold(branch: int | None, value: bool) -> None:
+    """Hold a branch, or none."""
+    global _held, _value
+    _held, _value = -1 if branch is None else branch, value
+
+
+def forget() -> None:
+    """Forget what was noted."""
+    for noted in (_true, _false):
+        noted[:] = bytes(len(BRANCHES))
+
+
+def what_was_noted() -> tuple[bytes, bytes]:
+    """A byte for each branch: whether it was true, whether it was false, since `forget`."""
+    return bytes(_true), bytes(_false)
+
+
+class _Wrapping(ast.NodeTransformer):
+    """Wraps the branches of a module."""
+
+    def __init__(self, module: str, path: Path) -> None:
+        self._module, self._path = module, path
+        self._source = path.read_text("utf-8")
+
+    def _wrapped(self, node: ast.expr, is_test: bool = True) -> ast.expr:
+        if isinstance(node, ast.Constant):
+            return node
+        text = " ".join((ast.get_source_segment(self._source, node) or "").split())
+        BRANCHES.append(Branch(self._module, f"{self._path}:{node.lineno}:{node.col_offset}", text, is_test))
+        for noted in (_true, _false):
+            noted.append(0)
+        arguments = [ast.Constant(len(BRANCHES) - 1), self._within(node, is_test), ast.Constant(is_test)]
+        return ast.copy_location(ast.Call(ast.Name(_CALL, ast.Load()), arguments, []), node)
+
+    def _within(self, node: ast.expr, is_test: bool) -> ast.expr:
+        """The same with the branches inside it wrapped."""
+        if isinstance(node, ast.BoolOp):
+            last = node.values[-1]
+            node.values = [self._wrapped(one, is_test or one is not last) for one in node.values]
+            return node
+        return self.visit(node)  # type: ignore[no-any-return]
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
+        return self._within(node, False)
+
+    def visit_If(self, node: ast.If) -> ast.If:
+        test = self._wrapped(node.test)
+        node.test = ast.Constant(True)
+        self.generic_visit(node)
+        node.test = test
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.IfExp:
+        test = self._wrapped(node.test)
+        return ast.copy_location(ast.IfExp(test, self.visit(node.body), self.visit(node.orelse)), node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        node.iter = self.visit(node.iter)
+        node.ifs = [self._wrapped(one) for one in node.ifs]
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.While:
+        node.body = [self.visit(one) for one in node.body]
+        return node
+
+
+class _Loader(SourceFileLoader):
+    """Compiles a module with its branches wrapped; compiled files are neither read nor written."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = Path(self.path)
+        tree = _Wrapping(fullname, path.relative_to(Path.cwd())).visit(ast.parse(path.read_bytes()))
+        return compile(ast.fix_missing_locations(tree), self.path, "exec", dont_inherit=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)[_CALL] = _watched
+        super().exec_module(module)
+
+
+class _Finder:
+    """Finds the modules of a package, to be loaded by `_Loader`."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def find_spec(self, name: str, path: Sequence[str] | None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        if name != self._package and not name.startswith(f"{self._package}."):
+            return None
+        spec = PathFinder.find_spec(name, path)
+        if spec and spec.origin:
+            spec.loader = _Loader(name, spec.origin)
+        return spec
+
+
+def instrument(package: str) -> list[ModuleType]:
+    """Import all modules of a package with their branches wrapped."""
+    assert package not in sys.modules, f"{package} is imported already"
+    sys.meta_path.insert(0, _Finder(package))
+    found = importlib.import_module(package)
+    names = [one.name for one in pkgutil.walk_packages(found.__path__, f"{package}.")]
+    modules = [importlib.import_module(name) for name in names]
+    forget()
+    return modules
+
+
+def digest_of(modules: Sequence[ModuleType]) -> str:
+    """Of the sources of modules."""
+    sources = [Path(module.__file__).read_bytes() for module in modules if module.__file__]
+    return hashlib.sha256(b"\0".join(sources)).hexdigest()[:16]

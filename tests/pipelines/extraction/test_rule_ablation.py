@@ -1,0 +1,61 @@
+"""The conditions of a package, wrapped: what was watched, and what a held one does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bench.extraction import branches
+
+SOURCE = """
+def judge(number, text):
+    if number > 3 and (first := text[:1]):
+        return first
+    return [sign for sign in text if sign.isalpha()] or ("none" if number else "zero")
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    package = tmp_path / "ablated_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "judge.py").write_text(SOURCE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(branches, "BRANCHES", [])
+    [judge] = branches.instrument("ablated_package")
+    yield judge
+    branches.hold(None, False)
+    for name in ("ablated_package", "ablated_package.judge"):
+        del sys.modules[name]
+
+
+def number_of(text: str) -> int:
+    return [branch.text for branch in branches.BRANCHES].index(text)
+
+
+def test_a_condition_is_watched(module: ModuleType) -> None:
+    module.judge(5, "")
+    true, false = branches.what_was_noted()
+    assert true[number_of("number > 3")]
+    assert false[number_of("first := text[:1]")]
+    assert not true[number_of("sign.isalpha()")]
+    assert not false[number_of("sign.isalpha()")]
+
+
+def test_a_held_condition_is_still_evaluated(module: ModuleType) -> None:
+    assert module.judge(1, "a1") == ["a"]
+    branches.hold(number_of("number > 3"), True)
+    assert module.judge(1, "a1") == "a", "`first` is bound"
+    branches.hold(number_of("sign.isalpha()"), True)
+    assert module.judge(1, "a1") == ["a", "1"]
+    branches.hold(number_of("number"), False)
+    assert module.judge(1, "") == "zero"
+    branches.hold(None, False)
+    assert module.judge(1, "") == "none"
