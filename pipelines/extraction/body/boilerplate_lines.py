@@ -9,6 +9,7 @@ from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
+from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
@@ -69,7 +70,7 @@ def drop_boilerplate_lines(
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys
     }
-    buttons = [ending for ending in link_lines.endings if _PROMPT.match(ending)]
+    buttons = list(filter(_is_prompt, link_lines.endings))
     kept: list[str] = []
     is_prompt = False
     for at, line in enumerate(lines, 1):
@@ -78,7 +79,7 @@ def drop_boilerplate_lines(
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
+        is_prompt = len(bare) <= _LONGEST_PROMPT and _is_prompt(bare)
         if (
             is_prompt
             or _is_boilerplate(bare, other_fields, bylines)
@@ -91,6 +92,14 @@ def drop_boilerplate_lines(
             continue
         kept.append(shown)
     return _without_end(kept, link_lines, names)
+
+
+def _is_prompt(line: str) -> bool:
+    """Whether a line asks to go on elsewhere. Chinese prompts are listed in simplified writing."""
+    if _PROMPT.match(line):
+        return True
+    folded = line if line.isascii() else line.translate(SIMPLIFIED)
+    return folded != line and _PROMPT.match(folded) is not None
 
 
 def _without_button(line: str, buttons: Iterable[str]) -> str:

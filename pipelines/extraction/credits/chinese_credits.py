@@ -36,6 +36,12 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_PROSE = re.compile(r"[\u3400-\u9fff]{6}[\u3400-\u9fff，“”]{0,60}[，。]")
+"""A sentence behind a name: 本报记者 周令禹报道 浙江湖州一家…。"""
+_LED = re.compile(r"[（(【\[](?P<outlet>[\u3400-\u9fff·]{3,14})\s(?P<names>[\u3400-\u9fff\s]{2,16})\s$")
+"""Who wrote for an outlet, before the first label in a bracket: （清溪日报 张伟 通讯员 李静）."""
+_BEHIND_BAR = re.compile(r"[^|｜\u2003]{2,20}[|｜]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
+_ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
@@ -52,8 +58,11 @@ def read_credits(layout: Layout) -> Credits:
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
     who = closing_signature(layout) or ""
     names = () if is_institution(who) else tuple(split_names(who))
-    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
-    if not (signed and names):
+    # A pen name stands behind the end of the sentence: what a bracket says within one explains a word.
+    is_signed = all(map(is_person, names)) or (
+        len(who) <= _LONGEST_NAME and not layout.inside[-1].text.endswith(f"{who}）。")
+    )
+    if not (names and is_signed):
         return replace(credits, authors=tuple(_told_at_end(layout)))
     ends = (*layout.inside[-1:], *layout.tail[:1])
     rows = {line.row for line in ends if _ENCLOSED.fullmatch(line.text) and who in line.text}
@@ -125,11 +134,13 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     if in_text and PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
+    yield from _led_credit(text, labels, line.row)
     for label, next_label in zip_longest(labels, labels[1:]):
         kind = kind_of(label)
         if kind == "other":
             continue
-        if not label.groupdict().get("sep", ":") and label.start() > 0 and text[label.start() - 1] not in _BEFORE:
+        is_marked = bool(label.groupdict().get("sep", ":"))
+        if not is_marked and label.start() > 0 and text[label.start() - 1] not in _BEFORE:
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
         is_link = folded[: label.start()].rstrip(_BEFORE[:3]).endswith("[")  # 参见[编辑]: to change the page
@@ -137,25 +148,51 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
+        is_bare = labels[0].start() < 4 and (is_marked or not _PROSE.search(value))
+        row = line.row if is_bare or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
         if kind != "source":
             if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
-        elif outlet := clean_outlet_name(value):
-            house, _, writer = outlet.rpartition(" ")
-            if len(house) > 2 and is_person(writer):  # 来源：清溪日报 张伟
-                outlet = house
-                yield Credit(kind="authors", names=(writer,), row=row)
-            # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands.
-            at_start = label.start() < 4 or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
-            yield Credit(
-                kind=kind,
-                names=(outlet,),
-                row=row if at_start else None,
-                may_be_source=in_header,
-                may_be_original=at_start and not in_header,
-                is_second_source=label[0][0] not in "转摘",
-            )
+            continue
+        # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands; so is （原标题：…，来源：…）.
+        at_start = (
+            label.start() < 4
+            or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
+            or _ORIGINAL_TITLE.match(folded) is not None
+        )
+        yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
+
+
+def _led_credit(text: str, labels: list[re.Match[str]], row: int) -> Iterator[Credit]:
+    """Who wrote for an outlet, before the first label in a bracket."""
+    led = _LED.match(text[: labels[0].start()]) if labels else None
+    if led and not is_person(led["outlet"]) and all(map(is_person, led["names"].split())):
+        yield Credit(kind="authors", names=tuple(led["names"].split()), row=row)
+
+
+def _outlet_credits(
+    label: re.Match[str], value: str, row: int | None, *, in_header: bool, at_start: bool
+) -> Iterator[Credit]:
+    """The outlet after its label, and who wrote for it: 来源：清溪日报 张伟, 来源：清溪日报 | 张伟."""
+    outlet = clean_outlet_name(value)
+    if outlet is None:
+        return
+    house, _, writer = outlet.rpartition(" ")
+    if len(house) > 2 and is_person(writer):
+        outlet = house
+    else:
+        behind = _BEHIND_BAR.match(value)
+        writer = behind["who"] if behind else ""
+    if is_person(writer) or is_person(writer[: _LONGEST_NAME - 1]):
+        yield Credit(kind="authors", names=(writer,), row=row)
+    yield Credit(
+        kind="source",
+        names=(outlet,),
+        row=row if at_start else None,
+        may_be_source=in_header,
+        may_be_original=at_start and not in_header,
+        is_second_source=label[0][0] not in "转摘",
+    )
 
 
 def _names_after(label: re.Match[str], value: str) -> list[str]:

@@ -28,6 +28,8 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
+_REPORTS = re.compile(r"(?P<who>[\u3400-\u9fff]{2,6}?)(?:摄影|图文|综合)?报[道导]")
+"""周令禹报道, 靳松龄里昂报道: the verb, and perhaps a place, on to the name."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
@@ -41,11 +43,9 @@ _TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
 def split_names(value: str) -> list[str]:
     """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
-    value = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
+    text = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
-        cut = pattern.search(value)
-        value = value[: cut.start()] if cut else value
-    text = value
+        text = pattern.split(text, maxsplit=1)[0]
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:
@@ -63,9 +63,9 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(folded))):
-            break
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
+        if name := _reporting(token, folded):
+            return [*found, name]
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or (found and _is_place(token, folded)):
             break
         if found and len(token) > longest and _HAN.match(token) and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
@@ -76,6 +76,22 @@ def split_names(value: str) -> list[str]:
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
     return found
+
+
+def _reporting(token: str, folded: str) -> str | None:
+    """The name in a piece that ends in the verb, 周令禹报道: the list ends with it."""
+    reports = _REPORTS.fullmatch(folded)
+    return without_place(token[: reports.end("who")]) if reports else None
+
+
+def without_place(name: str) -> str | None:
+    """A name without the place that is written on to it: 靳松龄里昂. None where no name is left."""
+    size = len(name)
+    ends = (size,) if size < _SHORTEST_WITH_PLACE else (size, 2, 3) if size == _SHORTEST_WITH_PLACE else (3, 2)
+    return next((name[:end] for end in ends if is_person(name[:end])), None)
+
+
+_SHORTEST_WITH_PLACE = 4
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
@@ -121,9 +137,9 @@ def _padded_size(tokens: list[str], at: int) -> int:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def _is_place(token: str) -> bool:
-    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導."""
-    return token in _TOWNS or _PLACE.fullmatch(token.translate(SIMPLIFIED)) is not None
+def _is_place(token: str, folded: str) -> bool:
+    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導, 張偉 台北報導."""
+    return token in _TOWNS or (_PLACE.search if len(token) > 3 else _PLACE.fullmatch)(folded) is not None
 
 
 def _is_label(folded: str) -> bool:

@@ -85,7 +85,7 @@ def read_outlet(
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors)):
+    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors) or _alone(layout)):
         return name, "header"
     if language == "zh":
         outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
@@ -198,7 +198,7 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
     stated = document.head.metas.get("author", ())
 
     def is_outlet(name: str) -> bool:
-        return name in known or _OUTLET_END.search(name) is not None
+        return name in known or _OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
 
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
@@ -232,6 +232,20 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
     return None
 
 
+def _alone(layout: Layout) -> str | None:
+    """The name of an outlet that a line right below the headline consists of, where no time stands beside it."""
+    start, end = layout.headline_row, min(layout.headline_row + _ROWS_ALONE, layout.first_row - 1)
+    for line in layout.below_headline:
+        if not start < line.row <= end or line.link_chars or line.zone or is_person(line.text):
+            continue
+        if _name(line.text) == line.text and _OUTLET_END.search(line.text.translate(SIMPLIFIED)):
+            return line.text
+    return None
+
+
+_ROWS_ALONE = 3
+
+
 def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
     """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
@@ -241,11 +255,13 @@ def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
 
 def _right_below(first: Line, headline_row: int) -> str | None:
     """The name that a short line right below the headline consists of."""
-    is_near = first.row == headline_row + 1 and not first.zone and first.block.tag not in HEADINGS
+    is_near = first.row == headline_row + 1 and not first.zone and first.block.tag not in _NO_LINE_OF_OUTLET
     return _name(first.text) if is_near and len(first.text) <= _LONGEST_LINE else None
 
 
 _LONGEST_LINE = 10
+_NO_LINE_OF_OUTLET = HEADINGS | {"li", "dt", "th"}
+"""Blocks whose first words are a subheading, a point of a list or a label."""
 
 
 def _is_signed(el: Element) -> bool:

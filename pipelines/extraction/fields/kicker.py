@@ -57,12 +57,22 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
             break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
-    found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
+    found += [
+        above.text
+        for above in _above(line, document)
+        if is_named(above.parts[-1][1]) or is_named(above.block) or _is_heading_before(above, line)
+    ]
     for text in found:
         kicker = normalize_space(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
             return kicker
     return None
+
+
+def _is_heading_before(above: Line, line: Line) -> bool:
+    """Whether a line is a lower heading, and no link, right before the h1: 人民日报 prints kickers so."""
+    is_lower = above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
+    return is_lower and line.block.getprevious() is above.block
 
 
 def _above(line: Line, document: Document) -> list[Line]:
