@@ -38,9 +38,7 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _PROSE = re.compile(r"[\u3400-\u9fff]{6}[\u3400-\u9fff，“”]{0,60}[，。]")
 """A sentence behind a name: 本报记者 周令禹报道 浙江湖州一家…。"""
-_LED = re.compile(r"[（(【\[](?P<outlet>[\u3400-\u9fff·]{3,14})\s(?P<names>[\u3400-\u9fff\s]{2,16})\s$")
-"""Who wrote for an outlet, before the first label in a bracket: （清溪日报 张伟 通讯员 李静）."""
-_BEHIND_BAR = re.compile(r"[^|｜\u2003]{2,20}[|｜]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
+_BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
@@ -100,11 +98,14 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         line for line in layout.inside[1:3] if _is_labelled(line) and _is_dated(line.spaced)
     ]
     inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
+    ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
     for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
                 in_text = not in_header or (first is not None and line.row >= first)
+                if line.row in ends and _credits_persons(line):
+                    yield Credit(row=line.row)
                 yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
 
 
@@ -134,7 +135,6 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     if in_text and PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
-    yield from _led_credit(text, labels, line.row)
     for label, next_label in zip_longest(labels, labels[1:]):
         kind = kind_of(label)
         if kind == "other":
@@ -163,11 +163,20 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
         yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
 
 
-def _led_credit(text: str, labels: list[re.Match[str]], row: int) -> Iterator[Credit]:
-    """Who wrote for an outlet, before the first label in a bracket."""
-    led = _LED.match(text[: labels[0].start()]) if labels else None
-    if led and not is_person(led["outlet"]) and all(map(is_person, led["names"].split())):
-        yield Credit(kind="authors", names=tuple(led["names"].split()), row=row)
+def _credits_persons(line: Line) -> bool:
+    """Whether a line is labels, known or not, with nothing but people behind each: 海报：张玉　动画：李静."""
+    _, *values = _ANY_LABEL.split(line.spaced.translate(BLANKS))
+    names = [name for value in values for name in _NAMES_APART.split(value.strip(_ENDS))]
+    return bool(values) and _ANY_LABEL.match(line.spaced.translate(BLANKS)) is not None and all(map(is_person, names))
+
+
+_LAST = 8
+"""Lines at the end of the text that may be credits of people whose label is not known."""
+_ANY_LABEL = re.compile(
+    r"(?:^[（(【\[]?|(?<=\S)[\s|｜]{1,4})[\u3400-\u9fff]{1,6}(?:[、/][\u3400-\u9fff]{1,4})?\s?[:：|｜/／]\s?"
+)
+_NAMES_APART = re.compile(r"[\s、，,]+")
+_ENDS = " 　）)】]。"
 
 
 def _outlet_credits(
@@ -178,12 +187,10 @@ def _outlet_credits(
     if outlet is None:
         return
     house, _, writer = outlet.rpartition(" ")
-    if len(house) > 2 and is_person(writer):
+    if behind := _BEHIND_BAR.match(value):
+        house, writer = behind["house"].strip(), behind["who"]
+    if len(house) > 2 and (is_person(writer) or (behind and is_person(writer[: _LONGEST_NAME - 1]))):
         outlet = house
-    else:
-        behind = _BEHIND_BAR.match(value)
-        writer = behind["who"] if behind else ""
-    if is_person(writer) or is_person(writer[: _LONGEST_NAME - 1]):
         yield Credit(kind="authors", names=(writer,), row=row)
     yield Credit(
         kind="source",
@@ -209,5 +216,6 @@ def _is_dated(text: str) -> bool:
 def _value_below(line: Line, following: Line) -> str:
     text = EDGE.join([part.strip() for part, _ in following.parts]).translate(BLANKS).lstrip(" 　\u2003:：|｜/")
     labelled = LABEL.search(text.translate(SIMPLIFIED))
-    is_next = following.row == line.row + 1 and following.block.getparent() is line.block.getparent()
+    box = line.block.getparent()
+    is_next = following.row == line.row + 1 and (following.block is box or following.block.getparent() is box)
     return text if len(text) <= 40 and is_next and not labelled else ""

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
-from pipelines.extraction.languages.loader import languages, phrases_of, words_of
+from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
@@ -31,12 +31,13 @@ _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 _REPORTS = re.compile(r"(?P<who>[\u3400-\u9fff]{2,6}?)(?:摄影|图文|综合)?报[道导]")
 """周令禹报道, 靳松龄里昂报道: the verb, and perhaps a place, on to the name."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
+_TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
-    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
+    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$"
 )
-"""A unit before the name of its member: 儿科 张伟."""
+"""A unit before the name of its member: 儿科 张伟, 2020级本科生 张伟."""
 _TITLE = re.compile(r"律师|教授|博士|医生|医师|研究员|院士")
 _TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
@@ -65,7 +66,7 @@ def split_names(value: str) -> list[str]:
         token = _TITLE_BEHIND.sub(r"\1", token)
         if name := _reporting(token, folded):
             return [*found, name]
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or (found and _is_place(token, folded)):
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or (found and _is_beside(token, folded)):
             break
         if found and len(token) > longest and _HAN.match(token) and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
@@ -86,12 +87,14 @@ def _reporting(token: str, folded: str) -> str | None:
 
 def without_place(name: str) -> str | None:
     """A name without the place that is written on to it: 靳松龄里昂. None where no name is left."""
-    size = len(name)
-    ends = (size,) if size < _SHORTEST_WITH_PLACE else (size, 2, 3) if size == _SHORTEST_WITH_PLACE else (3, 2)
-    return next((name[:end] for end in ends if is_person(name[:end])), None)
+    bare = _TOWN.sub("", name) if len(name) > _LONGEST_ALONE else name
+    ends = (4, 2, 3) if len(bare) <= _LONGEST_HAN else (3, 2)  # most names of places have two characters
+    return next((bare[:end] for end in ends if is_person(bare[:end])), None)
 
 
-_SHORTEST_WITH_PLACE = 4
+_LONGEST_ALONE = 3
+_LONGEST_HAN = 4
+"""Characters of the longest name written in Chinese."""
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
@@ -137,8 +140,11 @@ def _padded_size(tokens: list[str], at: int) -> int:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def _is_place(token: str, folded: str) -> bool:
-    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導, 張偉 台北報導."""
+def _is_beside(token: str, folded: str) -> bool:
+    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導, 張偉 台北報導; or says what
+    somebody is: 张伟，清溪大学教授."""
+    if len(token) > _LONGEST_HAN and _TITLE.search(folded[-3:]):
+        return True
     return token in _TOWNS or (_PLACE.search if len(token) > 3 else _PLACE.fullmatch)(folded) is not None
 
 

@@ -85,7 +85,7 @@ def read_outlet(
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors) or _alone(layout)):
+    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors)):
         return name, "header"
     if language == "zh":
         outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
@@ -230,20 +230,6 @@ def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> 
         if at and (name := _right_below(header[0], start)):
             return None if _names_other(name, header[0].parts[0][1]) else name
     return None
-
-
-def _alone(layout: Layout) -> str | None:
-    """The name of an outlet that a line right below the headline consists of, where no time stands beside it."""
-    start, end = layout.headline_row, min(layout.headline_row + _ROWS_ALONE, layout.first_row - 1)
-    for line in layout.below_headline:
-        if not start < line.row <= end or line.link_chars or line.zone or is_person(line.text):
-            continue
-        if _name(line.text) == line.text and _OUTLET_END.search(line.text.translate(SIMPLIFIED)):
-            return line.text
-    return None
-
-
-_ROWS_ALONE = 3
 
 
 def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pipelines.extraction.languages.loader import phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 
-BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨［］〔〕", "｜【】【】")
+BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨▕［］〔〕〖〗", "｜｜【】【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(
     "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員號類複鏈連結評論"
     "獨別視頻製監統籌劃計譯簽終錄關鍵詞簡職業單觀讚贊訂購詳頁開閉欄團隊學財經臺們請續無為與雜誌傳體線熱門內際會娛樂遊兩軍產歷區權創資緊獎賬蹤從歸屬貼繼鎖組",
@@ -34,7 +34,7 @@ PHOTO = re.compile(r"(?:摄|供图|摄影|(?<![、，,][\u3400-\u9fff])(?<![、�
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
 _LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
-OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
+OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室|融媒)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""

@@ -33,10 +33,6 @@ BYLINES = {
         {"authors": ["裘山山禾"], "source": "清溪文艺报"}, head="<div><em>来源：清溪文艺报 | 裘山山禾</em> 2024-03-05</div>"
     ),
     "来源 | 钮": Form({"authors": [], "source": "清溪日报"}, head="<div><em>来源：清溪日报 | 手机阅读</em> 2024-03-05</div>"),
-    "（报 人 通讯员 人｜编辑 人）": Form(
-        {"authors": ["张伟明", "李静"], "editors": ["王强"]},
-        tail="<p>（清溪观察网 张伟明 通讯员 李静｜责任编辑 王强）</p>",
-    ),
     "名末为国": Form({"authors": ["李静", "张建国"]}, tail="<p>图书馆全年开放。（李静 张建国）</p>"),
     "国名": Form({"authors": []}, tail="<p>参展的有三家。（韩国 泰国）</p>"),
     "句中括号": Form({"authors": []}, tail="<p>新书都在二层（儿童区）。</p>"),
@@ -46,6 +42,21 @@ BYLINES = {
         head="<div>2024-03-05 15:32 <span>来源：清溪时报</span> <span id='articleAuthor'>张伟明</span></div>",
         tail="<p>（责任编辑：张伟明）</p>",
     ),
+    "（人 文/图）": Form(_AUTHOR, tail="<p>（张伟明 文/图）</p>"),
+    "来源：报/人": Form({"authors": ["张伟明"], "source": "清溪日报"}, head="<div>2024-03-05 来源：清溪日报/张伟明</div>"),
+    "级 人": Form(_AUTHOR, tail="<p>作者：2020级本科生 张伟明</p>"),
+    "报讯 记者人 通讯员人": Form({"authors": ["张伟明", "李静"]}, first="<p>清溪日报讯 记者张伟明 通讯员李静</p>"),
+    "【本报讯】记者人": Form(_AUTHOR, first="<p>【本报讯】记者张伟明</p>"),
+    "編譯人／綜合外電": Form({"authors": ["張偉明"]}, first="<p>編譯張偉明／綜合外電</p>", language="zh-TW"),
+    "報導／人": Form({"authors": ["張偉明"]}, first="<p>報導／張偉明</p>", language="zh-TW"),
+    "记者双名长地报道": Form({"authors": ["张伟"]}, first="<p>（清溪日报记者张伟哈尔滨报道）</p>"),
+    "作者：人，大学教授": Form(_AUTHOR, tail="<p>作者：张伟明，清溪大学教授</p>"),
+    "文/摄": Form(_AUTHOR, tail="<p>文/摄：张伟明</p>"),
+    "评论员": Form(_AUTHOR, tail="<p>本报评论员：张伟明</p>"),
+    "责校": Form({"authors": [], "proofreaders": ["王强"]}, tail="<p>责校：王强</p>"),
+    "label block": Form({"editors": ["李静"]}, tail="<div><label>责任编辑</label><span>李静</span></div>"),
+    "〖〗": Form({"editors": ["李静"]}, tail="<p>〖责任编辑：李静〗</p>"),
+    "融媒 人": Form({"editors": ["李静"]}, tail="<p>编辑：清溪融媒 李静</p>"),
     "几时前": Form(
         {"authors": ["许牙医"]},
         head="<div><a class='display-name'>许牙医</a><span title='2024-03-05 15:32'>1年前</span></div>",
@@ -62,7 +73,6 @@ OUTLETS = {
         {"source": "清溪報"}, head="<h2><span>2024-03-05 15:32</span><span>清溪報</span><span>作者：張偉明</span></h2>",
         language="zh-HK",
     ),
-    "報 alone": Form({"source": "清溪報"}, head="<div>清溪報</div><div>記者 張偉明</div>", language="zh-HK"),
     "按讚": Form({"source": None}, head=f"<div><a>按讚</a></div>{TIME}", language="zh-TW"),
     "摘要": Form({"source": None}, head=f"<ul><li>摘要</li><li>1. 圖書館開放</li></ul>{TIME}", language="zh-TW"),
     "詳情": Form(
@@ -87,7 +97,12 @@ LAST_LINES = (
     "緊貼清溪日報，加入WhatsApp頻道", "立即加入清溪新聞WhatsApp群組",
     "不用搶 用APP看新聞 天天中獎 <a>點我下載APP</a>", "★清溪新聞網提醒您：行車請減速慢行", "（下载清溪新闻，报料有奖！）",
     "（如需转载，请注明来自“清溪新闻”）", "【更多新聞】", "看更多相關新聞", "追蹤清溪新聞網LINE官方帳號",
-    "我要纠错", "标签：图书馆 清溪", "审稿：王强", "作者系清溪大学教授", "本网站声明：转载仅为传播信息。",
+    "我要纠错", "标签：图书馆 清溪", "审稿：王强", "作者系清溪大学教授", "作者张伟明为清溪大学教授",
+    "作者简介：张伟明，清溪人。", "【关键词】图书馆；清溪",
+    "您的浏览器不支持视频播放", "风险提示：本文不构成投资建议。",
+    "凡注有“清溪网”的稿件，均为清溪网版权所有。", "如需爆料，请拨打热线。",
+    "本文章内容仅供参考，不构成建议。", "國際中心／綜合報導",
+    "动画：李静", "编导丨李静　导演丨王强", "質檢／李靜", "终校 | 李静、王强", "本网站声明：转载仅为传播信息。",
 )  # fmt: skip
 TIMES = {
     "發佈於：05/03/2024 15:32": "2024-03-05T15:32+08:00",
@@ -114,6 +129,12 @@ def test_last_line_is_not_text(line: str) -> None:
 def test_player_is_not_text(line: str) -> None:
     got = read_form(Form({}, first=f"<p>{line}</p>"))
     assert got["text"].split("\n")[0] == PARAGRAPHS[0]
+
+
+@pytest.mark.parametrize("line", ["主讲：清溪大学的几位教授", "地点：清溪镇图书馆二层", "作者为此走访了三个村。"])
+def test_last_line_is_text(line: str) -> None:
+    """A line with a colon credits people only where nothing but people is behind it."""
+    assert read_form(Form({}, tail=f"<p>{line}</p>"))["text"].split("\n")[-1] == line
 
 
 def test_line_that_goes_on_is_text() -> None:
