@@ -28,8 +28,6 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
-_REPORTS = re.compile(r"(?P<who>[\u3400-\u9fff]{2,6}?)(?:摄影|图文|综合)?报[道导]")
-"""周令禹报道, 靳松龄里昂报道: the verb, and perhaps a place, on to the name."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
@@ -64,9 +62,7 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if name := _reporting(token, folded):
-            return [*found, name]
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or (found and _is_beside(token, folded)):
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded):
             break
         if found and len(token) > longest and _HAN.match(token) and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
@@ -77,12 +73,6 @@ def split_names(value: str) -> list[str]:
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
     return found
-
-
-def _reporting(token: str, folded: str) -> str | None:
-    """The name in a piece that ends in the verb, 周令禹报道: the list ends with it."""
-    reports = _REPORTS.fullmatch(folded)
-    return without_place(token[: reports.end("who")]) if reports else None
 
 
 def without_place(name: str) -> str | None:

@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times, with_clock_below
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
@@ -205,7 +205,7 @@ class PrintedDates:
 
     def read(self, line: Line, label_above: str) -> Iterator[tuple[DateCandidate, ModifiedCue]]:
         """The dates in a line, each with whether it is that of a change."""
-        text = line.spaced if len(line.text) <= 250 else line.text
+        text = with_clock_below(line, self._lines)
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return

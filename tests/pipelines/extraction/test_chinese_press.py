@@ -10,7 +10,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS, TIME, Form, read_form
+from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS, TIME, Form, page_of, read_form
 
 _AUTHOR = {"authors": ["张伟明"]}
 BYLINES = {
@@ -108,6 +108,11 @@ TIMES = {
     "發佈於：05/03/2024 15:32": "2024-03-05T15:32+08:00",
     "日期：26/2/2024": "2024-02-26",
     "發佈時間：05-03-2024 15:32": "2024-03-05T15:32+08:00",
+    "发布时间:24-03-05 15:32": "2024-03-05T15:32+08:00",
+    "发布/2024年3月5日 15:32": "2024-03-05T15:32+08:00",
+    "2024年3月5日（星期二）<br>香港時間15時32分": "2024-03-05T15:32+08:00",
+    "2024年3月5日</div><h3>3:32 PM</h3><div>": "2024-03-05T15:32+08:00",
+    "2024年3月5日<br>03:32": "2024-03-05",
 }
 METAS = ("weibo: article:create_at", "bytedance:published_time", "og:release_date", "article:create_time")
 
@@ -147,6 +152,12 @@ def test_line_that_goes_on_is_text() -> None:
 def test_time(written: str) -> None:
     got = read_form(Form({}, head=f"<div>{written}</div>"), datetime.fromisoformat("2024-03-06T10:00+08:00"))
     assert got["published"] == TIMES[written]
+
+
+def test_day_of_a_digital_edition() -> None:
+    html = page_of(Form({}, head="")).body
+    url = "https://szb.qingxi.example/content.aspx?date=2024-03-05&ban=B06&id=11"
+    assert to_json(extract(Page(body=html, url=url), Sites()))["published"] == "2024-03-05"
 
 
 @pytest.mark.parametrize("name", METAS)
