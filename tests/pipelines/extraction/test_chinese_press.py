@@ -81,6 +81,8 @@ OUTLETS = {
         language="zh-HK",
     ),
     "[复制链接]": Form({"source": None}, head=f"<div>[<a>复制链接</a>]</div>{TIME}"),
+    "第3版": Form({"source": "清溪日报"}, head="<div>2024-03-05 15:32 来源：清溪日报第3版</div>"),
+    "报道媒体": Form({"source": "清溪日报"}, head="<div>2024-03-05 15:32 报道媒体：清溪日报</div>"),
     "计数": Form({"source": "清溪日报"}, head="<div>2024-03-05 15:32:00 来源：清溪日报 0</div>"),
     "（原标题：…，来源：报）": Form(
         {"source": "清溪网", "original_source": "清溪晚刊"},
@@ -102,6 +104,11 @@ LAST_LINES = (
     "您的浏览器不支持视频播放", "风险提示：本文不构成投资建议。",
     "凡注有“清溪网”的稿件，均为清溪网版权所有。", "如需爆料，请拨打热线。",
     "本文章内容仅供参考，不构成建议。", "國際中心／綜合報導",
+    "更多《清溪》報導", "想看更多新聞？加入清溪LINE", "更多新聞推薦",
+    "同場加映：<a href='/x'>舊聞一則</a>", "即睇：<a href='/x'>舊聞</a>",
+    "※ 本文版權所有，非經授權不得轉載", "本文由《清溪》授權轉載", "【作者簡介】張偉明，清溪大學教授",
+    "歡迎讚好清溪Facebook專頁", "酒後不開車，安全有保障",
+    "★珍惜生命，若有心理困擾，可撥打安心專線", "想獲取更多資訊，請追蹤清溪IG", "你可能也想看", "原文網址：https://www.qingxi.example/a",
     "动画：李静", "编导丨李静　导演丨王强", "質檢／李靜", "终校 | 李静、王强", "本网站声明：转载仅为传播信息。",
 )  # fmt: skip
 TIMES = {
@@ -188,6 +195,12 @@ def test_headline_that_no_title_states(body: str) -> None:
     html = f"<html lang='zh-CN'><head><meta charset='utf-8'><title>清溪晚报数字报刊</title></head><body>{body}</body></html>"
     got = to_json(extract(Page(body=html.encode(), url="https://szb.qingxi.example/html/2024-03/05/c_1.htm"), Sites()))
     assert (got["title"], got["authors"]) == (HEADLINE, ["张伟明"])
+
+
+def test_headline_behind_its_kind() -> None:
+    """A forum sets the kind of a post in brackets into the heading: [随拍] …."""
+    head = f"<h1>[<a>随拍</a>] <a href='/t'>{HEADLINE}</a></h1>{TIME}"
+    assert read_form(Form({}, head=head, h1=None, title=f"{HEADLINE} - 光影清溪 - 清溪论坛"))["title"] == HEADLINE
 
 
 KICKERS = {
