@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
-from pipelines.extraction.credits.chinese_persons import is_person
+from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
@@ -36,6 +36,10 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_REPOSTED = re.compile(
+    r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
+)
+"""以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
@@ -50,14 +54,12 @@ def read_credits(layout: Layout) -> Credits:
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
-    who = closing_signature(layout) or ""
+    who, row = closing_signature(layout)
     names = () if is_institution(who) else tuple(split_names(who))
-    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
+    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else who and not NO_PERSON.search(who)
     if not (signed and names):
         return replace(credits, authors=tuple(_told_at_end(layout)))
-    ends = (*layout.inside[-1:], *layout.tail[:1])
-    rows = {line.row for line in ends if _ENCLOSED.fullmatch(line.text) and who in line.text}
-    return replace(credits, authors=names, lines=credits.lines | rows)
+    return replace(credits, authors=names, lines=credits.lines | ({row} if row is not None else set()))
 
 
 def _told_at_end(layout: Layout) -> Iterator[str]:
@@ -95,8 +97,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                in_text = not in_header or (first is not None and line.row >= first)
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
+                yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -117,12 +118,21 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool, in_text: bool) -> Iterator[Credit]:
+def _reposted(line: Line) -> list[Credit]:
+    """The credits of a line that says which account, and who, an account took an article over from."""
+    match = _REPOSTED.match(line.text.translate(SIMPLIFIED))
+    if match is None:
+        return []
+    outlet = Credit(kind="source", names=(match["outlet"],), row=line.row, may_be_source=False)
+    return [outlet, Credit(kind="authors", names=tuple(split_names(match["writer"] or "")), row=line.row)]
+
+
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
-    if in_text and PRODUCTION.match(folded):
+    if PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
     for label, next_label in zip_longest(labels, labels[1:]):

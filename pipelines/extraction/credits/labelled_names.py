@@ -28,6 +28,8 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
+_FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){1,2}报[道导]$")
+"""张伟 澄海、东莞报道: several places."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
@@ -45,7 +47,7 @@ def split_names(value: str) -> list[str]:
     for pattern in (_CUT, NEXT_LABEL):
         cut = pattern.search(value)
         value = value[: cut.start()] if cut else value
-    text = value
+    text = _FROM_PLACES.sub("", value)
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:
@@ -63,7 +65,7 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(folded))):
+        if found and (_is_place(token) or (len(token) > 3 and (_PLACE.search(folded) or OUTLET_END.search(folded)))):
             break
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
             break
