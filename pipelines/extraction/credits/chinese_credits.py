@@ -40,10 +40,14 @@ _REPOSTED = re.compile(
     r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
 )
 """以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
+_ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
+"""Lines below the text with an author and a time, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
+_SHORTEST_SENTENCE = 40
+"""Characters of a line with a full stop that is more than its credit: 本报记者 张伟报道 清溪镇图书馆……"""
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -51,6 +55,8 @@ _LONGEST = 160
 def read_credits(layout: Layout) -> Credits:
     """Read the Chinese credits around an article. Header first, so its source beats that of the tail."""
     credits = collect((*_labelled(layout), *_reporters(layout)))
+    longer = {name for name in credits.authors for other in credits.authors if name != other and name.startswith(other)}
+    credits = replace(credits, authors=tuple(name for name in credits.authors if name not in longer))  # 张伟明里昂报道
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
@@ -93,7 +99,9 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         line for line in layout.inside[1:3] if _is_labelled(line) and _is_dated(line.spaced)
     ]
     inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
-    for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
+    answers = [line for line in layout.tail if _ANSWERED.match(line.text) and _is_dated(line.spaced)]
+    tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
+    for lines, in_header in (([*above, *opening], True), (inside, False), (tail, False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
@@ -147,7 +155,12 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
+        is_prose = len(text) > _SHORTEST_SENTENCE and text[-1] in "。！？”"
+        row = (
+            line.row
+            if (labels[0].start() < 4 and not is_prose) or _ENCLOSED.fullmatch(folded) or _is_dated(folded)
+            else None
+        )
         if kind != "source":
             if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)

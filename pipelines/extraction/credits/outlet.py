@@ -143,11 +143,12 @@ def _account(
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
     stated = {*document.head.metas.get("author", ()), *microdata_names(document), *authors_in_state(structured)}
-    near = near_headline(layout)
-    for text, el in (part for line in near for part in line.parts):
+    for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
         is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
-        is_marked = is_named and (is_named_author(el) or links_to_author(el, _ACCOUNT_PAGE))
+        is_marked = is_named and (
+            is_named_author(el) or (line.row > layout.headline_row and links_to_author(el, _ACCOUNT_PAGE))
+        )
         if (name in stated or is_marked) and not is_person(name):
             return name, "account"
     return _owner_of_blog(document, layout), "account"
