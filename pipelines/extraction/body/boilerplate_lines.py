@@ -49,7 +49,7 @@ _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
-_SENTENCE_ENDS = tuple(".!?…。！？")
+_SENTENCE_ENDS = tuple(".!?…。！？”")
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -59,18 +59,23 @@ _MAX_BESIDE_TIME = 14
 
 
 def drop_boilerplate_lines(
-    lines: Sequence[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
+    lines: Sequence[str],
+    other_fields: set[str],
+    link_lines: LinkLines,
+    authors: Iterable[str],
+    credit_lines: Iterable[str] = (),
 ) -> list[str]:
     """A text's lines without boilerplate and adjacent repeats, cut where the page's own endings begin.
 
-    `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's.
+    `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's. `credit_lines` may be joined
+    to the last sentence: trafilatura does so where line breaks divide the text.
     """
     names = [name for name in authors if len(name) > 2 or (len(name) == 2 and not name.isascii())]
     keys = {*map(plain, (*names, "".join(names)))}
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys
     }
-    buttons = list(filter(_is_prompt, link_lines.endings))
+    buttons = [*filter(_is_prompt, link_lines.endings), *credit_lines]
     kept: list[str] = []
     is_prompt = False
     for at, line in enumerate(lines, 1):

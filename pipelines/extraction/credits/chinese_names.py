@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person
@@ -33,12 +34,14 @@ def read_chinese_authors(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale, credits: Credits
 ) -> tuple[list[str], str]:
     """The authors of a Chinese page whose credit lines name none, and how they were found."""
-    others = {*credits.editors, *credits.proofreaders}
+    others = {*credits.editors, *credits.proofreaders, *title_pieces(document.head.title or "")[1:][-1:]}
     for by, values in _name_sources(document, layout, structured, locale):
         names = [name for value in values for name in people_in(value) if by == "byline" or name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
-    return list(dict.fromkeys(_pen_names(layout)))[:3], "byline"
+    if pen_names := [*_pen_names(layout)] or [*_beside_account(layout, structured)]:
+        return list(dict.fromkeys(pen_names))[:3], "byline"
+    return [], ""
 
 
 def _pen_names(layout: Layout) -> Iterator[str]:
@@ -54,6 +57,18 @@ def _pen_names(layout: Layout) -> Iterator[str]:
             and name not in NO_NAME
             and links_to_author(el, _WRITER)
         ):
+            yield name
+
+
+def _beside_account(layout: Layout, structured: StructuredData) -> Iterator[str]:
+    """The pen name in one line with the account: WeChat prints the author before it."""
+    account, line = printed_account(layout, structured) or ("", None)
+    for text, _ in line.parts if line else ():
+        name = text.strip()
+        if name == account:
+            return
+        is_button = name in NO_NAME or outlet_name(name) is None
+        if _PEN_NAME.fullmatch(name) and not is_button and not NO_PERSON.search(name.replace("的", "")):
             yield name
 
 

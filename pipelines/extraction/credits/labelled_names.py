@@ -28,6 +28,8 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
+_FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){1,2}报[道导]$")
+"""张伟 澄海、东莞报道: several places."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
@@ -45,6 +47,7 @@ def split_names(value: str) -> list[str]:
     text = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
         text = pattern.split(text, maxsplit=1)[0]
+    text = _FROM_PLACES.sub("", text)
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:
@@ -62,7 +65,8 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded):
+        is_outlet = bool(found) and len(token) > 3 and OUTLET_END.search(folded) is not None
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
             break
         if found and len(token) > longest and _HAN.match(token) and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静

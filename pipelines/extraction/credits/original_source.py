@@ -130,7 +130,7 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
         openings = [line.text[:_BYLINE] for line in layout.inside[:2]]
         for text in [*openings, *(line.text[-_BYLINE:] for line in layout.inside[-2:])]:
             yield _reporters_outlet(_BRACKETED_OUTLET.search(text.translate(SIMPLIFIED)), text, source), None
-    who = closing_signature(layout)
+    who, _ = closing_signature(layout)
     if who and is_institution(who):
         yield who, None
     for line in (*layout.inside[-1:], *layout.tail[:2]):
@@ -154,15 +154,22 @@ def _taken_over_from(line: Line) -> str | None:
     return outlet if outlet and not _NO_OUTLET_NAME.match(outlet) else None
 
 
-def closing_signature(layout: Layout) -> str | None:
-    """The name in brackets that ends the last paragraph: （郭旭）, （德清县发改局）."""
+def closing_signature(layout: Layout) -> tuple[str, int | None]:
+    """The name in brackets that ends the last paragraph or stands below it, （郭旭）, （德清县发改局）, and the row of a line that
+    says nothing else. "" where there is none."""
     if not layout.inside:
-        return None
+        return "", None
     last = layout.inside[-1]
-    match = _SIGNED.search(last.text.rstrip("。 "))
-    if match is None and layout.tail and layout.tail[0].row == last.row + 1:
-        match = _SIGNED.fullmatch(layout.tail[0].text)
-    return None if match is None or _NOT_SIGNED.search(match["who"].translate(SIMPLIFIED)) else match["who"]
+    below = [line for line in layout.tail if line.row <= last.row + _ROWS_BELOW]
+    alone = ((_SIGNED.fullmatch(line.text), line.row) for line in (*layout.inside[-2:], *below))
+    found = [(_SIGNED.search(last.text.rstrip("。 ")), None), *alone]
+    match, row = next(((match, row) for match, row in found if match), (None, None))
+    who = match["who"] if match else ""
+    return ("", None) if _NOT_SIGNED.search(who.translate(SIMPLIFIED)) else (who, row)
+
+
+_ROWS_BELOW = 4
+"""Lines below the last paragraph among which a signature may stand: a score or a line-up may end the text."""
 
 
 def is_institution(who: str) -> bool:

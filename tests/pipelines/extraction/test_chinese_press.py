@@ -143,7 +143,15 @@ def test_player_is_not_text(line: str) -> None:
     assert got["text"].split("\n")[0] == PARAGRAPHS[0]
 
 
-@pytest.mark.parametrize("line", ["主讲：清溪大学的几位教授", "地点：清溪镇图书馆二层", "作者为此走访了三个村。"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "主讲：清溪大学的几位教授",
+        "地点：清溪镇图书馆二层",
+        "作者为此走访了三个村。",
+        "清溪队：张伟、李静、王强、陈晓、周明",
+    ],
+)
 def test_last_line_is_text(line: str) -> None:
     """A line with a colon credits people only where nothing but people is behind it."""
     assert read_form(Form({}, tail=f"<p>{line}</p>"))["text"].split("\n")[-1] == line
