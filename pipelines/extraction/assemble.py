@@ -290,10 +290,10 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     source, by = read_outlet(
         context.document, layout, structured, signed, context.site_names, context.host_labels, language
     )
-    article = structured.script_article
-    if source is None and article.source:
+    if source is None and (article := structured.script_article).source:
         source, by = clean_outlet_name(article.source), article.found_by("source")
     if source is None and language == "zh" and not authors and structured.script_state.is_shell:
+        article = structured.script_article
         source, by = next(filter(None, map(outlet_name, article.authors)), None), article.found_by("authors")
     if source is None and context.site and context.site.outlet:
         source, by = context.site.outlet, "site"

@@ -146,9 +146,8 @@ def _account(
     for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
         is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
-        is_marked = is_named and (
-            is_named_author(el) or (line.row > layout.headline_row and links_to_author(el, _ACCOUNT_PAGE))
-        )
+        is_linked = line.row > layout.headline_row and not line.zone & Zone.NAV and links_to_author(el, _ACCOUNT_PAGE)
+        is_marked = is_named and (is_linked or is_named_author(el))
         if (name in stated or is_marked) and not is_person(name):
             return name, "account"
     return _owner_of_blog(document, layout), "account"
@@ -225,8 +224,6 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
                 return name
         if signed:
             return max(signed, key=itemgetter(0))[1]
-        if at and (name := _right_below(header[0], layout.headline_row)):
-            return None if _names_other(name, header[0].parts[0][1]) else name
     return _account_above(layout, authors)
 
 
@@ -272,17 +269,6 @@ def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
         if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
             yield name
-
-
-def _right_below(first: Line, headline_row: int) -> str | None:
-    """The name that a short line right below the headline consists of."""
-    is_near = first.row == headline_row + 1 and not first.zone and first.block.tag not in _NO_LINE_OF_OUTLET
-    return outlet_name(first.text) if is_near and len(first.text) <= _LONGEST_LINE else None
-
-
-_LONGEST_LINE = 10
-_NO_LINE_OF_OUTLET = HEADINGS | {"li", "dt", "th"}
-"""Blocks whose first words are a subheading, a point of a list or a label."""
 
 
 def _is_signed(el: Element, levels: int = 2) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -60,8 +60,6 @@ examined."""
 _MIN_CHILD_SHARE = 0.92
 """Share of the weight that a child must have for the search to descend into it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
-_MIN_HIDDEN_SHARE = 0.3
-"""Length of hidden text within the shown one, to that one's, from which it is the rest of it."""
 _MIN_BELOW_HEADLINE = 100
 """Characters of running text below the headline from which text above it does not belong to the article."""
 _MIN_BEFORE_NEXT_ARTICLE = 200
@@ -232,9 +230,7 @@ def _find_paragraphs(running: list[Line], zones: int) -> list[Line]:
     """The running text outside the zones, and that inside which has the tag and class of the text outside."""
     shown = [line for line in running if not line.zone & Zone.HIDDEN]
     if text_length(shown) > 0.3 * text_length(running):
-        # Else a script reveals the page.
-        rest = _hidden_rest(running, [line for line in shown if not line.zone & zones])
-        running = [line for line in running if line.row in rest or not line.zone & Zone.HIDDEN]
+        running = shown  # else a script reveals the page
     styles = Counter(
         (line.block.tag, style) for line in running if not line.zone & zones and (style := line.block.get("class"))
     )
@@ -244,17 +240,6 @@ def _find_paragraphs(running: list[Line], zones: int) -> list[Line]:
         if not line.zone & zones
         or (styles[line.block.tag, line.block.get("class") or ""] >= 3 and not line.zone & Zone.COMMENTS)
     ]
-
-
-def _hidden_rest(running: list[Line], shown: list[Line]) -> Set[int]:
-    """The rows of hidden text that goes on in the element of the shown one: a button reveals it."""
-    if not shown or len(shown) == len(running):
-        return frozenset()
-    element, texts = _smallest_element(shown), {line.text for line in shown}
-    rest = [line for line in running if line.zone & Zone.HIDDEN and is_inside(line.block, element)]
-    is_copy = not rest or rest[0].row < shown[0].row or any(line.text in texts for line in rest)
-    is_short = text_length(rest) < _MIN_HIDDEN_SHARE * text_length(shown)
-    return frozenset() if is_copy or is_short else {line.row for line in rest}
 
 
 def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> int:

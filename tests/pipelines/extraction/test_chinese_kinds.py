@@ -170,21 +170,6 @@ def test_subheadings_in_boxes_of_their_own(heading: str) -> None:
     assert got["text"].split("\n") == [first, "开馆第一天", *rest]
 
 
-def test_text_that_a_button_reveals_goes_on() -> None:
-    first, *rest = (f"<p>{text}</p>" for text in PARAGRAPHS)
-    body = f"{first}<div class='hidden-content' style='display:none'>{''.join(rest)}</div><div class='all'>展开剩余60%</div>"
-    got = _read({"body": f"<h1>{{headline}}</h1><div>2024-03-05 10:20</div><article class='content'>{body}</article>"})
-    assert got["text"].split("\n") == list(PARAGRAPHS)
-
-
-def test_hidden_copies_are_left_out() -> None:
-    copy = f"<div style='display:none'><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></div>"
-    got = _read(
-        {"body": f"<h1>{{headline}}</h1><div>2024-03-05 10:20</div><article class='content'>{{text}}{copy}</article>"}
-    )
-    assert got["text"].split("\n") == list(PARAGRAPHS)
-
-
 _OPENINGS = {
     "【清溪日报记者张伟明里昂报道】": PARAGRAPHS[0],
     "本报记者 张伟明报道 清溪镇图书馆周六重新开放，读者排起了队，孩子们先进去了，大人们在外面等着。": "",
