@@ -14,6 +14,7 @@ from pipelines.extraction.article_check import ArticleCandidate, reject, reject_
 from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
+from pipelines.extraction.credits.accounts import outlet_name
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import read_credits
 from pipelines.extraction.credits.chinese_names import read_chinese_authors
@@ -289,8 +290,11 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     source, by = read_outlet(
         context.document, layout, structured, signed, context.site_names, context.host_labels, language
     )
-    if source is None and structured.script_article.source:
-        source, by = clean_outlet_name(structured.script_article.source), structured.script_article.found_by("source")
+    if source is None and (article := structured.script_article).source:
+        source, by = clean_outlet_name(article.source), article.found_by("source")
+    if source is None and language == "zh" and not authors and structured.script_state.is_shell:
+        article = structured.script_article
+        source, by = next(filter(None, map(outlet_name, article.authors)), None), article.found_by("authors")
     if source is None and context.site and context.site.outlet:
         source, by = context.site.outlet, "site"
     if source is None and credits.second_source:
@@ -310,10 +314,11 @@ def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str])
     standfirst = read_standfirst(document, main, structured, context.headline)
     lines = prepend_standfirst(read_body(document, main), standfirst)
     link_lines = find_link_lines(document)
-    other_fields = _lines_of_other_fields(document, context.headline, credit_rows)
+    credit_lines = [document.lines[row].text for row in credit_rows]
+    other_fields = _lines_of_other_fields(context.headline, credit_lines)
     if structured.is_news:
         other_fields |= link_lines.links
-    lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors)
+    lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors, credit_lines)
     text = "\n".join(lines)
     if len(text) < _MIN_LENGTH_WITHOUT_HEADLINE and (state_lines := _lines_in_state(context, text)):
         lines = drop_boilerplate_lines(state_lines, other_fields, link_lines, authors)
@@ -331,9 +336,8 @@ def _lines_in_state(context: _Context, text: str) -> list[str]:
     return lines if is_more else []
 
 
-def _lines_of_other_fields(document: Document, headline: Headline | None, credit_rows: Set[int]) -> set[str]:
+def _lines_of_other_fields(headline: Headline | None, credit_lines: Sequence[str]) -> set[str]:
     """The lines that are the headline or credits, as plain text: they are not part of the text."""
-    credit_lines = (document.lines[row].text for row in credit_rows)
     lines = {plain(line) for line in credit_lines if not _OPENING_CREDIT.match(line)}
     if headline:
         title = plain(headline.text)

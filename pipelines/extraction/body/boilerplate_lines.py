@@ -9,6 +9,7 @@ from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
+from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
@@ -48,7 +49,7 @@ _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
-_SENTENCE_ENDS = tuple(".!?…。！？")
+_SENTENCE_ENDS = tuple(".!?…。！？”")
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -58,18 +59,23 @@ _MAX_BESIDE_TIME = 14
 
 
 def drop_boilerplate_lines(
-    lines: Sequence[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
+    lines: Sequence[str],
+    other_fields: set[str],
+    link_lines: LinkLines,
+    authors: Iterable[str],
+    credit_lines: Iterable[str] = (),
 ) -> list[str]:
     """A text's lines without boilerplate and adjacent repeats, cut where the page's own endings begin.
 
-    `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's.
+    `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's. `credit_lines` may be joined
+    to the last sentence: trafilatura does so where line breaks divide the text.
     """
     names = [name for name in authors if len(name) > 2 or (len(name) == 2 and not name.isascii())]
     keys = {*map(plain, (*names, "".join(names)))}
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys
     }
-    buttons = [ending for ending in link_lines.endings if _PROMPT.match(ending)]
+    buttons = [*filter(_is_prompt, link_lines.endings), *credit_lines]
     kept: list[str] = []
     is_prompt = False
     for at, line in enumerate(lines, 1):
@@ -78,7 +84,7 @@ def drop_boilerplate_lines(
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
+        is_prompt = len(bare) <= _LONGEST_PROMPT and _is_prompt(bare)
         if (
             is_prompt
             or _is_boilerplate(bare, other_fields, bylines)
@@ -91,6 +97,14 @@ def drop_boilerplate_lines(
             continue
         kept.append(shown)
     return _without_end(kept, link_lines, names)
+
+
+def _is_prompt(line: str) -> bool:
+    """Whether a line asks to go on elsewhere. Chinese prompts are listed in simplified writing."""
+    if _PROMPT.match(line):
+        return True
+    folded = line if line.isascii() else line.translate(SIMPLIFIED)
+    return folded != line and _PROMPT.match(folded) is not None
 
 
 def _without_button(line: str, buttons: Iterable[str]) -> str:

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from itertools import accumulate, chain
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain, islice
 
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.body.scoring import LineScorer
 from pipelines.extraction.page.document import BLOCKS, Line, Zone
-from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.page.tree import container_of, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")
 _HEADINGS = words("h2 h3 h4 h5 h6")
+_BOLD, _BOLD_LEVELS = words("b strong"), 3
+_MOST_BOXES = 4
+"""Boxes around a heading that may hold nothing else."""
 _MIN_DISTINCTIVE = 20
 """Letters from which a line is found inside the lines of the text. A shorter one must begin a line: inside others it may be
 chance."""
@@ -68,14 +71,17 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
             continue
         in_list = _in_list(line.block)
         is_split = index + 1 < len(lines) and positions[index + 1] >= 0 and lines[index + 1].block is line.block
-        is_among_text = is_split or text_by_container[_container(line)] >= _MIN_TEXT
+        is_followed = max(positions[index + 1 : index + 1 + _ROWS_BELOW_HEADING], default=-1) >= 0
+        heads_text = last_position >= 0 and is_followed and _heads_text(line, text_by_container)
+        is_among_text = is_split or heads_text or text_by_container[_container(line)] >= _MIN_TEXT
         if line.zone & (zones | _BOX_ZONES) or not keys[index] or not is_among_text:
             belongs = False
         elif is_link[index]:
-            is_followed = max(positions[index + 1 : index + 1 + _ROWS_BELOW_HEADING], default=-1) >= 0
             belongs = (is_followed and line.block.tag in _HEADINGS) or (in_list and _list_of(line.block) in lists)
         else:
-            belongs = is_split or line.block.tag in _HEADINGS or in_list or line.text[-1] in _PARAGRAPH_ENDS
+            belongs = (
+                is_split or heads_text or in_list or line.block.tag in _HEADINGS or line.text[-1] in _PARAGRAPH_ENDS
+            )
         if belongs or scorer.is_text(line):
             restored.setdefault(last_position, []).append(f"- {line.text}" if in_list else line.text)
     if not restored:
@@ -120,6 +126,21 @@ def _container(line: Line) -> Element | None:
     """The element that holds a line: the block's container, or the block itself where line breaks divide its text."""
     is_leaf = line.block.tag == "div" and not any(child.tag in BLOCKS or child.tag == "br" for child in line.block)
     return container_of(line.block) if line.block.tag in _TEXT_TAGS or is_leaf else line.block
+
+
+def _heads_text(line: Line, text_by_container: Mapping[Element | None, int]) -> bool:
+    """Whether a line is set as a heading in boxes of its own, in an element that holds the text: editors of WeChat do so."""
+    is_bold = all(any(node.tag in _BOLD for node in with_ancestors(el, _BOLD_LEVELS)) for _, el in line.parts)
+    if line.block.tag not in _HEADINGS and not is_bold:
+        return False
+    outer = next((el for el in islice(line.block.iterancestors(), _MOST_BOXES) if _holds_more(el, line.text)), None)
+    return outer is not None and text_by_container[outer] >= _MIN_TEXT
+
+
+def _holds_more(el: Element, text: str) -> bool:
+    """Whether an element has letters besides a text."""
+    length = 0
+    return any((length := length + len(str(piece).strip())) > len(text) for piece in el.itertext())
 
 
 def _in_list(el: Element) -> bool:

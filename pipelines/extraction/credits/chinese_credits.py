@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
-from pipelines.extraction.credits.chinese_persons import is_person
+from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
@@ -36,10 +36,22 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
+_ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
+_REPOSTED = re.compile(
+    r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
+)
+"""以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
+_ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
+"""Lines below the text with an author and a time, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
+_SHORTEST_SENTENCE = 40
+"""Characters of a line with a full stop that is more than its credit: 本报记者 张伟报道 清溪镇图书馆……"""
+_LONGEST = 160
+"""Characters of a line of several labelled credits."""
 
 
 def read_credits(layout: Layout) -> Credits:
@@ -48,14 +60,12 @@ def read_credits(layout: Layout) -> Credits:
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
-    who = closing_signature(layout) or ""
+    who, row = closing_signature(layout)
     names = () if is_institution(who) else tuple(split_names(who))
-    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else bool(who)
+    signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else who and not NO_PERSON.search(who)
     if not (signed and names):
         return replace(credits, authors=tuple(_told_at_end(layout)))
-    ends = (*layout.inside[-1:], *layout.tail[:1])
-    rows = {line.row for line in ends if _ENCLOSED.fullmatch(line.text) and who in line.text}
-    return replace(credits, authors=names, lines=credits.lines | rows)
+    return replace(credits, authors=names, lines=credits.lines | ({row} if row is not None else set()))
 
 
 def _told_at_end(layout: Layout) -> Iterator[str]:
@@ -89,11 +99,16 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         line for line in layout.inside[1:3] if _is_labelled(line) and _is_dated(line.spaced)
     ]
     inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
-    for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
+    ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
+    answers = [line for line in layout.tail if _ANSWERED.match(line.text) and _is_dated(line.spaced)]
+    tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
+    for lines, in_header in (([*above, *opening], True), (inside, False), (tail, False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
-            in_text = not in_header or (first is not None and line.row >= first)
-            yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header, in_text=in_text)
+            if len(line.text) <= _LONGEST:
+                if line.row in ends and _credits_persons(line):
+                    yield Credit(row=line.row)
+                yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -114,12 +129,21 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool, in_text: bool) -> Iterator[Credit]:
+def _reposted(line: Line) -> list[Credit]:
+    """The credits of a line that says which account, and who, an account took an article over from."""
+    match = _REPOSTED.match(line.text.translate(SIMPLIFIED))
+    if match is None:
+        return []
+    outlet = Credit(kind="source", names=(match["outlet"],), row=line.row, may_be_source=False)
+    return [outlet, Credit(kind="authors", names=tuple(split_names(match["writer"] or "")), row=line.row)]
+
+
+def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if zones & (Zone.COMMENTS | Zone.NAV) or line.zone & Zone.HIDDEN or DISCLAIMER.search(folded):
         return
-    if in_text and PRODUCTION.match(folded):
+    if PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
     for label, next_label in zip_longest(labels, labels[1:]):
@@ -132,25 +156,66 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) or _is_dated(folded) else None
+        is_prose = len(text) > _SHORTEST_SENTENCE and text[-1] in "。！？”"
+        row = (
+            line.row
+            if (labels[0].start() < 4 and not is_prose) or _ENCLOSED.fullmatch(folded) or _is_dated(folded)
+            else None
+        )
         if kind != "source":
             if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
-        elif outlet := clean_outlet_name(value):
-            house, _, writer = outlet.rpartition(" ")
-            if len(house) > 2 and is_person(writer):  # 来源：清溪日报 张伟
-                outlet = house
-                yield Credit(kind="authors", names=(writer,), row=row)
-            # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands.
-            at_start = label.start() < 4 or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
-            yield Credit(
-                kind=kind,
-                names=(outlet,),
-                row=row if at_start else None,
-                may_be_source=in_header,
-                may_be_original=at_start and not in_header,
-                is_second_source=label[0][0] not in "转摘",
-            )
+            continue
+        # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands; so is （原标题：…，来源：…）.
+        at_start = (
+            label.start() < 4
+            or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
+            or _ORIGINAL_TITLE.match(folded) is not None
+        )
+        yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
+
+
+def _credits_persons(line: Line) -> bool:
+    """Whether a line is labels, known or not, with nothing but a few people behind each: 海报：张玉　动画：李静. Line-ups of teams
+    are longer."""
+    text = line.spaced.translate(BLANKS)
+    listed = [_NAMES_APART.split(value.strip(_ENDS)) for value in _ANY_LABEL.split(text)[1:]]
+    return _ANY_LABEL.match(text) is not None and all(
+        len(names) <= _FEW and all(map(is_person, names)) for names in listed
+    )
+
+
+_FEW = 3
+_LAST = 8
+"""Lines at the end of the text that may be credits of people whose label is not known."""
+_ANY_LABEL = re.compile(
+    r"(?:^[（(【\[]?|(?<=\S)[\s|｜]{1,4})[\u3400-\u9fff]{1,6}(?:[、/][\u3400-\u9fff]{1,4})?\s?[:：|｜/／]\s?"
+)
+_NAMES_APART = re.compile(r"[\s、，,]+")
+_ENDS = " 　）)】]。"
+
+
+def _outlet_credits(
+    label: re.Match[str], value: str, row: int | None, *, in_header: bool, at_start: bool
+) -> Iterator[Credit]:
+    """The outlet after its label, and who wrote for it: 来源：清溪日报 张伟, 来源：清溪日报 | 张伟."""
+    outlet = clean_outlet_name(value)
+    if outlet is None:
+        return
+    house, _, writer = outlet.rpartition(" ")
+    if behind := _BEHIND_BAR.match(value):
+        house, writer = behind["house"].strip(), behind["who"]
+    if len(house) > 2 and (is_person(writer) or (behind and is_person(writer[: _LONGEST_NAME - 1]))):
+        outlet = house
+        yield Credit(kind="authors", names=(writer,), row=row)
+    yield Credit(
+        kind="source",
+        names=(outlet,),
+        row=row if at_start else None,
+        may_be_source=in_header,
+        may_be_original=at_start and not in_header,
+        is_second_source=label[0][0] not in "转摘",
+    )
 
 
 def _names_after(label: re.Match[str], value: str) -> list[str]:
@@ -167,5 +232,6 @@ def _is_dated(text: str) -> bool:
 def _value_below(line: Line, following: Line) -> str:
     text = EDGE.join([part.strip() for part, _ in following.parts]).translate(BLANKS).lstrip(" 　\u2003:：|｜/")
     labelled = LABEL.search(text.translate(SIMPLIFIED))
-    is_next = following.row == line.row + 1 and following.block.getparent() is line.block.getparent()
+    box = line.block.getparent()
+    is_next = following.row == line.row + 1 and (following.block is box or following.block.getparent() is box)
     return text if len(text) <= 40 and is_next and not labelled else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credits
@@ -31,27 +32,42 @@ def read_chinese_authors(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale, credits: Credits
 ) -> tuple[list[str], str]:
     """The authors of a Chinese page whose credit lines name none, and how they were found."""
-    others = {*credits.editors, *credits.proofreaders}
+    others = {*credits.editors, *credits.proofreaders, *title_pieces(document.head.title or "")[1:][-1:]}
     for by, values in _name_sources(document, layout, structured, locale):
-        names = [name for value in values for name in people_in(value) if name not in others]
+        names = [name for value in values for name in people_in(value) if by == "byline" or name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
-    return list(dict.fromkeys(_pen_names(layout)))[:3], "byline"
+    if pen_names := [*_pen_names(layout)] or [*_beside_account(layout, structured)]:
+        return list(dict.fromkeys(pen_names))[:3], "byline"
+    return [], ""
 
 
 def _pen_names(layout: Layout) -> Iterator[str]:
-    """Pen names, which have no surname: near the headline, in a link to a writer's page."""
+    """Pen names, which have no surname: in a link to a writer's page near the headline, or in the author's box below the text."""
     start = layout.headline_row
-    for line in header_lines(layout):
-        for text, el in line.parts if start < line.row <= start + _NEAR else ():
-            name = text.strip(" 　|｜·•@")
-            if (
-                _PEN_NAME.fullmatch(name)
-                and not NO_PERSON.search(name)
-                and name not in NO_NAME
-                and links_to_author(el, _WRITER)
-            ):
-                yield name
+    near = [part for line in header_lines(layout) if start < line.row <= start + _NEAR for part in line.parts]
+    below = [part for line in layout.tail for part in line.parts if is_named_author(part[1])]
+    for text, el in (*near, *below[:1]):
+        name = text.strip(" 　|｜·•@")
+        if (
+            _PEN_NAME.fullmatch(name)
+            and not NO_PERSON.search(name)
+            and name not in NO_NAME
+            and links_to_author(el, _WRITER)
+        ):
+            yield name
+
+
+def _beside_account(layout: Layout, structured: StructuredData) -> Iterator[str]:
+    """The pen name in one line with the account: WeChat prints the author before it."""
+    account, line = printed_account(layout, structured) or ("", None)
+    for text, _ in line.parts if line else ():
+        name = text.strip()
+        if name == account:
+            return
+        is_button = name in NO_NAME or outlet_name(name) is None
+        if _PEN_NAME.fullmatch(name) and not is_button and not NO_PERSON.search(name.replace("的", "")):
+            yield name
 
 
 def _name_sources(
@@ -83,7 +99,7 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     for line in header_lines(layout):
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
-        dated = bool(find_stamps(line.spaced))
+        dated = bool(find_stamps(line.spaced) or _AGO.search(line.spaced))
         alone = line.row <= start + _RIGHT_BELOW and len(line.parts) == 1 and not line.link_chars and len(line.text) > 2
         for text, el in line.parts:
             if stamps := find_stamps(text):
@@ -134,6 +150,7 @@ def _is_labelled(line: Line, text: str) -> bool:
 _LABEL_BEFORE = re.compile(r"[\u3400-\u9fff]{2}\s?(?:[:：/｜|]\s?)?(?<!\s)$|[\u3400-\u9fff]{2}\s?[:：/｜|]\s$")
 _MARKS = "□■◎○●◆▲"
 """What papers set before a byline: ◎张伟."""
+_AGO = re.compile(r"\d\s?(?:分钟|分鐘|小时|小時|天|周|个月|個月|年)前")
 _NEAR = 8
 """Lines below the headline in which an author may be named."""
 _RIGHT_BELOW = 2

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
-from pipelines.extraction.languages.loader import languages, phrases_of, words_of
+from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
@@ -28,24 +28,26 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
+_FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){1,2}报[道导]$")
+"""张伟 澄海、东莞报道: several places."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
+_TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
-    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
+    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$"
 )
-"""A unit before the name of its member: 儿科 张伟."""
+"""A unit before the name of its member: 儿科 张伟, 2020级本科生 张伟."""
 _TITLE = re.compile(r"律师|教授|博士|医生|医师|研究员|院士")
 _TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
 
 def split_names(value: str) -> list[str]:
     """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
-    value = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
+    text = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
-        cut = pattern.search(value)
-        value = value[: cut.start()] if cut else value
-    text = value
+        text = pattern.split(text, maxsplit=1)[0]
+    text = _FROM_PLACES.sub("", text)
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:
@@ -63,9 +65,8 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        if found and (_is_place(token) or (len(token) > 3 and _PLACE.search(folded))):
-            break
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded):
+        is_outlet = bool(found) and len(token) > 3 and OUTLET_END.search(folded) is not None
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
             break
         if found and len(token) > longest and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静
@@ -74,6 +75,18 @@ def split_names(value: str) -> list[str]:
     if not found and (match := _TITLED.search(text.strip())):
         found.append(match[1])
     return found
+
+
+def without_place(name: str) -> str | None:
+    """A name without the place that is written on to it: 靳松龄里昂. None where no name is left."""
+    bare = _TOWN.sub("", name) if len(name) > _LONGEST_ALONE else name
+    ends = (4, 2, 3) if len(bare) <= _LONGEST_HAN else (3, 2)  # most names of places have two characters
+    return next((bare[:end] for end in ends if is_person(bare[:end])), None)
+
+
+_LONGEST_ALONE = 3
+_LONGEST_HAN = 4
+"""Characters of the longest name written in Chinese."""
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
@@ -119,9 +132,12 @@ def _padded_size(tokens: list[str], at: int) -> int:
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-def _is_place(token: str) -> bool:
-    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導."""
-    return token in _TOWNS or _PLACE.fullmatch(token.translate(SIMPLIFIED)) is not None
+def _is_beside(token: str, folded: str) -> bool:
+    """Whether a piece is a town alone, or the word for reporting that follows one: 張偉 / 台北 報導, 張偉 台北報導; or says what
+    somebody is: 张伟，清溪大学教授."""
+    if len(token) > _LONGEST_HAN and _TITLE.search(folded[-3:]):
+        return True
+    return token in _TOWNS or (_PLACE.search if len(token) > 3 else _PLACE.fullmatch)(folded) is not None
 
 
 def _is_label(folded: str) -> bool:

@@ -49,24 +49,25 @@ _TAKEN = re.compile(
 _LENT = re.compile(r"(?:经|由)(?P<outlet>[\u4e00-\u9fffA-Za-z]{2,16}?)授权(?:本网|本站)?(?:转载|发布|刊载|转发)")
 _BRACKETED = re.compile(
     r"^[（(](?:据|综合|来源|稿源)?\s{0,2}[：:]?(?P<outlet>[\u4e00-\u9fffA-Za-z、·]{2,30}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?[）)]$"
+    r"|^(?:据|综合)(?P<bare>[\u4e00-\u9fffA-Za-z、·]{2,20}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?$"
 )
-"""（据新华社报道）, （综合新华社、央视新闻报道）, （新华社） on a line of its own below the text."""
+"""（据新华社报道）, （综合新华社、央视新闻报道）, （新华社）, 据新华社 on a line of its own below the text."""
 _VAGUE_OUTLET = re.compile(phrases_of("vague_outlet"))
 _NO_OUTLET_NAME = re.compile(
     r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
 )
-_RANK = "(?:首席|见习|实习|特约|特派|全媒体|融媒体)"
+_RANK = "(?:·?(?:首席|见习|实习|特约|特派|全媒体|融媒体)){0,2}"
 _REPORTERS_OUTLET = re.compile(
-    rf"(?:^|[\s:：/／|｜丨（(【\[□■●◎○◆▲])(?P<outlet>[\u4e00-\u9fff]{{2,10}}?){_RANK}?记者"
+    rf"(?:^|[\s:：/／|｜丨（(【\[□■●◎○◆▲])(?P<outlet>[\u4e00-\u9fff]{{2,10}}?){_RANK}记者"
     r"(?:[\s：:][\u4e00-\u9fff·、,，/\s]{2,40}|[\u4e00-\u9fff·]{2,4}(?:[、,，/\s][\u4e00-\u9fff·]{2,4}){0,5})[）)】\]]?$"
 )
 """采写：南都记者 叶婉: the reporters of another outlet than the one that publishes."""
 _BRACKETED_OUTLET = re.compile(
-    rf"[（(【](?P<outlet>[\u4e00-\u9fff]{{2,10}}?){_RANK}?记者[\s：:]{{0,2}}"
+    rf"[（(【](?P<outlet>[\u4e00-\u9fff]{{2,10}}?){_RANK}记者[\s：:]{{0,2}}"
     r"[\u4e00-\u9fff·、,，/\s]{2,40}(?<![摄图影])[）)】](?:[。\s]{0,3}$)?"
 )
 """（江城晚报记者叶婉） in the first paragraph or at the end of the last."""
-_OUTLET_NAME = re.compile(r"(?:报|网|社|台|新闻|周刊|周末|杂志|在线|客户端|财经|视频|传媒|融媒)$")
+_OUTLET_NAME = re.compile(r"(?:报|[晚周]刊|网|社|台|新闻|周末|杂志|在线|客户端|财经|视频|传媒|融媒)$")
 _SHORT_NAMES = {
     "南都": "南方都市报", "北青": "北京青年报", "北青报": "北京青年报", "中青报": "中国青年报", "中青": "中国青年报",
     "澎湃": "澎湃新闻", "红星": "红星新闻", "封面": "封面新闻", "上游": "上游新闻", "极目": "极目新闻", "九派": "九派新闻",
@@ -117,7 +118,8 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
         for match in filter(None, (_DATELINE.match(folded), _ACCORDING.match(folded))):
             group = next(name for name, text in match.groupdict().items() if text)
             outlet = as_written(match, group, line.text).strip()
-            vague = _VAGUE_OUTLET.match(outlet) if match.re is _ACCORDING else _OWN_OUTLET.search(outlet)
+            own_or_vague = _VAGUE_OUTLET.match if match.re is _ACCORDING else _OWN_OUTLET.search
+            vague = own_or_vague(outlet.translate(SIMPLIFIED))
             # Where no outlet is named, 清溪网讯 is the outlet's own.
             own = group in _PRESS_GROUPS and source is None
             if not vague and not own and not (source or "").startswith(outlet):
@@ -128,12 +130,13 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
         openings = [line.text[:_BYLINE] for line in layout.inside[:2]]
         for text in [*openings, *(line.text[-_BYLINE:] for line in layout.inside[-2:])]:
             yield _reporters_outlet(_BRACKETED_OUTLET.search(text.translate(SIMPLIFIED)), text, source), None
-    who = closing_signature(layout)
+    who, _ = closing_signature(layout)
     if who and is_institution(who):
         yield who, None
     for line in (*layout.inside[-1:], *layout.tail[:2]):
         bracketed = _BRACKETED.match(line.text.translate(SIMPLIFIED))
-        outlet = clean_outlet_name(as_written(bracketed, "outlet", line.text)) if bracketed else None
+        group = "outlet" if bracketed and bracketed["outlet"] else "bare"
+        outlet = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
         if outlet and _OUTLET_NAME.search(outlet) and not _VAGUE_OUTLET.match(outlet):
             yield outlet, line.row
 
@@ -151,15 +154,22 @@ def _taken_over_from(line: Line) -> str | None:
     return outlet if outlet and not _NO_OUTLET_NAME.match(outlet) else None
 
 
-def closing_signature(layout: Layout) -> str | None:
-    """The name in brackets that ends the last paragraph: （郭旭）, （德清县发改局）."""
+def closing_signature(layout: Layout) -> tuple[str, int | None]:
+    """The name in brackets that ends the last paragraph or stands below it, （郭旭）, （德清县发改局）, and the row of a line that
+    says nothing else. "" where there is none."""
     if not layout.inside:
-        return None
+        return "", None
     last = layout.inside[-1]
-    match = _SIGNED.search(last.text.rstrip("。 "))
-    if match is None and layout.tail and layout.tail[0].row == last.row + 1:
-        match = _SIGNED.fullmatch(layout.tail[0].text)
-    return None if match is None or _NOT_SIGNED.search(match["who"].translate(SIMPLIFIED)) else match["who"]
+    below = [line for line in layout.tail if line.row <= last.row + _ROWS_BELOW]
+    alone = ((_SIGNED.fullmatch(line.text), line.row) for line in (*layout.inside[-2:], *below))
+    found = [(_SIGNED.search(last.text.rstrip("。 ")), None), *alone]
+    match, row = next(((match, row) for match, row in found if match), (None, None))
+    who = match["who"] if match else ""
+    return ("", None) if _NOT_SIGNED.search(who.translate(SIMPLIFIED)) else (who, row)
+
+
+_ROWS_BELOW = 4
+"""Lines below the last paragraph among which a signature may stand: a score or a line-up may end the text."""
 
 
 def is_institution(who: str) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from operator import itemgetter
 
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
+from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
 from pipelines.extraction.credits.authors import microdata_names
-from pipelines.extraction.credits.byline_places import header_lines, is_named_author
+from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
@@ -24,7 +26,6 @@ from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
 _OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
-_NO_OUTLET = re.compile(phrases_of("no_outlet"))
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO = class_pattern("logo")
@@ -40,14 +41,17 @@ _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:m
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
-    r"/(?:profile|user|media|account|author|home|space|people|u)/?(?:(?<=/)[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|\?\w{1,20}=\w{0,40}\d{3})",
+    r"/(?:profile|user|media|account|author|home|space|people|u)"
+    r"(?:/[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|(?:/[\w-]{1,30})?/?\?\w{1,20}=\w{0,40}\d)"
+    r"|/people/[\w-]{2,40}$|//(?:space|author|user|home)\.[\w.-]{3,40}/\w",
     re.I,
 )
-"""An account's page on a platform: it has the account's number."""
+"""An account's page on a platform: as a rule it has the account's number."""
+_OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?P<own>{any_of(words_of('own_page', 'zh'), spaces=False)})?")
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = class_pattern("outlet")
-_ACCOUNT_CLASS = class_pattern("account")
+_ACCOUNT_CLASS, _NO_ACCOUNT_CLASS = class_pattern("account"), class_pattern("no_account")
 _SECTION_CLASS = class_pattern("section")
 
 
@@ -81,7 +85,9 @@ def read_outlet(
     """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source and (language in ("zh", None) or not site_names):
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(document, layout, credits.authors)):
+    if language == "zh" and (account := printed_account(layout, structured)):
+        return account[0], "account"
+    if language in ("zh", None) and (name := _beside_time(document, layout, structured, credits.authors)):
         return name, "header"
     if language == "zh":
         outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
@@ -117,7 +123,7 @@ def _account(
     """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
     headline."""
-    named = _name(document.head.meta(*_ACCOUNT_METAS) or "")
+    named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
     if named and _CJK.search(named):
         return named, "meta"
     for seen, link in enumerate(document.tree.iter("a")):
@@ -126,26 +132,28 @@ def _account(
         href = (link.get("href") or "")[:200]
         if not _ACCOUNT_PAGE.search(href):
             continue
-        name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
+        name = outlet_name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
-    stated = {
-        *document.head.metas.get("author", ()),
-        *microdata_names(document),
-        *structured.authors,
-        *structured.script_article.authors,
-    }
-    near = (line for line in header_lines(layout) if abs(line.row - layout.headline_row) <= _NEAR)
-    for text, el in (part for line in near for part in line.parts):
+    stated = {*document.head.metas.get("author", ()), *microdata_names(document), *authors_in_state(structured)}
+    for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
-        is_marked = is_anonymous and _name(name) == name and _CJK.search(name) and is_named_author(el)
+        is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
+        is_linked = line.row > layout.headline_row and not line.zone & Zone.NAV and links_to_author(el, _ACCOUNT_PAGE)
+        is_marked = is_named and (is_linked or is_named_author(el))
         if (name in stated or is_marked) and not is_person(name):
             return name, "account"
-    return None, ""
+    return _owner_of_blog(document, layout), "account"
 
 
-_NEAR = 8
-"""Lines between the headline and an account."""
+def _owner_of_blog(document: Document, layout: Layout) -> str | None:
+    """Whose blog it is, where the page says so above the headline and its title has the name as well: 老羊的博客."""
+    pieces = title_pieces(document.head.title or "")[1:]
+    for line in layout.header:
+        match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
+        if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
+            return outlet_name(match["who"])
+    return None
 
 
 def named_in_title(document: Document) -> str | None:
@@ -180,69 +188,86 @@ def _texts_of(el: Element) -> Iterator[str]:
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
-def _beside_time(document: Document, layout: Layout, authors: Sequence[str]) -> str | None:
+def _beside_time(document: Document, layout: Layout, structured: StructuredData, authors: Sequence[str]) -> str | None:
     """An unlabelled name beside the time: 新京报 2023-04-15 15:32.
 
     An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
-    start = layout.headline_row
     known = set(title_pieces(document.head.title or "")[1:])
     stated = document.head.metas.get("author", ())
-
-    def is_outlet(name: str) -> bool:
-        return name in known or _OUTLET_END.search(name) is not None
-
+    publishers = known | authors_in_state(structured)
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
-        if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
+        if not _is_dated(line):
             continue
-        signed = None
+        signed: list[tuple[bool, str]] = []
         for text, el in line.parts:
             stamps = find_stamps(text)
-            name = text.strip() if text.strip() in stated else _name(text)
+            name = text.strip() if text.strip() in stated else outlet_name(text)
             if name and not stamps and name not in authors and not _names_other(name, el):
-                if name in stated or is_outlet(name):
+                if name in stated or _is_outlet(name, known):
                     return name
-                signed = signed or (name if _is_signed(el) else None)
-            if beside := next(filter(is_outlet, _set_on_to_time(text, stamps)), None):
+                if _is_signed(el):
+                    signed.append((_is_signed(el, 1), name))
+            if beside := next((one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers)), None):
                 return beside
-        around = (*header[max(0, at - 3) : at], *header[at + 1 : at + 2])
-        near = [part for other in around if other.block.tag not in HEADINGS for part in other.parts]
-        for text, el in near:
-            name = _name(text)
-            if (
-                name
-                and name not in authors
-                and not _names_other(name, el)
-                and (is_outlet(name) or _SOURCE_CLASS.search(names_of(el)))
-            ):
+        for name, el in _around(header, at, authors):
+            is_called = _is_signed(el) or _SOURCE_CLASS.search(names_of(el)) is not None
+            if _is_outlet(name, known) or (is_called and not any(by_itself for by_itself, _ in signed)):
                 return name
         if signed:
-            return signed
-        if at and (name := _right_below(header[0], start)):
-            return None if _names_other(name, header[0].parts[0][1]) else name
-    return None
+            return max(signed, key=itemgetter(0))[1]
+    return _account_above(layout, authors)
+
+
+def _is_outlet(name: str, known: Set[str]) -> bool:
+    return name in known or _OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
+
+
+def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
+    """The names that the lines before and behind one may credit, with their elements; in a heading, links to an account alone."""
+    for line in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]):
+        is_heading = line.block.tag in HEADINGS
+        yield from _creditable(
+            ((text, el) for text, el in line.parts if not is_heading or links_to_author(el, _ACCOUNT_PAGE)), authors
+        )
+
+
+def _creditable(parts: Iterable[tuple[str, Element]], authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
+    for text, el in parts:
+        name = outlet_name(text)
+        if name and name not in authors and not _names_other(name, el):
+            yield name, el
+
+
+def _is_dated(line: Line) -> bool:
+    """Whether a short line has a time, or a day without its year."""
+    if len(line.text) > 80:
+        return False
+    return bool(find_stamps(line.spaced)) or any(_DAY_ALONE.match(text.strip()) for text, _ in line.parts)
+
+
+def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
+    """The account that stands with the time right above the headline."""
+    above = [line for line in header_lines(layout) if 0 < layout.headline_row - line.row <= _ABOVE]
+    parts = (part for line in above for part in line.parts) if any(map(_is_dated, above)) else ()
+    return next((name for name, el in _creditable(parts, authors) if _is_signed(el)), None)
+
+
+_ABOVE = 3
 
 
 def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
     """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-        if name := _name(" ".join(word for word in rest.split() if not is_person(word))):
+        if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
             yield name
 
 
-def _right_below(first: Line, headline_row: int) -> str | None:
-    """The name that a short line right below the headline consists of."""
-    is_near = first.row == headline_row + 1 and not first.zone and first.block.tag not in HEADINGS
-    return _name(first.text) if is_near and len(first.text) <= _LONGEST_LINE else None
-
-
-_LONGEST_LINE = 10
-
-
-def _is_signed(el: Element) -> bool:
-    """Whether an element, or the one around it, says that it holds who published: an account, a source."""
-    return any(_ACCOUNT_CLASS.search(names_of(node)) for node in with_ancestors(el, 2))
+def _is_signed(el: Element, levels: int = 2) -> bool:
+    """Whether an element, or the one around it, says that it holds who published: an account, a source; or links to an account."""
+    named = any(_ACCOUNT_CLASS.search(names_of(node)) for node in with_ancestors(el, levels))
+    return named or links_to_author(el, _ACCOUNT_PAGE)
 
 
 def _names_other(name: str, el: Element) -> bool:
@@ -250,17 +275,5 @@ def _names_other(name: str, el: Element) -> bool:
     return (
         any(map(is_person, name.split()))
         or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
+        or _NO_ACCOUNT_CLASS.search(names_of(el)) is not None
     )
-
-
-def _name(text: str) -> str | None:
-    """The name of an outlet or account; None for counters, labels, buttons and places."""
-    if text.rstrip().endswith((":", "：")):
-        return None
-    name = clean_outlet_name(text)
-    if name is None or not 2 <= len(name) <= 16:
-        return None
-    if _NO_OUTLET.search(name.translate(SIMPLIFIED)) or re.search(r"[:：]", name):
-        return None
-    numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
-    return None if numbered else name

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.labelled_names import split_names
+from pipelines.extraction.credits.labelled_names import split_names, without_place
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
-from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Line
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
@@ -19,17 +18,20 @@ _BRACKET_REPORTER = re.compile(
     r"(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}"
+    r"(?:【[^】]{2,10}】|【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}"
     + _HOUSE
-    + r"(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+    + r"(?:(?<=[报网台社端闻刊讯体])\s)?(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}"
+    r"(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
-    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报道\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报[道导]\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
 )
 _PEN_AND_CAMERA = re.compile(
-    r"[（(【\[]\s{0,2}(?:文|图|撰文)\s{0,2}[/／、|｜+]\s{0,2}(?:文|图|摄影|摄)\s{0,2}[:：/／]?\s{0,2}(?P<names>[\u3400-\u9fff·、,，\s]{2,30})[）)】\]][。\s]{0,3}$"
+    r"(?:[（(【\[]\s{0,2}(?:文|图|撰文)\s{0,2}[/／、|｜+]\s{0,2}(?:文|图|摄影|摄)\s{0,2}[:：/／]?\s{0,2}"
+    r"(?P<names>[\u3400-\u9fff·、,，\s]{2,30})[）)】\]]"
+    r"|[。！？”]\s{0,3}(?P<names_>[\u3400-\u9fff·、,，\s]{2,20}?)\s?(?:摄影|图文)报[道导])[。\s]{0,3}$"
 )
-"""(文/图 叶婉 林疏影) at the end of a paragraph: whoever took the pictures wrote the text, too."""
+"""(文/图 叶婉 林疏影), 叶婉 摄影报道 at the end of a paragraph: whoever took the pictures wrote the text, too."""
 _WIRE_NAMES = re.compile(
     r"^\s{0,4}[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日电\s{0,2}[（(](?P<names>[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4})[）)]"
 )
@@ -37,31 +39,31 @@ _WIRE_NAMES = re.compile(
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
 _ROLE_BEHIND = re.compile(
-    rf"^[【\[（(□■●◎○◆▲]?\s{{0,2}}(?:[\u4e00-\u9fff]{{0,14}}?(?:记者|通讯员)\s?)?(?P<names>{_NAMES})\s?[/／]\s?(?:文|撰文|文字|[\u4e00-\u9fff]{{1,6}}?报[导道])"
+    rf"^[【\[（(□■●◎○◆▲]?\s{{0,2}}(?:[\u4e00-\u9fff]{{0,14}}?(?:记者|通讯员)\s?)?(?P<names>{_NAMES})"
+    r"(?:\s?[/／]\s?(?:文|撰文|文字|[\u4e00-\u9fff]{1,6}?报[导道])|\s(?:文[/／、]?图|图[/／、]?文)(?=[）)】\]]?$))"
     r"(?=$|[\s/／、，,）)】\]图]).{0,20}$"
 )
 """（记者张伟/文 李静/图）: who did what behind the names."""
 _REPORTING = re.compile(
-    rf"(?:^|[〔（(【\[\s／/|｜]){_HOUSE}(?:记者|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
+    rf"(?:^|[〔（(【\[\s／/|｜]){_HOUSE}(?:[（(][\w.]{{4,40}}[)）]\s?)?(?:首席|见习|实习)?(?:记者|编译|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
     r"\s?(?:[／/]\s?[\u4e00-\u9fff]{1,8}?\s?|\s[\u4e00-\u9fff]{2,6}?)(?:报导|报道|专电|电|访问|连线)(?=$|[〕）)】\]\s])"
 )
-"""记者张伟明／台北报导, 21世纪经济报道记者张伟 北京报道: at the head of a text or on a line of its own."""
+"""记者张伟明／台北报导, 清溪时报（www.qingxi.example）见习记者 张伟 北京报道: at the head of a text or on a line of its own."""
 _DESK = re.compile(
-    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部])\s?[／/]\s?(?P<names>{_NAMES}?)\s?|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
-    r"(?:综合|采访|整理)?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
+    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?"
+    rf"|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
+    r"(?:综合|采访|整理|[\u4e00-\u9fff]{2,4})?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
 )
-"""生活中心／张伟明报导, 张伟明 李静 报导 / 台北市: a desk or nothing before the names."""
+"""生活中心／张伟明报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
 _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
 """（中央社记者张伟明台北5日电）: the place is written on to the last name."""
-_TOWNS = any_of(words_of("reporting_town", "zh"), spaces=False)
-_TOWN = re.compile(rf"(?:{_TOWNS})$")
 _GLUED = re.compile(
     r"^(?:[【〔（(\[][^【】〔〕（）()\[\]]{2,30}[】〕）)\]]|[^【〔（(\[]{2,20}[讯电])?"
-    rf"[\s■□【〔\[（(]{{0,3}}{_HOUSE}记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
+    rf"[\s■□【〔\[（(]{{0,3}}{_HOUSE}记者\s?(?P<names>[\u4e00-\u9fff、]{{2,20}}?)(?:摄影|图文|综合)?报[道导]"
 )
-"""本报记者张伟北京报道, 【本报讯】（本报记者张伟北京报道）."""
+"""本报记者张伟北京报道, 【本报讯】（本报记者张伟北京报道）, 记者张伟明报道：."""
 _SENTENCE = re.compile("[。，！？、；：”」]")
 
 
@@ -96,7 +98,8 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         return Reporters(names)
     if match := (_WIRE_NAMES.match(folded[:_HEAD]) if opening else None) or _PEN_AND_CAMERA.search(folded[-_HEAD:]):
         at = 0 if match.re is _WIRE_NAMES else max(0, len(text) - _HEAD)
-        return Reporters(split_names(text[at + match.start("names") : at + match.end("names")]))
+        group = "names" if match["names"] else "names_"
+        return Reporters(split_names(text[at + match.start(group) : at + match.end(group)]))
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
         return Reporters(split_names(as_written(match, "names", text)))
     return Reporters([])
@@ -114,14 +117,11 @@ def _with_duty_behind(folded: str, text: str) -> list[str]:
 
 def _reporting(folded: str, text: str) -> Reporters:
     """The names in a line that says where they report from; a short line without a sentence behind that says nothing else."""
-    if match := _WIRE.match(folded):
-        names = split_names(as_written(match, "names", text))
-        if not names:
-            return Reporters([])
-        last = names[-1]
-        bare = _TOWN.sub("", last) if len(last) > 3 else last
-        return Reporters([*names[:-1], bare if 2 <= len(bare) <= 4 else last[:3]], _is_rest_empty(match, text))
-    match = _GLUED.match(folded[:_HEAD]) or _REPORTING.search(folded[:_HEAD])
+    if match := _WIRE.match(folded) or _GLUED.match(folded[:_HEAD]):
+        names = [without_place(name) for name in as_written(match, "names", text).split("、")]
+        if None not in names:
+            return Reporters([name for name in names if name], _is_rest_empty(match, text))
+    match = _REPORTING.search(folded[:_HEAD])
     return (
         Reporters(split_names(as_written(match, "names", text)), _is_rest_empty(match, text))
         if match

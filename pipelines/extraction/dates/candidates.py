@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
+from pipelines.extraction.page.document import Line
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _GRACE = timedelta(days=1)
@@ -22,11 +23,29 @@ _GRACE = timedelta(days=1)
 
 
 _TIMED = re.compile(
-    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|iso|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
+    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
     re.I,
 )
 _FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)", re.I)
 """What pages call the hidden field that has the time of publication."""
+
+
+_CLOCK_BELOW = re.compile(
+    r"(?:[\u3400-\u9fff]{2}[时時][间間]\s?)?(\d{1,2}[时時]\d{1,2}分)"
+    r"|[\u3400-\u9fff]{2}[时時][间間]\s?(\d{1,2}[:：]\d\d)|(\d{1,2}:\d\d\s?[AP]M)",
+    re.I,
+)
+
+
+def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
+    """The text of a line with the time of day that is all that the next one says: 3:32 PM, 香港時間15時32分."""
+    text = line.spaced if len(line.text) <= _LONGEST_SPACED else line.text
+    below = lines[line.row + 1 : line.row + 2] if len(text) <= _LONGEST_DAY else ()
+    clock = _CLOCK_BELOW.fullmatch(below[0].text) if below else None
+    return f"{text} {next(filter(None, clock.groups()))}" if clock else text
+
+
+_LONGEST_SPACED, _LONGEST_DAY = 250, 40
 
 
 _TIPPED = ("span", "abbr", "em", "i", "time", "small")

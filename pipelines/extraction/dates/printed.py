@@ -16,16 +16,16 @@ from lxml.etree import _Element as Element
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times, with_clock_below
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import CJK, Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_in_site_header, with_ancestors
+from pipelines.extraction.page.tree import is_in_site_header, names_of, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
-from pipelines.extraction.text.relative_times import find_relative, is_named_day
+from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
 
 _COPYRIGHT = re.compile(
     r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
@@ -193,7 +193,7 @@ class PrintedDates:
 
     def read(self, line: Line, label_above: str) -> Iterator[tuple[DateCandidate, ModifiedCue]]:
         """The dates in a line, each with whether it is that of a change."""
-        text = line.spaced if len(line.text) <= 250 else line.text
+        text = with_clock_below(line, self._lines)
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
@@ -299,15 +299,15 @@ class PrintedDates:
         for line in self._layout.header:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
-            if (
-                self._layout.zones_of(line) & _AGO_ELSEWHERE
-                or line.zone & Zone.HIDDEN
-                or line.block.tag in _NO_DATELINE
-            ):
+            is_elsewhere = self._layout.zones_of(line) & _AGO_ELSEWHERE or line.zone & Zone.HIDDEN
+            if is_elsewhere or line.block.tag in _NO_DATELINE:
                 continue
             if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text):
                 continue
             stamp = find_relative(line.spaced, now, self._language)
+            if stamp is None and self._language == "zh":
+                dated = (text for text, el in line.parts if _DATE_CLASS.search(names_of(el)))
+                stamp = next(filter(None, (find_day_alone(text, now) for text in dated)), None)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
             if is_named_day(line.spaced[stamp.start : stamp.end], self._language) and not says_published(
@@ -332,6 +332,7 @@ class PrintedDates:
         return None
 
 
+_DATE_CLASS = class_pattern("date")
 _NO_DATELINE = frozenset(
     ("li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "button", "label", "td", "th", "dd", "dt")
 )

@@ -15,6 +15,7 @@ _URL_DATE_WORDED = re.compile(
     r"/((?:19|20)\d\d)[/-](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[/-](\d{1,2})(?!\d)"
     r"|(?<![a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}-(\d{1,2})-(20\d\d)(?!\d)", re.I,
 )  # fmt: skip
+_ISSUE = re.compile(r"[?&]date=(20\d\d-?\d\d-?\d\d)(?=&|$)", re.I)
 _URL_DATE_BACKWARD = re.compile(r"(?<!\d)(\d\d)[-.](\d\d)[-.](20\d\d)(?!\d)")
 
 
@@ -23,6 +24,8 @@ def date_in_address(address: str | None) -> ParsedDate | None:
     if not address:
         return None
     path = plain_digits(address[:500].split("?", 1)[0].split("//", 1)[-1])
+    if issue := _ISSUE.search(address[:500]):  # of a paper's digital edition
+        path = f"{path}/{issue[1]}"
     if backward := _URL_DATE_BACKWARD.search(path):
         day, month, year = (int(group) for group in backward.groups())
         if _is_day(year, month, day):

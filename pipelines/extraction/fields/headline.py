@@ -137,7 +137,7 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
             text += apart + piece if text else piece
         at = start + len(piece)
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
-    return found._replace(text=text.strip(" :")) if len(plain(text)) >= least else found
+    return found._replace(text=text.strip(" :").lstrip("]】 ")) if len(plain(text)) >= least else found
 
 
 def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]:

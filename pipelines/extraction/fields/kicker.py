@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
@@ -14,6 +16,7 @@ _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
 _OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
+_CJK = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 80
 _ABOVE = 3
 """Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
@@ -55,12 +58,24 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
             break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
-    found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
+    found += [
+        above.text
+        for above in _above(line, document)
+        if is_named(above.parts[-1][1]) or is_named(above.block) or _is_heading_before(above, line)
+    ]
     for text in found:
         kicker = normalize_space(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
             return kicker
     return None
+
+
+def _is_heading_before(above: Line, line: Line) -> bool:
+    """Whether a line is a lower heading, and no link, right before the h1: Chinese papers' systems print kickers so."""
+    is_lower = (
+        _CJK.search(above.text) and above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
+    )
+    return bool(is_lower) and line.block.getprevious() is above.block
 
 
 def _above(line: Line, document: Document) -> list[Line]:

@@ -27,7 +27,7 @@ BYLINE_KINDS = (
 )  # fmt: skip
 NAME_KINDS = (
     "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
-    "outlet_ending", "page_word", "button",
+    "outlet_ending", "own_page", "page_word", "button",
 )  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")
 CHANGE_KINDS = (

@@ -158,15 +158,15 @@ def parse_document(html: str) -> Document | None:
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
-    lines = _ignore_page_wide_hiding(_correct_related_zones(_read_lines(body if body is not None else tree)))
+    lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)
 
 
-def _ignore_page_wide_hiding(lines: list[Line]) -> tuple[Line, ...]:
-    """Clear `HIDDEN` where most of a page has it: a script will reveal the page."""
-    hidden = text_length(line for line in lines if line.zone & Zone.HIDDEN)
-    if hidden * 2 > text_length(lines):
-        return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
+def _ignore_page_wide_zones(lines: list[Line]) -> tuple[Line, ...]:
+    """Clear `HIDDEN` and `FORM` where most of a page has it: a script will reveal the page, ASP.NET sets all of it in a form."""
+    for zone in (Zone.HIDDEN, Zone.FORM):
+        if text_length(line for line in lines if line.zone & zone) * 2 > text_length(lines):
+            lines = [line._replace(zone=line.zone & ~zone) for line in lines]
     return tuple(lines)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
 from pipelines.extraction.page.tree import is_inside
+from pipelines.extraction.text.date_parser import find_stamps
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
 """Lines read above the headline, where some pages put time and section; above the text where there is no headline."""
@@ -45,10 +46,10 @@ class Layout:
     boilerplate_zones: int
 
     def zones_of(self, line: Line) -> int:
-        """The boilerplate zones of a line. Above the text, zones of the headline do not count: an opinion piece's
-        "HeaderComment" is no comment."""
+        """The boilerplate zones of a line. Above the text, zones of the headline do not count, as an opinion piece's
+        "HeaderComment" is no comment, nor menus: what of them is in the header is dated."""
         above = self.headline is not None and self.headline.row < line.row < self.first_row
-        return line.zone & self.boilerplate_zones & ~(self.headline.zone if above and self.headline else 0)
+        return line.zone & self.boilerplate_zones & ~(self.headline.zone | Zone.NAV if above and self.headline else 0)
 
     @property
     def headline_row(self) -> int:
@@ -109,4 +110,7 @@ def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
     if not line.zone & boilerplate & (~0 if is_above else ~headline.zone):
         return True
     is_near = abs(line.row - headline.row) <= _ROWS_BESIDE and line.zone & boilerplate == Zone.NAV
-    return is_near and len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)
+    if not is_near or (len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)):
+        return is_near
+    is_timed = any(stamp.hour is not None for stamp in find_stamps(line.spaced))
+    return is_timed and not is_above and line.link_chars * 2 < len(line.text)

@@ -27,6 +27,7 @@ from pipelines.extraction.page.state_keys import (
     PEOPLE_KEYS,
     VALUE_KEYS,
     normalize_key,
+    own_paths,
 )
 from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference, unescape_value
 from pipelines.extraction.page.state_text import text_lines, text_size
@@ -153,7 +154,7 @@ class ScriptState:
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
             score += weight * (_find_value(obj, field)[0] is not None)
-        if self._address and any(_path_of(link) == self._address for link in _own_links(obj.node)):
+        if self._address and self._address in own_paths(obj.node):
             score += 2
         if is_on_page:
             return (score, length) if score >= _MIN_SCORE else (0, 0)
@@ -272,6 +273,8 @@ def _title(obj: _StateObject) -> str | None:
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
     """The value of a field and its path: in the object itself, in a part of it, or beside it."""
     level: list[tuple[_Object, _Path]] = [(obj.node, obj.path)]
+    if obj.parent is not None and field not in ("title", "body") and _holds_body(obj):
+        level.insert(0, (obj.parent, obj.path[:-1]))
     for most_parts in (20, 40, 0):
         parts: list[tuple[_Object, _Path]] = []
         for node, path in level:
@@ -285,6 +288,12 @@ def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
         if value is not None:
             return value, (*obj.path[:-1], key)
     return None, ()
+
+
+def _holds_body(obj: _StateObject) -> bool:
+    """Whether the object around one holds the text: what has the title is the question that it answers."""
+    around, own = (_own_value(node or {}, "body", obj.references)[0] for node in (obj.parent, obj.node))
+    return around is not None and own is None
 
 
 def _parts(node: _Object, most_keys: int, references: _Object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -358,7 +367,7 @@ def _names(value: Any, references: _Object, depth: int = 0) -> Iterator[str]:
     """Names of people or outlets: strings, objects, and lists of these."""
     value = resolve_reference(value, references)
     if isinstance(value, str):
-        name = normalize_space(value[:200])
+        name = normalize_space(_TAG.sub("", value[:200]))
         is_number = name.replace("-", "").isdigit()
         if name and "://" not in name and not name.startswith(("{", "[", "/", "@http")) and not is_number:
             yield name
@@ -378,16 +387,3 @@ def _names(value: Any, references: _Object, depth: int = 0) -> Iterator[str]:
         people = next((keys[key] for key in PEOPLE_KEYS if key in keys), None)
         if people is not None:
             yield from _names(value[people], references, depth + 1)
-
-
-def _own_links(node: _Object) -> Iterator[str]:
-    for key, value in islice(node.items(), 400):
-        if normalize_key(key) in KEYS["url"] and isinstance(value, str):
-            yield value[:2000]
-
-
-def _path_of(link: str) -> str:
-    try:
-        return urlsplit(link).path.strip("/")
-    except ValueError:
-        return ""

@@ -45,6 +45,8 @@ _BRACKETS = re.compile(
 )
 _METHOD_CALL = re.compile(r"(?<=[\"'])\.[a-zA-Z]{2,12}\([^()\"']{0,60}\)")
 """A method called on a string literal: '…'.slice(6, -6), "…".trim()."""
+_CALL_ON_STRING = re.compile(r"(?<![\w$.])[A-Za-z_$]\w{1,30}\(\s?(\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')\s?\)", re.S)
+"""A string decoded by a function: JsDecode('…')."""
 _CONCATENATION = re.compile(r"[\"']\s{0,9}\+\s{0,9}[\"']")
 _EMPTY_DEFAULT = re.compile(r"(?:\"\"|'')\s{0,3}\|\|\s{0,3}")
 _HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
@@ -151,7 +153,12 @@ def _javascript_value(text: str) -> Any:
 
     repaired = _EMPTY_DEFAULT.sub("", _CONCATENATION.sub("", _METHOD_CALL.sub("", text))).replace("\\\n", "")
     repaired = _TRAILING_COMMA.sub("", _INVALID_ESCAPE.sub("", _HEX_ESCAPE.sub(r"\\u00\1", repaired)))
-    for parse, attempt in ((json.loads, repaired), (parse_js_object, text), (parse_js_object, repaired)):
+    bare = _CALL_ON_STRING.sub(r"\1", repaired)
+    for parse, attempt in (
+        (json.loads, bare),
+        (parse_js_object, text if bare == repaired else bare),
+        (parse_js_object, repaired),
+    ):
         try:
             return (
                 parse(attempt, strict=False) if parse is json.loads else parse(attempt, loader_kwargs={"strict": False})

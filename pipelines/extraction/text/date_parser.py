@@ -50,7 +50,8 @@ class ParsedDate(NamedTuple):
 
 
 _YMD = re.compile(
-    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
+    r"(?<![\d.,])(?<!\d[/-])"
+    r"((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
     r"(?:\s?[日号號일]|\.(?!\d))?"
 )
 _YEAR_APART = re.compile(r"(?<!\d)(20\d\d)\s(\d\d)\s?/\s?(\d\d)(?=\s\d{1,2}:\d\d)")
@@ -70,7 +71,7 @@ _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[
 _INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
 _INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})(?:\sමස)?\s(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(
-    r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2})(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
+    r"(?<![\d.,/-])(?<!\d:)(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2})(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
 )
 """5/3/2024, 05.03.24, and the Swedish 5/3 2024."""
 _WORD_DAY_CLOCK_YEAR = re.compile(
@@ -215,7 +216,8 @@ _YEAR_FIRST = frozenset(("zh", "ja", "ko"))
 
 def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
-        if m[5] and m[2] != "/":
+        is_glued = text[m.start() - 1 : m.start()] == ":" and len(m[4] or m[5]) < 4
+        if (m[5] and m[2] != "/") or (is_glued and language not in _YEAR_FIRST):
             continue
         first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
         if year < 100 and language in _YEAR_FIRST and first > 9 and second <= 12 and year <= 31:

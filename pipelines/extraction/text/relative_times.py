@@ -69,6 +69,9 @@ _NO_YEAR = re.compile(
     r"(?:\s?[(（][月火水木金土日](?:曜日?)?[)）])?\s{0,2}(?=\d{1,2}[:：時]\d\d)"
 )
 """03-05 15:32, 3月5日 15:32, 3/5(火) 15:32: the last such day."""
+_NO_YEAR_CHINESE = re.compile(r"(?<![\d./年-])(\d{1,2})[-/](\d{1,2})\s{1,2}(?=\d{1,2}[:：]\d\d)")
+"""8-3 15:32, 08/03 15:32."""
+_DAY_CHINESE = re.compile(r"(\d{1,2})(?:-|/|\s?月\s?)(\d{1,2})\s?日?")
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
@@ -94,22 +97,30 @@ def find_relative(text: str, now: datetime, language: str | None = None) -> Pars
         if clock:
             return ParsedDate(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
         return ParsedDate(day.year, day.month, day.day, start=m.start(), end=m.end())
-    return _without_year(text, now)
-
-
-def _without_year(text: str, now: datetime) -> ParsedDate | None:
-    """A day and time without a year: the last such day before the fetch."""
-    m = _NO_YEAR.search(text)
+    m = _NO_YEAR.search(text) or (_NO_YEAR_CHINESE.search(text) if language == "zh" else None)
     clock = read_clock(text, m.end()) if m else None
-    if m is None or clock is None:
+    last = _last_day(int(m[1]), int(next(filter(None, m.groups()[1:]))), now) if m and clock else None
+    if m is None or clock is None or last is None:
         return None
+    return ParsedDate(last.year, last.month, last.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+
+
+def find_day_alone(text: str, now: datetime) -> ParsedDate | None:
+    """The day that a text consists of in Chinese writing, without a year: 08-03, 8月3日."""
+    m = _DAY_CHINESE.fullmatch(text.strip())
+    day = _last_day(int(m[1]), int(m[2]), now) if m else None
+    return ParsedDate(day.year, day.month, day.day, start=0, end=len(text)) if day else None
+
+
+def _last_day(month: int, number: int, now: datetime) -> date | None:
+    """The last such day before the fetch."""
     for year in (now.year, now.year - 1):
         try:
-            day = date(year, int(m[1]), int(m[2] or m[3] or m[4]))
+            day = date(year, month, number)
         except ValueError:
             continue
         if day <= now.date():
-            return ParsedDate(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+            return day
     return None
 
 

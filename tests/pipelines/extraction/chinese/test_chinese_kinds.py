@@ -96,3 +96,88 @@ def test_kind(name: str) -> None:
 @pytest.mark.parametrize("written", TIMES)
 def test_time(written: str) -> None:
     assert _read({"line": f"<div>{written}</div>"})["published"] == TIMES[written]
+
+
+@pytest.mark.parametrize("bracketed", ["（三楼）", "（東院區）", "（十二樓）", "（新华社）", "（全文完）"])
+def test_what_is_in_brackets_at_the_end_may_be_no_name(bracketed: str) -> None:
+    assert _read({"line": "<div>2024-03-05 10:20</div>", "after": f"<p>周六开放到九点{bracketed}</p>"})["authors"] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "封面图片来源：清溪图库",
+        "本文由「清溪研究所」原创出品，转载请联系授权。",
+        "清溪网原创文章，未经授权禁止转载。详情见转载须知。",
+        "点赞、在看，传递这束光",
+        "清溪周刊视频号",
+        "回复关键词“钟表”，听今晚的音乐。",
+        "ID：qingxi_du（长按复制）",
+        "寻求报道请加微信，注明公司和职务。",
+        "海量资讯、精准解读，尽在清溪财经APP",
+        "如需转载，请在后台留言",
+        "作者声明：本文存在利益关联",
+        "风险提示：市场有风险，投资需谨慎",
+        "我是老张，一个修表的人，欢迎关注",
+        "还没有人赞赏，快来当第一个赞赏的人吧！",
+        "著作权归作者所有，转载或内容合作请联系作者",
+        "新浪声明：新浪网登载此文出于传递更多信息之目的，并不意味着赞同其观点或证实其描述。",
+        "本文系作者 李静 授权清溪网发表，转载请注明出处、作者和本文链接。",
+        "Notice: The content above is uploaded and posted by a user, which is a social media platform and only provides storage.",
+        "分享、点赞、在看，来一组三连",
+        "IP 属地浙江",
+    ],
+)
+def test_platforms_end_a_text_with_words_of_their_own(line: str) -> None:
+    got = _read({"line": "<div>2024-03-05 10:20</div>", "after": f"<p>{line}</p>"})
+    assert got["text"].split("\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "手机免费看资讯",
+        "提示：键盘也能翻页",
+        "观看更多",
+        "炒股就看清溪分析师研报，权威，专业，及时，全面",
+        "微信改版，没加星标的你可能收不到推送",
+        "本文共1203字，阅读需要3分钟",
+        "00:00/03:25",
+        "本文约3000字，读完约需8分钟",
+        "题图 | 清溪图库",
+        "公众号 | 清溪读书",
+        "语音播报",
+        "感谢清溪的投递",
+    ],
+)
+def test_platforms_begin_a_text_with_words_of_their_own(line: str) -> None:
+    body = f"<h1>{{headline}}</h1><div>2024-03-05 10:20</div><div class='content'><p>{line}</p>{{text}}</div>"
+    assert _read({"body": body})["text"].split("\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<section style='text-align:center'><strong>开馆第一天</strong></section>",
+        "<section><section><section><p><strong>开馆第一天</strong></p></section></section></section>",
+        "<div class='art_title'><h2>开馆第一天</h2></div>",
+    ],
+)
+def test_subheadings_in_boxes_of_their_own(heading: str) -> None:
+    first, *rest = [*PARAGRAPHS, *(text.replace("图书", "档案").replace("清溪", "河口") for text in PARAGRAPHS)]
+    text = f"<p>{first}</p>{heading}" + "".join(f"<p>{line}</p>" for line in rest)
+    got = _read({"body": f"<h1>{{headline}}</h1><div>2024-03-05 10:20</div><div class='content'>{text}</div>"})
+    assert got["text"].split("\n") == [first, "开馆第一天", *rest]
+
+
+_OPENINGS = {
+    "【清溪日报记者张伟明里昂报道】": PARAGRAPHS[0],
+    "本报记者 张伟明报道 清溪镇图书馆周六重新开放，读者排起了队，孩子们先进去了，大人们在外面等着。": "",
+}
+
+
+@pytest.mark.parametrize("opening", _OPENINGS)
+def test_a_reporter_joined_to_the_place_is_one(opening: str) -> None:
+    line = "<div>2024-03-05 10:20 来源：清溪日报 作者：张伟明</div>"
+    got = _read({"body": f"<h1>{{headline}}</h1>{line}<div class='content'><p>{opening}</p>{{text}}</div>"})
+    assert (got["authors"], got["text"].split("\n")[0]) == (["张伟明"], _OPENINGS[opening] or opening)
