@@ -78,7 +78,7 @@ def drop_boilerplate_lines(
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and _PROMPT.match(bare) is not None
+        is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _PROMPT.match(bare) is not None
         if (
             is_prompt
             or _is_boilerplate(bare, other_fields, bylines)

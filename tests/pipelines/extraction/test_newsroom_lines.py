@@ -96,6 +96,12 @@ def test_short_sentences_long_italics_and_lists_stay(below: str, last: str) -> N
         ("ms", "Muat turun aplikasi Suria"), ("vi", "Tin liên quan"), ("th", "ข่าวที่เกี่ยวข้อง"), ("ja", "広告の後にも続きます"),
         ("ko", "추천 기사"), ("ar", "قد يهمك أيضا"), ("fa", "اخبار مرتبط"), ("ur", "مزید پڑھیں: کشتی"), ("he", "פרסומת"),
         ("he", "לעוד כתבות:"), ("hi", "ये भी पढ़ें: नौका"), ("bn", "বিজ্ঞাপন"), ("is", "Auglýsing"),
+        ("en", "LISTEN | The last ferry"), ("en", "Was this page helpful?"), ("en", "Promoted: Boots that never leak"),
+        ("en", "This live blog is now closed."), ("en", "Follow the Sandholm WhatsApp channel"), ("en", "Gift this article"),
+        ("en", "Don’t miss our guide to the islands"), ("en", "Sign in to read this story"), ("en", "Request a free quote"),
+        ("en", "A post shared by The Harbour Office (@harbour)"), ("en", "Opens in a new window"), ("en", "Link copied!"),
+        ("en", "Skip to main content"), ("en", "View the photo gallery"), ("en", "Show more comments"), ("en", "Ad feedback"),
+        ("en", "Harbour Watch is an independent, nonprofit newsroom on the sound. Sign up to get what we find out."),
     ],
 )  # fmt: skip
 def test_what_a_template_says_amid_the_text_is_no_text(lang: str, line: str) -> None:
@@ -110,7 +116,44 @@ def test_what_a_template_says_amid_the_text_is_no_text(lang: str, line: str) -> 
         ("ms", "Muat turun aplikasi kami di sini"), ("en", "Have something to say about this article? Write to the desk."),
         ("en", "The Morning Boat newsletter is our guide to the day."), ("es", "Únete a nuestro canal de WhatsApp"),
         ("sk", "Sledujte naše správy"), ("bn", "আমাদের চ্যানেল ফলো করুন"),
+        ("en", "Holm reported from Sandholm."), ("en", "Harbour writer Eva Lind contributed from Leeds."),
+        ("en", "Bo Kale contributed research."), ("en", "Originally published as The ferry is back"),
+        ("en", "This essay appears in the March 2024 print edition."), ("en", "(Top photo: Bo Kale / Harbour Images)"),
+        ("en", "A version of this story appears in print on March 5, 2024, on Page 3 with the headline: Back."),
+        ("en", "This post gives the views of its author, not those of the harbour."), ("en", "Last updated: March 5, 2024"),
+        ("en", "This story was initially reported by a journalist and has been turned into text by a machine."),
+        ("en", "Unsure about a rumour? Send it to us via WhatsApp."), ("en", "Comments are closed."),
+        ("en", "Editor's note: A photograph was replaced."), ("en", "These are the author's own views."),
+        ("en", "Journal Reference:"), ("en", "At the Harbour Post, we know that good journalism takes time."),
     ],
 )  # fmt: skip
 def test_what_a_template_says_below_the_text_is_no_text(lang: str, line: str) -> None:
     assert text_of(below=f"<p>{line}</p>", lang=lang) == text_of(lang=lang)
+
+
+@pytest.mark.parametrize(
+    "amid",
+    [
+        "<div class='tout'><p>The Harbour Post is on your phone as well</p></div>",
+        "<section><div><p>Best of the sound</p><p>Our Saturday letter</p></div></section>",
+        "<x-promo><h3>Worth a look</h3><p><a href='/piles'>The old piles of Sandholm were driven in 1931</a></p></x-promo>",
+        "<aside class='insert'><p>Ferry news for those who cross</p></aside>",
+    ],
+)
+def test_a_box_without_a_sentence_amid_the_text_is_no_text(amid: str) -> None:
+    assert text_of(amid=amid) == text_of()
+
+
+@pytest.mark.parametrize(
+    "amid",
+    [
+        "<div class='heading'><h2>Oak and tar</h2></div>",
+        "<div class='set-off'><p>It took four men nine weeks.</p></div>",
+        "<div class='sub-head'><p>Oak and tar</p></div>",
+        "<div><pre><code>ferry --status</code></pre></div>",
+        "<div class='points'><ul><li>Oak</li><li>Tar</li></ul></div>",
+        "".join(f"<div class='boat'><p>Boat {name}</p></div>" for name in ("Anna", "Berta", "Cilla", "Dora", "Eva")),
+    ],
+)
+def test_headings_sentences_code_and_lists_in_boxes_stay(amid: str) -> None:
+    assert len(text_of(amid=amid)) > len(text_of())
