@@ -52,7 +52,7 @@ _AUTHOR_META = re.compile(
 _DESK = re.compile(
     rf"(?:(?:[A-Z]{{2,5}} )?(?:{any_of(words_of('desk'), spaces=False)})"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
-    r" ?(?:desk|team|staff))$",
+    r" ?(?:desk|team|staff)|(?:[\w.&]{1,20} ){1,3}desk)$",
     re.I,
 )
 """Names of a desk and of nobody: the outlet, where no person is named."""
