@@ -163,17 +163,18 @@ def _is_handle(name: str) -> bool:
 def _unless_contradicted(
     people: list[str], by: str, layout: Layout, outlet: _Outlet, credits: Credits, words: BylineWords
 ) -> tuple[list[str], str]:
-    """The names from structured data, unless the byline prints more names, or other ones while these are not on the page or are the
-    editors': templates fill in whoever entered the article.
+    """The names from structured data, unless the byline prints more names, or others' while these are not on the page or are the
+    editors': templates fill in whoever entered the article. A name that shares a word with the printed one is the same person's.
     """
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         unseen = not any(key in outlet.printed for key in keys - editors)
-        for lines, other in ((names_after_byline(layout, words), unseen), (author_links(layout), False)):
+        for lines in (names_after_byline(layout, words), author_links(layout)):
             printed = _split_names(lines, outlet.names, words, trusted=False)
             printed = [name for name in printed if " " in name and not outlet.is_called(name)]
+            others = unseen and not {*" ".join(people).casefold().split()} & {*" ".join(printed).casefold().split()}
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
-            if printed and (other or more):
+            if printed and (others or more):
                 return printed[:20], "byline"
     return people[:20], by
 

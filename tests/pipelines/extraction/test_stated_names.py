@@ -42,6 +42,7 @@ STATED = (
     ("Ada Holm, for the Harbour Post", ["Ada Holm"]),
     ("Ada Holm for Harbour Post", ["Ada Holm"]),
     ("Ada Holm, Contributor", ["Ada Holm"]),
+    ("Department for Harbours", ["Department for Harbours"]),
     ("Ada Holm/Reuters", ["Ada Holm", "Reuters"]),
     ("Reuters", ["Reuters"]),
     ("Von Ada Holm", ["Ada Holm"]),
@@ -125,3 +126,15 @@ def test_where_to_listen_is_nobody(where: str) -> None:
     assert (
         _authors("", f"<div><span>March 5, 2024</span></div><div><span>On</span><a>{where}</a><a>RSS</a></div>") == []
     )
+
+
+_LINKED = "<div class='top'><a href='/staff/{0}'>{0}</a>, <span>Opinions Editor</span></div><div>5 March 2024</div>"
+
+
+@pytest.mark.parametrize("stated", ["Mrs. Kale", "Bo Kale", "Harbour Post Media"])
+def test_linked_authors_wrote_what_somebody_unseen_entered(stated: str) -> None:
+    assert _authors(f'<meta name="author" content="{stated}">', _LINKED.format("Ada Holm")) == ["Ada Holm"]
+
+
+def test_a_stated_name_is_longer_than_the_linked_one() -> None:
+    assert _authors('<meta name="author" content="Ada Maria HOLM">', _LINKED.format("Ada Holm")) == ["Ada Maria HOLM"]
