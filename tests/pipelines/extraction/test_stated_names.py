@@ -138,3 +138,18 @@ def test_linked_authors_wrote_what_somebody_unseen_entered(stated: str) -> None:
 
 def test_a_stated_name_is_longer_than_the_linked_one() -> None:
     assert _authors('<meta name="author" content="Ada Maria HOLM">', _LINKED.format("Ada Holm")) == ["Ada Maria HOLM"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Medically reviewed by <a>Bo Kale, MD</a></p>",
+        "<p>Fact-checked by: <a href='/author/bo-kale'>Bo Kale</a></p>",
+        "<p>Edited by <a href='/author/bo-kale'>Bo Kale</a></p>",
+        "<div><b>Press Contact:</b> Bo Kale, <a>press@harbour.example</a></div>",
+        "<div><b>Media Contact:</b> Bo Kale</div>",
+    ],
+)
+def test_who_reviewed_edited_or_answers_questions_is_no_author(line: str) -> None:
+    assert _authors("", f"{line}<div>5 March 2024</div>") == []
+    assert _authors("", f"<p>By Ada Holm</p>{line}<div>5 March 2024</div>") == ["Ada Holm"]
