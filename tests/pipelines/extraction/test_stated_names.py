@@ -93,7 +93,16 @@ def test_author(value: str, want: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "stated", ["Online Reporter", "Staff Correspondent", "Our Correspondent", "Harbour Desk", "Blog Admin", "hpadmin"]
+    "stated",
+    [
+        "Online Reporter",
+        "Staff Correspondent",
+        "Our Correspondent",
+        "Harbour Desk",
+        "Blog Admin",
+        "Digital Team",
+        "hpadmin",
+    ],
 )
 @pytest.mark.parametrize(
     "printed",
