@@ -84,7 +84,7 @@ def drop_boilerplate_lines(
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and _is_prompt(bare)
+        is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
         if (
             is_prompt
             or _is_boilerplate(bare, other_fields, bylines)

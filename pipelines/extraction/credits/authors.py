@@ -53,7 +53,7 @@ _AUTHOR_META = re.compile(
 _DESK = re.compile(
     rf"(?:(?:[A-Z]{{2,5}} )?(?:{any_of(words_of('desk'), spaces=False)})"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
-    r" ?(?:desk|team|staff))$",
+    r" ?(?:desk|team|staff)|(?:[\w.&]{1,20} ){1,3}desk)$",
     re.I,
 )
 """Names of a desk and of nobody: the outlet, where no person is named."""
@@ -165,17 +165,18 @@ def _is_handle(name: str) -> bool:
 def _unless_contradicted(
     people: list[str], by: str, layout: Layout, outlet: _Outlet, credits: Credits, words: BylineWords
 ) -> tuple[list[str], str]:
-    """The names from structured data, unless the byline prints more names, or other ones while these are not on the page or are the
-    editors': templates fill in whoever entered the article.
+    """The names from structured data, unless the byline prints more names, or others' while these are not on the page or are the
+    editors': templates fill in whoever entered the article. A name that shares a word with the printed one is the same person's.
     """
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         unseen = not any(key in outlet.printed for key in keys - editors)
-        for lines, other in ((names_after_byline(layout, words), unseen), (author_links(layout), False)):
+        for lines in (names_after_byline(layout, words), author_links(layout)):
             printed = _split_names(lines, outlet.names, words, trusted=False)
             printed = [name for name in printed if " " in name and not outlet.is_called(name)]
+            others = unseen and not {*" ".join(people).casefold().split()} & {*" ".join(printed).casefold().split()}
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
-            if printed and (other or more):
+            if printed and (others or more):
                 return printed[:20], "byline"
     return people[:20], by
 

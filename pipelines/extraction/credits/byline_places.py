@@ -13,7 +13,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
-from pipelines.extraction.text.byline_words import BylineWords
+from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 
@@ -63,6 +63,15 @@ def header_lines(layout: Layout) -> list[Line]:
         if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, is_quoted)
     ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
+
+
+def credits_others(line: Line) -> bool:
+    """Whether a line begins with what others than the author did or are for: "Reviewed by: A", "Press Contact: A"."""
+    label, colon, _ = line.spaced[:_LONGEST_LABEL].partition(":")
+    return BY_OTHERS_LABEL.match(line.spaced) is not None or (bool(colon) and BY_OTHERS.match(label) is not None)
+
+
+_LONGEST_LABEL = 30
 
 
 def split_pieces(text: str, words: BylineWords) -> list[str]:

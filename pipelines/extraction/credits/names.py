@@ -70,7 +70,7 @@ _NEXT_CREDIT = re.compile(
 _OF_PICTURES = re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\({PICTURE}\)", re.I)
 """A (Text) und B (Fotos): who took the pictures."""
 _FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
-"""`A B for Example Daily`: the outlet that a freelancer writes for."""
+"""`A B for Example Daily`: the outlet that a freelancer writes for. One word before it is no person: "Department for Transport"."""
 _LOCATED = re.compile(
     r"(?<=[^,]),\s[^\W\d_][^,\d]{2,30},\s(?:Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|France|Frankreich|Italy"
     r"|Italia|Spain|España|United Kingdom|UK|United States|USA)$"
@@ -105,7 +105,8 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = before_next_credit(text) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
     if trusted:
-        text = _LOCATED.sub("", _FOR_OUTLET.sub("", text))
+        bare = _FOR_OUTLET.sub("", text)
+        text = _LOCATED.sub("", bare if " " in bare else text)
     text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):

@@ -42,7 +42,7 @@ _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sour
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)"
-    r"(?:/[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|(?:/[\w-]{1,30})?/?\?\w{1,20}=\w{0,40}\d)"
+    r"(?:/[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|(?:/[\w-]{1,30})?/?\?(?:\w{0,12}id=\w{0,40}\d|\w{1,20}=\w{0,40}\d{3}))"
     r"|/people/[\w-]{2,40}$|//(?:space|author|user|home)\.[\w.-]{3,40}/\w",
     re.I,
 )

@@ -17,6 +17,7 @@ from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
     PROMPT,
     belongs_to_other_content,
+    credits_others,
     header_lines,
     is_in_link,
     is_linked_name,
@@ -63,7 +64,11 @@ def author_links(layout: Layout) -> Iterator[str]:
     start = layout.headline_row
     last = None
     for line in header_lines(layout):
-        if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
+        if (
+            not start - 6 <= line.row <= start + 20
+            or (last is not None and abs(line.row - last) > 2)
+            or credits_others(line)
+        ):
             continue
         for text, el in line.parts:
             name = OF_AUTHOR.sub("", AFTER_NAME.sub("", normalize_space(text[:80]))).strip(" ,|·•")
@@ -143,7 +148,7 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """A bare name on the line of the date or next to it."""
     start = layout.headline_row
-    lines = [line for line in header_lines(layout) if start < line.row <= start + 14]
+    lines = [line for line in header_lines(layout) if start < line.row <= start + 14 and not credits_others(line)]
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):

@@ -14,6 +14,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.word_lists import words
@@ -82,6 +83,8 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
+    for box in find_inserts([line for line in inside if is_inside(line.block, element)]):
+        _remove(box, set())
     _unframe_quotes(element)
     _unframe_columns([copies[line.block] for line in main.paragraphs if line.block in copies])
     _drop_hidden_inlines(element)

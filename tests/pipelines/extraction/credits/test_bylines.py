@@ -231,7 +231,7 @@ def test_statements_in_other_forms(head: str, want: list[str]) -> None:
          ["Anna Holt", "Ben Ruud"]),
         ('<meta name="author" content="Anna Holt">', "<p><a href='/by/a'>Anna Holt</a></p><p><a href='/by/b'>Ben Ruud</a></p>",
          ["Anna Holt", "Ben Ruud"]),
-        ('<meta name="author" content="Anna Holt">', "<p><a href='/by/b'>Ben Ruud</a></p>", ["Anna Holt"]),
+        ('<meta name="author" content="Anna Holt">', "<p><a href='/by/b'>Ben Ruud</a></p>", ["Ben Ruud"]),
         ('<meta property="article:section" content="North Shore">', "<p>North Shore</p><p>09:31 August 20, 2024</p>", []),
     ],
 )  # fmt: skip

@@ -42,6 +42,7 @@ STATED = (
     ("Ada Holm, for the Harbour Post", ["Ada Holm"]),
     ("Ada Holm for Harbour Post", ["Ada Holm"]),
     ("Ada Holm, Contributor", ["Ada Holm"]),
+    ("Department for Harbours", ["Department for Harbours"]),
     ("Ada Holm/Reuters", ["Ada Holm", "Reuters"]),
     ("Reuters", ["Reuters"]),
     ("Von Ada Holm", ["Ada Holm"]),
@@ -69,13 +70,13 @@ STATED = (
 )
 
 
-def _authors(head: str) -> list[str]:
+def _authors(head: str, printed: str = "<div>5 March 2024</div>") -> list[str]:
     title, *paragraphs = TEXTS["en"]
     text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     html = (
         f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
         f"<meta property='og:site_name' content='Harbour Post'>{head}</head>"
-        f"<body><main><article><h1>{title}</h1><div>5 March 2024</div>"
+        f"<body><main><article><h1>{title}</h1>{printed}"
         f"<div class='content'>{text}</div></article></main></body></html>"
     )
     got = to_json(extract(Page(body=html.encode(), url="https://www.news.example/a/1.html"), Sites()))
@@ -89,3 +90,75 @@ def test_author(value: str, want: list[str]) -> None:
         assert _authors(f'<script type="application/ld+json">{json.dumps(node)}</script>') == want
     escaped = value.replace("<", "&lt;").replace('"', "")
     assert _authors(f'<meta name="author" content="{escaped}">') == want
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "Online Reporter",
+        "Staff Correspondent",
+        "Our Correspondent",
+        "Harbour Desk",
+        "Blog Admin",
+        "Digital Team",
+        "hpadmin",
+    ],
+)
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<p class='story-credits'><span>By <a href='/team/ada-holm'>Ada Holm</a></span> • <time>March 5, 2024</time></p>",
+        "<div class='author_detail'><span class='name'>Ada Holm, Leeds</span></div><div>5 March 2024</div>",
+        "<p class='post-author-date'><a href='/author/ada'>Ada Holm</a></p><p>March 5th, 2024</p>",
+    ],
+)
+def test_who_is_printed_wrote_what_a_desk_or_an_account_entered(stated: str, printed: str) -> None:
+    assert _authors(f'<meta name="author" content="{stated}">', printed) == ["Ada Holm"]
+
+
+@pytest.mark.parametrize("stated", ["Online Reporter", "Harbour Desk", "Staff Correspondent"])
+def test_a_desk_signs_where_nobody_is_named(stated: str) -> None:
+    assert _authors(f'<meta name="author" content="{stated}">') == [stated]
+
+
+@pytest.mark.parametrize(
+    "duty", ["Marketing Lead", "Extension Horticulturist", "Attorney", "Head of Research", "Research Scientist"]
+)
+def test_what_an_author_is_does_not_name_another(duty: str) -> None:
+    printed = f"<div class='meta'><div><div>Ada Holm</div><div>{duty}</div></div><div>March 5, 2024</div></div>"
+    assert _authors("", printed) == ["Ada Holm"]
+    assert _authors(f'<meta name="author" content="Ada Holm, {duty}">') == ["Ada Holm"]
+
+
+@pytest.mark.parametrize("where", ["Apple Podcasts", "Amazon Music", "Google News", "Spotify"])
+def test_where_to_listen_is_nobody(where: str) -> None:
+    assert (
+        _authors("", f"<div><span>March 5, 2024</span></div><div><span>On</span><a>{where}</a><a>RSS</a></div>") == []
+    )
+
+
+_LINKED = "<div class='top'><a href='/staff/{0}'>{0}</a>, <span>Opinions Editor</span></div><div>5 March 2024</div>"
+
+
+@pytest.mark.parametrize("stated", ["Mrs. Kale", "Bo Kale", "Harbour Post Media"])
+def test_linked_authors_wrote_what_somebody_unseen_entered(stated: str) -> None:
+    assert _authors(f'<meta name="author" content="{stated}">', _LINKED.format("Ada Holm")) == ["Ada Holm"]
+
+
+def test_a_stated_name_is_longer_than_the_linked_one() -> None:
+    assert _authors('<meta name="author" content="Ada Maria HOLM">', _LINKED.format("Ada Holm")) == ["Ada Maria HOLM"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Medically reviewed by <a>Bo Kale, MD</a></p>",
+        "<p>Fact-checked by: <a href='/author/bo-kale'>Bo Kale</a></p>",
+        "<p>Edited by <a href='/author/bo-kale'>Bo Kale</a></p>",
+        "<div><b>Press Contact:</b> Bo Kale, <a>press@harbour.example</a></div>",
+        "<div><b>Media Contact:</b> Bo Kale</div>",
+    ],
+)
+def test_who_reviewed_edited_or_answers_questions_is_no_author(line: str) -> None:
+    assert _authors("", f"{line}<div>5 March 2024</div>") == []
+    assert _authors("", f"<p>By Ada Holm</p>{line}<div>5 March 2024</div>") == ["Ada Holm"]

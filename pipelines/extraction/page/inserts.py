@@ -1,0 +1,72 @@
+"""Boxes between the paragraphs of a text that hold no sentence: what is offered on the way ("Join our channel").
+
+No words tell them, since each outlet has its own. The form does: a box of its own among paragraphs that stand side by side, in it
+a short line or two that end like a heading and are none. A heading counts where links stand below it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.page.class_names import class_pattern
+from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.tree import names_of, with_ancestors
+from pipelines.extraction.text.word_lists import words
+
+_MIN_PARAGRAPHS = 3
+"""Paragraphs side by side from which their element is the text, and a box among them an insert."""
+_LONGEST = 64
+"""Characters of each line of an insert. Longer ones may be what a template sets off of the text: its points, a quotation."""
+_SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։:：\"'”’»)）]】")
+_MOST, _MOST_LINES = 4, 2
+"""Inserts of a page, and lines of each without a link; more are what the page is made of: a table, the names of what it lists."""
+_BOXES = words("div section aside")
+"""Elements that may be an insert; those with a hyphen, of a site's own, may as well."""
+_TEXT_TAGS = words("dl table blockquote pre code")
+_ITEMS = words("li dt dd td th")
+_TEXT_NAMES = class_pattern("headline", "subtitle", "kicker", "quotation", "other_content")
+"""What boxes around a heading or a quotation are called."""
+
+
+def find_inserts(lines: Sequence[Line]) -> list[Element]:
+    """The inserts that hold some of these lines, which are of one tree."""
+    paragraphs = Counter(line.block.getparent() for line in lines if line.block.tag == "p" and _is_sentence(line))
+    texts = {el for el, count in paragraphs.items() if count >= _MIN_PARAGRAPHS}
+    boxes: dict[Element, list[Line]] = {}
+    begun: set[Element | None] = set()
+    for line in lines if texts else ():
+        box = next((el for el in with_ancestors(line.block) if el.getparent() in texts), None)
+        if box is None:
+            continue
+        if box.tag == "p":
+            begun.add(box.getparent())
+        elif box.getparent() in begun and (box.tag in _BOXES or "-" in box.tag):
+            boxes.setdefault(box, []).append(line)
+    found = [box for box, held in boxes.items() if _is_insert(box, held)]
+    return found if len(found) <= _MOST else []
+
+
+def _is_insert(box: Element, held: Sequence[Line]) -> bool:
+    """Whether a box among paragraphs holds short lines without the end of a sentence alone, and links."""
+    shown = [line for line in held if line.link_chars * 2 <= len(line.text)]
+    if len(shown) > _MOST_LINES or any(_is_text(line) or line.block is box for line in shown):
+        return False
+    if any(_is_heading(line) for line in shown) and len(shown) == len(held):
+        return False
+    return not _TEXT_NAMES.search(names_of(box)) and all(el.tag not in _TEXT_TAGS for el in box.iter())
+
+
+def _is_heading(line: Line) -> bool:
+    return bool(heading_level(line)) or all(el.tag in ("b", "strong") for _, el in line.parts)
+
+
+def _is_text(line: Line) -> bool:
+    return len(line.text) > _LONGEST or line.block.tag in _ITEMS or _is_sentence(line)
+
+
+def _is_sentence(line: Line) -> bool:
+    return line.text[-1] in _SENTENCE_ENDS
