@@ -99,6 +99,8 @@ def signed_names(
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
+    if whole[:1] in "©(":
+        return []  # whose the picture is
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
     everything = split_pieces(text, words)

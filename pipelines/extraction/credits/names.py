@@ -123,7 +123,12 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
-    return names
+    return _without_leading_duty(names)
+
+
+def _without_leading_duty(names: list[str]) -> list[str]:
+    """The names without what their bearer is before them: "Contributor in Kupang, Ada Holm"."""
+    return names[1:] if len(names) > 1 and DUTY.match(names[0]) and is_bare_name(names[1]) else names
 
 
 _AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\d).*$")
@@ -214,7 +219,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
-        return (trusted and len(words) <= 2) or text in AGENCIES
+        is_place = len(words[0]) < 4 and words[-1][0].isupper()  # "in Berlin"
+        return (trusted and len(words) <= 2 and not is_place) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
     return sum(not _WORD.match(word) for word in words) <= 1

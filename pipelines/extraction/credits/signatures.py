@@ -29,6 +29,8 @@ _LEAD_IN = re.compile(
 _BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
 """KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
 _SIGN_OFF = 30
+_FIRST = 3
+"""Paragraphs among which the lead is that names the reporter."""
 _JAPANESE_LEAD = re.compile(
     rf"^[【（(]\s?[\u3040-\u30ff\u3400-\u9fffー・]{{1,12}}[＝=]\s?(?P<names>{_KANJI}(?:[、・]{_KANJI}){{0,3}})[】）)]"
 )
@@ -59,9 +61,9 @@ def read_signature(layout: Layout, language: str | None) -> list[str]:
     if language not in ("ko", "ja") or not layout.paragraphs:
         return []
     if language == "ko":
-        first = layout.paragraphs[0].text[:90]
-        if match := _LEAD.match(first) or _LEAD_IN.match(first):
-            return re.split(r"[·,ㆍ]\s?|\s", match["names"])
+        for line in layout.paragraphs[:_FIRST]:  # a caption or a standfirst may come before the lead
+            if match := _LEAD.match(line.text[:90]) or _LEAD_IN.match(line.text[:90]):
+                return re.split(r"[·,ㆍ]\s?|\s", match["names"])
         for line in (*layout.inside[-1:], *layout.tail[:1]):
             if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
                 return [match["name"]]

@@ -57,12 +57,18 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
             break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
-    found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
+    found += [kicker for above in _above(line, document) if (kicker := _named_part(above))]
     for text in found:
         kicker = normalize_space(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
             return kicker
     return None
+
+
+def _named_part(line: Line) -> str:
+    """What calls itself a kicker in a line, without the labels beside it; "" where nothing does."""
+    named = [text for text, el in line.parts if is_named(el)]
+    return " ".join(named) if named else line.text if is_named(line.block) else ""
 
 
 def _above(line: Line, document: Document) -> list[Line]:
