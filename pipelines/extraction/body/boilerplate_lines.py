@@ -48,6 +48,7 @@ _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|l
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
 _SENTENCE_ENDS = tuple(".!?…。！？")
@@ -132,6 +133,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
+    rest = _IN_BRACKETS.sub(" ", rest) if opened else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"

@@ -89,14 +89,17 @@ def _is_closing_line(line: str) -> bool:
         return True
     if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
         return False
-    return _LABELLED.match(bare) is not None or _SIGNATURE.fullmatch(bare) is not None
+    is_of_form = _LABELLED.match(bare) is not None or _SIGNATURE.fullmatch(bare) is not None
+    return is_of_form or _NETWORK.search(bare) is not None
 
 
 _LONGEST_LABELLED = 160
+_NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
+"""Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
-_NAMES = r"(?:[^\W\d_][\w.'’-]{0,20} ?){1,4}"
+_NAMES = r"(?:[^\W\d_][^\s/|,;:!?।]{0,24} ?){1,4}"
 _SIGNATURE = re.compile(
-    rf"(?:[^\W\d_a-z]{{2,12}}|[a-z]{{2,5}}) ?/ ?{_NAMES}(?:/ ?{_NAMES}){{0,3}}/?|(?:{_NAMES}/ ?){{1,3}}(?<=/)"
+    rf"(?:[^\W\d_a-z][^\s/a-z]{{1,20}}|[a-z]{{2,5}}) ?/ ?{_NAMES}(?:/ ?{_NAMES}){{0,3}}/?|(?:{_NAMES}/ ?){{1,3}}(?<=/)"
 )
 """An agency or initials and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""

@@ -26,7 +26,8 @@ _CARD_LINK_SHARE = 0.9
 _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
-_PICTURE_CLASS = class_pattern("picture")
+_PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
+_LONGEST_CAPTION = 300
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2
@@ -229,19 +230,28 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one."""
+    """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
     parent = line.block.getparent()
     if line.block.tag not in ("p", "div", "span") or parent is None:
         return False
-    if not _PICTURE_CLASS.search(parent.get("class", "")[:200]):
+    is_named = _CAPTION_CLASS.search(line.block.get("class", "")[:200]) and len(line.text) <= _LONGEST_CAPTION
+    if not is_named and not _PICTURE_CLASS.search(parent.get("class", "")[:200]):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
 
 
 def _drop_hidden_inlines(box: Element) -> None:
-    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font."""
+    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font. A
+    picture's caption leaves a line break."""
     for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
-        if el.attrib and zone_of(el) & Zone.HIDDEN and (parent := el.getparent()) is not None:
+        parent = el.getparent()
+        if not el.attrib or parent is None:
+            continue
+        if _CAPTION_CLASS.search(el.get("class", "")[:200]) and next(parent.iter("img", "picture"), None) is not None:
+            el.tag, el.text = "br", None
+            for inner in list(el):
+                el.remove(inner)
+        elif zone_of(el) & Zone.HIDDEN:
             before = el.getprevious()
             if before is not None:
                 before.tail = (before.tail or "") + (el.tail or "")

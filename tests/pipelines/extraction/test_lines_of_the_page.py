@@ -67,8 +67,37 @@ def test_a_line_of_a_like_form_stays(line: str) -> None:
     assert line in lines_of(f"<article><h1>{TITLE}</h1><div>{paragraphs([*TEXT[:3], line, TEXT[3]])}</div></article>")
 
 
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "<div class='prev'><img src='/a.jpg'><p class='PhotoCMS_Caption'>Children at the door of the library</p></div>",
+        "<p><span class='photo_org'><img src='/a.jpg'><em class='img_desc'>Children at the door</em></span></p>",
+    ],
+)
+def test_a_line_that_is_named_for_a_caption_beside_its_picture_is_none_of_it(caption: str) -> None:
+    body = f"{paragraphs(TEXT[:2])}{caption}{paragraphs(TEXT[2:])}"
+    assert lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{body}</div></article>") == TEXT
+
+
+def test_a_caption_amid_lines_that_breaks_divide_leaves_a_break() -> None:
+    _, first, second, *rest = TEXTS["ko"]
+    picture = "<span class='org'><img src='/a.jpg'><em class='img_desc'>열람실의 아이들</em></span>"
+    body = f"<strong>주말에 다시 열어</strong>{picture}{first}<br><br>{second}<br><br>{rest[0]}"
+    assert lines_of(f"<h1>청계읍 도서관</h1><article>{body}</article>")[-3:] == [first, second, rest[0]]
+
+
+def test_a_byline_amid_the_text_may_say_where_its_author_is() -> None:
+    by = "<p class='who'><span>Par <a href='/x'>Ada Holm</a> (Rennes, correspondante régionale)</span></p>"
+    _, first, *rest = TEXTS["fr"]
+    assert read_page("fr", head=f"<div>5/3/2024</div>{by}")["text"].split("\n") == [first, *rest]
+
+
 AMID = {
-    "de": ("Über dieses Thema berichtet: Abendschau", "Auf einen Blick"),
+    "de": (
+        "Über dieses Thema berichtet: Abendschau",
+        "Auf einen Blick",
+        "Mit Ihrer Zustimmung wird hier ein Video geladen.",
+    ),
     "es": ("Tiempo de lectura: 4 min", "Las claves"),
     "fr": ("Durée de lecture : 5 minutes", "L’essentiel", "À voir en vidéo"),
     "it": ("Tempo di lettura: 3 minuti", "In sintesi"),
@@ -78,11 +107,11 @@ AMID = {
     "pt": ("Tempo de leitura: 2 minutos", "Em resumo"),
 }
 BELOW = {
-    "de": ("Nachdruck nur mit Genehmigung der Redaktion",),
+    "de": ("Nachdruck nur mit Genehmigung der Redaktion", "Ihr Ansprechpartner", "Über die Autorin"),
     "es": ("Prohibida su reproducción total o parcial.", "¿Has visto un error?"),
     "fr": ("Reproduction interdite sans accord.",),
     "it": ("Fonte: Comune di Camogli",),
-    "ja": ("無断転載を禁じます。",),
+    "ja": ("無断転載を禁じます。", "【会社概要】"),
     "ko": ("문의 : 도서관과",),
     "nl": ("Een versie van dit artikel verscheen ook in de krant van 6 maart.",),
     "pt": ("Encontrou um erro?",),
