@@ -133,7 +133,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
-    rest = _IN_BRACKETS.sub(" ", rest) if opened else rest
+    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_last else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
@@ -142,7 +142,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    return is_last and not stamps and 2 * len(key) < len(plain(line))
+    is_signed = key != whole and len(key) <= _MAX_BESIDE_NAMES and line[-1] not in _SENTENCE_ENDS
+    return is_last and not stamps and (2 * len(key) < len(plain(line)) or is_signed)
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

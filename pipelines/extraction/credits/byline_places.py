@@ -89,7 +89,8 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
-_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
+_TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
+_TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
 
 
 def signed_names(
@@ -122,7 +123,7 @@ def signed_names(
 
 
 def _is_town(text: str) -> bool:
-    return " " not in text and (_TOWN.fullmatch(text) is not None or not has_case(text))
+    return _TOWN.fullmatch(text) is not None or (" " not in text and not has_case(text))
 
 
 def is_linked_name(text: str) -> bool:

@@ -65,7 +65,8 @@ _CALLED = re.compile(
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
-    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
+    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])"
+    rf"|[;,|/]\s{PICTURE}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
     r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
 )  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""

@@ -31,7 +31,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
-_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{2,5})?", re.I)
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
 _LONGEST = 300
 _TEXT_BETWEEN = 600
 """Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
@@ -207,9 +207,7 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
     if not tops and (within := _within_title(machine, document)):
         return within
     line = undeclared_headline(document) if not tops else None
-    if line and not any(
-        overlap(plain(line.text), plain(title)) > SAME_STORY or len(title.split()) > _MOST_WORDS for title, _ in machine
-    ):
+    if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
     for title, found_by in machine:
         return Headline(without_tail(title), found_by, None)
@@ -371,8 +369,6 @@ def _with_kicker(tops: list[Line], machine: list[tuple[str, str]], document: Doc
     return None
 
 
-_MOST_WORDS = 3
-"""Words of titles that only name the site and a section."""
 _TELLING = 7
 """Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
 

@@ -1,7 +1,7 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
 It is a line above that of the date, with text below: one that is set apart (a lower heading, centred, bold, or called a title), or
-else, on Chinese and Japanese pages, the nearest that is as long as a headline.
+else the nearest that is as long as a headline. Chinese and Japanese pages alone: others state their titles.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
-_SHORTEST_WORDS = 4
-"""Words of a headline in other scripts: fewer are a section's name."""
 _TITLE_CLASS = class_pattern("headline")
 _NO_HEADLINE = re.compile(r"[：:。]\s?$|[：:].{0,20}[：:]|[>›»]|^(?:本[报報]|通[讯訊])?[记記]者")
 """A sentence, a line of credits, a bread crumb."""
@@ -43,18 +41,17 @@ def undeclared_headline(document: Document) -> Line | None:
             if _is_set_apart(line):
                 return line
         for line in above:
-            if len(line.text) >= _SHORTEST_PLAIN and _CJK.search(line.text):
+            if len(line.text) >= _SHORTEST_PLAIN:
                 return line
     return None
 
 
 def _may_be_headline(line: Line) -> bool:
-    is_cjk = _CJK.search(line.text) is not None
     return (
-        _SHORTEST <= len(line.text) <= (_LONGEST if is_cjk else 2 * _LONGEST)
+        _SHORTEST <= len(line.text) <= _LONGEST
         and not line.zone & (BOILERPLATE | Zone.HIDDEN)
         and line.link_chars * 2 < len(line.text)
-        and (is_cjk or len(line.text.split()) >= _SHORTEST_WORDS)
+        and _CJK.search(line.text) is not None
         and not is_date_line(line.text)
         and not re.search(r"[：:。]\s?$|[:：].{0,20}[:：]", line.text)
     )
