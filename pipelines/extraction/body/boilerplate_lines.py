@@ -133,7 +133,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
-    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_last else rest
+    is_signed = any(map(rest.startswith, names)) and line[-1] not in _SENTENCE_ENDS
+    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
@@ -142,8 +143,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    is_signed = key != whole and len(key) <= _MAX_BESIDE_NAMES and line[-1] not in _SENTENCE_ENDS
-    return is_last and not stamps and (2 * len(key) < len(plain(line)) or is_signed)
+    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
+    return is_last and not stamps and len(key) <= most
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence, Set
 
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -28,6 +28,9 @@ _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
     rf"^\W{{0,4}}(?:{phrases_of('closing')})|{phrases_of('closing_within', inside=True)}"
     r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S"
+    rf"|^{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
+    r"|freelancer?|contributor)\b.{0,200}$"
+    rf"|^{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
     r"|^\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|^[-–—]\s?30\s?[-–—]$"
     r"|^[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
     re.I,
@@ -84,17 +87,13 @@ def _is_closing_line(line: str) -> bool:
         return False
     if _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()")):
         return True
-    named = _NAMED.match(bare)
-    if (named and DUTY.search(bare, named.end(), named.end() + _BEFORE_DUTY)) or _SIGNATURE.fullmatch(bare):
+    if _SIGNATURE.fullmatch(bare):
         return line == bare
     if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
         return False
     return _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
 
 
-_NAMED = re.compile(rf"{_NAME}(?: [^\W\d_]\S{{1,20}})? (?:{phrases_of('biography')})\s", re.I)
-_BEFORE_DUTY = 40
-"""Characters between "Ada Holm is" and what she is."""
 _LONGEST_LABELLED = 160
 _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
 """Where else a page is to be read, in a line that is no sentence."""

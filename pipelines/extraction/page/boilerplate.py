@@ -16,6 +16,7 @@ from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, tex
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.word_lists import words
 
 _MIN_CARD = 15
@@ -178,8 +179,9 @@ def _box_of_label(line: Line) -> Element | None:
         box = box.getparent()
     if heading_level(line):
         return box
-    is_label = line.block.tag in ("p", "div", "span") and len(line.text) <= _LONGEST_LABEL and not line.link_chars
-    return box if is_label and box is not None and box.get("class") and line.text[-1] not in ".!?…" else None
+    is_label = line.block.tag in ("p", "div") and len(line.text) <= _LONGEST_LABEL and not OPENING.match(line.text)
+    is_label = is_label and not line.link_chars and line.text[-1] not in ".!?…"
+    return box if is_label and box is not None and box.get("class") else None
 
 
 def _is_in_list(block: Element) -> bool:
