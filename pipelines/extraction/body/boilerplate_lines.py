@@ -21,9 +21,11 @@ from pipelines.extraction.text.word_lists import words
 
 _PROMPT = re.compile(
     rf"^\W{{0,6}}(?:{phrases_of('prompt')}|(?-i:END|The End)\W{{0,4}}$)"
-    r"|^(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$", re.I,
+    r"|^(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+    r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
 )  # fmt: skip
-"""A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone."""
+"""A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
+replace: [video:12]."""
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")
 """What stands before a link to another story within a text."""
@@ -47,6 +49,7 @@ _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|l
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
 _SENTENCE_ENDS = tuple(".!?…。！？”")
@@ -144,6 +147,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
+    is_signed = any(map(rest.startswith, names)) and line[-1] not in _SENTENCE_ENDS
+    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
@@ -152,7 +157,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    return is_last and not stamps and 2 * len(key) < len(plain(line))
+    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
+    return is_last and not stamps and len(key) <= most
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

@@ -85,4 +85,23 @@ def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
-    return _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()"))
+    if _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()")):
+        return True
+    if _SIGNATURE.fullmatch(bare):
+        return line == bare
+    if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
+        return False
+    return _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
+
+
+_LONGEST_LABELLED = 160
+_NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
+"""Where else a page is to be read, in a line that is no sentence."""
+_LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
+"""A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
+_NAMES = r"(?:[^\W\d_][^\s/|,;:!?।]{0,24} ?){1,4}"
+_SIGNATURE = re.compile(
+    rf"(?:[^\W\d_a-z][^\s/a-z]{{1,20}}|[a-z]{{2,5}}) ?/ ?{_NAMES}(?:/ ?{_NAMES}){{0,3}}/?|(?:{_NAMES}/ ?){{1,3}}(?<=/)"
+    r"|(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?"
+)
+"""An agency or initials and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""

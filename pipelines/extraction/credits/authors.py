@@ -37,7 +37,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
-from pipelines.extraction.text.roles import is_agency
+from pipelines.extraction.text.roles import DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 
 _AUTHOR_METAS = (
@@ -57,6 +57,8 @@ _DESK = re.compile(
     re.I,
 )
 """Names of a desk and of nobody: the outlet, where no person is named."""
+_DESK_OF = re.compile(rf"(?:{any_of(words_of('desk'), spaces=False)})\s(?:(?:de|del|di|da|von|van)\s)?", re.I)
+"""A desk before the name of the outlet: "Redaktion Example Daily"."""
 _ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
 """How the name of an organisation ends."""
 _OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)})\b", re.I)
@@ -83,7 +85,14 @@ class _Outlet:
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
         key = plain(name)
-        if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
+        if (
+            _DESK.match(name)
+            or DUTY.fullmatch(name)
+            or _ORGANISATION.search(name)
+            or (len(key) > 4 and key in self.owner)
+        ):
+            return True
+        if (desk := _DESK_OF.match(name)) and plain(name[desk.end() :]) in map(plain, self.names):
             return True
         in_host = any(key.startswith(host) or (len(key) > 4 and key in host) for host in self.hosts)
         if in_host and not (is_bare_name(name) and key in self.printed):

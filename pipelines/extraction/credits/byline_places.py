@@ -97,7 +97,8 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
-_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
+_TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
+_TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
 
 
 def signed_names(
@@ -107,6 +108,8 @@ def signed_names(
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
+    if whole[:1] in "©(":
+        return []  # whose the picture is
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
     everything = split_pieces(text, words)
@@ -128,7 +131,7 @@ def signed_names(
 
 
 def _is_town(text: str) -> bool:
-    return " " not in text and (_TOWN.fullmatch(text) is not None or not has_case(text))
+    return _TOWN.fullmatch(text) is not None or (" " not in text and not has_case(text))
 
 
 def is_linked_name(text: str) -> bool:

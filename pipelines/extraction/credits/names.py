@@ -63,7 +63,8 @@ _CALLED = re.compile(
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
-    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
+    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])"
+    rf"|[;,|/]\s{PICTURE}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
     r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
 )  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
@@ -122,7 +123,12 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
-    return names
+    return _without_leading_duty(names)
+
+
+def _without_leading_duty(names: list[str]) -> list[str]:
+    """The names without what their bearer is before them: "Contributor in Kupang, Ada Holm"."""
+    return names[1:] if len(names) > 1 and DUTY.match(names[0]) and is_bare_name(names[1]) else names
 
 
 _AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\d).*$")
@@ -209,7 +215,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
-        return (trusted and len(words) <= 2) or text in AGENCIES
+        is_place = len(words[0]) < 4 and words[-1][0].isupper()  # "in Berlin"
+        return (trusted and len(words) <= 2 and not is_place) or text in AGENCIES
     if not trusted and sum(word[0].islower() and word not in _LOWER_WORDS for word in words) > len(words) / 2:
         return False
     return sum(not _WORD.match(word) for word in words) <= 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from lxml.etree import _Element as Element
 
@@ -40,6 +40,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -70,7 +71,7 @@ def author_links(layout: Layout) -> Iterator[str]:
             or credits_others(line)
         ):
             continue
-        for text, el in line.parts:
+        for text, el in _whole_links(line):
             name = OF_AUTHOR.sub("", AFTER_NAME.sub("", normalize_space(text[:80]))).strip(" ,|·•")
             if (
                 not links_to_author(el)
@@ -82,6 +83,16 @@ def author_links(layout: Layout) -> Iterator[str]:
             if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
                 yield name
+
+
+def _whole_links(line: Line) -> Iterator[tuple[str, Element]]:
+    """The parts of a line, those of one link to an author's page together: forename and surname may stand in boxes of their own."""
+    for link, group in groupby(
+        line.parts, lambda part: link_around(part[1], 3) if links_to_author(part[1]) else part[1]
+    ):
+        parts = list(group)
+        joined = normalize_space(" ".join(text for text, _ in parts))
+        yield from [(joined, parts[0][1])] if link is not None and is_bare_name(joined) else parts
 
 
 def _counts(el: Element) -> bool:

@@ -26,9 +26,15 @@ _LEAD = re.compile(
 _LEAD_IN = re.compile(
     rf"^[(\[【（][^()\[\]【】（）]{{1,16}}\s(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
 )
+_PLACED = re.compile(
+    rf"^[\uac00-\ud7af]{{2,5}}\s?[=/]\s?(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})(?:\s?(?:기자|특파원)(?![\uac00-\ud7af])|$)"
+)
+"""대전=박서영 at the head of the text or below it."""
 _BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
 """KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
 _SIGN_OFF = 30
+_FIRST = 3
+"""Paragraphs among which the lead is that names the reporter."""
 _JAPANESE_LEAD = re.compile(
     rf"^[【（(]\s?[\u3040-\u30ff\u3400-\u9fffー・]{{1,12}}[＝=]\s?(?P<names>{_KANJI}(?:[、・]{_KANJI}){{0,3}})[】）)]"
 )
@@ -37,7 +43,7 @@ _BRACKET = re.compile(
     r"[(（【](?:[\u4e00-\u9fff]{1,6}(?:総局|支局|支社|本社|通信部)[・＝=])?(?P<names>[\u4e00-\u9fff][\u3040-\u30ff\u4e00-\u9fff々]{1,3}[\s\u3000]?[\u3040-\u30ff\u4e00-\u9fff々]{1,4})[)）】]$"
 )
 _NO_NAME = re.compile(
-    r"敬称|通信|共同|時事|写真|提供|随時|掲載|終わ|続く|完$|当時|税|談$|編集|関連|記事|おわ|つづ|本紙|日現在|以上|参照|画像|新聞|電子|有料|会員|動画"
+    r"概要|会社|問い?合|本件|詳細|日程|背景|敬称|通信|共同|時事|写真|提供|随時|掲載|終わ|続く|完$|当時|税|談$|編集|関連|記事|おわ|つづ|本紙|日現在|以上|参照|画像|新聞|電子|有料|会員|動画"
 )
 
 
@@ -56,19 +62,28 @@ def find_reporters(text: str) -> list[str]:
 
 def read_signature(layout: Layout, language: str | None) -> list[str]:
     """The names that sign the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）."""
-    if language not in ("ko", "ja") or not layout.paragraphs:
+    if not layout.paragraphs:
         return []
-    if language == "ko":
-        first = layout.paragraphs[0].text[:90]
-        if match := _LEAD.match(first) or _LEAD_IN.match(first):
+    return _read_korean(layout) if language == "ko" else _read_japanese(layout) if language == "ja" else []
+
+
+def _read_korean(layout: Layout) -> list[str]:
+    for line in layout.paragraphs[:_FIRST]:  # a caption or a standfirst may come before the lead
+        head = line.text[:90]
+        if match := _LEAD.match(head) or _LEAD_IN.match(head) or _PLACED.match(head):
             return re.split(r"[·,ㆍ]\s?|\s", match["names"])
-        for line in (*layout.inside[-1:], *layout.tail[:1]):
-            if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
-                return [match["name"]]
-        for line in (*layout.tail[:4], *layout.inside[-2:]):
-            if len(line.text) < 60 and (names := find_reporters(line.text)):
-                return names
-        return []
+    for line in (*layout.inside[-1:], *layout.tail[:1]):
+        if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
+            return [match["name"]]
+    for line in (*layout.tail[:4], *layout.inside[-2:]):
+        if len(line.text) < 60 and (names := find_reporters(line.text)):
+            return names
+        if match := _PLACED.match(line.text[:_SIGN_OFF]):
+            return re.split(r"[·,ㆍ]\s?", match["names"])
+    return []
+
+
+def _read_japanese(layout: Layout) -> list[str]:
     if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):
         return re.split(r"[、・]", match["names"])
     for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3]):

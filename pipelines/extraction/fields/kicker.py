@@ -59,9 +59,9 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
     found += [
-        above.text
+        kicker
         for above in _above(line, document)
-        if is_named(above.parts[-1][1]) or is_named(above.block) or _is_heading_before(above, line)
+        if (kicker := _named_part(above) or (above.text if _is_heading_before(above, line) else ""))
     ]
     for text in found:
         kicker = normalize_space(text).strip(_ENDS)
@@ -76,6 +76,12 @@ def _is_heading_before(above: Line, line: Line) -> bool:
         _CJK.search(above.text) and above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
     )
     return bool(is_lower) and line.block.getprevious() is above.block
+
+
+def _named_part(line: Line) -> str:
+    """What calls itself a kicker in a line, without the labels beside it; "" where nothing does."""
+    named = [text for text, el in line.parts if is_named(el)]
+    return " ".join(named) if named else line.text if is_named(line.block) else ""
 
 
 def _above(line: Line, document: Document) -> list[Line]:

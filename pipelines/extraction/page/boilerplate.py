@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.word_lists import words
 
 _MIN_CARD = 15
@@ -27,7 +28,8 @@ _CARD_LINK_SHARE = 0.9
 _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
-_PICTURE_CLASS = class_pattern("picture")
+_PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
+_LONGEST_CAPTION = 300
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2
@@ -36,6 +38,11 @@ _REVEALED_SHARE = 0.3
 _MAX_DATES = 2
 """Lines of dates that a header has: published and changed. More are a timetable."""
 _ITEMS = words("li dt dd section")
+_MIN_ALIKE, _ALIKE_SHARE = 3, 0.8
+"""Paragraphs, and their share of all, that must look alike for another look to tell a note below them."""
+_MAX_NOTES, _LONGEST_NOTE = 3, 160
+_LONGEST_LABEL = 40
+"""Characters of a label above links."""
 _MIN_COLUMN = 2
 """Paragraphs of a table's cell from which it is a column of the page."""
 _LONGEST_NAME = 300
@@ -79,6 +86,9 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
             _remove(line.block, kept)
+    for line in [*_closing_notes(inside, main, copies)]:
+        kept.discard(line.block)
+        _remove(line.block, kept)
     link_rows = {line.row for line in (*_link_runs(content), *_link_boxes(content))}
     for line in inside:
         if line.row in link_rows:
@@ -89,6 +99,29 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     _unframe_columns([copies[line.block] for line in main.paragraphs if line.block in copies])
     _drop_hidden_inlines(element)
     return PrunedContent(element, [line for line in inside if is_inside(line.block, element)])
+
+
+def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element]) -> Iterator[Line]:
+    """The last lines that are short and have a class of their own, where the paragraphs of the text are all alike."""
+    looks = Counter(_look(copies[line.block]) for line in main.paragraphs if line.block in copies)
+    (look, count), *_ = [*looks.most_common(1), (("", "", "", ""), 0)]
+    if count < _MIN_ALIKE or count < _ALIKE_SHARE * looks.total():
+        return
+    inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
+    every = Counter(_look(line.block) for line in inside)
+    for line in reversed(inside[-_MAX_NOTES:]):
+        own = _look(line.block)
+        is_like_text = every[own] > 1 or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
+        if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text):
+            return
+        yield line
+
+
+def _look(block: Element) -> tuple[str, str, str, str]:
+    """Tag and class of a block and of the box around it."""
+    parent = block.getparent()
+    around = (parent.tag, parent.get("class", "")) if parent is not None else ("", "")
+    return (block.tag, block.get("class", ""), *around)
 
 
 def _copy_with_outer_boxes(el: Element) -> Element:
@@ -125,20 +158,33 @@ def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of boxes that hold a heading and links below it, nothing else: other stories, or a table of contents."""
+    """The lines of boxes that hold a heading, or a label, and links below it, nothing else: other stories, a table of contents."""
     for index, heading in enumerate(lines):
-        if not heading_level(heading):
+        box, links = _box_of_label(heading), [heading]
+        if box is None or (not heading_level(heading) and index and is_inside(lines[index - 1].block, box)):
             continue
-        box, links = heading.block.getparent(), [heading]
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
             if not is_inside(line.block, box):
                 break
             links.append(line)
-            if line.link_chars < _CARD_LINK_SHARE * len(line.text):
+            is_item = not heading_level(heading) and line.block.tag == "li"
+            if is_item or line.link_chars < _CARD_LINK_SHARE * len(line.text):
                 links = []
                 break
         if len(links) > 1:
             yield from links
+
+
+def _box_of_label(line: Line) -> Element | None:
+    """The box that a heading opens, or a label in a box with a name; None for other lines."""
+    box = line.block.getparent()
+    if box is not None and box.tag == "header" and len(box) == 1:
+        box = box.getparent()
+    if heading_level(line):
+        return box
+    is_label = line.block.tag in ("p", "div") and len(line.text) <= _LONGEST_LABEL and not OPENING.match(line.text)
+    is_label = is_label and not line.link_chars and line.text[-1] not in ".!?…"
+    return box if is_label and box is not None and box.get("class") else None
 
 
 def _is_in_list(block: Element) -> bool:
@@ -167,8 +213,14 @@ def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
     above = [line for line in lines[main.headline_row + 1 : paragraphs[-1].row] if not heading_level(line)]
     dates = {line.row for line in above if is_date_line(line.text) or is_dated_byline(line)}
     boxes = {line.block.getparent() for line in main.paragraphs}
-    items = {line.row for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes}
-    return {row for row in items if row < paragraphs[0].row} | (dates if len(dates) <= _MAX_DATES else set())
+    items = [line for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes]
+    header = {*with_ancestors(lines[main.headline_row].block)} - {*with_ancestors(paragraphs[-1].block)}
+    outside = {
+        line.row
+        for line in items
+        if line.row < paragraphs[0].row or (not line.link_chars and header.intersection(with_ancestors(line.block)))
+    }
+    return outside | (dates if len(dates) <= _MAX_DATES else set())
 
 
 def _unframe_columns(copies: Iterable[Element]) -> None:
@@ -183,21 +235,28 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one."""
+    """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
     parent = line.block.getparent()
-    if (
-        line.block.tag not in ("p", "div", "span")
-        or parent is None
-        or not _PICTURE_CLASS.search(parent.get("class", "")[:200])
-    ):
+    if line.block.tag not in ("p", "div", "span") or parent is None:
+        return False
+    is_named = _CAPTION_CLASS.search(line.block.get("class", "")[:200]) and len(line.text) <= _LONGEST_CAPTION
+    if not is_named and not _PICTURE_CLASS.search(parent.get("class", "")[:200]):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
 
 
 def _drop_hidden_inlines(box: Element) -> None:
-    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font."""
+    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font. A
+    picture's caption leaves a line break."""
     for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
-        if el.attrib and zone_of(el) & Zone.HIDDEN and (parent := el.getparent()) is not None:
+        parent = el.getparent()
+        if not el.attrib or parent is None:
+            continue
+        if _CAPTION_CLASS.search(el.get("class", "")[:200]) and next(parent.iter("img", "picture"), None) is not None:
+            el.tag, el.text = "br", None
+            for inner in list(el):
+                el.remove(inner)
+        elif zone_of(el) & Zone.HIDDEN:
             before = el.getprevious()
             if before is not None:
                 before.tail = (before.tail or "") + (el.tail or "")

@@ -32,7 +32,7 @@ _ADDRESS_ATTRIBUTES = (
 _ICON = re.compile(
     r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I
 )
-_CAPTION_CLASS = class_pattern("caption")
+_CAPTION_CLASS = class_pattern("caption", "caption_in_text")
 _CREDIT = re.compile(
     r"(?:\(|（|\bphoto(?:graph)?(?:s)?(?:\sby|:)?\s|\bfoto:?\s|\bbild:\s|\bcredit:?\s|\bimage:\s|©\s?|摄影[:：]|图[/／:：]|(?:来源|图源)[:：])\s{0,2}(?P<name>[^()（）]{2,80}?)[)）]?\s?$"
     r"|(?P<shot>[\u3400-\u9fff·\s]{2,20})[\s　]?(?:摄|供图)[)）]?\s?$",

@@ -26,7 +26,8 @@ def plain(text: str) -> str:
 def _plain(text: str) -> str:
     if text.isascii():
         return text.translate(_PLAIN_ASCII)  # the same in a third of the time
-    return "".join(_WORDS.findall(text)).replace("_", "").lower()
+    # Turkish capitals: "İ" becomes two signs in lower case, and "I" an "ı" in what the page prints small.
+    return "".join(_WORDS.findall(text)).replace("_", "").lower().replace("i\u0307", "i").replace("ı", "i")
 
 
 _plain_line = lru_cache(maxsize=2_048)(_plain)

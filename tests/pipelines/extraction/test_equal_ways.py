@@ -54,9 +54,11 @@ def test_grouped_alternatives_match_what_the_listed_ones_match(flags: re.RegexFl
     assert re.fullmatch(any_of(_WORDS, spaces=False), "Staff Writer", re.I)
 
 
-@pytest.mark.parametrize(
-    "text", ["Well-being: it's _ok_ 24/7", "“Straße”, ÉTÉ – 2024", "İstanbul’da", "中文 标题！", ""]
-)
+def test_turkish_capitals_are_compared_as_their_small_letters() -> None:
+    assert plain("İKİ SEKİZ’de ILICA") == plain("İki Sekiz’de Ilıca")
+
+
+@pytest.mark.parametrize("text", ["Well-being: it's _ok_ 24/7", "“Straße”, ÉTÉ – 2024", "中文 标题！", ""])
 def test_a_comparison_key_holds_letters_and_digits_alone(text: str) -> None:
     assert plain(text) == "".join(char for char in text if char.isalnum()).lower()
 

@@ -124,7 +124,7 @@ def test_what_a_template_says_amid_the_text_is_no_text(lang: str, line: str) -> 
         ("en", "This post gives the views of its author, not those of the harbour."), ("en", "Last updated: March 5, 2024"),
         ("en", "This story was initially reported by a journalist and has been turned into text by a machine."),
         ("en", "Unsure about a rumour? Send it to us via WhatsApp."), ("en", "Comments are closed."),
-        ("en", "Editor's note: A photograph was replaced."), ("en", "These are the author's own views."),
+        ("en", "These are the author's own views."),
         ("en", "Journal Reference:"), ("en", "At the Harbour Post, we know that good journalism takes time."),
     ],
 )  # fmt: skip

@@ -108,3 +108,9 @@ def test_ethiopian() -> None:
     assert from_ethiopian(2015, 13, 6).isoformat() == "2023-09-11"
     with pytest.raises(ValueError, match="no such day"):
         from_ethiopian(2016, 13, 7)
+
+
+def test_the_hours_behind_a_day_are_no_year() -> None:
+    assert find_stamps("12.5. 10:14") == ()
+    assert find_stamps("12.05. 10.14 Uhr") == ()
+    assert find_stamps("12.5.10")[0].year == 2010
