@@ -87,7 +87,7 @@ def _is_closing_line(line: str) -> bool:
         return False
     if _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()")):
         return True
-    if _SIGNATURE.fullmatch(bare):
+    if _is_signature(bare):
         return line == bare
     if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
         return False
@@ -99,9 +99,26 @@ _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|te
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
-_NAMES = r"(?:[^\W\d_][^\s/|,;:!?।]{0,24} ?){1,4}"
-_SIGNATURE = re.compile(
-    rf"(?:[^\W\d_a-z][^\s/a-z]{{1,20}}|[a-z]{{2,5}}) ?/ ?{_NAMES}(?:/ ?{_NAMES}){{0,3}}/?|(?:{_NAMES}/ ?){{1,3}}(?<=/)"
-    r"|(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?"
-)
-"""An agency or initials and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""
+_NAME = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
+_AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
+_INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
+_MOST_PARTS, _MOST_NAMES = 5, 4
+"""Parts between strokes, and words of each."""
+
+
+def _is_signature(text: str) -> bool:
+    """Whether a line is initials, or an agency and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""
+    *parts, last = text.split("/")
+    if not parts:
+        return _INITIALS.fullmatch(text) is not None
+    is_closed = not last.strip()
+    parts += [] if is_closed else [last]
+    if len(parts) > _MOST_PARTS:
+        return False
+    of_agency = len(parts) > 1 and _AGENCY.fullmatch(parts[0].strip()) is not None and all(map(_are_names, parts[1:]))
+    return of_agency or (is_closed and all(map(_are_names, parts)))
+
+
+def _are_names(part: str) -> bool:
+    words = part.split()
+    return 0 < len(words) <= _MOST_NAMES and all(map(_NAME.fullmatch, words))
