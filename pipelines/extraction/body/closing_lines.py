@@ -99,7 +99,7 @@ _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|te
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
-_NAME = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
+_NAME_WORD = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
 _AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
 _MOST_PARTS, _MOST_NAMES = 5, 4
@@ -121,4 +121,4 @@ def _is_signature(text: str) -> bool:
 
 def _are_names(part: str) -> bool:
     words = part.split()
-    return 0 < len(words) <= _MOST_NAMES and all(map(_NAME.fullmatch, words))
+    return 0 < len(words) <= _MOST_NAMES and all(map(_NAME_WORD.fullmatch, words))

@@ -160,14 +160,15 @@ def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
 def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines of boxes that hold a heading, or a label, and links below it, nothing else: other stories, a table of contents."""
     for index, heading in enumerate(lines):
-        box, links = _box_of_label(heading), [heading]
-        if box is None or (not heading_level(heading) and index and is_inside(lines[index - 1].block, box)):
+        is_heading = heading_level(heading) > 0
+        box, links = _box_of_label(heading, is_heading=is_heading), [heading]
+        if box is None or (not is_heading and index and is_inside(lines[index - 1].block, box)):
             continue
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
             if not is_inside(line.block, box):
                 break
             links.append(line)
-            is_item = not heading_level(heading) and line.block.tag == "li"
+            is_item = not is_heading and line.block.tag == "li"
             if is_item or line.link_chars < _CARD_LINK_SHARE * len(line.text):
                 links = []
                 break
@@ -175,16 +176,16 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
             yield from links
 
 
-def _box_of_label(line: Line) -> Element | None:
+def _box_of_label(line: Line, *, is_heading: bool) -> Element | None:
     """The box that a heading opens, or a label in a box with a name; None for other lines."""
+    if not is_heading:
+        is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in ".!?…"
+        if not is_short or line.block.tag not in ("p", "div") or OPENING.match(line.text):
+            return None
     box = line.block.getparent()
     if box is not None and box.tag == "header" and len(box) == 1:
         box = box.getparent()
-    if heading_level(line):
-        return box
-    is_label = line.block.tag in ("p", "div") and len(line.text) <= _LONGEST_LABEL and not OPENING.match(line.text)
-    is_label = is_label and not line.link_chars and line.text[-1] not in ".!?…"
-    return box if is_label and box is not None and box.get("class") else None
+    return box if is_heading or (box is not None and box.get("class")) else None
 
 
 def _is_in_list(block: Element) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lxml.etree import _Element as Element
+
 from db.models import Article, Subheading
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
-from pipelines.extraction.page.tree import with_ancestors
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LEVELS = 3
@@ -17,7 +18,14 @@ _LONGEST = 200
 
 def heading_level(line: Line) -> int:
     """1 to 6 for a line in a heading element, else 0."""
-    return next((int(el.tag[1]) for el in with_ancestors(line.block, _LEVELS) if el.tag in HEADINGS), 0)
+    el: Element | None = line.block
+    for _ in range(_LEVELS):  # asked of every line: a generator takes three times as long
+        if el is None:
+            break
+        if el.tag in HEADINGS:
+            return int(el.tag[1])
+        el = el.getparent()
+    return 0
 
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
