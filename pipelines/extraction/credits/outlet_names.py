@@ -35,7 +35,6 @@ PHOTO = re.compile(r"(?:摄|供图|摄影|(?<![、，,][\u3400-\u9fff])(?<![、�
 """The end of a photographer's credit; 作者：张伟明、哈图 is a list of names."""
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
-_LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
 OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|资讯|智库|工作室|融媒)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 EDGE = "\u2003"

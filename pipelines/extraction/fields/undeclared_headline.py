@@ -16,8 +16,6 @@ from pipelines.extraction.text.date_parser import find_stamps
 
 _CJK = re.compile(r"[\u3400-\u9fff]{4}")
 _TITLE_CLASS = class_pattern("headline")
-_NO_HEADLINE = re.compile(r"[：:。]\s?$|[：:].{0,20}[：:]|[>›»]|^(?:本[报報]|通[讯訊])?[记記]者")
-"""A sentence, a line of credits, a bread crumb."""
 _CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
 _SHORTEST, _LONGEST = 6, 60
 _SHORTEST_PLAIN = 9
