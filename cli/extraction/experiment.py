@@ -24,7 +24,7 @@ from db.store.extraction.page_selection import Selection, select_pages
 from pipelines.experiments.experiment import Experiment, FieldExample, SourceResult
 from pipelines.experiments.label_scores import Label, read_labels
 from pipelines.processing.ingest_settings import plan_ingest
-from pipelines.processing.page_executor import completed_batches
+from pipelines.processing.page_executor import CompletedBatches
 from pipelines.processing.reextract import BATCH, LINGER_S
 from pipelines.urls import link_key
 
@@ -46,7 +46,7 @@ def experiment(
         found = _experiment(conn, sample, labels, keys)
         wanted = iter([page_id for some in sample.pages.values() for page_id in some])
         with readers(plan, engine, database=plan.database) as executor, progress_bar("compared", sample.size) as show:
-            for batch in completed_batches(executor, wanted, stop, most=BATCH, gather_s=LINGER_S):
+            for batch in CompletedBatches(executor, wanted, stop, most=BATCH, gather_s=LINGER_S):
                 for result in batch:
                     found.add(conn, result)
                 show(found.pages)

@@ -23,7 +23,7 @@ from db.store.extraction.page_selection import Selection, select_pages
 from db.system.regular_files import write_text
 from pipelines.processing.comparison import FieldChange, OutcomeDifferences
 from pipelines.processing.ingest_settings import plan_ingest
-from pipelines.processing.page_executor import completed_batches
+from pipelines.processing.page_executor import CompletedBatches
 from pipelines.processing.reextract import BATCH, LINGER_S
 
 
@@ -40,7 +40,7 @@ def preview(
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
         with readers(plan, engine, database=plan.database) as executor, progress_bar("read", len(pages)) as show:
-            for batch in completed_batches(executor, iter(pages), stop, most=BATCH, gather_s=LINGER_S):
+            for batch in CompletedBatches(executor, iter(pages), stop, most=BATCH, gather_s=LINGER_S):
                 for result in batch:
                     found.add(conn, result)
                 show(found.pages)

@@ -46,7 +46,7 @@ from db.store.extraction.gated_extractions import (
 from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
-from pipelines.processing.page_executor import PageExecutor, completed_batches
+from pipelines.processing.page_executor import CompletedBatches, PageExecutor
 from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.preload import preload_writing
 from pipelines.processing.reextract import (
@@ -94,12 +94,13 @@ class GatedRun:
         """
         done, longest = 0, 0.0
         preload_writing()
-        for batch in completed_batches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S):
+        batches = CompletedBatches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S)
+        for batch in batches:
             longest = max(longest, self._stage(batch))
-            longest = max(longest, self._write_decided(stop, most=WRITTEN_BETWEEN * len(batch)))
+            longest = max(longest, self._write_decided(stop, batches.refill, most=WRITTEN_BETWEEN * len(batch)))
             done += len(batch)
             show(done)
-        longest = max(longest, self._write_decided(stop, most=None))
+        longest = max(longest, self._write_decided(stop, batches.refill, most=None))
         return max(longest, settle_in_steps(self._conn, stop)) * 1000
 
     def _pages(self) -> Iterator[int]:
@@ -165,10 +166,10 @@ class GatedRun:
             self._decided.append(source_id)
         save_gated_source(self._conn, self._run_id, source_id, verdict, tally.as_dict())
 
-    def _write_decided(self, stop: threading.Event, *, most: int | None) -> float:
+    def _write_decided(self, stop: threading.Event, between: Callable[[], object], *, most: int | None) -> float:
         """Write or drop what is staged of sources that have a verdict, some `most` changed pages (None: all).
 
-        Returns the longest time that the lock was held, in seconds.
+        `between` is called after each transaction that settles. Returns the longest time that the lock was held, in seconds.
         """
         written, longest = 0, 0.0
         while self._decided and not stop.is_set() and (most is None or written < most):
@@ -180,7 +181,7 @@ class GatedRun:
                 self._decided.popleft()
             if fates["changed"]:
                 written += fates["changed"]
-                longest = max(longest, settle_in_steps(self._conn, stop, stories=GATHERED_STORIES))
+                longest = max(longest, settle_in_steps(self._conn, stop, between, stories=GATHERED_STORIES))
         return longest
 
     def _write_some(self, source_id: int, until: float) -> Counter[str]:

@@ -6,7 +6,7 @@
     tasks ──submit──> TaskWindow: at most so many pending ──> executor ──> futures, as they complete
 
 `TaskWindow` bounds what is submitted ahead of need. Ingest drives it itself, because its tasks appear while it runs. For known
-tasks, `completed_batches` gives results as they complete, and `completed_in_order` gives them in the order of the tasks.
+tasks, `CompletedBatches` gives results as they complete, and `completed_in_order` gives them in the order of the tasks.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ LabelT = TypeVar("LabelT")
 
 TASKS_AHEAD = 32
 """Pages submitted ahead of need where an executor does not say otherwise."""
-BATCHES_AHEAD = 8
-"""Batches of pages to keep submitted: while one is written, nothing is submitted. A batch of changed articles takes 0.3 s, and now
-and then a second more, to place them in threads; two processes extract 100 pages a second."""
+HELD_RESULTS = 512
+"""Results that may wait to be taken: what two processes extract in the 5 s that changed articles take to be placed in threads."""
 _POLL_S = 0.5
 """How often a wait for results checks whether to stop, in seconds."""
 
@@ -88,6 +87,11 @@ class TaskWindow(Generic[TaskT, ResultT]):
         future.add_done_callback(self._completed.put)
         return future
 
+    @property
+    def unfinished(self) -> int:
+        """Tasks submitted whose results are not there yet."""
+        return self.pending - self._completed.qsize()
+
     def take(self, most: int, *, wait_s: float, gather_s: float) -> list[Future[ResultT]]:
         """Completed futures, at most `most`: waits `wait_s` for the first, and `gather_s` after it for others."""
         taken: list[Future[ResultT]] = []
@@ -109,23 +113,35 @@ def extraction_window(executor: PageExecutor) -> TaskWindow[Task, ExtractionResu
     return TaskWindow(lambda task: executor.submit(extract_task, task))
 
 
-def completed_batches(
-    executor: PageExecutor, tasks: Iterator[Task], stop: threading.Event, *, most: int, gather_s: float
-) -> Iterator[list[ExtractionResult]]:
+class CompletedBatches:
     """Results of all tasks as they complete, at most `most` at a time; ends early on `stop`.
 
-    A result waits at most `gather_s` seconds for others, so that a transaction can write several. Raises what the executor raises.
+    A result waits at most `gather_s` seconds for others, so that a transaction can write several. Whoever takes longer over a batch
+    calls `refill` now and then. Iterating raises what the executor raises.
     """
-    window, more = extraction_window(executor), True
-    while (more or window.pending) and not stop.is_set():
-        ahead = max(executor.ahead, BATCHES_AHEAD * most)
-        while more and window.pending < ahead:
-            task = next(tasks, None)
-            more = task is not None
+
+    def __init__(
+        self, executor: PageExecutor, tasks: Iterator[Task], stop: threading.Event, *, most: int, gather_s: float
+    ) -> None:
+        self._executor, self._tasks, self._stop = executor, tasks, stop
+        self._most, self._gather_s = most, gather_s
+        self._window = extraction_window(executor)
+        self._more = True
+
+    def refill(self) -> None:
+        """Submit further tasks, so that the executor has some while the results of others are written."""
+        window = self._window
+        while self._more and window.unfinished < self._executor.ahead and window.pending < HELD_RESULTS:
+            task = next(self._tasks, None)
+            self._more = task is not None
             if task is not None:
                 window.submit(task)
-        if batch := window.take(most, wait_s=_POLL_S, gather_s=gather_s):
-            yield [future.result() for future in batch]
+
+    def __iter__(self) -> Iterator[list[ExtractionResult]]:
+        while (self._more or self._window.pending) and not self._stop.is_set():
+            self.refill()
+            if batch := self._window.take(self._most, wait_s=_POLL_S, gather_s=self._gather_s):
+                yield [future.result() for future in batch]
 
 
 def completed_in_order(

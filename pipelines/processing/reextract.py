@@ -31,7 +31,7 @@ from db.store.extraction.extractions import (
 )
 from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
-from pipelines.processing.page_executor import PageExecutor, completed_batches
+from pipelines.processing.page_executor import CompletedBatches, PageExecutor
 from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.preload import preload_writing
 
@@ -44,9 +44,9 @@ CHANGED_AT_ONCE = 6
 index, not two each."""
 SETTLED_AT_ONCE = 8
 """Articles settled in one transaction, for the same reason."""
-GATHERED_STORIES = 200
+GATHERED_STORIES = 1000
 """Changed articles that wait, except at the end, until they are placed in threads: a story that changes takes back all that came
-since, up to `pipelines.threads.keep.REPLAYED`. A few at a time, 1,539 articles took 5,504 transactions, now 1,300."""
+since (`pipelines.threads.keep.REPLAYED_EACH`), and the more change, the fewer times."""
 BROUGHT_BACK_AT_ONCE = 4
 _PAGES_AT_ONCE = 32
 """Rows of `to_extract` read at a time."""
@@ -84,7 +84,8 @@ def reextract_run(
     done, longest = 0, 0.0
     preload_writing()
     pages = remaining_pages(conn, run_id)
-    for batch in completed_batches(executor, pages, stop, most=BATCH, gather_s=LINGER_S):
+    batches = CompletedBatches(executor, pages, stop, most=BATCH, gather_s=LINGER_S)
+    for batch in batches:
         unwritten = batch
         while unwritten:
             with write(conn):
@@ -92,17 +93,19 @@ def reextract_run(
                 written, changed = record_reextracted(conn, unwritten, run_id, extractor)
             longest = max(longest, rest(time.perf_counter() - began))
             if changed:
-                longest = max(longest, settle_in_steps(conn, stop, stories=GATHERED_STORIES))
+                longest = max(longest, settle_in_steps(conn, stop, batches.refill, stories=GATHERED_STORIES))
             unwritten = unwritten[written:]
             done += written
             show(done)
     return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
-def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event, *, stories: int = 1) -> float:
+def settle_in_steps(
+    conn: sqlite3.Connection, stop: threading.Event, between: Callable[[], object] = bool, *, stories: int = 1
+) -> float:
     """Settle all unsettled articles, and place them in threads if at least `stories` of them wait, a few in each transaction.
 
-    Returns the length of the longest one, in seconds.
+    `between` is called after each. Returns the length of the longest one, in seconds.
     """
     from pipelines.dedup.settle import settle  # imports numpy, which callers that only extract do not need
 
@@ -114,6 +117,7 @@ def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event, *, stories:
             with write(conn):
                 began = time.perf_counter()
                 settle(conn, limit=SETTLED_AT_ONCE, threads=threads)
+            between()
             longest = max(longest, rest(time.perf_counter() - began))
     return longest
 

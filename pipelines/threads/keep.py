@@ -12,7 +12,6 @@ give the same threads, live or from a rebuild. A correction changes nothing eith
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
@@ -20,11 +19,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from db.flat_values import flat_values
 from db.store.dedup import threads as rows
 from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
-from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of
-from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare, heaviest_shared
+from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of, placing_evidence
+from pipelines.threads.score import RAREST, THRESHOLD, LivingThread, best, compare, heaviest_shared
 from pipelines.threads.term_counts import TermCounts, Terms, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
@@ -36,6 +34,10 @@ PLACED_AT_ONCE = 200
 """Stories placed, or taken back, in one transaction, at most: 0.3 s, no longer than other writers wait for a step of settling."""
 REPLAYED = 500
 """Stories taken back and placed again, at most, when an earlier one changes: half a second's work."""
+REPLAYED_EACH = 5
+"""The same for each of several that wait together: 5 ms a change, no more than to extract the page again."""
+_WAITING_COUNTED = 1000
+"""Waiting articles counted for that, at most: bounds what one step reads."""
 _LATEST = 16
 """Stories whose sum a thread is compared by: enough to outlast one odd story, few enough to follow the event."""
 _CANDIDATES = 8
@@ -175,10 +177,12 @@ class _Keeping:
 
     def _to_take_back(self, story: int) -> list[int]:
         """The stories from one on, latest first, to be placed again in order; none if they are too many or too long ago."""
-        later = rows.stories_from(self.conn, story, REPLAYED + 1)
+        waiting = len(rows.waiting_articles(self.conn, _WAITING_COUNTED))
+        most = max(REPLAYED, REPLAYED_EACH * waiting)
+        later = rows.stories_from(self.conn, story, most + 1)
         living, earliest = rows.count_vectors(self.conn, later)
         too_long_ago = earliest and self.expired and earliest < _earlier(self.expired, ALIVE_DAYS)
-        return [] if len(later) > REPLAYED or living < len(later) or too_long_ago else later
+        return [] if len(later) > most or living < len(later) or too_long_ago else later
 
     def _take_back(self, stories: list[int]) -> None:
         copies = rows.kept_articles(self.conn, stories)
@@ -286,7 +290,7 @@ class _Keeping:
         else:
             merger = None
         shared = [terms.written[term] for term in heaviest_shared(vector, living[found.thread_id])] if found else []
-        evidence = _evidence(found, joins=joins, shared=shared, merger=merger)
+        evidence = placing_evidence(found, joins=joins, shared=shared, merger=merger)
         self._write(story, thread, evidence)
         packed = vector.pack()
         stored = StoredVector(
@@ -382,18 +386,3 @@ class _Keeping:
 
 def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:
     return next((row.content for row in kept if row.evidence is not None), None)
-
-
-def _evidence(found: Comparison | None, *, joins: bool, shared: list[str], merger: Merger | None) -> str:
-    """JSON: the comparison with the thread that came nearest, whether the story joined it, and which threads it shows to be one."""
-    if found is None:
-        return json.dumps({"joined": False})
-    figures = {name: round(value, 3) for name, value in flat_values(found).items() if isinstance(value, float)}
-    told = {
-        "joined": joins,
-        "thread": found.thread_id,
-        **figures,
-        "shared": shared,
-        **(merger.evidence if merger else {}),
-    }
-    return json.dumps(told, ensure_ascii=False)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from db.flat_values import flat_values
 from pipelines.threads.score import THRESHOLD, Comparison, LivingThread, compare
 
 ALIKE = 0.97
@@ -75,3 +76,18 @@ def fit(one: LivingThread, other: LivingThread, *, unspaced: bool) -> float:
     nearest = min(max(one.first_day, other.first_day), max(one.last_day, other.first_day))
     day = min(max(other.last_day, one.first_day), nearest) if one.first_day <= other.last_day else one.first_day
     return compare(one.centroid, other, day, unspaced=unspaced).score
+
+
+def placing_evidence(found: Comparison | None, *, joins: bool, shared: list[str], merger: Merger | None) -> str:
+    """JSON: the comparison with the thread that came nearest, whether the story joined it, and which threads it shows to be one."""
+    if found is None:
+        return json.dumps({"joined": False})
+    figures = {name: round(value, 3) for name, value in flat_values(found).items() if isinstance(value, float)}
+    told = {
+        "joined": joins,
+        "thread": found.thread_id,
+        **figures,
+        "shared": shared,
+        **(merger.evidence if merger else {}),
+    }
+    return json.dumps(told, ensure_ascii=False)

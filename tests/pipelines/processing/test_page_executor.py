@@ -11,9 +11,10 @@ import pytest
 
 from db.models import Reason, Rejection
 from pipelines.processing.page_executor import (
+    HELD_RESULTS,
+    CompletedBatches,
     PageExecutor,
     TaskWindow,
-    completed_batches,
     completed_in_order,
     task_of_call,
 )
@@ -79,12 +80,14 @@ class _AtOnce(PageExecutor):
         return done
 
 
-def test_the_processes_have_pages_while_a_batch_is_written() -> None:
+def test_the_processes_get_pages_while_a_batch_is_written_but_only_so_many() -> None:
     executor, done = _AtOnce(), 0
-    for batch in completed_batches(executor, iter(range(1000)), threading.Event(), most=16, gather_s=1.0):
+    batches = CompletedBatches(executor, iter(range(3000)), threading.Event(), most=16, gather_s=1.0)
+    for batch in batches:
         done += len(batch)
-        assert executor.submitted >= min(1000, done + 7 * 16)
-    assert (done, executor.submitted) == (1000, 1000)
+        batches.refill()
+        assert executor.submitted == min(3000, done + HELD_RESULTS)
+    assert (done, executor.submitted) == (3000, 3000)
 
 
 def test_a_failed_task_raises_where_its_result_is_read() -> None:

@@ -209,6 +209,18 @@ def test_extracting_again_places_what_changes_together(changed: sqlite3.Connecti
     assert rebuilt(changed) == kept
 
 
+def test_many_that_change_together_may_take_back_more_than_one_alone(
+    changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extracting all again changes the first story of hundreds; placed where it was, the threads would not be a rebuild's."""
+    monkeypatch.setattr(keep, "REPLAYED", 10)
+    change_titles(changed, stories_of(changed))
+    settle_in_steps(changed, threading.Event())
+    assert thread_keeping(changed).out_of_order == 0
+    kept = derived(changed)
+    assert rebuilt(changed) == kept
+
+
 _BEGUN = (
     "The tanker Selma Rook lost power off Brant Point before dawn. Tugs from Corby Harbour held her against the tide.",
     "A slick drifts towards the beaches of Little Haven, and Mayor Ada Penrose closed them. Divers look for a leak.",
