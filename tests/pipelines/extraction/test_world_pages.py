@@ -56,7 +56,7 @@ def test_a_wrong_label_is_a_fault() -> None:
     assert wrong.faults(answer).keys() == {"authors", "text"}
 
 
-@pytest.mark.parametrize("arguments", [[], ["--set", "2"], ["--set", "3"], ["--set", "4"]])
+@pytest.mark.parametrize("arguments", [[], ["--set", "2"], ["--set", "3"], ["--set", "4"], ["--set", "5"]])
 def test_figures_are_printed_by_field_and_half(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
