@@ -3,14 +3,14 @@
     python -m bench.extraction.refusals [--misses] [--left] [--json]
 
 117 pages that are no article stand at an article's address and came with status 200: checks of those who guard sites, consent,
-logins, paywalls, shells that scripts fill, maintenance, errors, pages that are gone (in 24 languages), parked domains, lists, feeds.
+logins, paywalls, shells that scripts fill, maintenance, errors, pages gone (in 21 languages), parked domains, lists, feeds.
 58 articles look like them: briefs, notices, articles about cookies or captchas, pages with the scripts of guards, poems, tables. A
 fifth is in another charset than UTF-8, or than it says. All were written before the reader was run on any, and before its rules for
 refusing pages were looked at; the markup follows what those who write and detect such systems have published.
 
-The pages are HTML files (`refusals/NAME.html`) that open with a comment, as TOML: `url`; `outcome`, which is "article" or the reason
-that a person would give; `may_be`, other reasons that are right as well; `phrase`, words that are to be read; `charset` (Python's
-name), in which the page is sent; `content_type` and `final_url`, where there are any. Two halves, as in `world_pages`.
+The pages are HTML files (`refusals/NAME.html`) that open with a comment, as TOML: `url`; `outcome`, which is "article" or the
+reason that a person would give; `may_be`, other reasons that are right as well; `phrase`, words that are to be read; `charset`
+(Python's name), in which the page is sent; `content_type` and `final_url`, where there are any. Two halves, as in `world_pages`.
 """
 
 from __future__ import annotations
