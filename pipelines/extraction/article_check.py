@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.list_pages import is_bare_list, is_link_line, linked_lines
+from pipelines.extraction.list_pages import (
+    MIN_TEASERS,
+    headlines_of_list,
+    is_bare_list,
+    is_link_line,
+    linked_lines,
+)
 from pipelines.extraction.notices import NoticeEvidence, judge_notice, keeps_promise
 from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
@@ -79,6 +85,8 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path, words):
         return Rejection(reason=Reason.LIST, detail=f"The page is a list: {evidence_of_list}.")
     if not candidate.text or words == 0:
+        if not candidate.is_typed and is_bare_list(candidate.document, candidate.layout, MIN_TEASERS):
+            return Rejection(reason=Reason.LIST, detail="The page is a list: links and no text.")
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if candidate.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
@@ -147,6 +155,8 @@ def _link_evidence(candidate: ArticleCandidate, path: str, words: int) -> str | 
     layout, linked_count = candidate.layout, len(linked_lines(candidate.document))
     if _LIST_PATH.search(path) and len(layout.paragraphs) < _MANY_PARAGRAPHS:
         return "its address is that of a list's further page"
+    if headlines := headlines_of_list(candidate.document, layout, candidate.page.address):
+        return f"{headlines} headlines link to other pages, with little text below each"
     if is_bare_list(candidate.document, layout):
         return f"{linked_count} linked lines and no running text"
     if linked_count > 40 and not candidate.has_date and words < 120:

@@ -7,6 +7,8 @@ blogs link to places on the same page, product tests to shops, and an article's 
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +18,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.main_content import is_paragraph
+from pipelines.extraction.page.main_content import is_date_line, is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 
 MIN_TEASERS = 3
@@ -27,22 +29,33 @@ _TEASER_SHARE, _TEASER_SHARE_ARTICLE = 0.7, 0.9
 """Share of the running text that teasers must have; on a page that states that it is an article."""
 _LINKED_TEXT_RATIO = 2
 """How many times the text must fit into summaries that are links themselves."""
-_MIN_LINKED_LINES = 6
+MIN_LINKED_LINES = 6
 """Linked lines that make a list of a page without running text."""
 _MAX_LENGTH = 3000
 """Characters above which a text that has a date, or states that it is an article, is not checked: any teasers stand below it."""
 _MIN_LEAD = 80
 """Characters above the first teaser from which such a page is an article: a news flash with other stories below."""
+_LONGEST_LEAD, _LONGEST_ENTRY = 200, 300
+"""Characters of the lead of a list, a sentence or two; and below each of its headlines."""
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
 """Share of a line's characters in links from which it is a link."""
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+_DAY = re.compile(r"\d{1,4}[./年月-]\s?\d{1,2}[./月-]\s?\d{1,4}日?")
 _MENU_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 
 def is_link_line(line: Line) -> bool:
     """Whether a line is a link to something with a title."""
-    return len(line.text) >= 8 and line.link_chars > _LINK_SHARE * len(line.text)
+    return len(line.text) >= 8 and _is_mostly_link(line)
+
+
+def _is_mostly_link(line: Line) -> bool:
+    """Whether most of a line is a link, but for the day beside it."""
+    size, linked = len(line.text), line.link_chars
+    if linked > _LINK_SHARE * size:
+        return True
+    return linked * 2 > size and linked > _LINK_SHARE * len(_DAY.sub("", line.text))
 
 
 def linked_lines(document: Document) -> list[Line]:
@@ -88,13 +101,42 @@ def _has_own_text(
     return (dated or is_article) and text_length(line for line in own_text if line.row < first_row) >= _MIN_LEAD
 
 
-def is_bare_list(document: Document, layout: Layout) -> bool:
-    """Whether a page has no running text, and its lines are mostly links."""
+def headlines_of_list(document: Document, layout: Layout, address: str | None) -> int:
+    """The number of headlines of a page that has one paragraph at most, and headlines of other pages with little text below.
+
+    0 for other pages. The days of entries stand below their headlines, that of an article above what links to others.
+    """
+    headlines = [
+        line
+        for line in document.lines
+        if not line.zone & (BOILERPLATE | Zone.HIDDEN)
+        and _is_linked_headline(line)
+        and any(el.tag in HEADINGS for el in with_ancestors(line.block, 2))
+    ]
+    if len({href for line in headlines if (href := _link_target(line, address))}) < MIN_TEASERS:
+        return 0
+    rows = [line.row for line in headlines]
+    if sum(line.row < rows[0] for line in layout.paragraphs) > 1:
+        return 0
+    if any(is_date_line(line.text) for line in document.lines[: rows[0]] if not line.zone & BOILERPLATE):
+        return 0
+    sizes: Counter[int] = Counter()
+    for line in layout.inside:
+        if line not in headlines:
+            sizes[bisect(rows, line.row)] += len(line.text)
+    is_short = sizes.pop(0, 0) <= _LONGEST_LEAD and max(sizes.values(), default=0) <= _LONGEST_ENTRY
+    return len(headlines) if is_short else 0
+
+
+def is_bare_list(document: Document, layout: Layout, minimum: int = MIN_LINKED_LINES) -> bool:
+    """Whether a page has no running text, and its lines are mostly links: at least `minimum`."""
     if layout.paragraphs:
         return False
     linked = linked_lines(document)
-    other = sum(len(line.text) - line.link_chars for line in document.lines if not line.zone & _MENU_ZONES)
-    return len(linked) >= _MIN_LINKED_LINES and sum(line.link_chars for line in linked) >= _LINKED_TEXT_RATIO * other
+    other = sum(
+        len(_DAY.sub("", line.text)) - line.link_chars for line in document.lines if not line.zone & _MENU_ZONES
+    )
+    return len(linked) >= minimum and sum(line.link_chars for line in linked) >= _LINKED_TEXT_RATIO * other
 
 
 def _is_summary(line: Line) -> bool:
@@ -133,7 +175,7 @@ def _largest_box(block: Element, others: Sequence[Element]) -> Element:
 
 def _is_linked_headline(line: Line) -> bool:
     """Whether a line is a linked headline. A Chinese one may be short."""
-    return is_link_line(line) or (line.link_chars > _LINK_SHARE * len(line.text) and len(_CJK.findall(line.text)) >= 4)
+    return is_link_line(line) or (_is_mostly_link(line) and len(_CJK.findall(line.text)) >= 4)
 
 
 def _link_target(line: Line, address: str | None) -> str | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
@@ -56,6 +57,7 @@ _MOST_OF_TITLE = 0.6
 _TITLE = 80
 """Width up to which the text's first line is treated as a title, for pages whose title is the site's name."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
+_STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -87,18 +89,22 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
     """The rejection of a page that is a notice, else None."""
     if len(evidence.text) > MOST_TEXT or (evidence.dated and (evidence.is_article or evidence.authored)):
         return None
-    text = evidence.text.lower().replace("’", "'")
-    titles = [title.lower().replace("’", "'") for title in (evidence.title, evidence.page_title) if title]
+    text = _folded(evidence.text)
+    titles = [_folded(title) for title in (evidence.title, evidence.page_title) if title]
     if _width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
+    headline = _folded(evidence.title or "")
     is_short = _width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
     general = _general(evidence, is_short=is_short)
+    status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
     source = evidence.source[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
     for kind, phrases in _phrases_in(_languages(evidence.language, text)).items():
-        own, signs, unrelated = _own(phrases, titles, text, sentences)
+        own, signs, unrelated = _own(phrases, titles, text, sentences, headline)
+        if status == kind and own < TITLE_IS:
+            own, signs = own + TITLE_IS, [f"title {titles[0]!r}", *signs]
         if own or is_short:
             for points, sign in _source_signs(notice_marks().get(kind), evidence.page, source):
                 own += points
@@ -143,7 +149,39 @@ KINDS = (
 """Of two kinds with equal points, the earlier wins."""
 
 
-def _own(phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str]) -> tuple[float, list[str], int]:
+def _folded(text: str) -> str:
+    """A text as phrases are written."""
+    return text.lower().replace("’", "'")
+
+
+def _reason_of_status(title: str) -> Reason | None:
+    """What a title says that is an HTTP status: "405", "HTTP Status 500 – Internal Server Error", "502 Bad Gateway"."""
+    match = _STATUS.match(title)
+    status = _STATUSES.get(match[2]) if match else None
+    if not match or not status:
+        return None
+    rest = match[3].strip(" .:-–—|!")
+    if rest and rest != "error" and not match[1] and not rest.startswith(status.phrase.lower()):
+        return None
+    return _REASONS_OF_STATUS.get(status, Reason.UNAVAILABLE if status >= 500 else Reason.SOFT_404)
+
+
+_STATUSES = {str(status.value): status for status in HTTPStatus}
+_REASONS_OF_STATUS = {
+    HTTPStatus.UNAUTHORIZED: Reason.LOGIN,
+    HTTPStatus.PAYMENT_REQUIRED: Reason.PAYWALL,
+    HTTPStatus.FORBIDDEN: Reason.CHALLENGE,
+    HTTPStatus.METHOD_NOT_ALLOWED: Reason.CHALLENGE,
+    HTTPStatus.NOT_ACCEPTABLE: Reason.CHALLENGE,
+    HTTPStatus.TOO_MANY_REQUESTS: Reason.CHALLENGE,
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: Reason.BLOCKED,
+}
+"""The statuses that those who guard a site send; others of the client mean that the page is gone."""
+
+
+def _own(
+    phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str], headline: str
+) -> tuple[float, list[str], int]:
     """Points for titles and sentences, the signs, and how many characters are unrelated."""
     signs: list[str] = []
     points = best = 0.0
@@ -153,7 +191,10 @@ def _own(phrases: NoticePhrases, titles: list[str], text: str, sentences: list[s
             best = value
             signs[:] = [f"title {phrase!r}"]
     points += best
-    says = [phrase for phrase in phrases.says if phrase.hint in text]
+    says = [phrase for phrase in phrases.says if phrase.hint in text or phrase.hint in headline]
+    # What a notice says may stand in its headline alone. One that says nothing is the site's name.
+    if headline not in sentences and any(phrase.stands_in(headline) for phrase in says):
+        sentences = [headline, *sentences]
     speaking = [next((one.hint for one in says if one.stands_in(sentence)), None) for sentence in sentences]
     total = sum(map(len, sentences))
     said = sum(len(sentence) for sentence, hint in zip(sentences, speaking, strict=True) if hint)

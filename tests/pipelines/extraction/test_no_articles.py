@@ -14,8 +14,9 @@ from pipelines.extraction.notice_phrases import languages_with_notices, notice_m
 from pipelines.extraction.notices import KINDS
 from tests.pipelines.extraction.no_articles import Example, examples, half_of
 
-REFUSED = [*examples("notices"), *examples("lists")]
-READ = examples("articles")
+SIBLINGS = examples("siblings")
+REFUSED = [*examples("notices"), *examples("lists"), *(example for example in SIBLINGS if example.reasons)]
+READ = [*examples("articles"), *(example for example in SIBLINGS if not example.reasons)]
 
 
 def test_there_are_many_in_both_halves() -> None:
