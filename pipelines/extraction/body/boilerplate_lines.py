@@ -21,7 +21,7 @@ from pipelines.extraction.text.word_lists import words
 
 _PROMPT = re.compile(
     rf"^\W{{0,6}}(?:{phrases_of('prompt')}|(?-i:END|The End)\W{{0,4}}$)"
-    r"|^(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+    r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
     r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
 )  # fmt: skip
 """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
