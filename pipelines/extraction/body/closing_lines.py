@@ -34,10 +34,12 @@ _CLOSING = re.compile(
     r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
     re.I,
 )
-_CLOSING_WITHIN = re.compile(
-    rf"{phrases_of('closing_within', inside=True)}|\b(?:contact|reach|e-?mail)\b.{{1,40}}\b(?:at|via) \S{{1,40}}@\S", re.I
-)
 """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors."""
+_CLOSING_WITHIN = re.compile(
+    rf"{phrases_of('closing_within', inside=True)}|\b(?:contact|reach|e-?mail)\b.{{1,40}}\b(?:at|via) \S{{1,40}}@\S",
+    re.I,
+)
+"""What it states anywhere in a line."""
 _OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}\?", re.I)
 _OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
