@@ -141,7 +141,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
 
 def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time; at the end a place or address too."""
-    if len(line) > 120:
+    if len(line) > 120 or not (is_last or any(plain(name) in plain(line) for name in names)):
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True

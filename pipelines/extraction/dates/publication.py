@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import cast
 
 from lxml.etree import _Element as Element
 
@@ -206,7 +205,7 @@ _TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|epoch|is
 
 def _may_be_timed(el: Element) -> bool:
     """Whether an element may bear an instant; `machine_times` looks at the names of its attributes more closely."""
-    names = cast(list[str], el.keys())
+    names: list[str] = el.keys()  # type: ignore[assignment]  # lxml-stubs: bytes too
     if not names:
         return False
     return (
