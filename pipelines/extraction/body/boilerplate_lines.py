@@ -21,7 +21,7 @@ from pipelines.extraction.text.word_lists import words
 
 _PROMPT = re.compile(
     rf"^\W{{0,6}}(?:{phrases_of('prompt')}|(?-i:END|The End)\W{{0,4}}$)"
-    r"|^(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+    r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
     r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
 )  # fmt: skip
 """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
@@ -141,7 +141,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
 
 def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time; at the end a place or address too."""
-    if len(line) > 120:
+    if len(line) > 120 or not (is_last or any(plain(name) in plain(line) for name in names)):
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True

@@ -26,16 +26,20 @@ _SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։”»\"'’)）」")
 _BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
-    rf"^\W{{0,4}}(?:{phrases_of('closing')})|{phrases_of('closing_within', inside=True)}"
-    r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S"
-    rf"|^{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
+    rf"\W{{0,4}}(?:{phrases_of('closing')})"
+    rf"|{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
     r"|freelancer?|contributor)\b.{0,200}$"
-    rf"|^{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
-    r"|^\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|^[-–—]\s?30\s?[-–—]$"
-    r"|^[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
+    rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
+    r"|\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|[-–—]\s?30\s?[-–—]$"
+    r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
     re.I,
 )
 """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors."""
+_CLOSING_WITHIN = re.compile(
+    rf"{phrases_of('closing_within', inside=True)}|\b(?:contact|reach|e-?mail)\b.{{1,40}}\b(?:at|via) \S{{1,40}}@\S",
+    re.I,
+)
+"""What it states anywhere in a line."""
 _OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}\?", re.I)
 _OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
@@ -85,7 +89,7 @@ def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
-    if _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()")):
+    if _CLOSING.match(bare) or _CLOSING_WITHIN.search(bare) or is_agency(bare.strip(" -–—()")):
         return True
     if _is_signature(bare):
         return line == bare

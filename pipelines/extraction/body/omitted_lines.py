@@ -111,8 +111,9 @@ class _TakenText:
         if exact := self._positions.get(key):
             return exact.pop(0) if len(exact) > 1 else exact[0]
         if len(key) < _MIN_DISTINCTIVE:
-            beginnings = (position for position, other in enumerate(self._keys) if other.startswith(key))
-            return next(beginnings, -1) if len(key) > 1 else -1
+            if len(key) < 2 or key not in self._whole:
+                return -1
+            return next((position for position, other in enumerate(self._keys) if other.startswith(key)), -1)
         parts = [key]
         if len(key) >= 2 * _MIN_DISTINCTIVE:
             # Trafilatura drops notes and buttons from the middle of a paragraph: any third of it will do.

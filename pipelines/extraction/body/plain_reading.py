@@ -159,7 +159,7 @@ def _expressions() -> _Expressions:
 
 def _expressions_for(el: Element) -> Sequence[int]:
     """The numbers of the expressions that find an element."""
-    attributes = cast(list[tuple[str, str]], el.items())
+    attributes: list[tuple[str, str]] = el.items()  # type: ignore[assignment]  # lxml-stubs: bytes too
     if not attributes:
         return ()
     known = _expressions().attributes

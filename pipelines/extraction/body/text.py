@@ -13,14 +13,14 @@ from copy import copy
 from functools import cache, partial
 from typing import Any
 
-from lxml.etree import ElementDefaultClassLookup
+from lxml.etree import ElementDefaultClassLookup, SubElement
 from lxml.etree import _Element as Element
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement, HTMLParser
 
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
-from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
+from pipelines.extraction.body.scoring import SHORT_TEXT, lead_paragraphs, may_prefer_whole_page, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
 from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
@@ -54,7 +54,7 @@ def read_body(document: Document, main: MainContent) -> list[str]:
     restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones)
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)
-    if len(text) < SHORT_TEXT and not holds_description(text, document):
+    if len(text) < SHORT_TEXT and may_prefer_whole_page(text, document):
         page_text = _extract(document.html, fast=True)
         return _split_lines(page_text) if prefers_whole_page(text, page_text, document) else lines
     return lines
@@ -131,7 +131,7 @@ def _extract(page: Callable[[], Element] | str, *, fast: bool) -> str:
 
 def _article_page(main: Element, *, has_joiners: bool) -> Element:
     """A page with a copy of the main content alone, in markup that trafilatura takes for an article."""
-    page = document_fromstring("<html><body><article class='post'></article></body></html>", parser=_page_parser())
+    page = _page_parser().makeelement("html")
     content = copy(main)
     if content.tag in ("html", "body"):
         content.tag = "div"
@@ -142,7 +142,7 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         section.tag = "p" if next(section.iterancestors("blockquote"), None) is not None else "div"
     if has_joiners:
         _replace_joiners(content)
-    page[0][0].append(content)
+    SubElement(SubElement(page, "body"), "article", {"class": "post"}).append(content)
     return page
 
 

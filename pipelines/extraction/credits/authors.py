@@ -126,7 +126,7 @@ def read_authors(
         names=site_names,
         hosts=tuple(map(plain, host_labels)),
         owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
-        printed=plain(" ".join(line.text for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail))),
+        printed="".join(plain(line.text) for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail)),
     )
     sections = {
         plain(text)

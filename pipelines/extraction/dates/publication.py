@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
-from typing import cast
 
 from lxml.etree import _Element as Element
 
@@ -206,7 +206,7 @@ _TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|epoch|is
 
 def _may_be_timed(el: Element) -> bool:
     """Whether an element may bear an instant; `machine_times` looks at the names of its attributes more closely."""
-    names = cast(list[str], el.keys())
+    names: list[str] = el.keys()  # type: ignore[assignment]  # lxml-stubs: bytes too
     if not names:
         return False
     return (
@@ -214,8 +214,13 @@ def _may_be_timed(el: Element) -> bool:
         or (
             el.tag == "input" and el.get("type") == "hidden" and "value" in names and ("id" in names or "name" in names)
         )
-        or any(map(_TIMED_ATTRIBUTE.match, names))
+        or any(map(_may_hold_time, names))
     )
+
+
+@lru_cache(1024)
+def _may_hold_time(attribute: str) -> bool:
+    return _TIMED_ATTRIBUTE.match(attribute) is not None
 
 
 _TIPPED = ("span", "abbr", "em")

@@ -55,7 +55,7 @@ def prepend_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
     """A text's lines, preceded by those of the standfirst that it does not contain."""
     if not lines or not standfirst:
         return lines
-    body = plain("\n".join(lines))
+    body = "".join(map(plain, lines))
     missing = [line for line in standfirst if plain(line) not in body]
     return [*missing, *lines]
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from operator import add
 
 from pipelines.data_files import parse_table
 from pipelines.extraction.languages.phrases import hint_of, openings_of, phrase_pattern
@@ -278,9 +277,11 @@ def _phrases(kind: str) -> Iterator[tuple[str, bool]]:
 @cache
 def phrases_of(kind: str, *, inside: bool = False) -> str:
     """The phrases of one kind, of all languages, as alternatives of a regular expression, each beginning a word if `inside`."""
-    begins = (r"\b" if inside and spaces else "" for _, spaces in _phrases(kind))
-    patterns = (phrase_pattern(phrase, spaces) for phrase, spaces in _phrases(kind))
-    return by_first_letter(dict.fromkeys(map(add, begins, patterns)))
+    patterns: dict[bool, dict[str, None]] = {True: {}, False: {}}
+    for phrase, spaces in _phrases(kind):
+        patterns[inside and spaces].setdefault(phrase_pattern(phrase, spaces))
+    words, others = (by_first_letter(patterns[is_word], any_case=True) for is_word in (True, False))
+    return "|".join(filter(None, (words and rf"\b(?:{words})", others)))
 
 
 @cache
@@ -308,20 +309,29 @@ def any_of(words: Iterable[str], spaces: bool = True) -> str:
     return by_first_letter(_word(word, spaces) for word in ordered) or r"(?!)"
 
 
-def by_first_letter(patterns: Iterable[str]) -> str:
-    """Alternatives grouped by the letter they begin with, `s(?:port|taff)|n(?:ews)`, which match the same.
+def by_first_letter(patterns: Iterable[str], *, any_case: bool = False) -> str:
+    """Alternatives grouped by the letters they begin with, `s(?:port|taff)|n(?:ews)`, which match the same.
 
     `re` tries one alternative after the other at every position: 500 duties in groups are searched for ten times as fast. The order
-    within a letter stays, and alternatives of different letters never match at the same place.
+    within a letter stays, and alternatives of different letters never match at the same place. With `any_case` the first letter is
+    a set of both, which `re` looks at before it enters an alternative; a letter whose case does not matter it cannot.
     """
     groups: dict[str, list[str]] = {}
     for pattern in patterns:
         groups.setdefault(pattern[:1].lower(), []).append(pattern)
-    return "|".join(_join_group(group) for group in groups.values())
+    return "|".join(_join_group(group, any_case=any_case) for group in groups.values())
 
 
-def _join_group(group: list[str]) -> str:
-    first = group[0][:1]
-    if len(group) == 1 or not first.isalpha() or any(pattern[:1] != first for pattern in group):
+def _join_group(group: list[str], *, any_case: bool) -> str:
+    first, *others = dict.fromkeys(pattern[:1] for pattern in group)
+    if not first.isalpha() or (not any_case and (others or len(group) == 1)):
         return "|".join(group)
-    return f"{first}(?:{'|'.join(pattern[1:] for pattern in group)})"
+    rests = [pattern[1:] for pattern in group]
+    rest = f"(?:{by_first_letter(rests)})" if len(group) > 1 else rests[0]
+    return (_in_both_cases(first) if any_case else first) + rest
+
+
+def _in_both_cases(letter: str) -> str:
+    """A set of all signs that are a letter where case does not matter: "ı" and "İ" are an "i" as well."""
+    signs = {sign for sign in (letter, letter.lower(), letter.upper(), *"ıİſ") if re.fullmatch(letter, sign, re.I)}
+    return f"(?-i:[{''.join(sorted(signs))}])" if len(signs) > 1 else letter

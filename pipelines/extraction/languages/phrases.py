@@ -29,7 +29,7 @@ _AS_THEY_ARE = {
 }
 _GAP = 80
 """Characters that "…" stands for where the phrase gives no number."""
-_FIRST_GROUP = re.compile(r"\(([^()\\]*)\)(?=[^(])")
+_FIRST_GROUP = re.compile(r"\(([^()\\]*)\)(?=.)")
 
 
 def phrase_pattern(phrase: str, spaces: bool) -> str:
@@ -51,7 +51,9 @@ def _piece(token: re.Match[str]) -> str:
 def openings_of(phrase: str) -> list[str]:
     """A phrase for each way in which it begins, so that phrases can be grouped by their first letter."""
     group = _FIRST_GROUP.match(phrase)
-    return [f"{first}{phrase[group.end() :]}" for first in group[1].split("|")] if group else [phrase]
+    if group is None:
+        return [phrase]
+    return [way for first in group[1].split("|") for way in openings_of(f"{first}{phrase[group.end() :]}")]
 
 
 def hint_of(phrase: str) -> str:

@@ -75,7 +75,7 @@ _ZONE_BY_WORD: dict[str, int] = {
     name: getattr(Zone, zone.upper()) for zone, names in ZONE_NAMES.items() for name in names
 }
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
-_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\s")
 _NAMES_KEPT = 8_192
 """Names whose zones are kept between pages: pages of one site share most of theirs, and one has 160 on average."""
 _INLINE = words("span i b em strong small svg a")
@@ -262,10 +262,18 @@ def zone_of(el: Element) -> int:
 
 @lru_cache(maxsize=_NAMES_KEPT)
 def _zone_of_names(names: str) -> int:
-    """The zones of the value of a class, id or role."""
-    zones = 0
-    for word in names.split():
-        zones |= _zone_of_name(word)
+    """The zones of the value of a class, id or role, by the words of each name alone and in pairs ("most-read", "mostRead").
+    "p-0 list-none" is no "plist"."""
+    if "-font-size" in names:
+        names = _FONT_SIZE.sub("", names)
+    zones, previous, by_word = 0, "", _ZONE_BY_WORD
+    for part in _NAME_PARTS.findall(names):
+        word = part.lower()
+        if word in by_word:
+            zones |= by_word[word]
+        if previous + word in by_word:
+            zones |= by_word[previous + word]
+        previous = "" if part.isspace() else word
     return zones
 
 
@@ -273,22 +281,6 @@ def is_in_zone(el: Element, zones: int) -> bool:
     """Whether an element or one of its ancestors opens one of these zones."""
     nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
     return any(zone_of(node) & zones for node in nodes)
-
-
-@lru_cache(maxsize=_NAMES_KEPT)
-def _zone_of_name(name: str) -> int:
-    """The zones of a class or id, by its words alone and in pairs ("most-read", "mostRead"). "p-0 list-none" is no "plist"."""
-    if name.islower() and name.isascii() and name.isalpha():
-        return _ZONE_BY_WORD.get(name, 0)  # a single word, as half of the names are
-    zone = 0
-    previous = ""
-    if "-font-size" in name:
-        name = _FONT_SIZE.sub("", name)
-    for part in _NAME_PARTS.findall(name):
-        word = part.lower()
-        zone |= _ZONE_BY_WORD.get(word, 0) | _ZONE_BY_WORD.get(previous + word, 0)
-        previous = word
-    return zone
 
 
 class _LineBuilder:
@@ -344,18 +336,18 @@ def _read_lines(root: Element) -> list[Line]:
         tag = child.tag
         if tag == "br":
             end_line(block, zone)
-        elif (own_zone := _zone_to_read(child, tag, len(stack))) is not None:
+        elif tag not in INVISIBLE and (tag not in _SKIPPED_TAGS or _is_read(child, tag, len(stack))):
             if is_block := tag in BLOCKS:
                 end_line(block, zone)
             child_block = child if is_block else block
             is_in_link = in_link or tag == "a"
             if text := child.text:
                 add_text(text, child, is_in_link)
-            if len(child):
-                stack.append((iter(child), child, child_block, zone | own_zone, is_in_link))
+            if len(child) and len(stack) < MAX_DEPTH:
+                stack.append((iter(child), child, child_block, zone | zone_of(child), is_in_link))
                 continue
-            if is_block:
-                end_line(child, zone | own_zone)
+            if is_block and builder.parts:
+                end_line(child, zone | zone_of(child))
         if tail := child.tail:
             add_text(tail, el, in_link)
     end_line(root, Zone.NONE)
@@ -370,11 +362,6 @@ def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
         builder.add_text(tail, stack[-1][1], stack[-1][4])
 
 
-def _zone_to_read(el: Element, tag: str, depth: int) -> int | None:
-    """The zones that an element opens; None for one that is not read."""
-    if tag in INVISIBLE or depth > MAX_DEPTH:
-        return None
-    zone = zone_of(el)
-    if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
-        return zone
-    return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None
+def _is_read(el: Element, tag: str, depth: int) -> bool:
+    """Whether a menu or a footer is read."""
+    return (tag == "footer" and depth >= _FOOTER_DEPTH) or _BREADCRUMB_CLASS.search(el.get("class", "")) is not None

@@ -87,7 +87,10 @@ def _script_of(text: str) -> str | None:
 
 def _language_by_words(text: str) -> str | None:
     counted = Counter(_WORD.findall(text[:4000].lower()))
-    scores = {code: sum(counted[word] for word in language.common) for code, language in languages().items()}
+    scores = {
+        code: sum([counted[word] for word in language.common if word in counted])
+        for code, language in languages().items()
+    }
     best = max(scores, key=lambda code: (scores[code], code == "en"))
     return best if scores[best] >= 3 else None
 

@@ -45,11 +45,21 @@ def is_named_body(el: Element) -> bool:
 def named_paragraphs(paragraphs: Sequence[Line]) -> dict[Element, list[Line]]:
     """The paragraphs in boxes that are named for the article's text, by the outermost such box."""
     named: defaultdict[Element, list[Line]] = defaultdict(list)
+    boxes: dict[Element, Element | None] = {}
     for line in paragraphs:
-        around = [el for el in with_ancestors(line.block) if el.tag not in ("body", "html") and is_named_body(el)]
-        if around:
-            named[around[-1]].append(line)
+        if (box := _outermost_named(line.block, boxes)) is not None:
+            named[box].append(line)
     return named
+
+
+def _outermost_named(el: Element | None, known: dict[Element, Element | None]) -> Element | None:
+    """The outermost box around an element that is named for the text, noted for it and its ancestors: lines share most of these."""
+    if el is None or el.tag in ("body", "html"):
+        return None
+    if el not in known:
+        outer = _outermost_named(el.getparent(), known)
+        known[el] = el if outer is None and is_named_body(el) else outer
+    return known[el]
 
 
 def find_text_box(paragraphs: Sequence[Line]) -> Element | None:

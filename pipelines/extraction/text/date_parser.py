@@ -140,12 +140,14 @@ def _join() -> re.Pattern[str]:
 
 def plain_digits(text: str) -> str:
     """The text with full-width forms folded and the digits of every script as 0-9. Its length stays the same."""
-    if text.isascii():
-        return text
-    return "".join([_plain(char) if char > "\u0659" else char for char in text])
+    return text if text.isascii() else _FOLDED.sub(_plain, text)
 
 
-def _plain(char: str) -> str:
+_FOLDED = re.compile(r"[\d\uff01-\uff5e\u3000]")
+
+
+def _plain(found: re.Match[str]) -> str:
+    char = found[0]
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     if "\uff01" <= char <= "\uff5e":

@@ -14,7 +14,7 @@ _TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
 _WORDS = re.compile(r"\w+")
 _PLAIN_ASCII = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _LONGEST = 300
-_LONGEST_LINE = 400
+_LONGEST_LINE = 1_000
 """Characters of a text whose comparison key is kept: most lines of a page."""
 
 
