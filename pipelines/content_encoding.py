@@ -11,7 +11,7 @@ import gzip
 import io
 import zlib
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from db.zstd import zstd
 from pipelines.truncation import ends_as_document

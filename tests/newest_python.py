@@ -32,10 +32,10 @@ def main() -> int:
         python = Path(folder) / "venv" / "bin" / "python"
         uv = Path(sys.executable).with_name("uv")
         subprocess.run([uv, "venv", "--quiet", "--python", found[1], python.parent.parent], check=True)
-        install = [uv, "pip", "install", "--quiet", "--python", python]
+        install: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python]
         subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements-dev.lock"], check=True)
         subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", ROOT], check=True)
-        tests = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *QUICK]
+        tests: list[str | Path] = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *QUICK]
         return subprocess.run(tests, cwd=ROOT, check=False).returncode
 
 

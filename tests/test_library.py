@@ -324,7 +324,7 @@ def test_an_archive_is_of_one_thread_and_closes(newsroom: Newsroom) -> None:
     with ThreadPoolExecutor(1) as other:
         for ask in (archive.sources, archive.close, lambda: next(going)):
             with pytest.raises(copydesk.UsageError, match="another thread"):
-                other.submit(ask).result()  # type: ignore[arg-type]
+                other.submit(ask).result()
     archive.close()
     archive.close()
     assert repr(archive).endswith("closed>")

@@ -99,7 +99,7 @@ def main() -> int:
 
 def build(folder: Path) -> Path:
     """Build the source archive and, from it, the wheel."""
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT]
+    command: list[str | Path] = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return next(folder.glob("*.whl"))
@@ -195,7 +195,16 @@ class Environment:
 
     def check_types(self) -> None:
         """What a type checker sees of the installed package."""
-        command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", self.python, "-c", _TYPES]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--python-executable",
+            self.python,
+            "-c",
+            _TYPES,
+        ]
         result = subprocess.run(command, cwd=self._work, capture_output=True, text=True, timeout=300, check=False)
         revealed = re.findall(r"Revealed type is (.*)", result.stdout)
         assert tuple(revealed) == _REVEALED, result.stdout + result.stderr
@@ -208,7 +217,7 @@ class Environment:
         (self._work / "copydesk.toml").write_text(f'listen = "{address}"\n')
         log = self._work / "service.log"
         with log.open("w") as out:
-            command = [self.python.with_name("copydesk"), "run"]
+            command: list[str | Path] = [self.python.with_name("copydesk"), "run"]
             process = subprocess.Popen(command, cwd=self._work, env=self._env | more, stdout=out, stderr=out)
         try:
             until = time.monotonic() + LONGEST_S

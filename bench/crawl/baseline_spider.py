@@ -20,7 +20,7 @@ class Baseline(scrapy.Spider):
     """Fetches the addresses of a file, extracts in place, stores body and text."""
 
     name = "baseline"
-    custom_settings: ClassVar[dict[str, Any]] = {
+    custom_settings: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # Scrapy reads it of the class
         "LOG_LEVEL": "WARNING",
         "CONCURRENT_REQUESTS": 32,
         "ROBOTSTXT_OBEY": True,
@@ -42,7 +42,7 @@ class Baseline(scrapy.Spider):
         found = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
         self.pages += 1
         row = {name: getattr(found, name, None) for name in ("title", "author", "date", "text")}
-        self.db["articles"].insert({"url": response.url, "html": response.body, **row}, pk="url", replace=True)
+        self.db.table("articles").insert({"url": response.url, "html": response.body, **row}, pk="url", replace=True)
 
     def closed(self, reason: str) -> None:
         seconds = time.monotonic() - self.began

@@ -48,7 +48,7 @@ def by_curl(port: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         for n in range(len(FORMS)):
             page = Path(folder) / str(n)
-            command = [
+            command: list[str | Path] = [
                 "curl",
                 "-sSL",
                 "--compressed",

@@ -34,7 +34,8 @@ from bench.database.large_stories import add_stories
 from bench.search.search_texts import article_at, language
 from db.connection.database import Connection, connect, open_database, write
 from db.reports.coverage import refresh_coverage
-from db.search.index import fold, grams, language_grams
+from db.search.index import fold, language_grams
+from db.search.tokenizer import grams
 from db.store.crawl.facts import pack_body
 from db.store.dedup.near_copies import IndexedText, insert_sketches, text_number
 from db.timestamps import format_timestamp

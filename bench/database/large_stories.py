@@ -87,7 +87,7 @@ def _thread_rows(conn: sqlite3.Connection, after: int) -> Iterator[_Row]:
         near.append(page_id)
         if len(near) > 2 * _NEAR:
             del near[:_NEAR]
-        told = {
+        told: dict[str, object] = {
             "joined": joins,
             "thread": nearest,
             "score": round(chance.random(), 3),

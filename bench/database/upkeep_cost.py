@@ -187,8 +187,8 @@ def main() -> None:
             rate = taken.size / 1e6 / taken.copying_s
             return f"copied at {rate:.0f} MB/s in {taken.copying_s} s, verified in {taken.verifying_s} s"
 
-        def pruned(**keep: timedelta | None) -> str:
-            gone = prune(path, NOW, **keep)
+        def pruned(keep_bodies: timedelta | None, keep_log: timedelta | None) -> str:
+            gone = prune(path, NOW, keep_bodies=keep_bodies, keep_log=keep_log)
             return f"{gone}"
 
         never = None

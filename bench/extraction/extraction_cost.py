@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -62,8 +63,8 @@ def main() -> None:
         body = gzip.decompress(entry.path.read_bytes()) if entry.path.suffix == ".gz" else entry.path.read_bytes()
         page = Page(body=body, url=entry.url)
         sides: list[tuple[Callable[[], object], list[float]]] = [
-            (lambda page=page: extract(page, sites), []),
-            (lambda body=body: bare_extraction(body, with_metadata=True), []),
+            (partial(extract, page, sites), []),
+            (partial(bare_extraction, body, with_metadata=True), []),
         ]
         for turn in range(options.rounds):
             for work, times in sides if (number + turn) % 2 else reversed(sides):

@@ -12,9 +12,11 @@ import argparse
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
@@ -29,6 +31,15 @@ class Steps:
     """The length of each transaction, in seconds."""
 
     seconds: list[float] = field(default_factory=list)
+
+    def timed(self, step: Callable[..., list[int]]) -> Callable[..., list[int]]:
+        """The same, but each call is noted."""
+
+        def noted(*arguments: object) -> list[int]:
+            self.seconds.append(time.perf_counter())
+            return step(*arguments)
+
+        return noted
 
 
 def searches_of(conn: sqlite3.Connection, count: int) -> list[SavedSearch]:
@@ -65,15 +76,8 @@ def main() -> None:
             )
         begun = time.perf_counter()
         cpu = time.process_time()
-        real = matching.pages_to_match
-
-        def timed(*arguments: object, real: object = real) -> object:
-            steps.seconds.append(time.perf_counter())
-            return real(*arguments)  # type: ignore[operator]
-
-        matching.pages_to_match = timed  # type: ignore[assignment]
-        found = matching.match_new_articles(conn, now).found
-        matching.pages_to_match = real
+        with patch.object(matching, "pages_to_match", side_effect=steps.timed(matching.__dict__["pages_to_match"])):
+            found = matching.match_new_articles(conn, now).found
         whole = time.perf_counter() - begun
         longest = max((b - a for a, b in zip(steps.seconds, steps.seconds[1:], strict=False)), default=0.0)
         print(

@@ -69,8 +69,8 @@ def measure(articles: int) -> None:
             until = end if since == first else since + timedelta(days=7)
             began = time.perf_counter()
             found = biggest_threads(conn, ThreadFilter(since=since, until=until), 50)
-            took = (time.perf_counter() - began) * 1000
-            print(f"  biggest threads of {name}: {took:.0f} ms, the first has {found[0].inside} articles")
+            ms = (time.perf_counter() - began) * 1000
+            print(f"  biggest threads of {name}: {ms:.0f} ms, the first has {found[0].inside} articles")
         conn.close()
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 

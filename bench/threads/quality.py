@@ -14,9 +14,10 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 from bench.threads.archive import KnownArticle, threaded
 from bench.threads.bulletins import TUNING_SERIES, UNSEEN_SERIES, generate_bulletins
@@ -105,14 +106,9 @@ def by_cosine(threshold: float) -> Choice:
 
 @contextmanager
 def _choosing(choose: Choice | None) -> Iterator[None]:
-    before = keep.best, keep.find_merger
-    if choose:
-        # Threads are one where another choice says so, and not by the score.
-        keep.best, keep.find_merger = choose, _no_merger
-    try:
+    # Threads are one where another choice says so, and not by the score.
+    with patch.multiple(keep, best=choose, find_merger=_no_merger) if choose else nullcontext():
         yield
-    finally:
-        keep.best, keep.find_merger = before
 
 
 def _no_merger(*_: object, **__: object) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -23,7 +24,10 @@ _LARGEST_HEIGHT = {"desktop": 1250, "phone": 1500}
 def pages(database: Path) -> dict[str, str]:
     """Name of a picture to its address."""
     conn = sqlite3.connect(database)
-    one = lambda sql: conn.execute(sql).fetchone()[0]  # noqa: E731
+
+    def one(sql: str) -> Any:
+        return conn.execute(sql).fetchone()[0]
+
     revised = one(
         "SELECT article_id FROM decisions JOIN articles USING (page_id) WHERE verdict = 'revision' AND title LIKE '%Lacey resigns%'"
     )

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 pytest.importorskip("playwright", reason="Playwright is not installed")
 import lxml.etree
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from db.inspect.pages.cookbook import QUESTIONS
 from pipelines.exchange.article_formats import COLUMNS
@@ -155,7 +156,7 @@ def test_a_page_is_quiet_and_usable_by_all(scene: Scene, kind: str) -> None:
         levels = tab.page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map(one => +one.tagName[1])")
         assert not [below for above, below in pairwise(levels) if below > above + 1], levels
     for colours in ("light", "dark"):
-        tab.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        tab.page.emulate_media(color_scheme=colours)
         serious = serious_faults(tab.page, "color-contrast" if colours == "dark" else None)
         assert not serious, json.dumps(serious, indent=1)
 
@@ -174,11 +175,17 @@ def serious_faults(page: Page, only: str | None = None) -> list[tuple[str, str, 
     ]
 
 
+def _note(came: list[tuple[str, int]], answer: Response) -> None:
+    came.append((answer.url, answer.status))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chinese_page_has_no_english(scene: Scene, kind: str) -> None:
     path = KINDS[kind].format(**scene.ids)
-    pages = [ask(scene.home, quote(path, safe="/-?=&%"), Accept_Language=language)[1] for language in ("en", "zh")]
-    found = untranslated_texts(*pages, stored=stored_words(scene))
+    english, chinese = (
+        ask(scene.home, quote(path, safe="/-?=&%"), Accept_Language=language)[1] for language in ("en", "zh")
+    )
+    found = untranslated_texts(english, chinese, stored_words(scene))
     if kind in HALF_TRANSLATED:
         assert found, f"{kind} is done: delete it from HALF_TRANSLATED"
     else:
@@ -501,7 +508,7 @@ def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
             for host in ("127.0.0.1", "localhost"):
                 page = scene.browser.new_context().new_page()
                 came: list[tuple[str, int]] = []
-                page.on("response", lambda answer, came=came: came.append((answer.url, answer.status)))
+                page.on("response", partial(_note, came))
                 page.goto(f"http://{host}:{server.server_port}/")
                 framed = [status for url, status in came if url.startswith(scene.home)]
                 assert framed

@@ -192,12 +192,12 @@ def test_a_name_that_changes_under_our_hands_leads_nowhere(folder: Path, monkeyp
                 (folder / name).symlink_to(outside / "page.html" if name != "sub" else outside)
             return found
 
-        monkeypatch.setattr(regular_files.os.path, "realpath", swap)
+        monkeypatch.setattr(os.path, "realpath", swap)
         with pytest.raises(OSError, match=r"Not a directory|symbolic links"):
             open_file(folder / "sub/page.html", within=folder)
         (folder / name).unlink()
         (folder / "moved").rename(folder / name)
-        monkeypatch.setattr(regular_files.os.path, "realpath", real)
+        monkeypatch.setattr(os.path, "realpath", real)
     with open_file(folder / "again.html", within=folder) as file:
         assert b"End of the ferry" in file.read()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.demoweb.truth import PageTruth
 
@@ -29,8 +29,8 @@ def answers(pages: Sequence[PageTruth]) -> Answers:
         11: by_site(pages, lambda of: (len(of), percent(sum(not page.editors for page in of), len(of)))),
         12: counted(pages, lambda page: [(site(page), f"{page.published:%H}")]),
         13: [
-            (day, number, sum(copy.published.astimezone(UTC).strftime("%Y-%m-%d") == day for copy, _ in copies))
-            for day, number in counted(pages, lambda page: [(f"{page.published.astimezone(UTC):%Y-%m-%d}",)])
+            (day, number, sum(day_of(copy) == day for copy, _ in copies))
+            for day, number in counted(pages, lambda page: [(day_of(page),)])
         ],
         14: behind(pages),
         15: counted(pages, lambda page: [(page.language,)]),
@@ -79,9 +79,18 @@ def lag(copy: PageTruth, first: PageTruth) -> float:
     return (copy.published - first.published) / timedelta(hours=1)
 
 
+def day_of(page: PageTruth) -> str:
+    """The day on which a page was published, in UTC."""
+    assert page.published
+    return f"{page.published.astimezone(UTC):%Y-%m-%d}"
+
+
 def behind(pages: Sequence[PageTruth]) -> list[Row]:
     """Each site's newest article, and how many days before the newest of all it came."""
-    newest = {name: when for name, when in by_site(pages, lambda of: (max(page.published for page in of),))}  # type: ignore[type-var,misc]  # noqa: C416
+    newest: dict[str, datetime] = {}
+    for page in pages:
+        if page.published:
+            newest[site(page)] = max(newest.get(site(page), page.published), page.published)
     last = max(newest.values())
     return [
         (name, f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", round((last - when) / timedelta(days=1), 1))

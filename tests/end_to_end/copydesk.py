@@ -20,8 +20,9 @@ import pytest
 from db.connection.database import open_database, write
 from db.store.sites.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
-from tests.support.forked import ForkedProcess, SignalledAt, run_forked
+from tests.support.forked import ForkedProcess, run_forked
 from tests.support.once import once
+from tests.support.signalled import SignalledAt
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
 # The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.

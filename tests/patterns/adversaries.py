@@ -101,7 +101,8 @@ class Adversary:
                 return prefer
             return taken[:1] or (chr(value) if op is _constants.LITERAL else "")
         if op in _REPEATS:
-            return self.sample(value[2], prefer, branch) * min(max(value[0], 1), value[1], 64)
+            times: int = min(max(value[0], 1), value[1], 64)
+            return self.sample(value[2], prefer, branch) * times
         if op is _constants.SUBPATTERN:
             return self.sample(value[3], prefer, branch)
         if op is _constants.ATOMIC_GROUP:

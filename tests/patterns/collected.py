@@ -184,10 +184,11 @@ def _compiled(call: ast.Call, module: ModuleType) -> AnyPattern | None:
     if flags is None and len(call.args) > at:
         flags = call.args[at]
     try:
-        told = [
+        told: list[Any] = [
             eval(compile(ast.Expression(part), "", "eval"), vars(module)) if part else 0
             for part in (call.args[0], flags)
         ]
-        return re.compile(told[0], told[1])
+        compiled: AnyPattern = re.compile(told[0], told[1])
+        return compiled
     except (NameError, TypeError, AttributeError, re.error):
         return None

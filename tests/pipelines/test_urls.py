@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from pipelines.urls import MAX_URL, clean_url, host_of, link_key, may_claim, registrable_domain, same_site
+from pipelines.text_limits import MAX_URL
+from pipelines.urls import clean_url, host_of, link_key, may_claim, registrable_domain, same_site
 from tests.support.corpus import gold_urls
 
 CLEANED = [

@@ -9,12 +9,11 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -27,6 +26,7 @@ from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_fe
 from pipelines.exchange.parquet_articles import write_parquet
 from tests.cli.conftest import ROOT, Newsroom, open_room, run
 from tests.pipelines.dedup.stories import story
+from tests.support.relations import relation
 
 # warcio's writer leaves its temporary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -140,7 +140,7 @@ def as_told(row: Mapping[str, Any]) -> dict[str, Any]:
 def test_duckdb_reads_json_lines(hostile: tuple[Path, list[dict[str, Any]]]) -> None:
     file, told = exported(hostile, "jsonl")
     kinds = dict.fromkeys(PLAIN, "VARCHAR") | dict.fromkeys(NAMES, "VARCHAR[]")
-    rows = duckdb.sql(f"SELECT * FROM read_json('{file}', format='newline_delimited', columns={kinds})").fetchall()
+    rows = relation(f"SELECT * FROM read_json('{file}', format='newline_delimited', columns={kinds})").fetchall()
     assert [dict(zip(kinds, row, strict=True)) for row in rows] == list(map(as_told, told))
 
 
@@ -184,7 +184,7 @@ def test_python_reads_csv(hostile: tuple[Path, list[dict[str, Any]]]) -> None:
 
 def test_duckdb_reads_csv(hostile: tuple[Path, list[dict[str, Any]]]) -> None:
     file, told = exported(hostile, "csv")
-    found = duckdb.sql(f"SELECT * FROM read_csv('{file}', header=true, all_varchar=true)")
+    found = relation(f"SELECT * FROM read_csv('{file}', header=true, all_varchar=true)")
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     assert tuple(found.columns) == COLUMNS
     assert list(map(of_csv, rows)) == list(map(as_told, told))
@@ -248,7 +248,7 @@ def test_pyarrow_and_duckdb_read_parquet(hostile: tuple[Path, list[dict[str, Any
         }
         assert plain == {name: one[name] for name in COLUMNS}
         assert row["published_utc"] == (parse_timestamp(one["published_utc"]) if one["published_utc"] else None)
-    found = duckdb.sql(f"SELECT title, text, authors, images[1].caption, comment_count FROM '{file}'").fetchall()
+    found = relation(f"SELECT title, text, authors, images[1].caption, comment_count FROM '{file}'").fetchall()
     assert found == [
         (one["title"], one["text"], one["authors"], one["images"][0]["caption"], one["comment_count"]) for one in told
     ]
@@ -261,18 +261,19 @@ def test_half_a_surrogate_pair_spoils_no_file(hostile: tuple[Path, list[dict[str
     """SQLite cannot hold one, JSON in it can."""
     row = hostile[1][0] | {"title": "a\ud800b", "authors": ["\udfff"], "text": "\ud83d apart \ude00"}
     now = datetime(2026, 11, 3, tzinfo=UTC)
-    for name, write in {
+    writers: dict[str, Callable[[BinaryIO], int]] = {
         "a.jsonl": lambda out: write_jsonl([row], out),
         "a.csv": lambda out: write_csv([row], out),
         "a.rss": lambda out: write_rss([row], out, now=now),
         "a.json": lambda out: write_json_feed([row], out),
         "a.parquet": lambda out: write_parquet([row], out),
-    }.items():
+    }
+    for name, write in writers.items():
         with (tmp_path / name).open("wb") as out:
             assert write(out) == 1
     for name in ("a.jsonl", "a.csv", "a.rss", "a.json"):
         assert re.search("a[?]b|>ab<", (tmp_path / name).read_text(encoding="utf-8"))
-    assert duckdb.sql(f"SELECT title, authors FROM '{tmp_path}/a.parquet'").fetchall() == [("a?b", ["?"])]
+    assert relation(f"SELECT title, authors FROM '{tmp_path}/a.parquet'").fetchall() == [("a?b", ["?"])]
 
 
 # WARC

@@ -58,7 +58,7 @@ def test_warc_and_wacz_are_read_as_from_the_disk(tmp_path: Path) -> None:
 
 
 def test_parquet_files_of_pages(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"url": "https://a.example/1", "body": PAGE, "fetched_at": AT, "final_url": "https://a.example/one"},
         {"url": "https://a.example/2", "body": b"gone", "fetched_at": AT, "status": 404},
         {"url": "https://a.example/3", "body": PAGE, "fetched_at": None},

@@ -20,7 +20,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -37,6 +36,7 @@ from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
 from tests.support.deadline import within
 from tests.support.processes import alive, children, descendants, is_stopped
+from tests.support.relations import relation
 
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -313,7 +313,7 @@ def test_files_in_and_out_are_the_same_by_either_engine(
     desk.run("extract", "--from", f"{web}/pages.warc.gz", "--to", f"file://{tmp_path}/far", *cluster.options())
     columns = "page_url, title, text, published, authors, word_count, address_key, text_hash, extractor_code"
     rows = {
-        name: duckdb.sql(f"SELECT {columns} FROM '{tmp_path}/{name}/articles/*.parquet' ORDER BY number").fetchall()
+        name: relation(f"SELECT {columns} FROM '{tmp_path}/{name}/articles/*.parquet' ORDER BY number").fetchall()
         for name in ("here", "far")
     }
     assert rows["here"] == rows["far"]
@@ -352,7 +352,7 @@ def test_parquet_pages_are_read_and_a_run_goes_on(tmp_path: Path) -> None:
     text = (
         "The council met in the evening and talked about the bridge until the caretaker switched off the lights. " * 9
     )
-    pages = [
+    pages: list[dict[str, str | None]] = [
         {
             "url": f"http://s.example/{n}",
             "body": f"<html><h1>Bridge {n}</h1><article><p>{n} {text}</p></article></html>",
@@ -369,7 +369,7 @@ def test_parquet_pages_are_read_and_a_run_goes_on(tmp_path: Path) -> None:
     again = desk.run(*command)
     assert "continuing after page 5" in again.stderr
     assert "0 articles, 0 rejected; 1 parts" in again.stdout
-    titles = duckdb.sql(f"SELECT title FROM '{tmp_path}/out/articles/*.parquet' ORDER BY number").fetchall()
+    titles = relation(f"SELECT title FROM '{tmp_path}/out/articles/*.parquet' ORDER BY number").fetchall()
     assert titles == [(f"Bridge {n}",) for n in range(5)]
     assert "no such file" in desk.run("extract", "--from", f"file://{tmp_path}/x*", "--to", "memory://o", code=2).stderr
     assert "--from needs --to" in desk.run("extract", "--from", "file:///x", code=2).stderr

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -63,7 +64,7 @@ def _second(web: Web) -> float:
 @pytest.mark.parametrize(("status", "busy", "rests"), [(429, {429}, True), (500, {429}, False), (403, {403}, True)])
 def test_a_rest_holds_the_whole_host(web: Web, status: int, busy: set[int], rests: bool) -> None:
     web.pages["/a"] = [Answer(status=status), Answer()]
-    meta = {"slot_rest": 0.6, "slot_rest_statuses": busy}
+    meta: dict[str, Any] = {"slot_rest": 0.6, "slot_rest_statuses": busy}
     ends = crawl([ask(web.url("/a"), **meta), ask(web.url("/b"), **meta)])
     assert web.gaps()[1] >= 0.6 if rests else web.paused(1) < 0.6
     assert web.paths().count("/a") == 2

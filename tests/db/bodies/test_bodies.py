@@ -59,9 +59,9 @@ def path(tmp_path: Path) -> Path:
 
 def sizes(path: Path) -> tuple[int, int]:
     conn = connect(path)
-    row = conn.execute("SELECT sum(length(data)), count(dictionary_id) FROM bodies").fetchone()
+    length, by_dictionary = conn.execute("SELECT sum(length(data)), count(dictionary_id) FROM bodies").fetchone()
     conn.close()
-    return row
+    return length, by_dictionary
 
 
 def test_packing_saves_and_every_page_reads_back_alone(path: Path) -> None:

@@ -21,6 +21,7 @@ from db.connection.database import (
     open_readonly,
     write,
 )
+from db.connection.stale_journals import check_stale_journals
 from db.connection.writer import Writer
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
 from db.store.sites.sources import add_source, all_sources
@@ -201,7 +202,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_opened(
 ) -> None:
     """Whatever was checked was checked of the first file: also that the log beside it is its own."""
     new = other(path.with_name("new.db"))
-    check = database.check_stale_journals
+    check = check_stale_journals
 
     def check_then_replace(checked: Path) -> None:
         check(checked)
@@ -212,7 +213,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_opened(
         connecting = sqlite3.connect
         path.rename(path.with_name("elsewhere.db"))
         monkeypatch.setattr(
-            database.sqlite3, "connect", lambda *args, **kwargs: (new.replace(path), connecting(*args, **kwargs))[1]
+            sqlite3, "connect", lambda *args, **kwargs: (new.replace(path), connecting(*args, **kwargs))[1]
         )
         with pytest.raises(DatabaseReplaced, match="while it was being opened"):
             connect(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_future_is_done_after_the_commit(tmp_path: Path) -> None:
     path = make(tmp_path)
     writer = Writer(path)
     for value in range(500):
-        future = writer.submit(insert(value))  # type: ignore[arg-type]
+        future: Future[int] = writer.submit(insert(value))  # type: ignore[arg-type]
     assert future.result() == 500
     assert len(rows(path)) == 500
     writer.close()

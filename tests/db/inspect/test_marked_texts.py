@@ -50,7 +50,8 @@ class _Texts(HTMLParser):
 
 def unmarked_texts(source: str) -> list[str]:
     """Texts of a template outside `_("…")` and `{% trans %}`."""
-    markup, strings, is_marked = "", [], False
+    markup, is_marked = "", False
+    strings: list[str] = []
     tokens = [token for token in Environment(extensions=["jinja2.ext.i18n"]).lex(source) if token[1] != "whitespace"]
     for at, (_, kind, value) in enumerate(tokens):
         if kind == "data" and not is_marked:

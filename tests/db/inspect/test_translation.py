@@ -41,7 +41,7 @@ def test_every_text_is_translated(language: str) -> None:
     for message in catalogue(language):
         if message.id:
             assert not message.fuzzy, message.id
-            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
             wanted = message.id if isinstance(message.id, str) else message.id[-1]
             for text in texts:
                 assert values_in(text) == values_in(wanted), message.id

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from db.bodies.dictionaries import Connection
 from db.errors import DatabaseError, DiskFull, UsageError
 from db.maintenance import backup
 from db.maintenance.backup import backup_name, backups_in, create_backup, new_backup_path, remove_old_backups
@@ -195,7 +196,7 @@ def test_a_full_disk_leaves_the_old_backups_and_no_half_one(tmp_path: Path) -> N
 
 def test_space_is_asked_for_first(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = shutil.disk_usage(tmp_path)._replace(free=5_000_000)
-    monkeypatch.setattr(backup.shutil, "disk_usage", lambda _: few)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: few)
     with pytest.raises(DiskFull, match="5 MB are free; the backup takes"):
         create_backup(newsroom.path, tmp_path / "copy.db", now=NOW)
     assert not list(tmp_path.glob("copy*"))
@@ -216,7 +217,7 @@ def test_what_is_cut_off_on_the_way_is_seen(tmp_path: Path, monkeypatch: pytest.
     filled(path, 60)
     whole = backup._copy
 
-    def forgetful(source: sqlite3.Connection, part: Path, progress: object) -> None:
+    def forgetful(source: Connection, part: Path, progress: object) -> None:
         whole(source, part, None)
         with part.open("r+b") as file:
             file.seek(part.stat().st_size // 2)

@@ -176,7 +176,7 @@ def test_the_tables_follow_every_change(archive: Path, tmp_path: Path) -> None:
     rows = "SELECT * FROM dated_articles ORDER BY page_id"
     days = "SELECT * FROM archive_days WHERE articles ORDER BY day"
 
-    def recounted() -> tuple[list[object], list[object]]:
+    def recounted() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
         """As a migration makes them."""
         held = conn.execute(rows).fetchall(), conn.execute(days).fetchall()
         made = ATTENTION[: ATTENTION.index("CREATE TRIGGER")]
@@ -204,7 +204,7 @@ def test_the_tables_follow_every_change(archive: Path, tmp_path: Path) -> None:
         recounted()
     after = recounted()
     assert len(after[0]) == len(before[0]) - 3
-    assert sum(articles for _, articles in after[1]) == DAYS * A_DAY - 3  # type: ignore[misc]
+    assert sum(articles for _, articles in after[1]) == DAYS * A_DAY - 3
     conn.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -38,7 +38,8 @@ def change(conn: sqlite3.Connection, chance: random.Random) -> None:
 
 
 def added_up(conn: sqlite3.Connection) -> dict[tuple[str, str], tuple[float, float]]:
-    expected, lost = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    expected: defaultdict[tuple[str, str], float] = defaultdict(float)
+    lost: defaultdict[tuple[str, str], float] = defaultdict(float)
 
     def add(key: tuple[str, str], state: str, awaited: float | None, found: int) -> None:
         expected[key] += awaited or 0.0

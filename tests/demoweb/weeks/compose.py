@@ -19,7 +19,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -64,7 +64,7 @@ class Outlet:
     beats: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def zone(self) -> timezone:
+    def zone(self) -> tzinfo:
         """The offset of its times."""
         return timezone(timedelta(hours=int(self.timezone[:3])))
 

@@ -142,7 +142,7 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
     slice_began = threading.Event()
 
     def have_it_due(article: PastArticle) -> None:
-        if article in web.articles[ON_HOME_PAGE:] and not slice_began.is_set():
+        if article in shown.articles[ON_HOME_PAGE:] and not slice_began.is_set():
             slice_began.set()
             desk.set(every="1s")
             ((latest,),) = desk.query("SELECT max(started_at) FROM source_runs")
@@ -151,9 +151,9 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
             time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
 
     began = datetime(2025, 10, 1, tzinfo=UTC)
-    with PastWeb(count=18, since=began, open_channels=("archive_pages",), before_article=have_it_due) as web:
+    with PastWeb(count=18, since=began, open_channels=("archive_pages",), before_article=have_it_due) as shown:
         desk.run(
-            *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "20ms"),
+            *("sources", "add", f"{shown.home}/", "--name", "past", "--delay", "20ms"),
             *("--allow-network", "127.0.0.0/8", "--no-discovery"),
         )
         assert "backfill_hours" in desk.run("backfill", "past", "--since", "2025-10", "--later", code=2).stderr
@@ -173,7 +173,7 @@ def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
         assert _crawled(desk) == ON_HOME_PAGE
         assert [line["fetched"] for line in slices] == [3, 3, 2]
         assert {line["how"] for line in slices} <= {"finished", "stopped"}
-        assert web.articles_asked() == Counter({article.path: 1 for article in web.articles})
+        assert shown.articles_asked() == Counter({article.path: 1 for article in shown.articles})
     order = [command for (command,) in desk.query("SELECT command FROM runs ORDER BY id")]
     assert order[:3] == ["crawl", "backfill", "crawl"]
     assert order.count("backfill") == len(slices)

@@ -370,7 +370,7 @@ def test_records_that_do_not_answer_end_the_file_and_damage_costs_itself(mirror:
 
     kinds = [getattr(item, "reason", "page") for item in records(cut).items(rows)]
     assert kinds == ["page", "damaged", "page"]
-    said = []
+    said: list[object] = []
     with pytest.raises(OSError, match="no answer"):
         said.extend(records(silent).items(rows))
 

@@ -119,9 +119,9 @@ FAULTS: dict[str, Fault] = {
         listings=FRONT, sound=WITH_FRONT,
     ),
     "disallowed": Fault(
-        "robots", "robots.txt forbids", "sources remove", newspaper(OLD, **{"robots.txt": ROBOTS}), line="line 3: Disallow: /"
+        "robots", "robots.txt forbids", "sources remove", newspaper(OLD, robots=ROBOTS), line="line 3: Disallow: /"
     ),
-    "no robots": Fault("robots", "answers 503", "crawl", newspaper(OLD, **{"robots.txt": Reply(status=503)})),
+    "no robots": Fault("robots", "answers 503", "crawl", newspaper(OLD, robots=Reply(status=503))),
     "html feed": Fault("content", "no longer a feed but a page", "sources add", every(article(9)), line="- <rss>"),
     "empty": Fault("content", "its body is empty", "sources add", every(Reply(kind="application/rss+xml"))),
     "no xml": Fault("content", "neither a page nor a list", "sources add", every(Reply("<<<&&&>>>", kind="text/xml"))),
@@ -152,7 +152,7 @@ FAULTS: dict[str, Fault] = {
     "quiet": Fault("known", "are known, and the last new one was found 2026-01-01", "sources add", newspaper(OLD), after=QUIET),
     "gone articles": Fault("fetched", "cannot be fetched, most of them for http_404", "why http", serving(Reply(status=404))),
     "guarded articles": Fault(
-        "fetched", "most of them for robots_forbidden", "why http", newspaper(NEW, **{"robots.txt": NO_STORIES})
+        "fetched", "most of them for robots_forbidden", "why http", newspaper(NEW, robots=NO_STORIES)
     ),
     "soft 404": Fault("read", "most of them soft_404", "", serving(LOST)),
     "login": Fault("read", "most of them login", "", serving(LOGIN)),

@@ -199,11 +199,17 @@ def stories(first: int, count: int) -> list[str]:
 
 
 def newspaper(
-    listed: list[str], at: str = "/feed.xml", page: Callable[[int], Reply] = article, **others: Reply | None
+    listed: list[str],
+    at: str = "/feed.xml",
+    page: Callable[[int], Reply] = article,
+    robots: Reply | None = None,
+    **others: Reply | None,
 ) -> Pages:
     """A sound site: a feed at `at` and its articles. `others`: replies by path, without its slash; `feed` is the one at `at`."""
 
     def pages(path: str) -> Reply | None:
+        if robots and path == "/robots.txt":
+            return robots
         name = "feed" if path == at else path.strip("/")
         if name in others:
             return others[name]

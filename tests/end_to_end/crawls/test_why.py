@@ -77,7 +77,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
         hosts = _serve(web, folder)
         patch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
         _tire_of(urlsplit(hosts["hanging"]).netloc, patch)
-        config = Config(db=str(folder / "news.db"), delay=timedelta(), retries=0, workers=2)
+        config = Config(db=folder / "news.db", delay=timedelta(), retries=0, workers=2)
         with closing(open_database(config.database, create=True).conn) as conn:
             _add(conn, hosts)
         crawl(config, CrawlOrder())

@@ -131,8 +131,8 @@ def newspapers(seed: int, count: int) -> list[Printed]:
         twin = other.choice([None, 1, 2])
         pages.append(Printed(address=address, text=chance.choice(again), day=chance.randint(0, 4), twin=twin))
     # Three addresses of one host, two of which are corrected.
-    for twin, text in ((1, 0), (2, 0), (1, 1), (2, 1), (0, 0)):
-        pages[3 * twin + 2 * text] = Printed(address="twins", text=originals[text], twin=twin)
+    for twin, version in ((1, 0), (2, 0), (1, 1), (2, 1), (0, 0)):
+        pages[3 * twin + 2 * version] = Printed(address="twins", text=originals[version], twin=twin)
     return pages
 
 

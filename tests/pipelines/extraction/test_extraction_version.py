@@ -13,6 +13,7 @@ import pytest
 import pipelines.extraction.extract
 import pipelines.extraction.fingerprint
 from db.models import Article
+from pipelines.extraction.assemble import read_article
 from pipelines.extraction.version import EXTRACTION_VERSION, extraction_version, installed_code
 from tests.pipelines.extraction import extraction_record
 from tests.pipelines.extraction.chinese import test_chinese_origins
@@ -59,7 +60,7 @@ def changed() -> list[str]:
 
 
 def test_another_field_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = pipelines.extraction.extract.read_article
+    real = read_article
 
     def shouting(*given: Any) -> Any:
         outcome = real(*given)

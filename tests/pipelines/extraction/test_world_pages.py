@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -67,7 +68,8 @@ def _text(html: str) -> str:
     """What a page shows; where a script has yet to draw the story, what is in its scripts."""
     document = document_fromstring(html)
     drawn = "[not(ancestor::script or ancestor::style)]" if document.xpath("//h1|//h2|//h3") else ""
-    text = " ".join(document.xpath(f"//body//text(){drawn}"))
+    found: Any = document.xpath(f"//body//text(){drawn}")
+    text = " ".join(found)
     return text if drawn else re.sub(r"\\u(\w{4})", lambda match: chr(int(match[1], 16)), text)
 
 

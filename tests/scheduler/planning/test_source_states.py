@@ -76,8 +76,8 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
         fresh = SourceStates(Config())
         fresh.refresh(conn, now)
         assert sorted(kept.planned, key=lambda one: one.id) == sorted(fresh.planned, key=lambda one: one.id)
-        for one in fresh.planned:
-            assert kept.runs_of(one.id) == fresh.runs_of(one.id)
+        for planned in fresh.planned:
+            assert kept.runs_of(planned.id) == fresh.runs_of(planned.id)
         assert kept.next_runs(now) == fresh.next_runs(now)
         wanted = find_due(fresh.planned, {one.id: fresh.runs_of(one.id) for one in fresh.planned}, now)
         assert kept.due(now) == wanted

@@ -229,7 +229,8 @@ def test_what_fails_is_tried_again_after_a_pause_with_the_next_hub(desk: Desk) -
     assert desk.verify() == (200, "abc")
     with write(desk.conn):
         fail_request(desk.conn, desk.one.id, "the hub answered with status 500", now)
-    assert (desk.one.state(now), desk.one.error) == ("active", None)
+    still = desk.one
+    assert (still.state(now), still.error) == ("active", None)
     assert ask(desk.url, {"hub.mode": "denied", "hub.topic": TOPIC})[0] == 200
     assert (desk.one.state(now), desk.one.error) == ("failed", "the hub ended the subscription")
 

@@ -12,7 +12,7 @@ from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
 from tests.pipelines.extraction.press.press_page import TEXTS
 
-STATED = (
+STATED: tuple[tuple[str, list[str]], ...] = (
     ("By Ada Holm", ["Ada Holm"]),
     ("Ada Holm / Harbour Post", ["Ada Holm"]),
     ("Ada Holm (Harbour Post)", ["Ada Holm"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_slots_have_words_in_english() -> None:
     ]
 
 
-def _write_corpus(folder: Path, *pages: tuple[dict[str, object], str]) -> None:
+def _write_corpus(folder: Path, *pages: tuple[Mapping[str, object], str]) -> None:
     (folder / "pages").mkdir()
     (folder / "gold.jsonl").write_text("".join(json.dumps(record) + "\n" for record, _ in pages), "utf-8")
     for record, html in pages:
