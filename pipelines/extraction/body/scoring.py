@@ -128,15 +128,11 @@ class LineScorer:
         return near + fold + side
 
 
-def may_prefer_whole_page(main_text: str, document: Document) -> bool:
-    """Whether `prefers_whole_page` may hold for what is read of the page, by the description and by the lines that the page shows:
-    to read all of it takes as long as to read several main contents."""
-    key, description = plain(main_text), _description_start(document)
-    if description is not None and description in key:
-        return False
-    shown = [line for line in document.lines if not _is_boilerplate(line)]
-    much_longer = text_length(shown) > (1 - _BOILERPLATE_SHARE) * _MUCH_LONGER * len(key)
-    return much_longer or (description is not None and any(description in plain(line.text) for line in shown))
+def holds_description(main_text: str, document: Document) -> bool:
+    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred:
+    the other scores for it make less than what this one takes."""
+    description = _description_start(document)
+    return description is not None and description in plain(main_text)
 
 
 def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bool:
@@ -160,15 +156,13 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
     boilerplate = text_length(
         line
         for line in document.lines
-        if _is_boilerplate(line) and len(line.text) > _DESCRIPTION_START and line.text in page_text
+        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
+        and len(line.text) > _DESCRIPTION_START
+        and line.text in page_text
     )
     if boilerplate > _BOILERPLATE_SHARE * len(page_text):
         score += _BOILERPLATE_SCORE
     return score >= _MIN_WHOLE_PAGE_SCORE
-
-
-def _is_boilerplate(line: Line) -> bool:
-    return bool(line.zone & (Zone.COMMENTS | Zone.HIDDEN)) or line.link_chars * 2 > len(line.text)
 
 
 def _description_start(document: Document) -> str | None:

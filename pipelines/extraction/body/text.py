@@ -20,7 +20,7 @@ from lxml.html import HtmlElement, HTMLParser
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
-from pipelines.extraction.body.scoring import SHORT_TEXT, lead_paragraphs, may_prefer_whole_page, prefers_whole_page
+from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
 from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
@@ -54,7 +54,7 @@ def read_body(document: Document, main: MainContent) -> list[str]:
     restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones)
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)
-    if len(text) < SHORT_TEXT and may_prefer_whole_page(text, document):
+    if len(text) < SHORT_TEXT and not holds_description(text, document):
         page_text = _extract(document.html, fast=True)
         return _split_lines(page_text) if prefers_whole_page(text, page_text, document) else lines
     return lines
