@@ -6,7 +6,6 @@ blogs link to places on the same page, product tests to shops, and an article's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -18,6 +17,7 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.text.writing import CJK
 
 MIN_TEASERS = 3
 """Teasers, for as many different pages, that make a list."""
@@ -36,7 +36,6 @@ _MIN_LEAD = 80
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
 """Share of a line's characters in links from which it is a link."""
-_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _MENU_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 
@@ -133,7 +132,7 @@ def _largest_box(block: Element, others: Sequence[Element]) -> Element:
 
 def _is_linked_headline(line: Line) -> bool:
     """Whether a line is a linked headline. A Chinese one may be short."""
-    return is_link_line(line) or (line.link_chars > _LINK_SHARE * len(line.text) and len(_CJK.findall(line.text)) >= 4)
+    return is_link_line(line) or (line.link_chars > _LINK_SHARE * len(line.text) and len(CJK.findall(line.text)) >= 4)
 
 
 def _link_target(line: Line, address: str | None) -> str | None:

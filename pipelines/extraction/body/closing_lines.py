@@ -15,6 +15,7 @@ from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS
 
 _LAST_LINES = 5
 """Lines from the end that are examined."""
@@ -22,7 +23,6 @@ _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
-_SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։”»\"'’)）」")
 _BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
@@ -61,8 +61,8 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS
-        and line[-1] not in _SENTENCE_ENDS
-        and above[-1] in _SENTENCE_ENDS
+        and line[-1] not in PARAGRAPH_ENDS
+        and above[-1] in PARAGRAPH_ENDS
         and not line.startswith(("- ", "– ", "|", "•"))
         and not line[0].isdigit()
     )
@@ -89,7 +89,7 @@ def _is_closing_line(line: str) -> bool:
         return True
     if _is_signature(bare):
         return line == bare
-    if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
+    if bare[-1] in PARAGRAPH_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
         return False
     return _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
 

@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import container_of, with_ancestors
+from pipelines.extraction.text.writing import FULL_STOPS
 
 _MIN_PARAGRAPH = 80
 """Characters from which a line that ends like a sentence is a full paragraph."""
@@ -22,7 +23,6 @@ _LONGEST_RUN = 100
 """Lines compared at once. A longer repetition is dropped in pieces."""
 _MAX_WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
-_SENTENCE_ENDS = tuple(".!?…。！？؟।։")
 _CLOSING_SIGNS = "\"'”’»)）"
 
 
@@ -76,4 +76,4 @@ def _wrappers(block: Element) -> Iterator[Element]:
 
 
 def _is_paragraph(line: str) -> bool:
-    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS
+    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING_SIGNS)[-1:] in FULL_STOPS

@@ -18,6 +18,7 @@ from pipelines.extraction.page.main_content import MainContent, is_paragraph
 from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _MIN_LONG, _LONG_SCORE = 140, 1
 """Characters from which a paragraph is hardly a caption or a call to action, and the score for it."""
@@ -150,13 +151,13 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
         (len(page_key) > _LONGER * len(main_key)) + (len(page_key) > _MUCH_LONGER * len(main_key))
     )
     lines = page_text.split("\n")
-    sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»")
+    sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in SENTENCE_ENDS)
     if sentences > _PROSE_SHARE * len(page_text):
         score += _PROSE_SCORE
     boilerplate = text_length(
         line
         for line in document.lines
-        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
+        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.is_link)
         and len(line.text) > _DESCRIPTION_START
         and line.text in page_text
     )

@@ -136,8 +136,7 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
-        small = list(values) if by == "small" else []
-        names = small or _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
+        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if by in ("duty", "guess"):

@@ -143,11 +143,6 @@ DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"
 """Degrees behind a name: ", MD, PhD, FRCP"."""
 
 
-def is_small_name(text: str) -> bool:
-    """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
-    return text.islower() and " " in text and is_bare_name(text.title()) and not PROMPT.match(text)
-
-
 def is_in_link(el: Element) -> bool:
     """Whether an element is a link or directly inside one."""
     parent = el.getparent()

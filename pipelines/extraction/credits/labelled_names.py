@@ -10,6 +10,7 @@ from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
+from pipelines.extraction.text.writing import HAN
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
@@ -111,7 +112,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
         size = _padded_size(tokens, at)
         if size > 1:
             token = "".join(tokens[at : at + size])
-        elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
+        elif (_CODE.match(following) and HAN.match(token)) or (_CODE.match(token) and HAN.match(following)):
             token, size = f"{token} {following}", 2
         at += size
         yield token, longest
@@ -124,12 +125,9 @@ _LONGEST_TOKEN = 40
 def _padded_size(tokens: list[str], at: int) -> int:
     """How many single characters from a place on are one padded name: 方 敏, 陈 一 鸣."""
     end = at
-    while end < len(tokens) and len(tokens[end]) == 1 and _HAN.match(tokens[end]):
+    while end < len(tokens) and len(tokens[end]) == 1 and HAN.match(tokens[end]):
         end += 1
     return 3 if end - at == 3 else min(max(end - at, 1), 2)
-
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def _is_beside(token: str, folded: str) -> bool:

@@ -24,6 +24,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import names_of, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
+from pipelines.extraction.text.writing import HAN
 
 _OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
@@ -36,7 +37,6 @@ _DAY_ALONE = re.compile(
     r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
 )
 """A day without its year, as platforms show it: 发布时间：03-04, 3小时前."""
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
@@ -124,7 +124,7 @@ def _account(
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
     headline."""
     named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
-    if named and _CJK.search(named):
+    if named and HAN.search(named):
         return named, "meta"
     for seen, link in enumerate(document.tree.iter("a")):
         if seen > _MOST_LINKS:
@@ -133,12 +133,12 @@ def _account(
         if not _ACCOUNT_PAGE.search(href):
             continue
         name = outlet_name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
+        if name and HAN.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
     stated = {*document.head.metas.get("author", ()), *microdata_names(document), *authors_in_state(structured)}
     for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
-        is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
+        is_named = is_anonymous and outlet_name(name) == name and HAN.search(name) and not _NO_ACCOUNT.search(name)
         is_linked = line.row > layout.headline_row and not line.zone & Zone.NAV and links_to_author(el, _ACCOUNT_PAGE)
         is_marked = is_named and (is_linked or is_named_author(el))
         if (name in stated or is_marked) and not is_person(name):
@@ -180,7 +180,7 @@ def named_in_title(document: Document) -> str | None:
 def _texts_of(el: Element) -> Iterator[str]:
     """The texts of a link to the front page, or the alternative text of a logo."""
     if el.tag == "img":
-        if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
+        if _LOGO.search(f"{names_of(el)} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
     elif _FRONT.match(el.get("href") or ""):
         yield normalize_space("".join(str(piece) for piece in el.itertext())[:120])
@@ -274,6 +274,6 @@ def _names_other(name: str, el: Element) -> bool:
     """Whether a name is a person's, or people's, or its element says that it is a section's."""
     return (
         any(map(is_person, name.split()))
-        or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
+        or _SECTION_CLASS.search(names_of(el)) is not None
         or _NO_ACCOUNT_CLASS.search(names_of(el)) is not None
     )

@@ -22,7 +22,6 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     is_named_author,
-    is_small_name,
     links_to_author,
     signed_names,
 )
@@ -33,6 +32,7 @@ from pipelines.extraction.credits.names import (
     is_bare_name,
     is_full_name,
     is_printed_name,
+    is_small_name,
     split_byline,
     text_beside_time,
 )
@@ -149,6 +149,7 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
             name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
             if (
                 is_small_name(name)
+                and not PROMPT.match(name)
                 and (links_to_author(el) or is_named_author(el))
                 and not belongs_to_other_content(el)
             ):

@@ -20,12 +20,15 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, ma
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import CJK, Line, Zone
+from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_in_site_header, names_of, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
+from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import CJK
 
 _COPYRIGHT = re.compile(
     r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
@@ -186,7 +189,7 @@ class PrintedDates:
         yield from reversed(above[_last_other_heading(above, layout.headline) :])  # further up is the day of the fetch
         belongs = True
         for line in layout.tail:
-            if line.block.tag in _HEADINGS:
+            if line.block.tag in HEADINGS:
                 belongs = says_published(line.text, self._language) or says_changed(line.text, self._language)
             if belongs and not is_teaser(line):
                 yield line
@@ -302,7 +305,7 @@ class PrintedDates:
             is_elsewhere = self._layout.zones_of(line) & _AGO_ELSEWHERE or line.zone & Zone.HIDDEN
             if is_elsewhere or line.block.tag in _NO_DATELINE:
                 continue
-            if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text):
+            if line.is_link or _COMMENT.search(line.text):
                 continue
             stamp = find_relative(line.spaced, now, self._language)
             if stamp is None and self._language == "zh":
@@ -333,10 +336,7 @@ class PrintedDates:
 
 
 _DATE_CLASS = class_pattern("date")
-_NO_DATELINE = frozenset(
-    ("li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "button", "label", "td", "th", "dd", "dt")
-)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_NO_DATELINE = HEADINGS | words("li figcaption button label td th dd dt")
 
 
 _EMBEDDED = class_pattern("embedded")
@@ -363,7 +363,7 @@ def _last_other_heading(above: list[Line], headline: Line | None) -> int:
     box = headline.block.getparent() if headline else None
     for index in range(len(above) - 1, -1, -1):
         line = above[index]
-        other = line.block.tag in _HEADINGS and (box is None or line.block.getparent() is not box)
+        other = line.block.tag in HEADINGS and (box is None or line.block.getparent() is not box)
         if other and not any(char.isdigit() for char in line.text):
             return index + 1
     return 0

@@ -26,7 +26,7 @@ from pipelines.extraction.fields.stated_titles import (
 )
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
-from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
@@ -165,14 +165,11 @@ _BELOW = re.compile(
 def _is_beside(el: Element | None) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
     for node in with_ancestors(el):
-        if node.tag in _HEADINGS:
+        if node.tag in HEADINGS:
             return False
         if node.tag in ("time", "small") or _BELOW.search(node.get("class", "")[:200]):
             return True
     return False
-
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 def _is_joint(before: str, after: str) -> bool:
@@ -234,11 +231,7 @@ def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in document.lines[: line.row]:
-        if (
-            len(other.text) > 80
-            and not other.zone & (BOILERPLATE | Zone.HIDDEN)
-            and other.link_chars * 2 < len(other.text)
-        ):
+        if len(other.text) > 80 and not other.zone & (BOILERPLATE | Zone.HIDDEN) and not other.is_link:
             size += len(other.text)
     return size > _TEXT_ABOVE
 
@@ -289,7 +282,7 @@ def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
         if (first.isalnum() and first.lower()[:1] not in beginnings) or (key := plain(line.text)) not in wanted:
             continue
         grade = heading_level(line) or 7
-        if line.zone & BOILERPLATE or line.link_chars * 2 > len(line.text):
+        if line.zone & BOILERPLATE or line.is_link:
             grade += 10
         if grade < rank.get(key, 99):
             shown[key], rank[key] = line, grade
@@ -317,11 +310,7 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
 
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
     """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section."""
-    lines = [
-        line
-        for line in document.lines
-        if not line.zone & (BOILERPLATE | Zone.HIDDEN) and line.link_chars * 2 < len(line.text)
-    ]
+    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN) and not line.is_link]
     found = [
         Headline(line.text, found_by, line)
         for title, found_by in machine

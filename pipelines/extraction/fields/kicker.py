@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
@@ -11,12 +9,12 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import HAN
 
 _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
 _OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 80
 _ABOVE = 3
 """Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
@@ -73,7 +71,7 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
 def _is_heading_before(above: Line, line: Line) -> bool:
     """Whether a line is a lower heading, and no link, right before the h1: Chinese papers' systems print kickers so."""
     is_lower = (
-        _CJK.search(above.text) and above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
+        HAN.search(above.text) and above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
     )
     return bool(is_lower) and line.block.getprevious() is above.block
 

@@ -40,7 +40,7 @@ def read_standfirst(
     found: list[str] = []
     for line in document.lines[headline_row + 1 : min(headline_row + _ROWS_BELOW_HEADLINE, first_row + 1)]:
         length = len(line.text)
-        if line.zone & _OTHER_ZONES & main.boilerplate_zones or length > _LONGEST or line.link_chars * 2 > length:
+        if line.zone & _OTHER_ZONES & main.boilerplate_zones or length > _LONGEST or line.is_link:
             continue
         if headline and plain(line.text) == plain(headline.text):
             continue

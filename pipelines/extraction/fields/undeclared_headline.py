@@ -58,7 +58,7 @@ def _may_be_headline(line: Line) -> bool:
     return (
         _SHORTEST <= len(line.text) <= _LONGEST
         and not line.zone & (BOILERPLATE | Zone.HIDDEN)
-        and line.link_chars * 2 < len(line.text)
+        and not line.is_link
         and _CJK.search(line.text) is not None
         and not is_date_line(line.text)
         and not re.search(r"[：:。]\s?$|[:：].{0,20}[:：]", line.text)

@@ -19,6 +19,7 @@ from pipelines.extraction.page.main_content import MainContent, is_date_line, is
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import FULL_STOPS
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -179,7 +180,7 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
 def _box_of_label(line: Line, *, is_heading: bool) -> Element | None:
     """The box that a heading opens, or a label in a box with a name; None for other lines."""
     if not is_heading:
-        is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in ".!?…"
+        is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in FULL_STOPS
         if not is_short or line.block.tag not in ("p", "div") or OPENING.match(line.text):
             return None
     box = line.block.getparent()

@@ -113,4 +113,4 @@ def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
     if not is_near or (len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)):
         return is_near
     is_timed = any(stamp.hour is not None for stamp in find_stamps(line.spaced))
-    return is_timed and not is_above and line.link_chars * 2 < len(line.text)
+    return is_timed and not is_above and not line.is_link
