@@ -94,7 +94,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if document is None:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
     site = sites.for_host(_host(page, document))
-    structured = read_structured_data(document.head, page.address, ScriptState(html, document, page.address))
+    structured = read_structured_data(document.head, page.address, ScriptState(html, document))
     site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
     headline = _read_headline(document, structured, (*site_names, *host_labels), page)
     headline_line = headline.line if headline else None

@@ -215,6 +215,11 @@ def normalize_space(text: str) -> str:
     return " ".join(text.split())
 
 
+def text_of(el: Element, most: int) -> str:
+    """The text in an element, of at most so many characters before white space is collapsed."""
+    return normalize_space("".join(map(str, el.itertext()))[:most])
+
+
 def _read_head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
@@ -229,9 +234,7 @@ def _read_head(tree: Element) -> DocumentHead:
     canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
     canonical = next((link for link in canonical_links if link is not None), None)
     title_el = next((el for el in tree.iter("title") if getattr(el.getparent(), "tag", "") != "svg"), None)
-    title = (
-        normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
-    )
+    title = text_of(title_el, 2000) if title_el is not None else None
     scripts = tuple(
         el.text
         for el in tree.iter("script")

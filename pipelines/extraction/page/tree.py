@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -24,6 +25,11 @@ def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[El
 def names_of(el: Element) -> str:
     """What an element is called by its class and id, as far as patterns look."""
     return f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
+
+
+def is_called(el: Element | None, names: re.Pattern[str], levels: int = 1) -> bool:
+    """Whether an element, or a box around it among `levels` from the inside out, is called so."""
+    return any(names.search(names_of(node)) for node in with_ancestors(el, levels))
 
 
 def is_inside(el: Element | None, box: Element | None) -> bool:
