@@ -39,13 +39,13 @@ _CLOCK_BELOW = re.compile(
 
 def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
     """The text of a line with the time of day that is all that the next one says: 3:32 PM, 香港時間15時32分."""
-    text = line.spaced if len(line.text) <= _LONGEST_SPACED else line.text
+    text = line.spaced
     below = lines[line.row + 1 : line.row + 2] if len(text) <= _LONGEST_DAY else ()
     clock = _CLOCK_BELOW.fullmatch(below[0].text) if below else None
     return f"{text} {next(filter(None, clock.groups()))}" if clock else text
 
 
-_LONGEST_SPACED, _LONGEST_DAY = 250, 40
+_LONGEST_DAY = 40
 
 
 _TIPPED = ("span", "abbr", "em", "i", "time", "small")

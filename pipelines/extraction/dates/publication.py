@@ -187,17 +187,13 @@ def _is_microformat(el: Element) -> bool:
 
 def _instants(document: Document, context: DateContext, month: tuple[int, int] | None) -> Iterator[DateCandidate]:
     """Weaker candidates: `<time>` and other elements with a machine-readable value."""
-    for candidate in _of_elements(document, context):
-        if not outside_month(candidate.stamp, month):
-            yield candidate
-
-
-def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandidate]:
     elements = (el for el in document.tree.iter() if el.tag == "time" or _may_be_timed(el))
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
         candidate = context.read(text, "time")
-        if candidate and not is_in_zone(el, _OTHERS) and not is_embedded(el):
+        if candidate is None or is_in_zone(el, _OTHERS) or is_embedded(el):
+            continue
+        if not outside_month(candidate.stamp, month):
             yield candidate
 
 

@@ -216,8 +216,7 @@ _YEAR_FIRST = frozenset(("zh", "ja", "ko"))
 
 def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
-        is_glued = text[m.start() - 1 : m.start()] == ":" and len(m[4] or m[5]) < 4
-        if (m[5] and m[2] != "/") or (is_glued and language not in _YEAR_FIRST):
+        if m[5] and m[2] != "/":
             continue
         first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
         if year < 100 and language in _YEAR_FIRST and first > 9 and second <= 12 and year <= 31:
