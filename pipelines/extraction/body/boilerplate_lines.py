@@ -143,8 +143,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
-    is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
-    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
+    rest = _IN_BRACKETS.sub(" ", rest) if any(map(rest.startswith, names)) else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     for stamp in reversed(stamps):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
@@ -153,8 +152,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
-    return is_last and not stamps and len(key) <= most
+    return is_last and not stamps and 2 * len(key) < len(plain(line))
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

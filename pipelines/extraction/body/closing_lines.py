@@ -89,12 +89,10 @@ def _is_closing_line(line: str) -> bool:
         return True
     if _is_signature(bare):
         return line == bare
-    if bare[-1] in PARAGRAPH_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
-        return False
-    return _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
+    is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
+    return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
 
-_LONGEST_LABELLED = 160
 _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
@@ -102,8 +100,8 @@ _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 _NAME_WORD = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
 _AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
-_MOST_PARTS, _MOST_NAMES = 5, 4
-"""Parts between strokes, and words of each."""
+_MOST_NAMES = 4
+"""Words between strokes."""
 
 
 def _is_signature(text: str) -> bool:
@@ -113,8 +111,6 @@ def _is_signature(text: str) -> bool:
         return _INITIALS.fullmatch(text) is not None
     is_closed = not last.strip()
     parts += [] if is_closed else [last]
-    if len(parts) > _MOST_PARTS:
-        return False
     of_agency = len(parts) > 1 and _AGENCY.fullmatch(parts[0].strip()) is not None and all(map(_are_names, parts[1:]))
     return of_agency or (is_closed and all(map(_are_names, parts)))
 

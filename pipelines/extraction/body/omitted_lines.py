@@ -134,7 +134,7 @@ def _heads_text(line: Line, text_by_container: Mapping[Element | None, int]) -> 
     if line.block.tag not in HEADINGS and not is_set_in(line, BOLD, _BOLD_LEVELS):
         return False
     outer = next((el for el in islice(line.block.iterancestors(), _MOST_BOXES) if _holds_more(el, line.text)), None)
-    return outer is not None and text_by_container[outer] >= _MIN_TEXT
+    return text_by_container[outer] >= _MIN_TEXT
 
 
 def _holds_more(el: Element, text: str) -> bool:

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import SENTENCE_ENDS
@@ -122,7 +122,7 @@ class LineScorer:
             levels += el.tag not in _UNCOUNTED_TAGS
             if levels <= _MAX_SIDE_LEVELS and _is_side_box(el):
                 side = _SIDE_SCORE
-            if el.tag in ("details", "summary") or _FOLD_NAME.search(names_of(el)):
+            if el.tag in ("details", "summary") or is_called(el, _FOLD_NAME):
                 fold = _FOLD_SCORE
             if levels >= _MAX_LEVELS:
                 break
@@ -197,4 +197,4 @@ def _is_aside(block: Element) -> bool:
 
 
 def _is_side_box(el: Element) -> bool:
-    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(names_of(el)) is not None
+    return el.tag in _SIDE_TAGS or is_called(el, _SIDE_NAME)

@@ -28,7 +28,7 @@ from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import link_around, with_ancestors
+from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
@@ -94,7 +94,7 @@ def _below_crumb(found: Headline, document: Document) -> Headline | None:
     for line in document.lines[found.line.row + 1 : found.line.row + 1 + _BELOW_CRUMB]:
         text, el = line.parts[-1]
         own = plain(text)
-        if own not in key and overlap(own, key) > SAME_STORY and _HEADLINE_BOX.search(el.get("class", "")[:200]):
+        if own not in key and overlap(own, key) > SAME_STORY and is_called(el, _HEADLINE_BOX):
             return Headline(normalize_space(text), "heading", line)
     return None
 
@@ -167,7 +167,7 @@ def _is_beside(el: Element | None) -> bool:
     for node in with_ancestors(el):
         if node.tag in HEADINGS:
             return False
-        if node.tag in ("time", "small") or _BELOW.search(node.get("class", "")[:200]):
+        if node.tag in ("time", "small") or is_called(node, _BELOW):
             return True
     return False
 

@@ -13,7 +13,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import names_of
+from pipelines.extraction.page.tree import is_called
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
 from pipelines.extraction.text.writing import CJK, HAN
@@ -126,7 +126,7 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
             continue
         el = line.block
         if (
-            (_SUBTITLE_CLASS.search(names_of(el)) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
+            (is_called(el, _SUBTITLE_CLASS) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
             and not is_stop(line.text)
             and _is_subtitle(line.text, title)
         ):
@@ -175,11 +175,8 @@ def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int 
             return int(match[1] or match[2]), "counter"
         for text, el in line.parts:
             digits = text.strip()
-            if digits.isascii() and digits.isdecimal() and len(digits) < 7:
-                parent = el.getparent()
-                names = f"{el.get('class', '')} {parent.get('class', '') if parent is not None else ''}"
-                if _COMMENT_CLASS.search(names[:300]):
-                    return int(digits), "counter"
+            if digits.isascii() and digits.isdecimal() and len(digits) < 7 and is_called(el, _COMMENT_CLASS, 2):
+                return int(digits), "counter"
     return None, ""
 
 
