@@ -12,7 +12,7 @@ from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_n
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -169,9 +169,4 @@ def is_named_author(el: Element | None) -> bool:
     """Whether a class or id says that an element, or a box right around it, holds the author."""
     if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
         return False
-    return any(map(is_author_class, with_ancestors(el, 3)))
-
-
-def is_author_class(el: Element) -> bool:
-    """Whether the class or id of an element itself says that it holds the author."""
-    return _CLASS.search(names_of(el)) is not None
+    return is_called(el, _CLASS, 3)

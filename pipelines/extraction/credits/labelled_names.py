@@ -66,7 +66,7 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        is_outlet = bool(found) and len(token) > 3 and OUTLET_END.search(folded) is not None
+        is_outlet = bool(found) and OUTLET_END.search(folded) is not None
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
             break
         if found and len(token) > longest and not is_person(token):
@@ -80,12 +80,11 @@ def split_names(value: str) -> list[str]:
 
 def without_place(name: str) -> str | None:
     """A name without the place that is written on to it: 靳松龄里昂. None where no name is left."""
-    bare = _TOWN.sub("", name) if len(name) > _LONGEST_ALONE else name
+    bare = _TOWN.sub("", name)
     ends = (4, 2, 3) if len(bare) <= _LONGEST_HAN else (3, 2)  # most names of places have two characters
     return next((bare[:end] for end in ends if is_person(bare[:end])), None)
 
 
-_LONGEST_ALONE = 3
 _LONGEST_HAN = 4
 """Characters of the longest name written in Chinese."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import phrases_of, words_of
+from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 
@@ -35,8 +35,8 @@ PHOTO = re.compile(r"(?:摄|供图|摄影|(?<![、，,][\u3400-\u9fff])(?<![、�
 """The end of a photographer's credit; 作者：张伟明、哈图 is a list of names."""
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
-OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|资讯|智库|工作室|融媒)$")
-"""An outlet before the name of its writer: 观察者网 张伟."""
+OUTLET_END = re.compile(rf".(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
+"""The end of an outlet's name, in simplified writing."""
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 
