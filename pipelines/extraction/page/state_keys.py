@@ -35,7 +35,6 @@ class _StateKeys:
     authors: _Keys
     editors: _Keys
     source: _Keys
-    url: _Keys
     inside: _Keys
     foreign: _Keys
     value: _Keys
@@ -57,7 +56,7 @@ def _ranks(words: _Words) -> dict[str, int]:
     return {normalize_key(word): rank for rank, word in enumerate(words)}
 
 
-FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source", "url")
+FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source")
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)

@@ -57,9 +57,7 @@ class StructuredData:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     description: str | None = None
-    body: str | None = None
     language: str | None = None
-    images: tuple[str, ...] = ()
     is_free: bool | None = None
     comment_count: int | None = None
     is_article: bool = False
@@ -198,9 +196,7 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         section=_text(_first(node.get("articleSection"))),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),
-        body=_text(node.get("articleBody")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
-        images=tuple(_images(node.get("image"), by_id)),
         is_free=_boolean(node.get("isAccessibleForFree")),
         comment_count=_count(node.get("commentCount")),
         is_article=_is_article(node),
@@ -254,15 +250,6 @@ def _keywords(value: Any) -> Iterator[str]:
     for item in value[:50] if isinstance(value, list) else [value]:
         if text := _text(item if not isinstance(item, dict) else item.get("name")):
             yield from (normalize_space(word) for word in re.split(r"[,;，；、]", text) if word.strip())
-
-
-def _images(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
-    for item in value[:10] if isinstance(value, list) else [value]:
-        link = item
-        if isinstance(item, dict):
-            link = item.get("url") or item.get("contentUrl") or by_id.get(str(item.get("@id")), {}).get("url")
-        if isinstance(link, str) and link:
-            yield link
 
 
 def _boolean(value: Any) -> bool | None:
