@@ -14,7 +14,7 @@ from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
@@ -145,9 +145,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     rest = _IN_BRACKETS.sub(" ", rest) if any(map(rest.startswith, names)) else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
-    for stamp in reversed(stamps):
-        rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
-    key = whole = plain(rest)
+    key = whole = plain(without_stamps(rest, stamps))
     for name in names:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):

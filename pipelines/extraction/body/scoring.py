@@ -7,12 +7,12 @@ labelled pages of half of the sites and checked on the other half (`bench/extrac
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
 from pipelines.extraction.page.tree import is_called, is_inside, with_ancestors
@@ -57,14 +57,7 @@ _MIN_WHOLE_PAGE_SCORE = 3
 """Score from which the whole page's text is taken."""
 
 _SIDE_TAGS = words("figure figcaption header aside picture button label form caption")
-_SIDE_NAME = re.compile(
-    r"caption|credit|author|byline|premium|promo|teaser|subscri|newsletter|disclaim|disclos|identity|widget|hidden|modal"
-    r"|tooltip|popup|banner|related|image|photo|gallery|figure|picture|twitter|tweet|instagram|facebook|embed|signup|advert"
-    r"|placeholder|rating|product|price|donat|membership|paywall|cta|callout-link|footnote|copyright|info-?window|map"
-    r"|quiz|poll|expandable|fact-?box|info-?box|excerpt|summary|synopsis|video|audio|player|recommend|profile|comment|cookie|bio|(?:^|[\s_-])ads?(?:$|[\s_-])",
-    re.I,
-)
-_FOLD_NAME = re.compile(r"faq|accordion|collaps|toggle|question|answer", re.I)
+_SIDE_NAME, _FOLD_NAME = class_pattern("side_box"), class_pattern("folding")
 _MAX_LEVELS = 5
 """Ancestors whose names and tags are examined, lists and tables not counted."""
 _MAX_SIDE_LEVELS = 4

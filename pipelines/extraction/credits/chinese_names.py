@@ -19,7 +19,7 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
 from pipelines.extraction.text.titles import title_pieces
 
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
@@ -120,9 +120,7 @@ def _beside(text: str, stamps: Sequence[ParsedDate]) -> list[str]:
 
     Names of two characters are left out, since so many words of two begin with a surname.
     """
-    for stamp in reversed(stamps):
-        text = f"{text[: stamp.start]}|{text[stamp.end :]}"
-    names = [piece for piece in _DIVIDERS.split(text) if len(piece) > 2 and is_person(piece)]
+    names = [piece for piece in _DIVIDERS.split(without_stamps(text, stamps)) if len(piece) > 2 and is_person(piece)]
     return names if len(names) <= _MOST_BESIDE else []
 
 

@@ -19,7 +19,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
+from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
 from pipelines.extraction.dates.scripted import scripted_time
 from pipelines.extraction.dates.time_zones import Locale
@@ -206,15 +206,12 @@ def _may_be_timed(el: Element) -> bool:
     if not names:
         return False
     return (
-        (el.tag in _TIPPED and ":" in (el.get("title") or ""))
+        (el.tag in TIPPED and ":" in (el.get("title") or ""))
         or (
             el.tag == "input" and el.get("type") == "hidden" and "value" in names and ("id" in names or "name" in names)
         )
         or any(map(_TIMED_ATTRIBUTE.match, names))
     )
-
-
-_TIPPED = ("span", "abbr", "em")
 
 
 def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:

@@ -25,6 +25,7 @@ from pipelines.extraction.fields.stated_titles import (
     read_stated_titles,
 )
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.structured_data import StructuredData
@@ -101,7 +102,7 @@ def _below_crumb(found: Headline, document: Document) -> Headline | None:
 
 _BELOW_CRUMB = 3
 """Lines between a bread crumb and the headline below it."""
-_HEADLINE_BOX = re.compile(r"(?:^|[\s_-])(?:headline|h1)(?:$|[\s_-])", re.I)
+_HEADLINE_BOX = class_pattern("headline_box")
 
 
 def _home_names(document: Document, headings: list[Line]) -> Iterator[str]:
@@ -154,11 +155,7 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     return []
 
 
-_BELOW = re.compile(
-    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel|count|counter|badge"
-    r"|editsection)(?=$|[\s_-])",
-    re.I,
-)
+_BELOW = class_pattern("beside_headline")
 """What is set into a heading beside the headline: a date, a subtitle, a counter, a link to edit it."""
 
 
@@ -236,7 +233,7 @@ def _under_text(line: Line, document: Document) -> bool:
     return size > _TEXT_ABOVE
 
 
-_NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
+_NAMED = class_pattern("entry_title")
 
 
 def _named_heading(document: Document, own: set[str]) -> Headline | None:
@@ -248,7 +245,7 @@ def _named_heading(document: Document, own: set[str]) -> Headline | None:
         and not line.zone & (BOILERPLATE | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
-        and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
+        and is_called(line.block, _NAMED)
     ]
     return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 

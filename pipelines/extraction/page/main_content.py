@@ -28,7 +28,7 @@ from pipelines.extraction.page.text_box import (
 )
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
@@ -197,9 +197,7 @@ def is_dated_byline(line: Line) -> bool:
     stamps = find_stamps(text)
     if not stamps:
         return False
-    for stamp in reversed(stamps):
-        text = f"{text[: stamp.start]} {text[stamp.end :]}"
-    rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
+    rest = [word for word in without_stamps(text, stamps).split() if len(word.strip(".,:")) > 2]
     return len(rest) > 1 and all(word[0].isupper() or word in JOINING_WORDS for word in rest)
 
 

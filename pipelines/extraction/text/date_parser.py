@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -171,6 +171,13 @@ def find_stamps(
             if stamp := _with_clock(text, year, month, day, start, end):
                 found.append(stamp)
     return tuple(sorted(found, key=lambda stamp: stamp.start))
+
+
+def without_stamps(text: str, stamps: Sequence[ParsedDate]) -> str:
+    """A text with a blank in place of each of these times."""
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]} {text[stamp.end :]}"
+    return text
 
 
 _WORTH = re.compile(
