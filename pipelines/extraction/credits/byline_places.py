@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
@@ -40,18 +39,6 @@ _OTHER_CONTENT = class_pattern("quotation", "other_content")
 """An author of something else: of a quotation, a picture, a comment, another story."""
 
 
-@lru_cache(1024)  # the lines of a header stand in the same boxes
-def is_quoted(name: str) -> bool:
-    """Whether a class names a box of a quotation or a picture."""
-    return _QUOTED.search(name) is not None
-
-
-@lru_cache(1024)
-def is_other_content(name: str) -> bool:
-    """Whether a class names a box of a quotation, a picture, a comment or another article."""
-    return _OTHER_CONTENT.search(name) is not None
-
-
 def header_lines(layout: Layout) -> list[Line]:
     """The lines near the headline that may hold a byline, those below it first."""
     start = layout.headline_row
@@ -60,7 +47,7 @@ def header_lines(layout: Layout) -> list[Line]:
     lines = [
         line
         for line in lines
-        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, is_quoted)
+        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, _QUOTED)
     ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
@@ -155,12 +142,12 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
     return link is not None and page.search((link.get("href") or "")[:400]) is not None
 
 
-def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = is_other_content) -> bool:
+def belongs_to_other_content(el: Element | None, names: re.Pattern[str] = _OTHER_CONTENT) -> bool:
     """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
     a "newsletter-post", does not count."""
     return any(
         node.tag in ("blockquote", "figure", "figcaption")
-        or ((name := node.get("class")) and named(name[:200]) and next(node.iter("h1"), None) is None)
+        or (is_called(node, names) and next(node.iter("h1"), None) is None)
         for node in with_ancestors(el, 4)
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.tree import is_called, with_ancestors
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨▕［］〔〕〖〗", "｜｜【】【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(
@@ -48,17 +48,8 @@ def short_lines(lines: Iterable[Line]) -> list[Line]:
 
 def is_caption(line: Line) -> bool:
     """Whether a line is a caption: a source named there is that of the picture."""
-    for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
-        if el is None:
-            continue
-        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _names_caption(name[:200])):
-            return True
-    return False
-
-
-@lru_cache(1024)
-def _names_caption(name: str) -> bool:
-    return _CAPTION_CLASS.search(name) is not None
+    boxes = (*(el for _, el in line.parts[:1]), *with_ancestors(line.block, 2))
+    return any(el.tag in ("figure", "figcaption") or is_called(el, _CAPTION_CLASS) for el in boxes)
 
 
 def as_written(match: re.Match[str], group: str, text: str) -> str:

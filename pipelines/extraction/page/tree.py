@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.etree import _Element as Element
@@ -29,7 +30,12 @@ def names_of(el: Element) -> str:
 
 def is_called(el: Element | None, names: re.Pattern[str], levels: int = 1) -> bool:
     """Whether an element, or a box around it among `levels` from the inside out, is called so."""
-    return any(names.search(names_of(node)) for node in with_ancestors(el, levels))
+    return any(_matches(names, names_of(node)) for node in with_ancestors(el, levels))
+
+
+@lru_cache(8192)  # the lines of a page stand in the same boxes
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 def is_inside(el: Element | None, box: Element | None) -> bool:
