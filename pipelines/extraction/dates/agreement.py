@@ -148,7 +148,7 @@ def _on_clock(stated: DateCandidate, printed: DateCandidate) -> DateCandidate:
     if stated.stamp.offset is None or printed.stamp.offset is not None:
         return stated
     shift = _shift(printed, stated)
-    if shift and shift % _QUARTER == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
+    if shift % _QUARTER == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
         return _in_zone(stated, timezone(shift))
     return stated
 
