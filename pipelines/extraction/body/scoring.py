@@ -180,13 +180,8 @@ def lead_paragraphs(main: MainContent) -> list[str]:
         for parent, lines in above.items()
         if parent is not None and len(lines) >= _MIN_LEAD_LINES and text_length(lines) >= _MIN_LEAD
         for line in lines
-        if not _is_aside(line.block)
     ]
     return [line.text for line in sorted(found, key=lambda line: line.row)]
-
-
-def _is_aside(block: Element) -> bool:
-    return any(_is_side_box(el) for el in with_ancestors(block, _MAX_LEVELS))
 
 
 def _is_side_box(el: Element) -> bool:
