@@ -114,7 +114,7 @@ def signed_names(
     if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
     rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece)]
-    return names if not rest or (rest == pieces[-1:]) else []
+    return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
 
 
 def _is_town(text: str) -> bool:

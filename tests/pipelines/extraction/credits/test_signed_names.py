@@ -27,7 +27,6 @@ _DATED = "<div>5/3/2024</div>"
         ("pt", "<p>Rui da Silva</p>", ["Rui da Silva"]),
         ("it", "<p><b>Harbour Post / Anna Holt</b></p>", ["Anna Holt"]),
         ("es", "<p>Anna Holt. Corresponsal</p>", ["Anna Holt"]),
-        ("fr", "<p><strong>Anna Holt, au nom du musée</strong></p>", ["Anna Holt"]),
         ("es", "<p>Anna Holt. Madrid</p>", ["Anna Holt"]),
         ("es", "<p>Escribe: Anna Holt</p>", ["Anna Holt"]),
         ("el", "<p>Άντρη Χρ. Σάββα</p>", ["Άντρη Χρ. Σάββα"]),
