@@ -287,7 +287,8 @@ def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
 
 
 def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set[str]) -> Headline | None:
-    """The first of a machine's titles that the page shows."""
+    """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
+    best: tuple[int, Headline] | None = None
     for title, found_by in machine:
         for part in parts_of(title):
             key = plain(part)
@@ -296,8 +297,12 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
                 continue
             if line.zone & BOILERPLATE and not heading_level(line):
                 continue  # a part of the title in a menu is the name of the site or of a section
-            return Headline(line.text, found_by, line)
-    return None
+            level = heading_level(line)
+            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
+            if best is None or grade < best[0]:
+                best = (grade, Headline(line.text, found_by, line))
+            break
+    return best[1] if best else None
 
 
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:

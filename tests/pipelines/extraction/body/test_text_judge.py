@@ -173,15 +173,6 @@ def test_a_paragraph_that_stands_twice_is_read_once_however_it_ends() -> None:
     assert read(f"<main><h1>{TITLE}</h1><div class='text'>{boxes}</div></main>").count(shown) == 1
 
 
-def test_the_first_of_the_stated_titles_that_is_printed_is_the_headline() -> None:
-    head = f"<meta property='og:title' content='{TITLE}'>"
-    body = f"<main><h2>{TITLE}</h2><h1>Ice in the ferry town</h1>{paragraphs(*MORE)}</main>"
-    page = f"<html lang='en'><head><title>Ice in the ferry town</title>{head}</head><body>{body}</body></html>"
-    outcome = extract(Page(body=page.encode(), url="https://harbour.example/2024/winter-harbour"), Sites())
-    assert isinstance(outcome, Article), outcome
-    assert outcome.title == TITLE
-
-
 def test_the_next_article_on_the_page_is_not_read() -> None:
     other = paragraphs(*(f"{STRAY} Recipe {n} asks for a little salt as well." for n in range(6)))
     body = (
