@@ -1,6 +1,7 @@
 """Which conditions of the extraction help on labelled pages, which harm, and which nothing needs.
 
-    python -m bench.extraction.rule_ablation OUT CORPUS ... --scorer SCORER [--no-sets] [--tests] [--most N] [--jobs N]
+    python -m bench.extraction.rule_ablation OUT CORPUS ... --scorer SCORER [--no-sets] [--tests] [--most N] [--since COMMIT]
+                                                 [--jobs N]
     python -m bench.extraction.rule_ablation OUT --report
 
 Every condition in pipelines/extraction that decides something is a *branch*: the test of an `if` or a conditional expression, the
@@ -8,11 +9,12 @@ filter of a comprehension, each operand of `and` and `or`. The modules are compi
 they are. A first pass notes on which pages each branch was ever true and ever false. Then each branch is held false, or held true,
 and the pages on which that differs are extracted again, at most N of them: what decides on more pages is the core and is not
 measured. Branches that decide on few pages come first. What is worked out once in a process (the words of a language) is only seen
-on the first page that asks for it; loops over `while` are left alone.
+on the first page that asks for it; loops over `while` are left alone. --since holds only the branches on lines that were written
+since a commit.
 
 Pages are those of the corpora (as `bench.extraction.quality` reads them), in halves by site; the whole pages of `chinese_sites` and
 `world_pages`, and with --tests those that the tests of extraction read, for which only changes are counted. Of halves that are not
-to be looked at (B, and "left" of the third sets) sums are kept and no names.
+to be looked at (B, and "left" of the third and fourth sets) sums are kept and no names.
 
 OUT is a file of JSON lines, one for each branch and value, and OUT.pages what was noted; a run that was stopped goes on where it
 was, unless the code has changed since. --report prints what was measured, the branches that harm first: points are pages won (+) or
@@ -27,7 +29,9 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -43,7 +47,7 @@ from bench.extraction import branches
 from bench.extraction.quality import half_of, read_gold
 
 PACKAGE = "pipelines.extraction"
-SHOWN = ("A", "set 1", "set 2", "set 3 looked at", "tests")
+SHOWN = ("A", "set 1", "set 2", "looked at", "tests")
 """The ends of the names of groups whose pages may be named."""
 _TESTED = 40
 """Of the pages of tests that a branch decides on, so many are read: whether a test shows it, not how many."""
@@ -105,7 +109,12 @@ def set_sheets() -> Iterator[Sheet]:
     from bench.extraction import chinese_sites, page_halves, world_pages
 
     kinds: dict[str, Sequence[Callable[[], Iterable[page_halves.LabelledPage]]]] = {
-        "chinese": (chinese_sites.site_pages, chinese_sites.site_pages_2, chinese_sites.site_pages_3),
+        "chinese": (
+            chinese_sites.site_pages,
+            chinese_sites.site_pages_2,
+            chinese_sites.site_pages_3,
+            chinese_sites.site_pages_4,
+        ),
         "world": [partial(world_pages.world_pages, number) for number in world_pages.SETS],
     }
 
@@ -116,7 +125,7 @@ def set_sheets() -> Iterator[Sheet]:
     for kind, sets in kinds.items():
         for number, pages in enumerate(sets, 1):
             for page in pages():
-                half = f" {page_halves.half_of(page.name)}" if number == 3 else ""
+                half = f" {page_halves.half_of(page.name)}" if number > 2 else ""
                 yield Sheet(page.name, f"{kind} set {number}{half}", page.read, partial(points, page))
 
 
@@ -245,10 +254,27 @@ def noted_pages(bench: Bench, path: Path, jobs: int) -> list[Noted]:
     return noted
 
 
-def tasks(bench: Bench, most: int) -> tuple[list[tuple[int, bool, list[int]]], int, list[branches.Branch]]:
-    """What is to be measured, what decides on fewest pages first; how many are of the core; and what no page executes."""
+def lines_since(commit: str) -> set[str]:
+    """The lines ("file:line") of the package that were written since a commit."""
+    command = ["git", "diff", "--unified=0", "--no-prefix", commit, "--", PACKAGE.replace(".", "/")]
+    found, path = set(), ""
+    for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
+        if line.startswith("+++ "):
+            path = line[4:]
+        elif place := re.match(r"@@ \S+ \+(\d+)(?:,(\d+))? @@", line):
+            found |= {f"{path}:{int(place[1]) + offset}" for offset in range(int(place[2] or 1))}
+    return found
+
+
+def tasks(
+    bench: Bench, most: int, lines: set[str] | None = None
+) -> tuple[list[tuple[int, bool, list[int]]], int, list[branches.Branch]]:
+    """What is to be measured, what decides on fewest pages first; how many are of the core; and what no page executes. Only of
+    these lines, if any are given."""
     found, core, dead = [], 0, []
     for branch, site in enumerate(branches.BRANCHES):
+        if lines is not None and site.place.rpartition(":")[0] not in lines:
+            continue
         held: dict[bool, list[int]] = {}
         for value in (False, True):
             other = [one.false if value else one.true for one in bench.noted]
@@ -279,7 +305,7 @@ def measure(options: argparse.Namespace) -> None:
         done = {(row["branch"], row["held"]) for row in rows if row.get("code") == code}
         if len(done) < len(rows):
             sys.exit(f"{options.out} is of other code: name another file")
-    wanted, core, dead = tasks(_bench, options.most)
+    wanted, core, dead = tasks(_bench, options.most, lines_since(options.since) if options.since else None)
     wanted = [task for task in wanted if (branches.BRANCHES[task[0]].place, task[1]) not in done]
     cost = sum(_bench.noted[number].seconds for task in wanted for number in task[2])
     print(
@@ -317,6 +343,7 @@ def main() -> int:
     parser.add_argument(
         "--most", type=int, default=250, help="pages on which a branch may decide and be measured (250)"
     )
+    parser.add_argument("--since", metavar="COMMIT", help="hold only branches on lines written since a commit")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--report", action="store_true", help="print what OUT holds")
     options = parser.parse_args()

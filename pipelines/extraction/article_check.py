@@ -25,11 +25,11 @@ from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.text.writing import CJK
 
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
 """The address of a list's further page. Further pages of an article have the article's name in theirs."""
-_CJK = re.compile(r"[\u3040-\u9fff]")
 _MANY_PARAGRAPHS = 8
 """Paragraphs from which a page is an article whatever its address says."""
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
@@ -125,7 +125,7 @@ def _notice_evidence(candidate: ArticleCandidate) -> NoticeEvidence:
 
 
 def _is_short(candidate: ArticleCandidate, words: int) -> bool:
-    cjk = len(_CJK.findall(candidate.text))
+    cjk = len(CJK.findall(candidate.text))
     is_cjk = cjk * 2 > words
     if not candidate.has_date:
         minimum = MIN_CJK if is_cjk else MIN_WORDS

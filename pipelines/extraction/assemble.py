@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,6 @@ from pipelines.extraction.article_check import ArticleCandidate, reject, reject_
 from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
-from pipelines.extraction.credits.accounts import outlet_name
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import read_credits
 from pipelines.extraction.credits.chinese_names import read_chinese_authors
@@ -22,10 +22,9 @@ from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.credits.original_source import read_original_source
-from pipelines.extraction.credits.outlet import named_in_title, read_outlet, read_site_names
-from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.credits.outlet import named_in_title, possible_outlets, read_site_names
 from pipelines.extraction.credits.printed_sources import read_printed_source
-from pipelines.extraction.credits.script_authors import read_script_authors, read_script_editors
+from pipelines.extraction.credits.script_authors import read_script_editors
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
@@ -94,7 +93,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if document is None:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
     site = sites.for_host(_host(page, document))
-    structured = read_structured_data(document.head, page.address, ScriptState(html, document, page.address))
+    structured = read_structured_data(document.head, page.address, ScriptState(html, document))
     site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
     headline = _read_headline(document, structured, (*site_names, *host_labels), page)
     headline_line = headline.line if headline else None
@@ -271,12 +270,8 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     if language != "zh":
         own = context.site_names or tuple(filter(None, [named_in_title(document)]))
         authors, by = read_authors(document, layout, structured, own, context.host_labels, credits, language)
-    elif people := [name for name in credits.authors if name != credits.source]:
-        authors, by = people, "credit line"
     else:
         authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
-    if language == "zh" and not authors:
-        authors, by = read_script_authors(document, structured, language)
     if not authors and hint and hint.author:
         authors, by = split_byline(hint.author, byline_words(language)), "hint"
     return tuple(authors), by
@@ -287,16 +282,11 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     layout, structured, credits, language = context.layout, context.structured, context.credits, context.locale.language
     original_source = credits.original_source
     signed = replace(credits, authors=tuple(authors))
-    source, by = read_outlet(
+    outlets = possible_outlets(
         context.document, layout, structured, signed, context.site_names, context.host_labels, language
     )
-    if source is None and (article := structured.script_article).source:
-        source, by = clean_outlet_name(article.source), article.found_by("source")
-    if source is None and language == "zh" and not authors and structured.script_state.is_shell:
-        article = structured.script_article
-        source, by = next(filter(None, map(outlet_name, article.authors)), None), article.found_by("authors")
-    if source is None and context.site and context.site.outlet:
-        source, by = context.site.outlet, "site"
+    ruled = [(context.site.outlet, "site")] if context.site else []
+    source, by = next(((name, by) for name, by in chain(outlets, ruled) if name), (None, ""))
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
     if language in ("zh", None):

@@ -20,6 +20,7 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.text.writing import CJK
 
 MIN_TEASERS = 3
 """Teasers, for as many different pages, that make a list."""
@@ -40,7 +41,6 @@ _LONGEST_LEAD, _LONGEST_ENTRY = 200, 300
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
 """Share of a line's characters in links from which it is a link."""
-_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _DAY = re.compile(r"\d{1,4}[./年月-]\s?\d{1,2}[./月-]\s?\d{1,4}日?")
 _MENU_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
@@ -175,7 +175,7 @@ def _largest_box(block: Element, others: Sequence[Element]) -> Element:
 
 def _is_linked_headline(line: Line) -> bool:
     """Whether a line is a linked headline. A Chinese one may be short."""
-    return is_link_line(line) or (_is_mostly_link(line) and len(_CJK.findall(line.text)) >= 4)
+    return is_link_line(line) or (_is_mostly_link(line) and len(CJK.findall(line.text)) >= 4)
 
 
 def _link_target(line: Line, address: str | None) -> str | None:

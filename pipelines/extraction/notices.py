@@ -23,6 +23,7 @@ from pipelines.extraction.notice_phrases import (
     phrases_of,
 )
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import CJK
 
 ENOUGH = 5.0
 """Points that make a notice. Tuned on half A of `tests/pipelines/extraction/no_articles` and the labelled pages, none of
@@ -59,7 +60,6 @@ _TITLE = 80
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
-_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -124,7 +124,7 @@ def _languages(language: str | None, text: str) -> tuple[str, ...]:
     """The languages to search: the page's, English, which hosts and firewalls use, and those of the script."""
     known = languages_with_notices()
     spoken = {"en", *((language,) if language in known else known if language is None else ())}
-    if _CJK.search(text[:400]):
+    if CJK.search(text[:400]):
         spoken |= {"zh", "ja", "ko"}
     return tuple(sorted(spoken))
 
@@ -223,7 +223,7 @@ def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:
 
 def _width(text: str) -> float:
     """The number of characters; Chinese, Japanese and Korean ones count two and a half times, because they say more."""
-    return len(text) + 1.5 * len(_CJK.findall(text))
+    return len(text) + 1.5 * len(CJK.findall(text))
 
 
 def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
@@ -258,7 +258,7 @@ def keeps_promise(evidence: NoticeEvidence) -> bool:
     """Whether the page has the title that the listing gave, or most of its words."""
     promised = evidence.promised or ""
     shown = plain(f"{evidence.title or ''} {evidence.page_title or ''} {evidence.text[:400]}")
-    if _CJK.search(promised):
+    if CJK.search(promised):
         pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
     else:
         pairs = {word.lower() for word in _WORD.findall(promised)}

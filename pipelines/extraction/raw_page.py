@@ -7,7 +7,6 @@ everything: the page is parsed for it separately, with comments.
 from __future__ import annotations
 
 import html as entities
-import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import FieldRule
 from pipelines.extraction.page.document import BLOCKS, normalize_space
+from pipelines.extraction.page.state_scripts import json_string
 
 MAX_CHARACTERS = 20_000_000
 """Characters of a page that rules see: as many as the longest body has bytes (`extract.MAX_BODY`)."""
@@ -144,12 +144,9 @@ def _lines_of_markup(source: str) -> tuple[str, ...]:
 
 def _unescaped(value: str) -> str:
     """The value of a JSON string without its quotes; the string itself where it is none."""
-    try:
-        text = json.loads(f'"{value}"', strict=False)
-    except ValueError:
-        return value
+    text = json_string(value)
     # Half a pair of surrogates is no character.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(text, str) else value
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text is not None else value
 
 
 def _lines_of_element(root: Element) -> tuple[str, ...]:

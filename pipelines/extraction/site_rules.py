@@ -23,6 +23,7 @@ from pipelines.extraction.page.pictures import read_image
 from pipelines.extraction.raw_page import RawPage, SelectedText
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
+from pipelines.extraction.text.writing import HAN
 
 _VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
 """By field: the attribute that holds the value of an element."""
@@ -163,12 +164,11 @@ def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: s
 def _names(line: str, language: str | None) -> list[str]:
     """The names in a line, divided by the rules of the page's language."""
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
-    if is_chinese and _HAN.search(line) and (names := split_names(_drop_label(line))):
+    if is_chinese and HAN.search(line) and (names := split_names(_drop_label(line))):
         return names
     return split_byline(line) or split_byline(line, trusted=True)
 
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 
 

@@ -14,18 +14,19 @@ from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _PROMPT = re.compile(
-    rf"^\W{{0,6}}(?:{phrases_of('prompt')}|(?-i:END|The End)\W{{0,4}}$)"
+    rf"^\W{{0,6}}(?:{phrases_of('prompt').translate(SIMPLIFIED)}|(?-i:END|The End)\W{{0,4}}$)"
     r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
     r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
 )  # fmt: skip
 """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
-replace: [video:12]."""
+replace: [video:12]. All in simplified writing."""
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")
 """What stands before a link to another story within a text."""
@@ -52,7 +53,6 @@ _MAX_BESIDE_NAMES = 16
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
-_SENTENCE_ENDS = tuple(".!?…。！？”")
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -103,17 +103,13 @@ def drop_boilerplate_lines(
 
 
 def _is_prompt(line: str) -> bool:
-    """Whether a line asks to go on elsewhere. Chinese prompts are listed in simplified writing."""
-    if _PROMPT.match(line):
-        return True
-    folded = line if line.isascii() else line.translate(SIMPLIFIED)
-    return folded != line and _PROMPT.match(folded) is not None
+    return _PROMPT.match(line if line.isascii() else line.translate(SIMPLIFIED)) is not None
 
 
 def _without_button(line: str, buttons: Iterable[str]) -> str:
     """A line without the button behind its last sentence."""
     rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
-    return next((rest for rest in rests if rest.endswith(_SENTENCE_ENDS)), line)
+    return next((rest for rest in rests if rest[-1:] in SENTENCE_ENDS), line)
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
@@ -147,18 +143,14 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
-    is_signed = any(map(rest.startswith, names)) and line[-1] not in _SENTENCE_ENDS
-    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
+    rest = _IN_BRACKETS.sub(" ", rest) if any(map(rest.startswith, names)) else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
-    for stamp in reversed(stamps):
-        rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
-    key = whole = plain(rest)
+    key = whole = plain(without_stamps(rest, stamps))
     for name in names:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
-    return is_last and not stamps and len(key) <= most
+    return is_last and not stamps and 2 * len(key) < len(plain(line))
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS
 
 _LAST_LINES = 5
 """Lines from the end that are examined."""
@@ -22,7 +23,6 @@ _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
-_SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։”»\"'’)）」")
 _BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
@@ -65,8 +65,8 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS
-        and line[-1] not in _SENTENCE_ENDS
-        and above[-1] in _SENTENCE_ENDS
+        and line[-1] not in PARAGRAPH_ENDS
+        and above[-1] in PARAGRAPH_ENDS
         and not line.startswith(("- ", "– ", "|", "•"))
         and not line[0].isdigit()
     )
@@ -93,12 +93,10 @@ def _is_closing_line(line: str) -> bool:
         return True
     if _is_signature(bare):
         return line == bare
-    if bare[-1] in _SENTENCE_ENDS or line != bare or len(bare) > _LONGEST_LABELLED:
-        return False
-    return _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
+    is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
+    return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
 
-_LONGEST_LABELLED = 160
 _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
@@ -106,8 +104,8 @@ _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 _NAME_WORD = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
 _AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
-_MOST_PARTS, _MOST_NAMES = 5, 4
-"""Parts between strokes, and words of each."""
+_MOST_NAMES = 4
+"""Words between strokes."""
 
 
 def _is_signature(text: str) -> bool:
@@ -117,8 +115,6 @@ def _is_signature(text: str) -> bool:
         return _INITIALS.fullmatch(text) is not None
     is_closed = not last.strip()
     parts += [] if is_closed else [last]
-    if len(parts) > _MOST_PARTS:
-        return False
     of_agency = len(parts) > 1 and _AGENCY.fullmatch(parts[0].strip()) is not None and all(map(_are_names, parts[1:]))
     return of_agency or (is_closed and all(map(_are_names, parts)))
 

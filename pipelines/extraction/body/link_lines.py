@@ -10,9 +10,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.extraction.page.document import Document, Line, normalize_space
+from pipelines.extraction.page.headings import ITALIC, is_set_in
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _LINK_LEVELS = 4
 _MIN_LINK_SHARE = 0.9
@@ -24,7 +26,6 @@ _MIN_ITEM = 40
 of a list."""
 _LONGEST_LEAD_IN = 40
 """Characters of the longest line that introduces such links."""
-_SENTENCE_ENDS = frozenset('.!?…。！？؟।۔"”»')
 
 
 class LinkLines(NamedTuple):
@@ -100,9 +101,9 @@ def _is_slanted(line: Line) -> bool:
     """Whether a sentence in italics leads elsewhere or speaks to the reader. Others may be the writer's last words."""
     return (
         line.block.tag in ("p", "div")
-        and line.text[-1] in _SENTENCE_ENDS
+        and line.text[-1] in SENTENCE_ENDS
         and (len(line.text) <= _SHORT_NOTE or line.link_chars > 0 or _TO_READER.search(line.text) is not None)
-        and all(any(el.tag in ("em", "i") for el in with_ancestors(el, _LINK_LEVELS)) for _, el in line.parts)
+        and is_set_in(line, ITALIC, _LINK_LEVELS)
     )
 
 
@@ -132,7 +133,7 @@ def _is_link(line: Line) -> bool:
 
 
 def _is_lead_in(text: str) -> bool:
-    return len(text) <= _LONGEST_LEAD_IN and text[-1] not in _SENTENCE_ENDS
+    return len(text) <= _LONGEST_LEAD_IN and text[-1] not in SENTENCE_ENDS
 
 
 def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:

@@ -17,13 +17,14 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.body.scoring import LineScorer
 from pipelines.extraction.page.document import BLOCKS, Line, Zone
-from pipelines.extraction.page.tree import container_of, with_ancestors
+from pipelines.extraction.page.headings import BOLD, HEADINGS, is_set_in
+from pipelines.extraction.page.tree import container_of
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS
 
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")
-_HEADINGS = words("h2 h3 h4 h5 h6")
-_BOLD, _BOLD_LEVELS = words("b strong"), 3
+_BOLD_LEVELS = 3
 _MOST_BOXES = 4
 """Boxes around a heading that may hold nothing else."""
 _MIN_DISTINCTIVE = 20
@@ -31,7 +32,7 @@ _MIN_DISTINCTIVE = 20
 chance."""
 _MIN_TEXT = 200
 """Characters of taken text from which an element is one that holds the text."""
-_PARAGRAPH_ENDS = ".:!?…。：！？؟।”»\"'’)）"
+_PARAGRAPH_ENDS = PARAGRAPH_ENDS | frozenset(":：")
 """How a paragraph ends. A line without such an end is a picture credit, a label or a name."""
 _ROWS_BELOW_HEADING = 3
 """Lines below a linked heading one of which must have been taken. A caption or a price may come first."""
@@ -51,7 +52,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
     key_of = {shown: plain(shown) for shown in {line.text for line in lines}}
     taken = _TakenText([key_of[line] if line in key_of else plain(line) for line in text])
     keys = [key_of[line.text] for line in lines]
-    is_link = [line.link_chars * 2 > len(line.text) for line in lines]
+    is_link = [line.is_link for line in lines]
     positions = [-1 if link else taken.find(key) for key, link in zip(keys, is_link, strict=True)]
     text_by_container: Counter[Element | None] = Counter()
     lists: set[Element | None] = set()
@@ -77,10 +78,10 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
         if line.zone & (zones | _BOX_ZONES) or not keys[index] or not is_among_text:
             belongs = False
         elif is_link[index]:
-            belongs = (is_followed and line.block.tag in _HEADINGS) or (in_list and _list_of(line.block) in lists)
+            belongs = (is_followed and line.block.tag in HEADINGS) or (in_list and _list_of(line.block) in lists)
         else:
             belongs = (
-                is_split or heads_text or in_list or line.block.tag in _HEADINGS or line.text[-1] in _PARAGRAPH_ENDS
+                is_split or heads_text or in_list or line.block.tag in HEADINGS or line.text[-1] in _PARAGRAPH_ENDS
             )
         if belongs or scorer.is_text(line):
             restored.setdefault(last_position, []).append(f"- {line.text}" if in_list else line.text)
@@ -131,11 +132,10 @@ def _container(line: Line) -> Element | None:
 
 def _heads_text(line: Line, text_by_container: Mapping[Element | None, int]) -> bool:
     """Whether a line is set as a heading in boxes of its own, in an element that holds the text: editors of WeChat do so."""
-    is_bold = all(any(node.tag in _BOLD for node in with_ancestors(el, _BOLD_LEVELS)) for _, el in line.parts)
-    if line.block.tag not in _HEADINGS and not is_bold:
+    if line.block.tag not in HEADINGS and not is_set_in(line, BOLD, _BOLD_LEVELS):
         return False
     outer = next((el for el in islice(line.block.iterancestors(), _MOST_BOXES) if _holds_more(el, line.text)), None)
-    return outer is not None and text_by_container[outer] >= _MIN_TEXT
+    return text_by_container[outer] >= _MIN_TEXT
 
 
 def _holds_more(el: Element, text: str) -> bool:

@@ -17,13 +17,11 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import container_of, with_ancestors
 
 _MIN_PARAGRAPH = 80
-"""Characters from which a line that ends like a sentence is a full paragraph."""
+"""Characters from which a line is a full paragraph."""
 _LONGEST_RUN = 100
 """Lines compared at once. A longer repetition is dropped in pieces."""
 _MAX_WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
-_SENTENCE_ENDS = tuple(".!?…。！？؟।։")
-_CLOSING_SIGNS = "\"'”’»)）"
 
 
 def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
@@ -76,4 +74,4 @@ def _wrappers(block: Element) -> Iterator[Element]:
 
 
 def _is_paragraph(line: str) -> bool:
-    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS
+    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-"

@@ -7,17 +7,18 @@ labelled pages of half of the sites and checked on the other half (`bench/extrac
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _MIN_LONG, _LONG_SCORE = 140, 1
 """Characters from which a paragraph is hardly a caption or a call to action, and the score for it."""
@@ -56,14 +57,7 @@ _MIN_WHOLE_PAGE_SCORE = 3
 """Score from which the whole page's text is taken."""
 
 _SIDE_TAGS = words("figure figcaption header aside picture button label form caption")
-_SIDE_NAME = re.compile(
-    r"caption|credit|author|byline|premium|promo|teaser|subscri|newsletter|disclaim|disclos|identity|widget|hidden|modal"
-    r"|tooltip|popup|banner|related|image|photo|gallery|figure|picture|twitter|tweet|instagram|facebook|embed|signup|advert"
-    r"|placeholder|rating|product|price|donat|membership|paywall|cta|callout-link|footnote|copyright|info-?window|map"
-    r"|quiz|poll|expandable|fact-?box|info-?box|excerpt|summary|synopsis|video|audio|player|recommend|profile|comment|cookie|bio|(?:^|[\s_-])ads?(?:$|[\s_-])",
-    re.I,
-)
-_FOLD_NAME = re.compile(r"faq|accordion|collaps|toggle|question|answer", re.I)
+_SIDE_NAME, _FOLD_NAME = class_pattern("side_box"), class_pattern("folding")
 _MAX_LEVELS = 5
 """Ancestors whose names and tags are examined, lists and tables not counted."""
 _MAX_SIDE_LEVELS = 4
@@ -121,7 +115,7 @@ class LineScorer:
             levels += el.tag not in _UNCOUNTED_TAGS
             if levels <= _MAX_SIDE_LEVELS and _is_side_box(el):
                 side = _SIDE_SCORE
-            if el.tag in ("details", "summary") or _FOLD_NAME.search(names_of(el)):
+            if el.tag in ("details", "summary") or is_called(el, _FOLD_NAME):
                 fold = _FOLD_SCORE
             if levels >= _MAX_LEVELS:
                 break
@@ -150,13 +144,13 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
         (len(page_key) > _LONGER * len(main_key)) + (len(page_key) > _MUCH_LONGER * len(main_key))
     )
     lines = page_text.split("\n")
-    sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»")
+    sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in SENTENCE_ENDS)
     if sentences > _PROSE_SHARE * len(page_text):
         score += _PROSE_SCORE
     boilerplate = text_length(
         line
         for line in document.lines
-        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
+        if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.is_link)
         and len(line.text) > _DESCRIPTION_START
         and line.text in page_text
     )
@@ -186,14 +180,9 @@ def lead_paragraphs(main: MainContent) -> list[str]:
         for parent, lines in above.items()
         if parent is not None and len(lines) >= _MIN_LEAD_LINES and text_length(lines) >= _MIN_LEAD
         for line in lines
-        if not _is_aside(line.block)
     ]
     return [line.text for line in sorted(found, key=lambda line: line.row)]
 
 
-def _is_aside(block: Element) -> bool:
-    return any(_is_side_box(el) for el in with_ancestors(block, _MAX_LEVELS))
-
-
 def _is_side_box(el: Element) -> bool:
-    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(names_of(el)) is not None
+    return el.tag in _SIDE_TAGS or is_called(el, _SIDE_NAME)

@@ -75,7 +75,7 @@ def _read_main_content(pruned: PrunedContent, document: Document, main: MainCont
     if whole is not None and sum(plain(line.text) in whole for line in main.paragraphs) > 1:
         # A short text, which trafilatura gives in one line, menus and all.
         styles = {(line.block.tag, line.block.get("class")) for line in main.paragraphs}
-        shown = (line for line in pruned.lines if line.link_chars * 2 <= len(line.text))
+        shown = (line for line in pruned.lines if not line.is_link)
         return "\n".join(line.text for line in shown if (line.block.tag, line.block.get("class")) in styles)
     return text
 
@@ -85,7 +85,7 @@ def _without_boilerplate(lines: list[str], document: Document, main: MainContent
     boilerplate: set[str] = set()
     zones = main.boilerplate_zones | Zone.HIDDEN
     for line in document.lines:
-        if line.zone & zones or line.link_chars * 2 > len(line.text):
+        if line.zone & zones or line.is_link:
             boilerplate.add(plain(line.text))
         if line.link_chars:
             boilerplate.update(plain(text) for text, el in line.parts if link_around(el, _LINK_LEVELS) is not None)

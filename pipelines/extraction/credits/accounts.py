@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.etree import _Element as Element
-
 from pipelines.extraction.credits.byline_places import header_lines
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import phrases_of
@@ -14,26 +12,19 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called
 
 _NICKNAME_CLASS = class_pattern("nickname")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
 
 
-def printed_account(layout: Layout, structured: StructuredData) -> tuple[str, Line] | None:
-    """The account that a line near the headline prints by itself: the one that the page's state names, else what is called a
-    nickname."""
-    stated = outlet_name(structured.script_article.source or "")
-    for is_it in (lambda name, _: name == stated, lambda _, el: _is_nickname(el)):
-        for line in near_headline(layout):
-            for text, el in line.parts:
-                if (name := outlet_name(text)) and is_it(name, el):
-                    return name, line
+def printed_account(layout: Layout) -> tuple[str, Line] | None:
+    """What a line near the headline calls a nickname, with the line."""
+    for line in near_headline(layout):
+        for text, el in line.parts:
+            if is_called(el, _NICKNAME_CLASS, 2) and (name := outlet_name(text)):
+                return name, line
     return None
-
-
-def _is_nickname(el: Element) -> bool:
-    return any(_NICKNAME_CLASS.search(names_of(node)) for node in with_ancestors(el, 2))
 
 
 def near_headline(layout: Layout) -> Iterator[Line]:
@@ -53,8 +44,6 @@ def authors_in_state(structured: StructuredData) -> set[str]:
 
 def outlet_name(text: str) -> str | None:
     """The name of an outlet or account; None for counters, labels, buttons and places."""
-    if text.rstrip().endswith((":", "：")):
-        return None
     name = clean_outlet_name(text)
     if name is None or not 2 <= len(name) <= 16:
         return None

@@ -32,12 +32,12 @@ from pipelines.extraction.credits.printed_names import (
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
-from pipelines.extraction.page.document import Document, normalize_space
+from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
-from pipelines.extraction.text.roles import DUTY, is_agency
+from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 
 _AUTHOR_METAS = (
@@ -85,12 +85,7 @@ class _Outlet:
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
         key = plain(name)
-        if (
-            _DESK.match(name)
-            or DUTY.fullmatch(name)
-            or _ORGANISATION.search(name)
-            or (len(key) > 4 and key in self.owner)
-        ):
+        if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
             return True
         if (desk := _DESK_OF.match(name)) and plain(name[desk.end() :]) in map(plain, self.names):
             return True
@@ -136,8 +131,7 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
-        small = list(values) if by == "small" else []
-        names = small or _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
+        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if by in ("duty", "guess"):
@@ -272,12 +266,12 @@ def microdata_names(document: Document) -> Iterator[str]:
         if first_box is not None and box is not first_box and (box is None or box.getparent() is not first_box):
             return
         if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):
-            yield from (normalize_space("".join(map(str, sub.itertext()))[:100]) for sub in linked[:20])
+            yield from (text_of(sub, 100) for sub in linked[:20])
             first_box = first_box if first_box is not None else box
             continue
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
-        text = target.get("content") or normalize_space("".join(str(piece) for piece in target.itertext())[:300])
+        text = target.get("content") or text_of(target, 300)
         if 1 < len(text) < 100:
             first_box = first_box if first_box is not None else box
             yield text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
-from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
@@ -12,7 +11,7 @@ from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_n
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -40,18 +39,6 @@ _OTHER_CONTENT = class_pattern("quotation", "other_content")
 """An author of something else: of a quotation, a picture, a comment, another story."""
 
 
-@lru_cache(1024)  # the lines of a header stand in the same boxes
-def is_quoted(name: str) -> bool:
-    """Whether a class names a box of a quotation or a picture."""
-    return _QUOTED.search(name) is not None
-
-
-@lru_cache(1024)
-def is_other_content(name: str) -> bool:
-    """Whether a class names a box of a quotation, a picture, a comment or another article."""
-    return _OTHER_CONTENT.search(name) is not None
-
-
 def header_lines(layout: Layout) -> list[Line]:
     """The lines near the headline that may hold a byline, those below it first."""
     start = layout.headline_row
@@ -60,7 +47,7 @@ def header_lines(layout: Layout) -> list[Line]:
     lines = [
         line
         for line in lines
-        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, is_quoted)
+        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, _QUOTED)
     ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
@@ -143,11 +130,6 @@ DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"
 """Degrees behind a name: ", MD, PhD, FRCP"."""
 
 
-def is_small_name(text: str) -> bool:
-    """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
-    return text.islower() and " " in text and is_bare_name(text.title()) and not PROMPT.match(text)
-
-
 def is_in_link(el: Element) -> bool:
     """Whether an element is a link or directly inside one."""
     parent = el.getparent()
@@ -160,12 +142,12 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
     return link is not None and page.search((link.get("href") or "")[:400]) is not None
 
 
-def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = is_other_content) -> bool:
+def belongs_to_other_content(el: Element | None, names: re.Pattern[str] = _OTHER_CONTENT) -> bool:
     """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
     a "newsletter-post", does not count."""
     return any(
         node.tag in ("blockquote", "figure", "figcaption")
-        or ((name := node.get("class")) and named(name[:200]) and next(node.iter("h1"), None) is None)
+        or (is_called(node, names) and next(node.iter("h1"), None) is None)
         for node in with_ancestors(el, 4)
     )
 
@@ -174,9 +156,4 @@ def is_named_author(el: Element | None) -> bool:
     """Whether a class or id says that an element, or a box right around it, holds the author."""
     if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
         return False
-    return any(map(is_author_class, with_ancestors(el, 3)))
-
-
-def is_author_class(el: Element) -> bool:
-    """Whether the class or id of an element itself says that it holds the author."""
-    return _CLASS.search(names_of(el)) is not None
+    return is_called(el, _CLASS, 3)

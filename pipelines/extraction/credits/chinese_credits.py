@@ -38,18 +38,12 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
-_REPOSTED = re.compile(
-    r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
-)
-"""以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
-"""Lines below the text with an author and a time, from two on: those who answer in a forum."""
+"""Lines below the text with an author, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
-_SHORTEST_SENTENCE = 40
-"""Characters of a line with a full stop that is more than its credit: 本报记者 张伟报道 清溪镇图书馆……"""
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -100,7 +94,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     ]
     inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
     ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
-    answers = [line for line in layout.tail if _ANSWERED.match(line.text) and _is_dated(line.spaced)]
+    answers = [line for line in layout.tail if _ANSWERED.match(line.text)]
     tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
     for lines, in_header in (([*above, *opening], True), (inside, False), (tail, False)):
         for at, line in enumerate(lines):
@@ -108,7 +102,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
             if len(line.text) <= _LONGEST:
                 if line.row in ends and _credits_persons(line):
                     yield Credit(row=line.row)
-                yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_labelled(line: Line) -> bool:
@@ -129,15 +123,6 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
-def _reposted(line: Line) -> list[Credit]:
-    """The credits of a line that says which account, and who, an account took an article over from."""
-    match = _REPOSTED.match(line.text.translate(SIMPLIFIED))
-    if match is None:
-        return []
-    outlet = Credit(kind="source", names=(match["outlet"],), row=line.row, may_be_source=False)
-    return [outlet, Credit(kind="authors", names=tuple(split_names(match["writer"] or "")), row=line.row)]
-
-
 def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
@@ -156,12 +141,7 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        is_prose = len(text) > _SHORTEST_SENTENCE and text[-1] in "。！？”"
-        row = (
-            line.row
-            if (labels[0].start() < 4 and not is_prose) or _ENCLOSED.fullmatch(folded) or _is_dated(folded)
-            else None
-        )
+        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) else None
         if kind != "source":
             if names := _names_after(label, value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
@@ -211,7 +191,7 @@ def _outlet_credits(
     yield Credit(
         kind="source",
         names=(outlet,),
-        row=row if at_start else None,
+        row=row,
         may_be_source=in_header,
         may_be_original=at_start and not in_header,
         is_second_source=label[0][0] not in "转摘",

@@ -38,12 +38,9 @@ PRODUCTION = re.compile(
 
 
 def labels_in(folded: str) -> list[re.Match[str]]:
-    """The labels of a line in simplified writing, in order."""
-    return _with_run_on(list(LABEL.finditer(folded)) or list(GLUED.finditer(folded)), folded)
-
-
-def _with_run_on(marks: list[re.Match[str]], folded: str) -> list[re.Match[str]]:
-    """The labels of a line with those set right behind a number, or behind what an earlier label credits."""
+    """The labels of a line in simplified writing, in order; also those set right behind a number, or behind what an earlier label
+    credits."""
+    marks = list(LABEL.finditer(folded)) or list(GLUED.finditer(folded))
     found = list(marks)
     for mark in _RUN_ON.finditer(folded):
         before = max((other.end() for other in found if other.start() < mark.start()), default=None)

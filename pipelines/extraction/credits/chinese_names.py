@@ -1,4 +1,4 @@
-"""The authors of a Chinese page whose credit lines name none.
+"""The authors of a Chinese page: whom its credit lines name, else whom the header, statements and the page's state do.
 
 On the mainland the `author` meta is mostly whoever entered the page, often the editor: it counts only where the name is also
 printed. Elsewhere, and in JSON-LD, it is the author. Accounts and desks are outlets, not authors.
@@ -11,14 +11,15 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person
+from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person, people_in
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
 from pipelines.extraction.text.titles import title_pieces
 
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
@@ -31,42 +32,37 @@ _TRADITIONAL_REGIONS = ("tw", "hk", "mo")
 def read_chinese_authors(
     document: Document, layout: Layout, structured: StructuredData, locale: Locale, credits: Credits
 ) -> tuple[list[str], str]:
-    """The authors of a Chinese page whose credit lines name none, and how they were found."""
+    """The authors of a Chinese page, and how they were found."""
+    if credited := [name for name in credits.authors if name != credits.source]:
+        return credited, "credit line"
     others = {*credits.editors, *credits.proofreaders, *title_pieces(document.head.title or "")[1:][-1:]}
     for by, values in _name_sources(document, layout, structured, locale):
         names = [name for value in values for name in people_in(value) if by == "byline" or name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
-    if pen_names := [*_pen_names(layout)] or [*_beside_account(layout, structured)]:
+    if pen_names := [*_pen_names(layout)] or [*_beside_account(layout)]:
         return list(dict.fromkeys(pen_names))[:3], "byline"
-    return [], ""
+    return read_script_authors(document, structured, "zh")
 
 
 def _pen_names(layout: Layout) -> Iterator[str]:
     """Pen names, which have no surname: in a link to a writer's page near the headline, or in the author's box below the text."""
-    start = layout.headline_row
-    near = [part for line in header_lines(layout) if start < line.row <= start + _NEAR for part in line.parts]
+    near = [part for line in header_lines(layout) for part in line.parts]
     below = [part for line in layout.tail for part in line.parts if is_named_author(part[1])]
     for text, el in (*near, *below[:1]):
         name = text.strip(" 　|｜·•@")
-        if (
-            _PEN_NAME.fullmatch(name)
-            and not NO_PERSON.search(name)
-            and name not in NO_NAME
-            and links_to_author(el, _WRITER)
-        ):
+        if _PEN_NAME.fullmatch(name) and links_to_author(el, _WRITER):
             yield name
 
 
-def _beside_account(layout: Layout, structured: StructuredData) -> Iterator[str]:
+def _beside_account(layout: Layout) -> Iterator[str]:
     """The pen name in one line with the account: WeChat prints the author before it."""
-    account, line = printed_account(layout, structured) or ("", None)
+    account, line = printed_account(layout) or ("", None)
     for text, _ in line.parts if line else ():
         name = text.strip()
         if name == account:
             return
-        is_button = name in NO_NAME or outlet_name(name) is None
-        if _PEN_NAME.fullmatch(name) and not is_button and not NO_PERSON.search(name.replace("的", "")):
+        if outlet_name(name) and not NO_PERSON.search(name.replace("的", "")):
             yield name
 
 
@@ -85,11 +81,6 @@ def _name_sources(
         yield "meta", metas
     shown = "\n".join(line.text for line in (*header_lines(layout), *layout.inside[-2:], *layout.tail[:6]))
     yield "meta", [value for value in metas if normalize_space(value) in shown]
-
-
-def people_in(value: str) -> Iterator[str]:
-    """The people in an author field: 張偉明, 張偉明、李靜美."""
-    yield from filter(is_person, re.split(r"[\s、，,;；/／|｜]+", value[:100]))
 
 
 def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
@@ -129,9 +120,7 @@ def _beside(text: str, stamps: Sequence[ParsedDate]) -> list[str]:
 
     Names of two characters are left out, since so many words of two begin with a surname.
     """
-    for stamp in reversed(stamps):
-        text = f"{text[: stamp.start]}|{text[stamp.end :]}"
-    names = [piece for piece in _DIVIDERS.split(text) if len(piece) > 2 and is_person(piece)]
+    names = [piece for piece in _DIVIDERS.split(without_stamps(text, stamps)) if len(piece) > 2 and is_person(piece)]
     return names if len(names) <= _MOST_BESIDE else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of
@@ -22,3 +23,8 @@ def is_person(text: str) -> bool:
     if not _HAN.fullmatch(text) or NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
         return False
     return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
+
+
+def people_in(value: str) -> Iterator[str]:
+    """The people in an author field: 張偉明, 張偉明、李靜美."""
+    yield from filter(is_person, re.split(r"[\s、，,;；/／|｜]+", value[:100]))

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.names import has_case, is_name, split_byline
+from pipelines.extraction.credits.names import has_case, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
@@ -112,18 +112,8 @@ def names_in(value: str) -> list[str]:
             text = text[: cut.start()]
     names: list[str] = []
     for piece in split_byline(_PLACE.sub(" ", text)):
-        name = _MARK.sub("", piece)
-        if not _is_credited(name):
-            break
-        names.append(name)
+        names.append(_MARK.sub("", piece))
     return names[:8]
-
-
-def _is_credited(name: str) -> bool:
-    words = name.split()
-    if not is_name(name) or len(words) > 4 or any(char.isdigit() for char in name) or find_stamps(name):
-        return False
-    return not has_case(name) or words[0][0].isupper() or words[-1][0].isupper()
 
 
 def outlet_in(value: str) -> str | None:

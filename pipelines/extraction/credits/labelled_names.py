@@ -10,6 +10,7 @@ from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
+from pipelines.extraction.text.writing import HAN
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
@@ -65,7 +66,7 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        is_outlet = bool(found) and len(token) > 3 and OUTLET_END.search(folded) is not None
+        is_outlet = bool(found) and OUTLET_END.search(folded) is not None
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
             break
         if found and len(token) > longest and not is_person(token):
@@ -79,12 +80,11 @@ def split_names(value: str) -> list[str]:
 
 def without_place(name: str) -> str | None:
     """A name without the place that is written on to it: 靳松龄里昂. None where no name is left."""
-    bare = _TOWN.sub("", name) if len(name) > _LONGEST_ALONE else name
+    bare = _TOWN.sub("", name)
     ends = (4, 2, 3) if len(bare) <= _LONGEST_HAN else (3, 2)  # most names of places have two characters
     return next((bare[:end] for end in ends if is_person(bare[:end])), None)
 
 
-_LONGEST_ALONE = 3
 _LONGEST_HAN = 4
 """Characters of the longest name written in Chinese."""
 
@@ -111,7 +111,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
         size = _padded_size(tokens, at)
         if size > 1:
             token = "".join(tokens[at : at + size])
-        elif (_CODE.match(following) and _HAN.match(token)) or (_CODE.match(token) and _HAN.match(following)):
+        elif (_CODE.match(following) and HAN.match(token)) or (_CODE.match(token) and HAN.match(following)):
             token, size = f"{token} {following}", 2
         at += size
         yield token, longest
@@ -124,12 +124,9 @@ _LONGEST_TOKEN = 40
 def _padded_size(tokens: list[str], at: int) -> int:
     """How many single characters from a place on are one padded name: 方 敏, 陈 一 鸣."""
     end = at
-    while end < len(tokens) and len(tokens[end]) == 1 and _HAN.match(tokens[end]):
+    while end < len(tokens) and len(tokens[end]) == 1 and HAN.match(tokens[end]):
         end += 1
     return 3 if end - at == 3 else min(max(end - at, 1), 2)
-
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def _is_beside(token: str, folded: str) -> bool:

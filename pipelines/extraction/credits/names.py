@@ -7,7 +7,7 @@ from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
-from pipelines.extraction.page.document import CJK, normalize_space
+from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import (
     BY,
     BY_BEHIND,
@@ -20,6 +20,7 @@ from pipelines.extraction.text.byline_words import (
 )
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
+from pipelines.extraction.text.writing import CJK
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
 _SPLIT = re.compile(
@@ -216,7 +217,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         is_place = len(words[0]) < 4 and words[-1][0].isupper()  # "in Berlin"
-        return (trusted and len(words) <= 2 and not is_place) or text in AGENCIES
+        return (trusted and not is_place and (len(words) <= 2 or is_small_name(text))) or text in AGENCIES
     if not trusted and sum(word[0].islower() and word not in _LOWER_WORDS for word in words) > len(words) / 2:
         return False
     return sum(not _WORD.match(word) for word in words) <= 1
@@ -231,6 +232,11 @@ def is_bare_name(text: str) -> bool:
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
+
+
+def is_small_name(text: str) -> bool:
+    """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
+    return text.islower() and " " in text and is_bare_name(text.title())
 
 
 def is_printed_name(text: str) -> bool:

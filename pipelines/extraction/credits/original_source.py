@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipelines.extraction.credits.outlet_names import (
     DISCLAIMER,
+    OUTLET_END,
     PHOTO,
     SIMPLIFIED,
     as_written,
@@ -67,7 +68,6 @@ _BRACKETED_OUTLET = re.compile(
     r"[\u4e00-\u9fff·、,，/\s]{2,40}(?<![摄图影])[）)】](?:[。\s]{0,3}$)?"
 )
 """（江城晚报记者叶婉） in the first paragraph or at the end of the last."""
-_OUTLET_NAME = re.compile(r"(?:报|[晚周]刊|网|社|台|新闻|周末|杂志|在线|客户端|财经|视频|传媒|融媒)$")
 _SHORT_NAMES = {
     "南都": "南方都市报", "北青": "北京青年报", "北青报": "北京青年报", "中青报": "中国青年报", "中青": "中国青年报",
     "澎湃": "澎湃新闻", "红星": "红星新闻", "封面": "封面新闻", "上游": "上游新闻", "极目": "极目新闻", "九派": "九派新闻",
@@ -118,8 +118,7 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
         for match in filter(None, (_DATELINE.match(folded), _ACCORDING.match(folded))):
             group = next(name for name, text in match.groupdict().items() if text)
             outlet = as_written(match, group, line.text).strip()
-            own_or_vague = _VAGUE_OUTLET.match if match.re is _ACCORDING else _OWN_OUTLET.search
-            vague = own_or_vague(outlet.translate(SIMPLIFIED))
+            vague = _VAGUE_OUTLET.match(outlet.translate(SIMPLIFIED))
             # Where no outlet is named, 清溪网讯 is the outlet's own.
             own = group in _PRESS_GROUPS and source is None
             if not vague and not own and not (source or "").startswith(outlet):
@@ -137,7 +136,7 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
         bracketed = _BRACKETED.match(line.text.translate(SIMPLIFIED))
         group = "outlet" if bracketed and bracketed["outlet"] else "bare"
         outlet = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
-        if outlet and _OUTLET_NAME.search(outlet) and not _VAGUE_OUTLET.match(outlet):
+        if outlet and OUTLET_END.search(outlet) and not _VAGUE_OUTLET.match(outlet):
             yield outlet, line.row
 
 
@@ -194,7 +193,7 @@ def _reporters_outlet(match: re.Match[str] | None, text: str, source: str) -> st
     if match is None or _OWN_OUTLET.search(match["outlet"]):
         return None
     outlet = _SHORT_NAMES.get(match["outlet"], as_written(match, "outlet", text))
-    known = match["outlet"] in _SHORT_NAMES or _OUTLET_NAME.search(match["outlet"])
+    known = match["outlet"] in _SHORT_NAMES or OUTLET_END.search(match["outlet"])
     return outlet if known and outlet[:2] != source[:2] and outlet not in source else None
 
 

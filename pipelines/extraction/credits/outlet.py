@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from operator import itemgetter
+from itertools import chain
 
 from lxml.etree import _Element as Element
 
@@ -14,18 +14,18 @@ from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, normalize_space
+from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import names_of, with_ancestors
-from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
+from pipelines.extraction.page.tree import is_called, names_of
+from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
+from pipelines.extraction.text.writing import HAN
 
-_OUTLET_END = re.compile(rf"(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO = class_pattern("logo")
@@ -36,7 +36,6 @@ _DAY_ALONE = re.compile(
     r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
 )
 """A day without its year, as platforms show it: 发布时间：03-04, 3小时前."""
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
@@ -47,10 +46,9 @@ _ACCOUNT_PAGE = re.compile(
     re.I,
 )
 """An account's page on a platform: as a rule it has the account's number."""
-_OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?P<own>{any_of(words_of('own_page', 'zh'), spaces=False)})?")
+_OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?:{any_of(words_of('own_page', 'zh'), spaces=False)})?")
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
-_SOURCE_CLASS = class_pattern("outlet")
 _ACCOUNT_CLASS, _NO_ACCOUNT_CLASS = class_pattern("account"), class_pattern("no_account")
 _SECTION_CLASS = class_pattern("section")
 
@@ -73,7 +71,7 @@ def read_site_names(document: Document, structured: StructuredData, site: Site |
     return tuple(found)
 
 
-def read_outlet(
+def possible_outlets(
     document: Document,
     layout: Layout,
     structured: StructuredData,
@@ -81,24 +79,31 @@ def read_outlet(
     site_names: tuple[str, ...],
     labels: tuple[str, ...],
     language: str | None,
-) -> tuple[str | None, str]:
-    """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
-    if credits.source and (language in ("zh", None) or not site_names):
-        return credits.source, "credit line"
-    if language == "zh" and (account := printed_account(layout, structured)):
-        return account[0], "account"
-    if language in ("zh", None) and (name := _beside_time(document, layout, structured, credits.authors)):
-        return name, "header"
+) -> Iterator[tuple[str | None, str]]:
+    """Who may have published the article, best first, and how that was found; None where a place that may say so does not.
+
+    `labels` are the parts of the host's name that may be its own.
+    """
+    if language in ("zh", None) or not site_names:
+        yield credits.source, "credit line"
+    if language == "zh" and (account := printed_account(layout)):
+        yield account[0], "account"
+    if language in ("zh", None):
+        yield _beside_time(document, layout, structured, credits.authors), "header"
     if language == "zh":
-        outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
-        if outlet is None or outlet in credits.authors:
-            outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
-        return outlet, by
-    if site_names:
-        return _without_slogan(site_names[0], layout, labels), "site name"
-    if structured.site_name and 2 <= len(structured.site_name) <= 60:
-        return structured.site_name, "json-ld"
-    return named_in_title(document), "title"
+        name, by = _account(document, layout, structured, is_anonymous=not credits.authors)
+        yield name if name not in credits.authors else None, by
+        yield clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+    else:
+        if site_names:
+            yield _without_slogan(site_names[0], layout, labels), "site name"
+        if structured.site_name and 2 <= len(structured.site_name) <= 60:
+            yield structured.site_name, "json-ld"
+        yield named_in_title(document), "title"
+    article = structured.script_article
+    yield clean_outlet_name(article.source or ""), article.found_by("source")
+    if language == "zh" and not credits.authors:
+        yield from ((outlet_name(name), article.found_by("authors")) for name in article.authors)
 
 
 def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
@@ -124,7 +129,7 @@ def _account(
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
     headline."""
     named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
-    if named and _CJK.search(named):
+    if named and HAN.search(named):
         return named, "meta"
     for seen, link in enumerate(document.tree.iter("a")):
         if seen > _MOST_LINKS:
@@ -132,26 +137,24 @@ def _account(
         href = (link.get("href") or "")[:200]
         if not _ACCOUNT_PAGE.search(href):
             continue
-        name = outlet_name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
+        name = outlet_name(text_of(link, 80))
+        if name and HAN.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
     stated = {*document.head.metas.get("author", ()), *microdata_names(document), *authors_in_state(structured)}
-    for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
+    for text, el in (part for line in near_headline(layout) for part in line.parts):
         name = text.strip()
-        is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
-        is_linked = line.row > layout.headline_row and not line.zone & Zone.NAV and links_to_author(el, _ACCOUNT_PAGE)
-        is_marked = is_named and (is_linked or is_named_author(el))
+        is_marked = is_anonymous and outlet_name(name) == name and is_named_author(el)
         if (name in stated or is_marked) and not is_person(name):
             return name, "account"
     return _owner_of_blog(document, layout), "account"
 
 
 def _owner_of_blog(document: Document, layout: Layout) -> str | None:
-    """Whose blog it is, where the page says so above the headline and its title has the name as well: 老羊的博客."""
+    """Whose blog it is, where a heading above the headline says so and the page's title has the name as well: 老羊的博客."""
     pieces = title_pieces(document.head.title or "")[1:]
     for line in layout.header:
         match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
-        if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
+        if match and match["who"] in pieces and line.block.tag in HEADINGS:
             return outlet_name(match["who"])
     return None
 
@@ -180,10 +183,10 @@ def named_in_title(document: Document) -> str | None:
 def _texts_of(el: Element) -> Iterator[str]:
     """The texts of a link to the front page, or the alternative text of a logo."""
     if el.tag == "img":
-        if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
+        if _LOGO.search(f"{names_of(el)} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
     elif _FRONT.match(el.get("href") or ""):
-        yield normalize_space("".join(str(piece) for piece in el.itertext())[:120])
+        yield text_of(el, 120)
         yield (el.get("title") or "")[:80]
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
@@ -195,85 +198,70 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
     """
     known = set(title_pieces(document.head.title or "")[1:])
     stated = document.head.metas.get("author", ())
-    publishers = known | authors_in_state(structured)
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
         if not _is_dated(line):
             continue
-        signed: list[tuple[bool, str]] = []
-        for text, el in line.parts:
-            stamps = find_stamps(text)
-            name = text.strip() if text.strip() in stated else outlet_name(text)
-            if name and not stamps and name not in authors and not _names_other(name, el):
-                if name in stated or _is_outlet(name, known):
-                    return name
-                if _is_signed(el):
-                    signed.append((_is_signed(el, 1), name))
-            if beside := next((one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers)), None):
-                return beside
-        for name, el in _around(header, at, authors):
-            is_called = _is_signed(el) or _SOURCE_CLASS.search(names_of(el)) is not None
-            if _is_outlet(name, known) or (is_called and not any(by_itself for by_itself, _ in signed)):
-                return name
+        publishers = known | authors_in_state(structured)
+        own = [*_creditable([line], authors, stated)]
+        near = [*_creditable((*header[max(0, at - 3) : at], *header[at + 1 : at + 2]), authors)]
+        outlets = chain(
+            (name for name in _set_on_to_time(line) if _is_outlet(name, publishers)),
+            (name for name, _ in (*own, *near) if _is_outlet(name, known)),
+        )
+        if outlet := next(outlets, None):
+            return outlet
+        signed = [name for name, el in own if _is_signed(el, 1)]
+        signed += [name for name, el in (*near, *own) if _is_signed(el)]
         if signed:
-            return max(signed, key=itemgetter(0))[1]
+            return signed[0]
     return _account_above(layout, authors)
 
 
 def _is_outlet(name: str, known: Set[str]) -> bool:
-    return name in known or _OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
+    return name in known or OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
 
 
-def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
-    """The names that the lines before and behind one may credit, with their elements; in a heading, links to an account alone."""
-    for line in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]):
-        is_heading = line.block.tag in HEADINGS
-        yield from _creditable(
-            ((text, el) for text, el in line.parts if not is_heading or links_to_author(el, _ACCOUNT_PAGE)), authors
-        )
-
-
-def _creditable(parts: Iterable[tuple[str, Element]], authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
-    for text, el in parts:
-        name = outlet_name(text)
-        if name and name not in authors and not _names_other(name, el):
-            yield name, el
+def _creditable(
+    lines: Iterable[Line], authors: Sequence[str], stated: Sequence[str] = ()
+) -> Iterator[tuple[str, Element]]:
+    """The names that lines may credit, with their elements; those `stated` are names whatever they look like."""
+    for line in lines:
+        for text, el in line.parts:
+            name = text.strip() if text.strip() in stated else outlet_name(text)
+            if name and name not in authors and not find_stamps(text) and not _names_other(name, el):
+                yield name, el
 
 
 def _is_dated(line: Line) -> bool:
-    """Whether a short line has a time, or a day without its year."""
-    if len(line.text) > 80:
-        return False
+    """Whether a line has a time, or a day without its year."""
     return bool(find_stamps(line.spaced)) or any(_DAY_ALONE.match(text.strip()) for text, _ in line.parts)
 
 
 def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
     """The account that stands with the time right above the headline."""
     above = [line for line in header_lines(layout) if 0 < layout.headline_row - line.row <= _ABOVE]
-    parts = (part for line in above for part in line.parts) if any(map(_is_dated, above)) else ()
-    return next((name for name, el in _creditable(parts, authors) if _is_signed(el)), None)
+    names = _creditable(above, authors) if any(map(_is_dated, above)) else ()
+    return next((name for name, el in names if _is_signed(el)), None)
 
 
 _ABOVE = 3
 
 
-def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
-    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
-    for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-        if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
-            yield name
+def _set_on_to_time(line: Line) -> Iterator[str]:
+    """The names before and behind the times in a line, without the people among them: 张伟明 清溪日报 2024-03-05."""
+    for text, _ in line.parts:
+        stamps = find_stamps(text)
+        for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
+            if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
+                yield name
 
 
 def _is_signed(el: Element, levels: int = 2) -> bool:
     """Whether an element, or the one around it, says that it holds who published: an account, a source; or links to an account."""
-    named = any(_ACCOUNT_CLASS.search(names_of(node)) for node in with_ancestors(el, levels))
-    return named or links_to_author(el, _ACCOUNT_PAGE)
+    return is_called(el, _ACCOUNT_CLASS, levels) or links_to_author(el, _ACCOUNT_PAGE)
 
 
 def _names_other(name: str, el: Element) -> bool:
     """Whether a name is a person's, or people's, or its element says that it is a section's."""
-    return (
-        any(map(is_person, name.split()))
-        or _SECTION_CLASS.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]}") is not None
-        or _NO_ACCOUNT_CLASS.search(names_of(el)) is not None
-    )
+    return any(map(is_person, name.split())) or is_called(el, _SECTION_CLASS) or is_called(el, _NO_ACCOUNT_CLASS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
-from pipelines.extraction.languages.loader import phrases_of, words_of
+from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.tree import is_called, with_ancestors
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨▕［］〔〕〖〗", "｜｜【】【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(
@@ -35,8 +35,8 @@ PHOTO = re.compile(r"(?:摄|供图|摄影|(?<![、，,][\u3400-\u9fff])(?<![、�
 """The end of a photographer's credit; 作者：张伟明、哈图 is a list of names."""
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
-OUTLET_END = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|资讯|智库|工作室|融媒)$")
-"""An outlet before the name of its writer: 观察者网 张伟."""
+OUTLET_END = re.compile(rf".(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
+"""The end of an outlet's name, in simplified writing."""
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 
@@ -48,17 +48,8 @@ def short_lines(lines: Iterable[Line]) -> list[Line]:
 
 def is_caption(line: Line) -> bool:
     """Whether a line is a caption: a source named there is that of the picture."""
-    for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
-        if el is None:
-            continue
-        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _names_caption(name[:200])):
-            return True
-    return False
-
-
-@lru_cache(1024)
-def _names_caption(name: str) -> bool:
-    return _CAPTION_CLASS.search(name) is not None
+    boxes = (*(el for _, el in line.parts[:1]), *with_ancestors(line.block, 2))
+    return any(el.tag in ("figure", "figcaption") or is_called(el, _CAPTION_CLASS) for el in boxes)
 
 
 def as_written(match: re.Match[str], group: str, text: str) -> str:

@@ -22,7 +22,6 @@ from pipelines.extraction.credits.byline_places import (
     is_in_link,
     is_linked_name,
     is_named_author,
-    is_small_name,
     links_to_author,
     signed_names,
 )
@@ -33,14 +32,15 @@ from pipelines.extraction.credits.names import (
     is_bare_name,
     is_full_name,
     is_printed_name,
+    is_small_name,
     split_byline,
     text_beside_time,
 )
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, normalize_space
+from pipelines.extraction.page.document import Line, normalize_space, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around
+from pipelines.extraction.page.tree import is_called, link_around
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -98,13 +98,10 @@ def _whole_links(line: Line) -> Iterator[tuple[str, Element]]:
 def _counts(el: Element) -> bool:
     """Whether a link shows a number of items: "2 Posts"."""
     link = el.getparent() if el.tag != "a" else el
-    return (
-        link is not None
-        and re.fullmatch(
-            r"\d[\d.,]{0,8}[km]?\s\D{2,20}", normalize_space("".join(map(str, link.itertext()))[:80]), re.I
-        )
-        is not None
-    )
+    return link is not None and _COUNTER.fullmatch(text_of(link, 80)) is not None
+
+
+_COUNTER = re.compile(r"\d[\d.,]{0,8}[km]?\s\D{2,20}", re.I)
 
 
 def outlet_accounts(layout: Layout) -> Iterator[str]:
@@ -149,6 +146,7 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
             name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
             if (
                 is_small_name(name)
+                and not PROMPT.match(name)
                 and (links_to_author(el) or is_named_author(el))
                 and not belongs_to_other_content(el)
             ):
@@ -249,7 +247,7 @@ def author_box_name(layout: Layout) -> Iterator[str]:
         text.strip()
         for line in (*layout.inside[-3:], *layout.tail)
         for text, el in _standing_alone(line)
-        if (_NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el))
+        if (is_called(el, _NAME_CLASS) or links_to_author(el))
         and not belongs_to_other_content(el)
         and is_printed_name(text.strip())
     ]

@@ -162,11 +162,9 @@ def _printed_sources(
         match = _taken(language).search(line.spaced)
         if match and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
-    labelled: list[tuple[str, int | None]] = [(credited, None)] if credited else []
-    for outlet, row in labelled:
-        # Under a person's own report a label names whose figures or study it draws on.
-        if not any(map(is_bare_name, authors)) or first_name(outlet) in agency_names(language):
-            yield outlet, row
+    # Under a person's own report a label names whose figures or study it draws on.
+    if credited and (not any(map(is_bare_name, authors)) or first_name(credited) in agency_names(language)):
+        yield credited, None
     for line in layout.inside[:2]:
         match = _find(_dateline, line.text[:_OPENING], language)
         if match:

@@ -9,8 +9,7 @@ of 5.
 from __future__ import annotations
 
 from pipelines.extraction.credits.accounts import outlet_name
-from pipelines.extraction.credits.chinese_names import people_in
-from pipelines.extraction.credits.chinese_persons import is_person
+from pipelines.extraction.credits.chinese_persons import is_person, people_in
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.page.document import Document
 from pipelines.extraction.page.structured_data import StructuredData

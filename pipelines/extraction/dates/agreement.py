@@ -64,11 +64,14 @@ def _wall(candidate: DateCandidate) -> tuple[int, ...]:
     return stamp.year, stamp.month, stamp.day, stamp.hour or 0, stamp.minute
 
 
+def _shift(clock: DateCandidate, instant: DateCandidate) -> timedelta:
+    """How far a wall clock is ahead of an instant in UTC, apart from seconds."""
+    return clock.moment.at.replace(tzinfo=UTC, second=0) - instant.moment.at.astimezone(UTC).replace(second=0)
+
+
 def _is_local_clock_of(clock: DateCandidate, instant: DateCandidate, locale: Locale) -> bool:
     """Whether a statement without an offset, or with a false `Z`, is the local wall clock of an instant that another states."""
-    offset = clock.moment.at.replace(tzinfo=UTC) - instant.moment.at
-    if clock.stamp.offset is not None:
-        offset = clock.moment.at - instant.moment.at
+    offset = _shift(clock, instant) if clock.stamp.offset is None else clock.moment.at - instant.moment.at
     if not offset or offset % _QUARTER:
         return False
     own, origin = locale.offset_at(clock.moment.at.replace(tzinfo=None))
@@ -83,8 +86,7 @@ def confirms(instant: DateCandidate, printed: DateCandidate) -> bool:
         return printed.stamp.date in (instant.stamp.date, instant.moment.at.date())
     if same_minute(instant, printed) or _wall(instant) == _wall(printed):
         return True
-    apart = printed.moment.at.replace(tzinfo=UTC, second=0) - instant.moment.at.astimezone(UTC).replace(second=0)
-    return printed.moment.offset_from is OffsetFrom.UNKNOWN and apart in _CLOCKS
+    return printed.moment.offset_from is OffsetFrom.UNKNOWN and _shift(printed, instant) in _CLOCKS
 
 
 def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, locale: Locale) -> DateCandidate | None:
@@ -145,9 +147,8 @@ def _on_clock(stated: DateCandidate, printed: DateCandidate) -> DateCandidate:
     """The stated instant on the reader's clock, where the two differ by whole quarters of an hour and the reader's has no zone."""
     if stated.stamp.offset is None or printed.stamp.offset is not None:
         return stated
-    ours, theirs = stated.moment.at, printed.moment.at.replace(tzinfo=UTC)
-    shift = theirs.replace(second=0) - ours.astimezone(UTC).replace(second=0)
-    if shift and shift % _QUARTER == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
+    shift = _shift(printed, stated)
+    if shift % _QUARTER == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
         return _in_zone(stated, timezone(shift))
     return stated
 

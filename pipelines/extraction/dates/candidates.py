@@ -39,16 +39,16 @@ _CLOCK_BELOW = re.compile(
 
 def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
     """The text of a line with the time of day that is all that the next one says: 3:32 PM, 香港時間15時32分."""
-    text = line.spaced if len(line.text) <= _LONGEST_SPACED else line.text
+    text = line.spaced
     below = lines[line.row + 1 : line.row + 2] if len(text) <= _LONGEST_DAY else ()
     clock = _CLOCK_BELOW.fullmatch(below[0].text) if below else None
     return f"{text} {next(filter(None, clock.groups()))}" if clock else text
 
 
-_LONGEST_SPACED, _LONGEST_DAY = 250, 40
+_LONGEST_DAY = 40
 
 
-_TIPPED = ("span", "abbr", "em", "i", "time", "small")
+TIPPED = ("span", "abbr", "em", "i", "time", "small")
 _LONGEST_TIP = 40
 """What shows the exact time of "3 days ago" to whoever points at it: a short element, and characters of its title."""
 
@@ -58,7 +58,7 @@ def machine_times(el: Element) -> Iterator[str]:
     if el.tag == "input" and any(_FIELD.fullmatch(el.get(key, "")[:40]) for key in ("id", "name")):
         yield el.get("value", "")[:60]
     for name, value in cast(dict[str, str], el.attrib).items():
-        is_tip = name == "title" and el.tag in _TIPPED and len(value) <= _LONGEST_TIP and ":" in value
+        is_tip = name == "title" and el.tag in TIPPED and len(value) <= _LONGEST_TIP and ":" in value
         if is_tip or name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
             yield value
 

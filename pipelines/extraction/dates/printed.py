@@ -20,12 +20,15 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, ma
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import CJK, Line, Zone
+from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_in_site_header, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
+from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import CJK
 
 _COPYRIGHT = re.compile(
     r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
@@ -39,7 +42,6 @@ _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
 _CLOSE = 3
 """Lines above the headline within which a date is taken for the article's."""
-_AGO_ELSEWHERE = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.SHARE | Zone.FORM | Zone.NAV
 _COMMENT = re.compile(r"comment|repl(?:y|ies)|评论|回复|留言|kommentar|antwort|comentari|online", re.I)
 _NEAR = 9
 """Lines below the headline in which a date line stands."""
@@ -186,7 +188,7 @@ class PrintedDates:
         yield from reversed(above[_last_other_heading(above, layout.headline) :])  # further up is the day of the fetch
         belongs = True
         for line in layout.tail:
-            if line.block.tag in _HEADINGS:
+            if line.block.tag in HEADINGS:
                 belongs = says_published(line.text, self._language) or says_changed(line.text, self._language)
             if belongs and not is_teaser(line):
                 yield line
@@ -299,14 +301,11 @@ class PrintedDates:
         for line in self._layout.header:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
-            is_elsewhere = self._layout.zones_of(line) & _AGO_ELSEWHERE or line.zone & Zone.HIDDEN
-            if is_elsewhere or line.block.tag in _NO_DATELINE:
-                continue
-            if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text):
+            if line.block.tag in _NO_DATELINE or line.is_link or _COMMENT.search(line.text):
                 continue
             stamp = find_relative(line.spaced, now, self._language)
             if stamp is None and self._language == "zh":
-                dated = (text for text, el in line.parts if _DATE_CLASS.search(names_of(el)))
+                dated = (text for text, el in line.parts if is_called(el, _DATE_CLASS))
                 stamp = next(filter(None, (find_day_alone(text, now) for text in dated)), None)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
@@ -333,10 +332,7 @@ class PrintedDates:
 
 
 _DATE_CLASS = class_pattern("date")
-_NO_DATELINE = frozenset(
-    ("li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "button", "label", "td", "th", "dd", "dt")
-)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_NO_DATELINE = HEADINGS | words("li figcaption button label td th dd dt")
 
 
 _EMBEDDED = class_pattern("embedded")
@@ -344,9 +340,7 @@ _EMBEDDED = class_pattern("embedded")
 
 def is_embedded(el: Element | None) -> bool:
     """Whether an element is in a quotation or an embedded post of a social network."""
-    return any(
-        node.tag == "blockquote" or _EMBEDDED.search(node.get("class", "")[:200]) for node in with_ancestors(el, 6)
-    )
+    return is_called(el, _EMBEDDED, 6) or any(node.tag == "blockquote" for node in with_ancestors(el, 6))
 
 
 def _names_of(el: Element) -> str:
@@ -363,7 +357,7 @@ def _last_other_heading(above: list[Line], headline: Line | None) -> int:
     box = headline.block.getparent() if headline else None
     for index in range(len(above) - 1, -1, -1):
         line = above[index]
-        other = line.block.tag in _HEADINGS and (box is None or line.block.getparent() is not box)
+        other = line.block.tag in HEADINGS and (box is None or line.block.getparent() is not box)
         if other and not any(char.isdigit() for char in line.text):
             return index + 1
     return 0

@@ -19,7 +19,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
+from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
 from pipelines.extraction.dates.scripted import scripted_time
 from pipelines.extraction.dates.time_zones import Locale
@@ -187,17 +187,13 @@ def _is_microformat(el: Element) -> bool:
 
 def _instants(document: Document, context: DateContext, month: tuple[int, int] | None) -> Iterator[DateCandidate]:
     """Weaker candidates: `<time>` and other elements with a machine-readable value."""
-    for candidate in _of_elements(document, context):
-        if not outside_month(candidate.stamp, month):
-            yield candidate
-
-
-def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandidate]:
     elements = (el for el in document.tree.iter() if el.tag == "time" or _may_be_timed(el))
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
         candidate = context.read(text, "time")
-        if candidate and not is_in_zone(el, _OTHERS) and not is_embedded(el):
+        if candidate is None or is_in_zone(el, _OTHERS) or is_embedded(el):
+            continue
+        if not outside_month(candidate.stamp, month):
             yield candidate
 
 
@@ -210,7 +206,7 @@ def _may_be_timed(el: Element) -> bool:
     if not names:
         return False
     return (
-        (el.tag in _TIPPED and ":" in (el.get("title") or ""))
+        (el.tag in TIPPED and ":" in (el.get("title") or ""))
         or (
             el.tag == "input" and el.get("type") == "hidden" and "value" in names and ("id" in names or "name" in names)
         )
@@ -221,9 +217,6 @@ def _may_be_timed(el: Element) -> bool:
 @lru_cache(1024)
 def _may_hold_time(attribute: str) -> bool:
     return _TIMED_ATTRIBUTE.match(attribute) is not None
-
-
-_TIPPED = ("span", "abbr", "em")
 
 
 def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:

@@ -25,10 +25,11 @@ from pipelines.extraction.fields.stated_titles import (
     read_stated_titles,
 )
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
-from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import link_around, with_ancestors
+from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
@@ -94,14 +95,14 @@ def _below_crumb(found: Headline, document: Document) -> Headline | None:
     for line in document.lines[found.line.row + 1 : found.line.row + 1 + _BELOW_CRUMB]:
         text, el = line.parts[-1]
         own = plain(text)
-        if own not in key and overlap(own, key) > SAME_STORY and _HEADLINE_BOX.search(el.get("class", "")[:200]):
+        if own not in key and overlap(own, key) > SAME_STORY and is_called(el, _HEADLINE_BOX):
             return Headline(normalize_space(text), "heading", line)
     return None
 
 
 _BELOW_CRUMB = 3
 """Lines between a bread crumb and the headline below it."""
-_HEADLINE_BOX = re.compile(r"(?:^|[\s_-])(?:headline|h1)(?:$|[\s_-])", re.I)
+_HEADLINE_BOX = class_pattern("headline_box")
 
 
 def _home_names(document: Document, headings: list[Line]) -> Iterator[str]:
@@ -154,25 +155,18 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     return []
 
 
-_BELOW = re.compile(
-    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel|count|counter|badge"
-    r"|editsection)(?=$|[\s_-])",
-    re.I,
-)
+_BELOW = class_pattern("beside_headline")
 """What is set into a heading beside the headline: a date, a subtitle, a counter, a link to edit it."""
 
 
 def _is_beside(el: Element | None) -> bool:
     """Whether a part of a heading calls itself something else than the headline."""
     for node in with_ancestors(el):
-        if node.tag in _HEADINGS:
+        if node.tag in HEADINGS:
             return False
-        if node.tag in ("time", "small") or _BELOW.search(node.get("class", "")[:200]):
+        if node.tag in ("time", "small") or is_called(node, _BELOW):
             return True
     return False
-
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 def _is_joint(before: str, after: str) -> bool:
@@ -234,16 +228,12 @@ def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in document.lines[: line.row]:
-        if (
-            len(other.text) > 80
-            and not other.zone & (BOILERPLATE | Zone.HIDDEN)
-            and other.link_chars * 2 < len(other.text)
-        ):
+        if len(other.text) > 80 and not other.zone & (BOILERPLATE | Zone.HIDDEN) and not other.is_link:
             size += len(other.text)
     return size > _TEXT_ABOVE
 
 
-_NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
+_NAMED = class_pattern("entry_title")
 
 
 def _named_heading(document: Document, own: set[str]) -> Headline | None:
@@ -255,7 +245,7 @@ def _named_heading(document: Document, own: set[str]) -> Headline | None:
         and not line.zone & (BOILERPLATE | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
-        and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
+        and is_called(line.block, _NAMED)
     ]
     return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 
@@ -289,7 +279,7 @@ def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
         if (first.isalnum() and first.lower()[:1] not in beginnings) or (key := plain(line.text)) not in wanted:
             continue
         grade = heading_level(line) or 7
-        if line.zone & BOILERPLATE or line.link_chars * 2 > len(line.text):
+        if line.zone & BOILERPLATE or line.is_link:
             grade += 10
         if grade < rank.get(key, 99):
             shown[key], rank[key] = line, grade
@@ -317,11 +307,7 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
 
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
     """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section."""
-    lines = [
-        line
-        for line in document.lines
-        if not line.zone & (BOILERPLATE | Zone.HIDDEN) and line.link_chars * 2 < len(line.text)
-    ]
+    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN) and not line.is_link]
     found = [
         Headline(line.text, found_by, line)
         for title, found_by in machine

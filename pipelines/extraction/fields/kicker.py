@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.tree import is_called, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import HAN
 
 _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
 _OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 80
 _ABOVE = 3
 """Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
@@ -27,10 +25,9 @@ _LEVELS_UP = 2
 def is_named(el: Element | None) -> bool:
     """Whether an element, or a box just around it, calls itself a kicker."""
     for node in with_ancestors(el, _LEVELS_UP):
-        called = node.get("class", "")[:200]
-        if node.tag in ("body", "main", "article") or _OTHER.search(called):
+        if node.tag in ("body", "main", "article") or is_called(node, _OTHER):
             return False
-        if _NAMED.search(called):
+        if is_called(node, _NAMED):
             return True
     return False
 
@@ -72,16 +69,13 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
 
 def _is_heading_before(above: Line, line: Line) -> bool:
     """Whether a line is a lower heading, and no link, right before the h1: Chinese papers' systems print kickers so."""
-    is_lower = (
-        _CJK.search(above.text) and above.block.tag in ("h3", "h4") and line.block.tag == "h1" and not above.link_chars
-    )
+    is_lower = HAN.search(above.text) and above.block.tag in ("h3", "h4") and not above.link_chars
     return bool(is_lower) and line.block.getprevious() is above.block
 
 
 def _named_part(line: Line) -> str:
     """What calls itself a kicker in a line, without the labels beside it; "" where nothing does."""
-    named = [text for text, el in line.parts if is_named(el)]
-    return " ".join(named) if named else line.text if is_named(line.block) else ""
+    return " ".join(text for text, el in line.parts if is_named(el))
 
 
 def _above(line: Line, document: Document) -> list[Line]:

@@ -10,12 +10,13 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import CJK, Document, DocumentHead, Line, Zone
+from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import names_of
+from pipelines.extraction.page.tree import is_called
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
+from pipelines.extraction.text.writing import CJK, HAN
 from pipelines.urls import clean_url, link_key, may_claim
 
 _SUBTITLE_CLASS = class_pattern("subtitle")
@@ -88,7 +89,7 @@ def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str
         ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
     ):
         keywords = split_tags(values)
-        if len(keywords) == 1 and keywords[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", keywords[0]):
+        if len(keywords) == 1 and keywords[0].count(" ") >= 2 and HAN.search(keywords[0]):
             keywords = keywords[0].split()
         keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
         tags = tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
@@ -125,7 +126,7 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
             continue
         el = line.block
         if (
-            (_SUBTITLE_CLASS.search(names_of(el)) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
+            (is_called(el, _SUBTITLE_CLASS) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
             and not is_stop(line.text)
             and _is_subtitle(line.text, title)
         ):
@@ -174,11 +175,8 @@ def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int 
             return int(match[1] or match[2]), "counter"
         for text, el in line.parts:
             digits = text.strip()
-            if digits.isascii() and digits.isdecimal() and len(digits) < 7:
-                parent = el.getparent()
-                names = f"{el.get('class', '')} {parent.get('class', '') if parent is not None else ''}"
-                if _COMMENT_CLASS.search(names[:300]):
-                    return int(digits), "counter"
+            if digits.isascii() and digits.isdecimal() and len(digits) < 7 and is_called(el, _COMMENT_CLASS, 2):
+                return int(digits), "counter"
     return None, ""
 
 

@@ -11,7 +11,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside
 from pipelines.extraction.text.titles import plain
 
 _STANDFIRST_CLASS = class_pattern("standfirst")
@@ -40,7 +40,7 @@ def read_standfirst(
     found: list[str] = []
     for line in document.lines[headline_row + 1 : min(headline_row + _ROWS_BELOW_HEADLINE, first_row + 1)]:
         length = len(line.text)
-        if line.zone & _OTHER_ZONES & main.boilerplate_zones or length > _LONGEST or line.link_chars * 2 > length:
+        if line.zone & _OTHER_ZONES & main.boilerplate_zones or length > _LONGEST or line.is_link:
             continue
         if headline and plain(line.text) == plain(headline.text):
             continue
@@ -69,4 +69,4 @@ def _repeats_description(line: Line, descriptions: list[str]) -> bool:
 
 
 def _is_named_standfirst(line: Line) -> bool:
-    return any(_STANDFIRST_CLASS.search(el.get("class", "")[:200]) for el in with_ancestors(line.block, 2))
+    return is_called(line.block, _STANDFIRST_CLASS, 2)

@@ -16,9 +16,10 @@ from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, tex
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
-from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import FULL_STOPS
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -29,7 +30,6 @@ _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
 _PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
-_LONGEST_CAPTION = 300
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2
@@ -102,16 +102,16 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
 
 
 def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element]) -> Iterator[Line]:
-    """The last lines that are short and have a class of their own, where the paragraphs of the text are all alike."""
+    """The last lines that are short and look like no other, where the paragraphs of the text are all alike."""
     looks = Counter(_look(copies[line.block]) for line in main.paragraphs if line.block in copies)
-    (look, count), *_ = [*looks.most_common(1), (("", "", "", ""), 0)]
+    count = max(looks.values(), default=0)
     if count < _MIN_ALIKE or count < _ALIKE_SHARE * looks.total():
         return
     inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
     every = Counter(_look(line.block) for line in inside)
     for line in reversed(inside[-_MAX_NOTES:]):
         own = _look(line.block)
-        is_like_text = every[own] > 1 or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
+        is_like_text = every[own] > 1 or line.block.tag not in ("p", "div")
         if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text):
             return
         yield line
@@ -162,7 +162,7 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
     for index, heading in enumerate(lines):
         is_heading = heading_level(heading) > 0
         box, links = _box_of_label(heading, is_heading=is_heading), [heading]
-        if box is None or (not is_heading and index and is_inside(lines[index - 1].block, box)):
+        if box is None or (not is_heading and is_inside(lines[index - 1].block, box)):
             continue
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
             if not is_inside(line.block, box):
@@ -179,7 +179,7 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
 def _box_of_label(line: Line, *, is_heading: bool) -> Element | None:
     """The box that a heading opens, or a label in a box with a name; None for other lines."""
     if not is_heading:
-        is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in ".!?…"
+        is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in FULL_STOPS
         if not is_short or line.block.tag not in ("p", "div") or OPENING.match(line.text):
             return None
     box = line.block.getparent()
@@ -217,9 +217,7 @@ def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
     items = [line for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes]
     header = {*with_ancestors(lines[main.headline_row].block)} - {*with_ancestors(paragraphs[-1].block)}
     outside = {
-        line.row
-        for line in items
-        if line.row < paragraphs[0].row or (not line.link_chars and header.intersection(with_ancestors(line.block)))
+        line.row for line in items if line.row < paragraphs[0].row or header.intersection(with_ancestors(line.block))
     }
     return outside | (dates if len(dates) <= _MAX_DATES else set())
 
@@ -240,8 +238,7 @@ def _is_caption(line: Line) -> bool:
     parent = line.block.getparent()
     if line.block.tag not in ("p", "div", "span") or parent is None:
         return False
-    is_named = _CAPTION_CLASS.search(line.block.get("class", "")[:200]) and len(line.text) <= _LONGEST_CAPTION
-    if not is_named and not _PICTURE_CLASS.search(parent.get("class", "")[:200]):
+    if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
 
@@ -253,7 +250,7 @@ def _drop_hidden_inlines(box: Element) -> None:
         parent = el.getparent()
         if not el.attrib or parent is None:
             continue
-        if _CAPTION_CLASS.search(el.get("class", "")[:200]) and next(parent.iter("img", "picture"), None) is not None:
+        if is_called(el, _CAPTION_CLASS):
             el.tag, el.text = "br", None
             for inner in list(el):
                 el.remove(inner)

@@ -21,6 +21,7 @@ from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
 from pipelines.extraction.page.tree import describes_other_work, link_around, with_ancestors
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import FULL_STOPS
 from pipelines.html_tree import parse_html
 
 INVISIBLE = words(
@@ -37,7 +38,6 @@ BLOCKS = words(
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
 """Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
-CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest development page has 1,725."""
@@ -102,6 +102,11 @@ class Line(NamedTuple):
     def spaced(self) -> str:
         """The text with a space wherever elements meet: the eye sees a gap there that the text may lack."""
         return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
+
+    @property
+    def is_link(self) -> bool:
+        """Whether most of the line is link."""
+        return self.link_chars * 2 > len(self.text)
 
     @property
     def longest_link(self) -> int:
@@ -193,7 +198,7 @@ def _is_prose(run: list[Line]) -> bool:
     total = text_length(run)
     if total < _MIN_PROSE or sum(line.link_chars for line in run) >= _MAX_LINK_SHARE * total:
         return False
-    sentences = (line for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in ".!?…。！？")
+    sentences = (line for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in FULL_STOPS)
     return text_length(sentences) >= _MIN_SENTENCE_SHARE * total
 
 
@@ -210,6 +215,11 @@ def normalize_space(text: str) -> str:
     return " ".join(text.split())
 
 
+def text_of(el: Element, most: int) -> str:
+    """The text in an element, of at most so many characters before white space is collapsed."""
+    return normalize_space("".join(map(str, el.itertext()))[:most])
+
+
 def _read_head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
@@ -224,9 +234,7 @@ def _read_head(tree: Element) -> DocumentHead:
     canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
     canonical = next((link for link in canonical_links if link is not None), None)
     title_el = next((el for el in tree.iter("title") if getattr(el.getparent(), "tag", "") != "svg"), None)
-    title = (
-        normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
-    )
+    title = text_of(title_el, 2000) if title_el is not None else None
     scripts = tuple(
         el.text
         for el in tree.iter("script")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.tree import with_ancestors
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+BOLD, ITALIC = frozenset(("b", "strong")), frozenset(("em", "i"))
 _LEVELS = 3
 """Elements from a line's block outwards of which one may be the heading."""
 _LONGEST = 200
@@ -26,6 +28,11 @@ def heading_level(line: Line) -> int:
             return int(el.tag[1])
         el = el.getparent()
     return 0
+
+
+def is_set_in(line: Line, tags: Set[str], levels: int = 1) -> bool:
+    """Whether all of a line stands in such elements, each among `levels` from the inside out."""
+    return all(any(node.tag in tags for node in with_ancestors(el, levels)) for _, el in line.parts)
 
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:

@@ -13,19 +13,20 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.tree import names_of, with_ancestors
+from pipelines.extraction.page.headings import BOLD, heading_level, is_set_in
+from pipelines.extraction.page.tree import is_called, with_ancestors
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS
 
 _MIN_PARAGRAPHS = 3
 """Paragraphs side by side from which their element is the text, and a box among them an insert."""
 _LONGEST = 64
 """Characters of each line of an insert. Longer ones may be what a template sets off of the text: its points, a quotation."""
-_SENTENCE_ENDS = frozenset(".!?…。！？؟।۔։:：\"'”’»)）]】")
+_TEXT_ENDS = PARAGRAPH_ENDS | frozenset(":：")
 _MOST, _MOST_LINES = 4, 2
 """Inserts of a page, and lines of each without a link; more are what the page is made of: a table, the names of what it lists."""
 _BOXES = words("div section aside")
-"""Elements that may be an insert; those with a hyphen, of a site's own, may as well."""
+"""Elements that may be an insert."""
 _TEXT_TAGS = words("dl table blockquote pre code")
 _ITEMS = words("li dt dd td th")
 _TEXT_NAMES = class_pattern("headline", "subtitle", "kicker", "quotation", "other_content")
@@ -44,7 +45,7 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
             continue
         if box.tag == "p":
             begun.add(box.getparent())
-        elif box.getparent() in begun and (box.tag in _BOXES or "-" in box.tag):
+        elif box.getparent() in begun and box.tag in _BOXES:
             boxes.setdefault(box, []).append(line)
     found = [box for box, held in boxes.items() if _is_insert(box, held)]
     return found if len(found) <= _MOST else []
@@ -52,16 +53,12 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
 
 def _is_insert(box: Element, held: Sequence[Line]) -> bool:
     """Whether a box among paragraphs holds short lines without the end of a sentence alone, and links."""
-    shown = [line for line in held if line.link_chars * 2 <= len(line.text)]
-    if len(shown) > _MOST_LINES or any(_is_text(line) or line.block is box for line in shown):
+    shown = [line for line in held if not line.is_link]
+    if len(shown) > _MOST_LINES or any(map(_is_text, shown)):
         return False
-    if any(_is_heading(line) for line in shown) and len(shown) == len(held):
+    if any(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
         return False
-    return not _TEXT_NAMES.search(names_of(box)) and all(el.tag not in _TEXT_TAGS for el in box.iter())
-
-
-def _is_heading(line: Line) -> bool:
-    return bool(heading_level(line)) or all(el.tag in ("b", "strong") for _, el in line.parts)
+    return not is_called(box, _TEXT_NAMES) and all(el.tag not in _TEXT_TAGS for el in box.iter())
 
 
 def _is_text(line: Line) -> bool:
@@ -69,4 +66,4 @@ def _is_text(line: Line) -> bool:
 
 
 def _is_sentence(line: Line) -> bool:
-    return line.text[-1] in _SENTENCE_ENDS
+    return line.text[-1] in _TEXT_ENDS

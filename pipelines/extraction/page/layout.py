@@ -30,7 +30,6 @@ _MAX_SKIPPED = 3
 _NO_ROW = 1 << 40
 _ROWS_BESIDE = 3
 """Lines above and below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
-_LONGEST_DATE_LINE = 40
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
@@ -110,7 +109,7 @@ def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
     if not line.zone & boilerplate & (~0 if is_above else ~headline.zone):
         return True
     is_near = abs(line.row - headline.row) <= _ROWS_BESIDE and line.zone & boilerplate == Zone.NAV
-    if not is_near or (len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)):
+    if not is_near or is_date_line(line.text):
         return is_near
     is_timed = any(stamp.hour is not None for stamp in find_stamps(line.spaced))
-    return is_timed and not is_above and line.link_chars * 2 < len(line.text)
+    return is_timed and not line.is_link

@@ -28,10 +28,11 @@ from pipelines.extraction.page.text_box import (
 )
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
-from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
@@ -46,10 +47,7 @@ _MIN_SPACELESS = 70
 commas."""
 _COPYRIGHT = re.compile(r"\W{0,3}(?:©|\(c\)\s?\d|copyright\b|版权所有|版權所有)", re.I)
 _LONGEST_BYLINE = 120
-_SENTENCE_ENDS = ".!?…。！？\"'”»"
-"""How a sentence ends. A byline does not, except with an initial."""
 _YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
@@ -148,7 +146,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
         if not is_named_body(el):
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
-        lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
+        lines = [line for line in lines if not line.is_link]
         if text_length(lines) > max(3 * length, 200):
             return MainContent(lines, el, lines[-1].row + 1, zones)
         return None
@@ -158,19 +156,19 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
 def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
     """Whether a line is running text: sentences, few links, none of the `zones`."""
     size = len(line.text)
-    if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.link_chars * 2 > size:
+    if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.is_link:
         return False
-    if size < MIN_PARAGRAPH and not _CJK.search(line.text):
+    if size < MIN_PARAGRAPH and not CJK.search(line.text):
         return False
     if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or is_dated_byline(line)):
         return False
     if (
         size < _LONGEST_BYLINE
-        and line.text[-1] not in _SENTENCE_ENDS
+        and line.text[-1] not in SENTENCE_ENDS
         and (OPENING.match(line.text) or FAR_OPENING.match(line.text))
     ):
         return False
-    if size < _MIN_CLAUSE and line.text[-1] not in _SENTENCE_ENDS and _is_names(line.text):
+    if size < _MIN_CLAUSE and line.text[-1] not in SENTENCE_ENDS and _is_names(line.text):
         return False
     if size < _LONGEST_DATES and _COPYRIGHT.match(line.text):
         return False  # the foot of a page that has no box for it
@@ -192,16 +190,14 @@ def _is_names(text: str) -> bool:
 def is_dated_byline(line: Line) -> bool:
     """Whether a line is a date with names: one of its parts begins like a byline, or all other words are capitalised."""
     text = line.text
-    if text[-1] in _SENTENCE_ENDS:
+    if text[-1] in SENTENCE_ENDS:
         return False
     if len(line.parts) > 1 and any(OPENING.match(part.strip()) for part, _ in line.parts[1:6]):
         return True
     stamps = find_stamps(text)
     if not stamps:
         return False
-    for stamp in reversed(stamps):
-        text = f"{text[: stamp.start]} {text[stamp.end :]}"
-    rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
+    rest = [word for word in without_stamps(text, stamps).split() if len(word.strip(".,:")) > 2]
     return len(rest) > 1 and all(word[0].isupper() or word in JOINING_WORDS for word in rest)
 
 

@@ -10,7 +10,8 @@ from lxml.etree import _Element as Element
 
 from db.models import Image
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, zone_of
+from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, text_of, zone_of
+from pipelines.extraction.page.tree import is_called
 
 _MAX_IMAGES = 40
 _MAX_EXAMINED = 300
@@ -99,8 +100,8 @@ def _caption(el: Element) -> str | None:
         if len(box) > _MAX_CHILDREN and box.tag != "figure":
             return None
         for sub in box.iter("figcaption", "span", "p", "div", "em", "small"):
-            if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
-                return normalize_space("".join(str(piece) for piece in sub.itertext())[:1500]) or None
+            if sub.tag == "figcaption" or is_called(sub, _CAPTION_CLASS):
+                return text_of(sub, 1500) or None
         if box.tag in ("figure", "td"):
             return None
     return None

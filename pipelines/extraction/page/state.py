@@ -2,7 +2,7 @@
 little.
 
 Among all objects of the state (`state_scripts`), the article is one with a title that the page prints or states as well, and with
-more of an article beside it (text, time, author, address); each adds to a score. A page that a script draws prints no title:
+more of an article beside it (text, time, author); each adds to a score. A page that a script draws prints no title:
 there the object must have a text. `state_keys.toml` gives the meaning of keys.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, normalize_space
 from pipelines.extraction.page.state_keys import (
@@ -27,7 +26,6 @@ from pipelines.extraction.page.state_keys import (
     PEOPLE_KEYS,
     VALUE_KEYS,
     normalize_key,
-    own_paths,
 )
 from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference, unescape_value
 from pipelines.extraction.page.state_text import text_lines, text_size
@@ -103,9 +101,8 @@ class ScriptArticle(NamedTuple):
 class ScriptState:
     """The state in the scripts of one page. It is read when `article` is first used."""
 
-    def __init__(self, html: str, document: Document, address: str | None) -> None:
+    def __init__(self, html: str, document: Document) -> None:
         self._html, self._document = html, document
-        self._address = urlsplit(address or document.head.canonical or "").path.strip("/")
 
     @cached_property
     def article(self) -> ScriptArticle:
@@ -154,8 +151,6 @@ class ScriptState:
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
             score += weight * (_find_value(obj, field)[0] is not None)
-        if self._address and self._address in own_paths(obj.node):
-            score += 2
         if is_on_page:
             return (score, length) if score >= _MIN_SCORE else (0, 0)
         return (score, length) if score >= _MIN_SCORE_UNCONFIRMED and length >= _MIN_BODY else (0, 0)
@@ -273,7 +268,7 @@ def _title(obj: _StateObject) -> str | None:
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
     """The value of a field and its path: in the object itself, in a part of it, or beside it."""
     level: list[tuple[_Object, _Path]] = [(obj.node, obj.path)]
-    if obj.parent is not None and field not in ("title", "body") and _holds_body(obj):
+    if obj.parent is not None and _holds_body(obj):
         level.insert(0, (obj.parent, obj.path[:-1]))
     for most_parts in (20, 40, 0):
         parts: list[tuple[_Object, _Path]] = []

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from typing import Any
-from urllib.parse import urlsplit
 
 from pipelines.data_files import read_table
 
@@ -40,7 +35,6 @@ class _StateKeys:
     authors: _Keys
     editors: _Keys
     source: _Keys
-    url: _Keys
     inside: _Keys
     foreign: _Keys
     value: _Keys
@@ -62,7 +56,7 @@ def _ranks(words: _Words) -> dict[str, int]:
     return {normalize_key(word): rank for rank, word in enumerate(words)}
 
 
-FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source", "url")
+FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source")
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
@@ -71,11 +65,3 @@ VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = _TABLES.value.keys, _TABLES.name.keys, _TAB
 BLOCK_TEXT, BLOCK_CHILDREN, BLOCK_KIND = _TABLES.block.text, _TABLES.block.children, _TABLES.block.kind
 BLOCK_OPEN = frozenset(("", *_TABLES.block.open))
 BLOCK_INLINE, BLOCK_SKIPPED = frozenset(_TABLES.block.inline), frozenset(_TABLES.block.skipped)
-
-
-def own_paths(node: Mapping[str, Any]) -> Iterator[str]:
-    """The paths of the addresses that an object gives of itself."""
-    for key, value in islice(node.items(), 400):
-        if normalize_key(key) in KEYS["url"] and isinstance(value, str):
-            with suppress(ValueError):
-                yield urlsplit(value[:2000]).path.strip("/")

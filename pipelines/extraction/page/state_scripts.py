@@ -233,11 +233,7 @@ def _end_of_string(text: str, start: int) -> int:
 def _javascript_string(literal: str) -> str | None:
     """The value of a JavaScript string in single quotes or backticks."""
     inner = _HEX_ESCAPE.sub(r"\\u00\1", literal[1:-1].replace("\\'", "'").replace("\\`", "`"))
-    inner = re.sub(r'(?<!\\)"', r"\\u0022", inner)
-    try:
-        return str(json.loads(f'"{inner}"', strict=False))
-    except ValueError:
-        return None
+    return json_string(re.sub(r'(?<!\\)"', r"\\u0022", inner))
 
 
 def _function_value(text: str, position: int) -> tuple[Any, int]:
@@ -383,13 +379,18 @@ def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]
     return pairs
 
 
+def json_string(text: str) -> str | None:
+    """What a JSON string says, given without its quotes; None where it is none."""
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return None
+
+
 def unescape_value(text: str) -> str:
     """A string without a second level of escapes: HTML entities, or JSON within a string."""
     if "&" in text and "<" not in text:
         text = entities.unescape(text)
     if text[:1] == text[-1:] == '"' and len(text) > 1:
-        try:
-            return str(json.loads(text, strict=False))
-        except ValueError:
-            return text[1:-1]
+        return json_string(text[1:-1]) or text[1:-1]
     return text

@@ -8,7 +8,6 @@ the page's, else the first one that is not an item of a list. Broken JSON is rea
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from typing import Any
 
 from pipelines.extraction.page.document import DocumentHead, normalize_space
 from pipelines.extraction.page.state import ScriptArticle, ScriptState
-from pipelines.extraction.page.state_scripts import read_value
+from pipelines.extraction.page.state_scripts import json_string, read_value
 from pipelines.extraction.text.word_lists import words
 
 Node = dict[str, Any]
@@ -57,9 +56,7 @@ class StructuredData:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     description: str | None = None
-    body: str | None = None
     language: str | None = None
-    images: tuple[str, ...] = ()
     is_free: bool | None = None
     comment_count: int | None = None
     is_article: bool = False
@@ -98,19 +95,12 @@ def _find_keys(text: str) -> list[Any]:
     """The most important keys of JSON that cannot be repaired, first mention of each."""
     node: Node = {}
     for match in _TEXT_KEY.finditer(text[:200_000]):
-        node.setdefault(match[1], _unescape(match[2]))
+        node.setdefault(match[1], json_string(match[2]) or match[2])
     if author := _AUTHOR_KEY.search(text[:200_000]):
         inner = author[1] or author[2] or author[3] or ""
         names = _NAME_KEY.findall(inner) or ([] if "{" in inner else _STRING.findall(inner))
-        node["author"] = [_unescape(name) for name in names[:20]]
+        node["author"] = [json_string(name) or name for name in names[:20]]
     return [{"@type": "Article", **node}] if node else []
-
-
-def _unescape(text: str) -> str:
-    try:
-        return str(json.loads(f'"{text}"', strict=False))
-    except ValueError:
-        return text
 
 
 def _iter_nodes(roots: list[Any]) -> Iterator[Node]:
@@ -198,9 +188,7 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         section=_text(_first(node.get("articleSection"))),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),
-        body=_text(node.get("articleBody")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
-        images=tuple(_images(node.get("image"), by_id)),
         is_free=_boolean(node.get("isAccessibleForFree")),
         comment_count=_count(node.get("commentCount")),
         is_article=_is_article(node),
@@ -254,15 +242,6 @@ def _keywords(value: Any) -> Iterator[str]:
     for item in value[:50] if isinstance(value, list) else [value]:
         if text := _text(item if not isinstance(item, dict) else item.get("name")):
             yield from (normalize_space(word) for word in re.split(r"[,;，；、]", text) if word.strip())
-
-
-def _images(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
-    for item in value[:10] if isinstance(value, list) else [value]:
-        link = item
-        if isinstance(item, dict):
-            link = item.get("url") or item.get("contentUrl") or by_id.get(str(item.get("@id")), {}).get("url")
-        if isinstance(link, str) and link:
-            yield link
 
 
 def _boolean(value: Any) -> bool | None:

@@ -16,6 +16,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, text_length
 from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _BODY_CLASS = class_pattern("article_body")
 _MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
@@ -30,7 +31,7 @@ _MIN_VERSE_LINES, _MIN_VERSE = 4, 60
 """Lines, and characters in all, of short lines that are text. Half of them must end like a line of text."""
 _MAX_ABOVE_VERSE = 1
 """Paragraphs that may stand between the headline and such lines: a standfirst, a caption."""
-_VERSE_ENDS = ".!?…。！？\"'”»,;:，；：、"
+_VERSE_ENDS = SENTENCE_ENDS | frozenset(",;:，；：、")
 _MAX_CAPTIONS = 2
 """Captions of pictures that stand above a text."""
 _MIN_RUN_BESIDE = 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.etree import _Element as Element
@@ -24,6 +26,16 @@ def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[El
 def names_of(el: Element) -> str:
     """What an element is called by its class and id, as far as patterns look."""
     return f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
+
+
+def is_called(el: Element | None, names: re.Pattern[str], levels: int = 1) -> bool:
+    """Whether an element, or a box around it among `levels` from the inside out, is called so."""
+    return any(_matches(names, names_of(node)) for node in with_ancestors(el, levels))
+
+
+@lru_cache(8192)  # the lines of a page stand in the same boxes
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 def is_inside(el: Element | None, box: Element | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -175,6 +175,13 @@ def find_stamps(
     return tuple(sorted(found, key=lambda stamp: stamp.start))
 
 
+def without_stamps(text: str, stamps: Sequence[ParsedDate]) -> str:
+    """A text with a blank in place of each of these times."""
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]} {text[stamp.end :]}"
+    return text
+
+
 _WORTH = re.compile(
     r"民[國国]|年|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d|\d\s[^\W\d_]{3,9}\.?\s\d\d|[คย]\.?\s?\d\d"
 )
@@ -218,8 +225,7 @@ _YEAR_FIRST = frozenset(("zh", "ja", "ko"))
 
 def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
-        is_glued = text[m.start() - 1 : m.start()] == ":" and len(m[4] or m[5]) < 4
-        if (m[5] and m[2] != "/") or (is_glued and language not in _YEAR_FIRST):
+        if m[5] and m[2] != "/":
             continue
         first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
         if year < 100 and language in _YEAR_FIRST and first > 9 and second <= 12 and year <= 31:

@@ -203,6 +203,7 @@ def test_a_korean_lead_below_a_caption_names_the_reporter() -> None:
     [
         ("<p class='head__flag'>Craft and trade</p>", "Craft and trade"),
         ("<div><span class='ds-vignette'>On the spot</span></div>", "On the spot"),
+        ("<p id='kicker'>Our harbour</p>", "Our harbour"),
         ("<span>5 March 2024</span>", None),
         ("<a href='/town'>Our town</a>", None),
     ],

@@ -156,14 +156,21 @@ def test_a_heading_that_sounds_like_the_end_ends_nothing_while_the_text_goes_on(
     assert P[3] in text
 
 
-def test_a_beginning_in_a_box_of_its_own_is_read_first() -> None:
+@pytest.mark.parametrize("name", ["rte", "summary-box"])
+def test_a_beginning_in_a_box_of_its_own_is_read_first(name: str) -> None:
     body = (
-        f"<main><h1>{TITLE}</h1><div class='rte' id='intro'>{paragraphs(LOST, LOST_TOO, P[0])}</div>"
+        f"<main><h1>{TITLE}</h1><div class='{name}' id='intro'>{paragraphs(LOST, LOST_TOO, P[0])}</div>"
         f"<nav><a href='#a'>Boats</a></nav>"
         f"<div class='rte' id='content'>{paragraphs(*(f'{said} Year {n}.' for n in range(12) for said in P))}</div></main>"
     )
     text = read(body)
     assert text[:2] == [LOST, LOST_TOO]
+
+
+def test_a_paragraph_that_stands_twice_is_read_once_however_it_ends() -> None:
+    shown = f"{LOST.rstrip('.')} and never will"
+    boxes = "".join(f"<div class='part'>{paragraphs(shown, *MORE[at : at + 8])}</div>" for at in (0, 8))
+    assert read(f"<main><h1>{TITLE}</h1><div class='text'>{boxes}</div></main>").count(shown) == 1
 
 
 def test_the_next_article_on_the_page_is_not_read() -> None:

@@ -61,7 +61,15 @@ def test_no_dateline_of_the_article(line: str) -> None:
     assert read(line, fetched_at=NOW).published is None
 
 
-@pytest.mark.parametrize("line", ["<p>2 hours ago</p>", "<p>By Ada Marlow, 2 hours ago</p>", "<p>Today 10:00</p>"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>2 hours ago</p>",
+        "<p>By Ada Marlow, 2 hours ago</p>",
+        "<p>Today 10:00</p>",
+        "<form><p>2 hours ago</p></form>",
+    ],
+)
 def test_a_relative_dateline_needs_the_time_of_the_fetch(line: str) -> None:
     read_live = read(line, fetched_at=NOW).published
     assert read_live is not None

@@ -88,6 +88,12 @@ def test_instants_and_clocks(statements: str, head: str, want: str) -> None:
     assert read(statements, head)["published"] == want
 
 
+def test_a_printed_clock_in_utc_tells_the_day() -> None:
+    stated, printed = meta(T, "2024-03-06T00:30:00+01:00"), "<p>5. März 2024, 23:30 Uhr</p>"
+    read_there = read(stated, printed, lang="de", url="https://www.kurier.example/a/1.html")
+    assert read_there["published"] == "2024-03-05T23:30:00+00:00"
+
+
 @pytest.mark.parametrize(
     "head",
     [
