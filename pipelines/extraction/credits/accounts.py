@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import header_lines
+from pipelines.extraction.credits.chinese_labels import LABELS
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
@@ -58,7 +59,8 @@ def outlet_name(text: str) -> str | None:
     name = clean_outlet_name(text)
     if name is None or not 2 <= len(name) <= 16:
         return None
-    if _NO_OUTLET.search(name.translate(SIMPLIFIED)) or re.search(r"[:：]", name):
+    folded = name.translate(SIMPLIFIED)
+    if _NO_OUTLET.search(folded) or folded in LABELS or re.search(r"[:：]", name):
         return None
     numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
     return None if numbered else name

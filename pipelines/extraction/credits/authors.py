@@ -146,7 +146,7 @@ def read_authors(
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
         people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
-        handles = [name for name in people if _is_handle(name)]
+        handles = [name for name in people if is_handle(name)]
         people = [name for name in people if name not in handles]
         if people:
             return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, outlet, credits, words)
@@ -166,7 +166,7 @@ def read_authors(
     return outlets
 
 
-def _is_handle(name: str) -> bool:
+def is_handle(name: str) -> bool:
     """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
     return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 

@@ -28,8 +28,10 @@ from pipelines.extraction.credits.outlet_names import (
     short_lines,
 )
 from pipelines.extraction.credits.reporter_lines import reporters_in_line
+from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _BEFORE = " 　\u2003[【(（|｜:：/／"
@@ -50,6 +52,10 @@ _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
 _SHORTEST_SENTENCE = 40
 """Characters of a line with a full stop that is more than its credit: 本报记者 张伟报道 清溪镇图书馆……"""
+_SIGNS = " 　\u2003:：|｜/／"
+_SECOND_RANK = frozenset(words_of("second_credit", "zh"))
+_SPOKEN = re.compile("[^）)】]*?[。？！；]")
+"""What a reporter asks in a talk that is written down has a sentence's signs: 记者：尾款差多少？"""
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -70,6 +76,10 @@ def read_credits(layout: Layout) -> Credits:
 
 def _told_at_end(layout: Layout) -> Iterator[str]:
     """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
+    granted = (_GRANTED.search(line.spaced[:_LONGEST]) for line in (*layout.inside[-_LAST:], *layout.tail[:3]))
+    if match := next(filter(None, granted), None):
+        yield match["who"]
+        return
     for line in (*layout.inside[-2:], *layout.tail[:2]):
         about = _ABOUT_AUTHOR.match(line.text)
         if about is None and (line.row <= layout.first_row or len(line.text) < _SHORTEST_ALONE):
@@ -84,15 +94,20 @@ _SHORTEST_ALONE = 3
 """Characters of a name that stands alone: many words of two begin with a surname."""
 _ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
 """（作者张伟明系青川中学教师）."""
+_GRANTED = re.compile(r"本文[由系](?:作者)?\s?(?P<who>[\u3400-\u9fff·\w]{2,12}?)\s?授权[^，。]{2,16}发[表布]")
+"""本文由 拧发条的猫 授权 清溪网 发表: whoever grants it to the site wrote it, by a pen name as well."""
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
     first = layout.paragraphs[0].row if layout.paragraphs else None
     # What stands above the headline is the site's, as a rule: it counts after what stands below.
     above = sorted(
-        (line for line in layout.header if first is None or line.row < first),
+        (line for line in layout.header if (first is None or line.row < first) and line is not layout.headline),
         key=lambda line: line.row < layout.headline_row,
     )
+    # 来源：清溪日报 set as a paragraph is where the text comes from, whoever published it.
+    as_text = [line for line in above if layout.paragraphs and _is_source_in_text(line, layout.paragraphs[0])]
+    above = [line for line in above if line not in as_text]
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
     # Below a standfirst, its time tells it.
     opening = list(takewhile(_is_labelled, layout.inside)) or [
@@ -102,13 +117,22 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
     answers = [line for line in layout.tail if _ANSWERED.match(line.text) and _is_dated(line.spaced)]
     tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
-    for lines, in_header in (([*above, *opening], True), (inside, False), (tail, False)):
+    for lines, in_header in (([*above, *opening], True), ([*as_text, *inside], False), (tail, False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
                 if line.row in ends and _credits_persons(line):
                     yield Credit(row=line.row)
                 yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+
+
+def _is_source_in_text(line: Line, paragraph: Line) -> bool:
+    """Whether a line that names an outlet and no time stands in the markup of a paragraph."""
+    label = LABEL.search(line.text.translate(SIMPLIFIED))
+    if line.block.tag != "p" or label is None or kind_of(label) != "source" or _is_dated(line.spaced):
+        return False
+    one, other = ([(el.tag, el.get("class")) for el in with_ancestors(of.block, 3)] for of in (line, paragraph))
+    return one == other
 
 
 def _is_labelled(line: Line) -> bool:
@@ -146,8 +170,10 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     if PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
+    kind, end = "", -1
     for label, next_label in zip_longest(labels, labels[1:]):
-        kind = kind_of(label)
+        # 图/本报记者 张伟: what a reporter did, and for whom.
+        kind, end = kind if label.start() == end else kind_of(label), label.end()
         if kind == "other":
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
@@ -163,8 +189,12 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             else None
         )
         if kind != "source":
-            if names := _names_after(label, value):
-                yield Credit(kind=kind, names=tuple(names), row=row)
+            if (names := _names_after(label, value)) and (is_person(names[0]) or not _SPOKEN.match(value)):
+                if label["authors"] == "通讯员" and label is labels[0] and not _SPOKEN.search(text[: label.start()]):
+                    # 清溪网 张伟 通讯员 李静: the reporters stand before theirs.
+                    names = [*filter(is_person, text[: label.start()].split()), *names]
+                second = label[0].strip(_SIGNS) in _SECOND_RANK
+                yield Credit(kind=kind, names=tuple(names), row=row, is_second_rank=second)
             continue
         # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands; so is （原标题：…，来源：…）.
         at_start = (

@@ -54,7 +54,7 @@ def split_names(value: str) -> list[str]:
         return [latin[1]]
     tokens = list(_tokens(text))
     for (piece, longest), following in zip_longest(tokens, tokens[1:], fillvalue=("", 0)):
-        token = piece.strip("·.,，:：#＃*■□@＠ ")
+        token = piece.strip("·▪•●.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)

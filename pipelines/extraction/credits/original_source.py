@@ -111,8 +111,8 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
     """Possible original sources, best first, each with the row of a line that says nothing else."""
     around = [*short_lines(layout.inside[:3]), *short_lines(layout.inside[-6:]), *layout.tail[:12]]
     for line in around:
-        if not is_caption(line) and (outlet := _taken_over_from(line)):
-            yield outlet, line.row
+        if not is_caption(line) and (taken := _taken_over_from(line)):
+            yield taken[0], line.row if taken[1] < _OPENING else None
     for line in layout.inside[:3]:
         folded = line.text[:200].translate(SIMPLIFIED)
         for match in filter(None, (_DATELINE.match(folded), _ACCORDING.match(folded))):
@@ -136,13 +136,17 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
     for line in (*layout.inside[-1:], *layout.tail[:2]):
         bracketed = _BRACKETED.match(line.text.translate(SIMPLIFIED))
         group = "outlet" if bracketed and bracketed["outlet"] else "bare"
-        outlet = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
-        if outlet and _OUTLET_NAME.search(outlet) and not _VAGUE_OUTLET.match(outlet):
-            yield outlet, line.row
+        named = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
+        if named and _OUTLET_NAME.search(named) and not _VAGUE_OUTLET.match(named):
+            yield named, line.row
 
 
-def _taken_over_from(line: Line) -> str | None:
-    """The outlet that a short line names as where the text was taken from."""
+_OPENING = 12
+"""Characters before what says where a text was taken from: more are a sentence of the text."""
+
+
+def _taken_over_from(line: Line) -> tuple[str, int] | None:
+    """The outlet that a short line names as where the text was taken from, and where in the line it says so."""
     folded = line.text.translate(SIMPLIFIED)
     if DISCLAIMER.search(folded):
         return None
@@ -151,7 +155,7 @@ def _taken_over_from(line: Line) -> str | None:
         return None
     group = next(name for name, text in match.groupdict().items() if text)
     outlet = clean_outlet_name(as_written(match, group, line.text))
-    return outlet if outlet and not _NO_OUTLET_NAME.match(outlet) else None
+    return (outlet, match.start()) if outlet and not _NO_OUTLET_NAME.match(outlet) else None
 
 
 def closing_signature(layout: Layout) -> tuple[str, int | None]:

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
-from pipelines.extraction.credits.authors import microdata_names
+from pipelines.extraction.credits.authors import is_handle, microdata_names
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
@@ -21,7 +21,7 @@ from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone,
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import names_of, with_ancestors
+from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
@@ -93,6 +93,8 @@ def read_outlet(
         outlet, by = _account(document, layout, structured, is_anonymous=not credits.authors)
         if outlet is None or outlet in credits.authors:
             outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+        if outlet is None:
+            outlet, by = _titled(document.head.title or "", layout), "title"
         return outlet, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
@@ -135,7 +137,8 @@ def _account(
         name = outlet_name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
         if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE):
             return name, "account"
-    stated = {*document.head.metas.get("author", ()), *microdata_names(document), *authors_in_state(structured)}
+    others = (name for name in microdata_names(document) if not is_handle(name))
+    stated = {*_stated_authors(document), *others, *authors_in_state(structured)}
     for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
         is_named = is_anonymous and outlet_name(name) == name and _CJK.search(name) and not _NO_ACCOUNT.search(name)
@@ -147,13 +150,16 @@ def _account(
 
 
 def _owner_of_blog(document: Document, layout: Layout) -> str | None:
-    """Whose blog it is, where the page says so above the headline and its title has the name as well: 老羊的博客."""
+    """Whose blog it is, where the page says so above the headline, 老羊的博客, or below the text, in an account's element or beside
+    the time, and its title has the name as well."""
     pieces = title_pieces(document.head.title or "")[1:]
     for line in layout.header:
         match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
         if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
             return outlet_name(match["who"])
-    return None
+    below = (line for line in layout.tail if not line.zone & _ELSEWHERE)
+    named = ((text.strip(), el, line) for line in below for text, el in line.parts if text.strip() in pieces[:-1])
+    return next((outlet_name(name) for name, el, line in named if _is_signed(el) or _is_dated(line)), None)
 
 
 def named_in_title(document: Document) -> str | None:
@@ -194,7 +200,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
     An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
     known = set(title_pieces(document.head.title or "")[1:])
-    stated = document.head.metas.get("author", ())
+    stated = _stated_authors(document)
     publishers = known | authors_in_state(structured)
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
@@ -203,29 +209,72 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
         signed: list[tuple[bool, str]] = []
         for text, el in line.parts:
             stamps = find_stamps(text)
-            name = text.strip() if text.strip() in stated else outlet_name(text)
+            name = text.strip() if text.strip() in stated else _name_in(text)
             if name and not stamps and name not in authors and not _names_other(name, el):
-                if name in stated or _is_outlet(name, known):
+                if name in stated or _is_outlet(name, known, layout, text) or _links_to_front(el):
                     return name
                 if _is_signed(el):
                     signed.append((_is_signed(el, 1), name))
-            if beside := next((one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers)), None):
+            if stamps and (quoted := _QUOTED.search(text[: stamps[0].start])):
+                return quoted["name"]
+            on_to_time = (one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers, layout, one))
+            if beside := next(on_to_time, None):
                 return beside
-        for name, el in _around(header, at, authors):
+        for name, text, el in _around(header, at, authors):
             is_called = _is_signed(el) or _SOURCE_CLASS.search(names_of(el)) is not None
-            if _is_outlet(name, known) or (is_called and not any(by_itself for by_itself, _ in signed)):
+            if _is_outlet(name, known, layout, text) or (is_called and not any(by_itself for by_itself, _ in signed)):
                 return name
         if signed:
             return max(signed, key=itemgetter(0))[1]
     return _account_above(layout, authors)
 
 
-def _is_outlet(name: str, known: Set[str]) -> bool:
-    return name in known or _OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
+def _titled(title: str, layout: Layout) -> str | None:
+    """The site's name in the page's title whose reporters the page names, or the paper's that stands alone by the headline."""
+    signed = (piece for piece in title_pieces(title) if _has_reporters(piece, layout, piece))
+    alone = (line.text for line in layout.below_headline if title.startswith(line.text) and _ends_as_outlet(line.text))
+    return next(filter(None, map(outlet_name, (*signed, *alone))), None)
 
 
-def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
-    """The names that the lines before and behind one may credit, with their elements; in a heading, links to an account alone."""
+def _ends_as_outlet(name: str) -> bool:
+    return _OUTLET_END.search(name.translate(SIMPLIFIED)) is not None
+
+
+def _is_outlet(name: str, known: Set[str], layout: Layout, text: str) -> bool:
+    """Whether a name ends as an outlet's, is the site's own (`known`) or the beginning of it, or has reporters elsewhere than in
+    the `text` that it was found in."""
+    begins = len(name) >= _SHORTEST_BEGINNING and any(site.startswith(name) for site in known)
+    return name in known or begins or _ends_as_outlet(name) or _has_reporters(name, layout, text.strip())
+
+
+_SHORTEST_BEGINNING = 4
+"""Characters of a site's name without its end: fewer may be its town's."""
+
+
+def _has_reporters(name: str, layout: Layout, text: str) -> bool:
+    """Whether the page names reporters or a dispatch of an outlet: 清溪观察记者, 清溪观察3月4日讯."""
+    around = (line.text for line in (*layout.header, *layout.inside, *layout.tail) if name in line.text)
+    said = (line.replace(text, "") if text != name else line for line in around)
+    return any(_OF_OUTLET.match(rest.translate(SIMPLIFIED)) for line in said for rest in line.split(name)[1:])
+
+
+_REPORTERS = re.compile("(?:首席|见习|实习|特约|特派|全媒体|融媒体)?记者")
+_OF_OUTLET = re.compile(rf"[》”]?(?:{_REPORTERS.pattern}|(?:\d{{1,2}}月\d{{1,2}}日)?(?:讯|消息|电[（(]))")
+"""What follows the name of an outlet where the text says that it is one."""
+
+
+def _name_in(text: str) -> str | None:
+    """The outlet in a text, without the people that it names behind it: 清溪观察 张伟, 清溪观察记者 张伟."""
+    duty = _REPORTERS.search(text.translate(SIMPLIFIED))
+    words = text[: duty.start()].split() if duty else text.split()
+    while len(words) > 1 and is_person(words[-1]):
+        words.pop()
+    return outlet_name(" ".join(words))
+
+
+def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator[tuple[str, str, Element]]:
+    """The names that the lines before and behind one may credit, with their texts and elements; in a heading, links to an account
+    alone."""
     for line in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]):
         is_heading = line.block.tag in HEADINGS
         yield from _creditable(
@@ -233,11 +282,11 @@ def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator
         )
 
 
-def _creditable(parts: Iterable[tuple[str, Element]], authors: Sequence[str]) -> Iterator[tuple[str, Element]]:
+def _creditable(parts: Iterable[tuple[str, Element]], authors: Sequence[str]) -> Iterator[tuple[str, str, Element]]:
     for text, el in parts:
-        name = outlet_name(text)
+        name = _name_in(text)
         if name and name not in authors and not _names_other(name, el):
-            yield name, el
+            yield name, text, el
 
 
 def _is_dated(line: Line) -> bool:
@@ -251,7 +300,7 @@ def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
     """The account that stands with the time right above the headline."""
     above = [line for line in header_lines(layout) if 0 < layout.headline_row - line.row <= _ABOVE]
     parts = (part for line in above for part in line.parts) if any(map(_is_dated, above)) else ()
-    return next((name for name, el in _creditable(parts, authors) if _is_signed(el)), None)
+    return next((name for name, _, el in _creditable(parts, authors) if _is_signed(el)), None)
 
 
 _ABOVE = 3
@@ -262,6 +311,25 @@ def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
         if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
             yield name
+
+
+_QUOTED = re.compile(r"《\s?(?P<name>[^《》]{2,16}?)\s?》\s?[（(]\s?$")
+"""《清溪水利》（2024年03月05日 第09版）: the issue that an article was printed in."""
+
+
+def _stated_authors(document: Document) -> set[str]:
+    """Whom metas call the author, but for accounts of the system's users."""
+    names = (name for key in ("author", "article:author") for name in document.head.metas.get(key, ()))
+    return {name for name in names if not is_handle(name)}
+
+
+def _links_to_front(el: Element) -> bool:
+    """Whether an element is inside a link to the front page of a host."""
+    link = link_around(el, 3)
+    return link is not None and _FRONT_OF_HOST.fullmatch(link.get("href") or "") is not None
+
+
+_FRONT_OF_HOST = re.compile(r"(?:https?:)?//[^/?#]{3,80}/?")
 
 
 def _is_signed(el: Element, levels: int = 2) -> bool:

@@ -24,7 +24,8 @@ _LINE_REPORTER = re.compile(
     r"(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
-    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报[道导]\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报[道导]\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40}?)"
+    r"(?:\s(?:图|摄影)\s{0,2}[/／|｜:：][^【】\[\]（）()]{2,30})?[】\]）)]?$"
 )
 _PEN_AND_CAMERA = re.compile(
     r"(?:[（(【\[]\s{0,2}(?:文|图|撰文)\s{0,2}[/／、|｜+]\s{0,2}(?:文|图|摄影|摄)\s{0,2}[:：/／]?\s{0,2}"
@@ -33,9 +34,10 @@ _PEN_AND_CAMERA = re.compile(
 )
 """(文/图 叶婉 林疏影), 叶婉 摄影报道 at the end of a paragraph: whoever took the pictures wrote the text, too."""
 _WIRE_NAMES = re.compile(
-    r"^\s{0,4}[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日电\s{0,2}[（(](?P<names>[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4})[）)]"
+    r"^\s{0,4}[【\[]?[\u4e00-\u9fff]{2,12}(?:\d{1,2}月\d{1,2}日)?(?:[电讯]|消息)[】\]]?\s{0,2}"
+    r"[（(](?P<names>[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4})[）)]"
 )
-"""汀洲社云港3月4日电（叶婉、林疏影） at the head of a text."""
+"""汀洲社云港3月4日电（叶婉、林疏影）, 清溪网讯（叶婉） at the head of a text."""
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
 _ROLE_BEHIND = re.compile(
@@ -96,8 +98,12 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         and (names := split_names(as_written(piece, "names", text)))
     ):
         return Reporters(names)
-    if match := (_WIRE_NAMES.match(folded[:_HEAD]) if opening else None) or _PEN_AND_CAMERA.search(folded[-_HEAD:]):
-        at = 0 if match.re is _WIRE_NAMES else max(0, len(text) - _HEAD)
+    if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
+        names = split_names(as_written(match, "names", text))
+        if all(map(is_person, names)):
+            return Reporters(names)
+    if match := _PEN_AND_CAMERA.search(folded[-_HEAD:]):
+        at = max(0, len(text) - _HEAD)
         group = "names" if match["names"] else "names_"
         return Reporters(split_names(text[at + match.start(group) : at + match.end(group)]))
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):

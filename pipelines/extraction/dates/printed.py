@@ -195,8 +195,8 @@ class PrintedDates:
         """The dates in a line, each with whether it is that of a change."""
         text = with_clock_below(line, self._lines)
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
-        if len(text) > 260 or _COPYRIGHT.search(text) or other:
-            return
+        if len(text) > 260 or _COPYRIGHT.search(text) or other or line.block.tag == "pre":
+            return  # a program's day is not the page's
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0

@@ -181,3 +181,23 @@ def test_a_reporter_joined_to_the_place_is_one(opening: str) -> None:
     line = "<div>2024-03-05 10:20 来源：清溪日报 作者：张伟明</div>"
     got = _read({"body": f"<h1>{{headline}}</h1>{line}<div class='content'><p>{opening}</p>{{text}}</div>"})
     assert (got["authors"], got["text"].split("\n")[0]) == (["张伟明"], _OPENINGS[opening] or opening)
+
+
+def test_a_talk_that_is_written_down_credits_nobody() -> None:
+    talk = ["记者：尾款差多少？", "站长：四万三，下月给清。", "记者：好的，我们月底再来。"]
+    lines = [PARAGRAPHS[0], *talk, *PARAGRAPHS[1:]]
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    got = _read({"body": f"<h1>{{headline}}</h1><div>2024-03-05 10:20</div><div class='content'>{text}</div>"})
+    assert (got["authors"], got["text"].split("\n")) == ([], lines)
+
+
+def test_a_sentence_beside_what_says_where_it_was_printed_first_is_text() -> None:
+    last = "等到四十秒变成四秒，市场才会真正打开。（本文首发于清溪APP，作者｜张伟明，编辑｜李静）"
+    got = _read({"line": "<div>2024-03-05 10:20</div>", "after": f"<p>{last}</p>"})
+    assert (got["original_source"], got["text"].split("\n")[-1]) == ("清溪APP", last)
+
+
+def test_a_day_in_a_program_is_not_that_of_the_page() -> None:
+    code = "<pre><code>WHERE dt BETWEEN '20220101' AND '20220331'</code></pre>"
+    body = f"<h1>{{headline}}</h1><div class='content'><p>{PARAGRAPHS[0]}</p>{code}{{text}}</div><p>posted @ 2024-03-05 10:20</p>"
+    assert _read({"body": body})["published"] == TEN
