@@ -42,7 +42,7 @@ from pipelines.extraction.page.state import ScriptState
 from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
 from pipelines.extraction.site_rules import RuleValues, apply_site_rules
 from pipelines.extraction.text.byline_words import byline_words
-from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
@@ -205,8 +205,8 @@ def _headline_from_text(lines: list[str]) -> Headline | None:
     """The first sentence as the headline of a text that has none and is long enough to be an article."""
     if sum(map(len, lines)) < _MIN_LENGTH_WITHOUT_HEADLINE:
         return None
-    match = re.match(r"[^。！？]{4,60}[。！？]|.{4,120}?[.!?…](?=\s|$)|.{4,100}", lines[0])
-    return Headline(match[0], "first sentence", None) if match else None
+    sentence = first_sentence(lines[0])
+    return Headline(sentence, "first sentence", None) if sentence else None
 
 
 def _read_locale(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
+from pipelines.extraction.credits.chinese_persons import NO_PERSON
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
@@ -90,7 +91,7 @@ def drop_boilerplate_lines(
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
         if (
             is_prompt
-            or _is_boilerplate(bare, other_fields, bylines)
+            or (_is_boilerplate(bare, other_fields, bylines) and not (is_last and kept and _is_day_of(kept[-1], bare)))
             or _is_byline(bare, names, is_last=is_last)
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
@@ -100,6 +101,15 @@ def drop_boilerplate_lines(
             continue
         kept.append(shown)
     return _without_end(kept, link_lines, names)
+
+
+def _is_day_of(unit: str, line: str) -> bool:
+    """Whether a line is the day below the public body that signs a notice: 清溪县教育局, 2024年3月5日."""
+    is_unit = len(unit) <= _LONGEST_LABEL and unit[-1] not in _SENTENCE_ENDS and NO_PERSON.search(unit) is not None
+    return is_unit and _SIGNED_DAY.fullmatch(line) is not None
+
+
+_SIGNED_DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日")
 
 
 def _is_prompt(line: str) -> bool:

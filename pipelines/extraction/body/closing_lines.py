@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
@@ -85,7 +86,10 @@ def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
-    if _CLOSING.search(bare) is not None or is_agency(bare.strip(" -–—()")):
+    # Chinese phrases are listed in simplified writing.
+    if _CLOSING.search(bare if bare.isascii() else bare.translate(SIMPLIFIED)) is not None or is_agency(
+        bare.strip(" -–—()")
+    ):
         return True
     if _is_signature(bare):
         return line == bare

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import (
     DISCLAIMER,
     PHOTO,
@@ -36,7 +37,7 @@ _REPORTS = (
 )
 _ACCORDING = re.compile(
     r"^\s{0,4}(?:(?:【[^】]{1,60}】|\[[^\]]{1,60}\]|#[^#]{1,60}#|[\u4e00-\u9fff]{0,8}[（(][^（()）]{1,30}[）)])\s{0,2}){0,3}"
-    r"(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}"
+    r"(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据(?:[\u4e00-\u9fff·]{1,10}(?=《))?[“”《\s]{0,2}"
     r"(?P<outlet>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?(?:(?:(?<=政府)|(?<=[局委部院厅办]))网站)?)"
     rf"[》”“\s]{{0,2}}(?:网站|(?:官方)?(?:微信)?公众号|(?:官方)?微博|微信)?{_REPORTS}"
 )
@@ -78,7 +79,8 @@ _OF_PICTURE = re.compile(r"视频\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频
 _GIVEN_BY = re.compile(r"\s{0,4}(?P<outlet>新华社|中新社)发(?:\s{0,2}[（(][^（()）]{2,20}[）)])?")
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
 _SIGNED = re.compile(
-    r"[（(](?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3})[)）]$"
+    r"[（(](?:(?P<person>[\u3400-\u9fff]{2,4}?)(?:\s?报[道导]|[，,]\s?(?:本文)?作者[系为是][^（）()]{2,40})"
+    r"|(?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3}))[)）]$"
 )
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
@@ -168,7 +170,7 @@ def closing_signature(layout: Layout) -> tuple[str, int | None]:
     alone = ((_SIGNED.fullmatch(line.text), line.row) for line in (*layout.inside[-2:], *below))
     found = [(_SIGNED.search(last.text.rstrip("。 ")), None), *alone]
     match, row = next(((match, row) for match, row in found if match), (None, None))
-    who = match["who"] if match else ""
+    who = (match["who"] or "".join(filter(is_person, [match["person"]]))) if match else ""
     return ("", None) if _NOT_SIGNED.search(who.translate(SIMPLIFIED)) else (who, row)
 
 

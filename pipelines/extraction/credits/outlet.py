@@ -43,10 +43,10 @@ _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)"
     r"(?:/[\w-]{0,40}\d[\w-]{0,40}/?(?:[?#]|$)|(?:/[\w-]{1,30})?/?\?(?:\w{0,12}id=\w{0,40}\d|\w{1,20}=\w{0,40}\d{3}))"
-    r"|/people/[\w-]{2,40}$|//(?:space|author|user|home)\.[\w.-]{3,40}/\w",
+    r"|/(?:people|members?|users?|u)/(?!log|sign|reg|join|cent|home|index|pass)[\w-]{2,40}/?$|//(?:space|author|user|home)\.[\w.-]{3,40}/\w",
     re.I,
 )
-"""An account's page on a platform: as a rule it has the account's number."""
+"""An account's page on a platform: as a rule it has the account's number, else ends in its name."""
 _OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?P<own>{any_of(words_of('own_page', 'zh'), spaces=False)})?")
 _NO_ACCOUNT = re.compile(phrases_of("no_account"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
@@ -124,7 +124,7 @@ def _account(
 ) -> tuple[str | None, str]:
     """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
-    headline."""
+    headline; what is stated as the author may also stand below or beside the text."""
     named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
     if named and _CJK.search(named):
         return named, "meta"
@@ -146,7 +146,9 @@ def _account(
         is_marked = is_named and (is_linked or is_named_author(el))
         if (name in stated or is_marked) and not is_person(name):
             return name, "account"
-    return _owner_of_blog(document, layout), "account"
+    below = (text.strip() for line in layout.tail if not line.zone & _ELSEWHERE for text, _ in line.parts)
+    beside_text = next((name for name in below if name in stated and not is_person(name)), None)
+    return beside_text or _owner_of_blog(document, layout), "account"
 
 
 def _owner_of_blog(document: Document, layout: Layout) -> str | None:
@@ -201,6 +203,10 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
     """
     known = set(title_pieces(document.head.title or "")[1:])
     stated = _stated_authors(document)
+    # Words that are no name elsewhere may be the site's: 清溪时间.
+    whole = stated | {
+        piece for piece in title_pieces(document.head.title or "")[1:][-1:] if len(piece) >= _SHORTEST_BEGINNING
+    }
     publishers = known | authors_in_state(structured)
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):
@@ -209,7 +215,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
         signed: list[tuple[bool, str]] = []
         for text, el in line.parts:
             stamps = find_stamps(text)
-            name = text.strip() if text.strip() in stated else _name_in(text)
+            name = text.strip() if text.strip() in whole else _name_in(text)
             if name and not stamps and name not in authors and not _names_other(name, el):
                 if name in stated or _is_outlet(name, known, layout, text) or _links_to_front(el):
                     return name

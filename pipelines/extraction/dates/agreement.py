@@ -28,6 +28,7 @@ from pipelines.extraction.dates.time_zones import Locale, settle_moment
 SAME_TIME = timedelta(hours=36)
 """Two times this close are one publication: time zones and days get confused, events do not."""
 _MINUTE = timedelta(minutes=1)
+_HOURS = timedelta(hours=3)
 _QUARTER = timedelta(minutes=15)
 """All zones differ by whole quarters of an hour."""
 _AMERICA = (timedelta(hours=-10), timedelta(hours=-4))
@@ -101,6 +102,9 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
+    apart = abs(stated.moment.at.replace(second=0) - printed.moment.at.replace(second=0))
+    if printed.strong and has_clock(printed) and apart > _HOURS and apart % _QUARTER:
+        return printed
     return _on_clock(stated, printed)
 
 

@@ -23,7 +23,7 @@ _GRACE = timedelta(days=1)
 
 
 _TIMED = re.compile(
-    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
+    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation)|created)(?:-(?:date|time|at|on|utc|iso))?",
     re.I,
 )
 _FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)", re.I)

@@ -201,7 +201,7 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
             yield candidate
 
 
-_TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|epoch|iso|ts$)")
+_TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|created|epoch|iso|ts$)")
 
 
 def _may_be_timed(el: Element) -> bool:

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, normalize_space
+from pipelines.extraction.page.state_elements import JSON
+from pipelines.extraction.page.state_gallery import gallery_text
 from pipelines.extraction.page.state_keys import (
     ALL_KEYS,
     FIELDS,
@@ -31,15 +33,15 @@ from pipelines.extraction.page.state_keys import (
 )
 from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference, unescape_value
 from pipelines.extraction.page.state_text import text_lines, text_size
-from pipelines.extraction.text.titles import overlap, plain, title_pieces
+from pipelines.extraction.text.titles import first_sentence, overlap, plain, title_pieces
 
 MAX_NODES = 60_000
 """Objects, lists and strings of one page that are examined."""
 MAX_SCORED = 150
 """Objects of one page that are scored. No development page has more with its headline."""
 _MAX_DEPTH = 40
-_MAX_JSON_STRINGS = 60
-"""Strings read that contain JSON themselves."""
+_MAX_JSON_STRINGS, _SHORTEST_JSON = 60, 60
+"""Strings read that contain JSON themselves, and their characters."""
 _LONGEST_TITLE = 300
 _MIN_BODY = 120
 """Characters from which a value under a key for bodies is one; an abstract or a label is shorter."""
@@ -139,17 +141,19 @@ class ScriptState:
     def _candidate_title(self, obj: _StateObject) -> str | None:
         """The title of an object that may be the article; None for any other object."""
         keys = {normalize_key(key) for key in obj.node}
-        if keys.isdisjoint(KEYS["title"]):
+        if keys.isdisjoint(_ARTICLE_KEYS):
             return None
-        title = _title(obj)
-        if title is None or keys.isdisjoint(_ARTICLE_KEYS):
-            return None
-        return title if self._is_on_page(title) or (self.is_shell and not _is_other_content(obj)) else None
+        title = None if keys.isdisjoint(KEYS["title"]) else _title(obj)
+        if title and self._is_on_page(title):
+            return title
+        return title or _opening(obj) if self.is_shell and not _is_other_content(obj) else None
 
     def _score(self, obj: _StateObject, title: str) -> tuple[int, int]:
         """How certainly an object is the article, and the length of its text; (0, 0) where it is not."""
         is_on_page = self._is_on_page(title)
         body = _find_value(obj, "body")[0]
+        if body is None and is_on_page:
+            body = gallery_text((obj.node, obj.parent), obj.references) or None
         length = text_size(body, obj.references) if body is not None else 0
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
@@ -228,16 +232,12 @@ def _iter_objects(root: Root) -> Iterator[_StateObject]:
             continue
         for child in reversed(children):
             if isinstance(child[1], str):
-                if json_strings >= _MAX_JSON_STRINGS or not _may_be_json(child[1]):
+                if json_strings >= _MAX_JSON_STRINGS or len(child[1]) < _SHORTEST_JSON or not JSON.match(child[1]):
                     continue
                 json_strings += 1
             elif not isinstance(child[1], list | dict):
                 continue
             pending.append(child)
-
-
-def _may_be_json(text: str) -> bool:
-    return len(text) >= 60 and text.startswith(('{"', '[{"', '{\\"'))
 
 
 def _script_article(obj: _StateObject) -> ScriptArticle:
@@ -247,16 +247,18 @@ def _script_article(obj: _StateObject) -> ScriptArticle:
         value, path = _find_value(obj, field)
         if value is not None:
             values[field], paths[field] = value, _provenance(path)
+    if "title" not in values:
+        values.pop("source", None)  # of a post without a title: the device that it was written on
     references = obj.references
     return ScriptArticle(
-        title=_title(obj),
+        title=_title(obj) or _opening(obj),
         published=_time(values.get("published"), references),
         modified=_time(values.get("modified"), references),
         authors=tuple(dict.fromkeys(_names(values.get("authors"), references)))[:20],
         editors=tuple(dict.fromkeys(_names(values.get("editors"), references)))[:20],
         source=next(_names(values.get("source"), references), None),
         paths=paths,
-        body=values.get("body"),
+        body=values.get("body") or gallery_text((obj.node, obj.parent), references) or None,
         references=references,
     )
 
@@ -268,6 +270,12 @@ def _provenance(path: _Path) -> str:
 def _title(obj: _StateObject) -> str | None:
     title = _text(_own_value(obj.node, "title", obj.references)[0], obj.references)
     return title if title and _MIN_TITLE <= len(title) <= _LONGEST_TITLE else None
+
+
+def _opening(obj: _StateObject) -> str | None:
+    """The first sentence of a post without a title, with text, author and time."""
+    text, *others = (_own_value(obj.node, field, obj.references)[0] for field in ("body", "published", "authors"))
+    return first_sentence(text_lines(text, obj.references)[0]) if text and all(others) else None
 
 
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:

@@ -1,7 +1,7 @@
 """Chinese pages by kind: governments, schools and hospitals, local media, portals, platforms, other regions, old templates.
 
 Each was written down as such sites lay their pages out, before anyone looked at what is read from it. The pages are in
-`chinese_kinds.toml`, times as they are written here.
+`chinese_kinds.toml` and `chinese_platforms.toml`, times as they are written here.
 """
 
 from __future__ import annotations
@@ -62,8 +62,9 @@ _BODY = "<div class='main'><h1>{headline}</h1>{line}<div class='content'>{text}{
 
 
 def _kinds() -> dict[str, dict[str, Any]]:
-    groups = tomllib.loads(Path(__file__).with_name("chinese_kinds.toml").read_text())
-    return {f"{group}: {name}": kind for group, kinds in groups.items() for name, kind in kinds.items()}
+    files = (Path(__file__).with_name(f"chinese_{name}.toml") for name in ("kinds", "platforms"))
+    groups = [group for file in files for group in tomllib.loads(file.read_text()).items()]
+    return {f"{group}: {name}": kind for group, kinds in groups for name, kind in kinds.items()}
 
 
 KINDS = _kinds()
@@ -126,11 +127,23 @@ def test_what_is_in_brackets_at_the_end_may_be_no_name(bracketed: str) -> None:
         "Notice: The content above is uploaded and posted by a user, which is a social media platform and only provides storage.",
         "分享、点赞、在看，来一组三连",
         "IP 属地浙江",
+        "想读更多？关注清溪窗的专页。",
+        "更多清溪新聞報導",
+        "成為月費會員，支持清溪的報道。",
+        "案件編號：QXS 00000/2023",
+        "※ 發信站: 清溪實業坊(qtt.example)",
     ],
 )
 def test_platforms_end_a_text_with_words_of_their_own(line: str) -> None:
     got = _read({"line": "<div>2024-03-05 10:20</div>", "after": f"<p>{line}</p>"})
     assert got["text"].split("\n") == list(PARAGRAPHS)
+
+
+def test_the_day_below_a_public_body_is_text() -> None:
+    signed = ["清溪县公安局交通警察大队", "2024年3月4日"]
+    line = "<div>2024-03-05 10:20 来源：清溪交警</div>"
+    after = "".join(f"<p style='text-align:right'>{line}</p>" for line in signed)
+    assert _read({"line": line, "after": after})["text"].split("\n") == [*PARAGRAPHS, *signed]
 
 
 @pytest.mark.parametrize(
