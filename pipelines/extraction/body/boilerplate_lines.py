@@ -10,7 +10,7 @@ from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.chinese_persons import NO_PERSON
 from pipelines.extraction.credits.names import MAIL
-from pipelines.extraction.credits.outlet_names import SIMPLIFIED
+from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
@@ -104,12 +104,14 @@ def drop_boilerplate_lines(
 
 
 def _is_day_of(unit: str, line: str) -> bool:
-    """Whether a line is the day below the public body that signs a notice: 清溪县教育局, 2024年3月5日."""
-    is_unit = len(unit) <= _LONGEST_LABEL and unit[-1] not in _SENTENCE_ENDS and NO_PERSON.search(unit) is not None
-    return is_unit and _SIGNED_DAY.fullmatch(line) is not None
+    """Whether a line is the day below the public body that signs a notice, or beside it: 清溪县教育局, 2024年3月5日."""
+    day = _SIGNED_DAY.fullmatch(line)
+    unit = (day["unit"] or unit).strip() if day else ""
+    is_unit = 0 < len(unit) <= _LONGEST_LABEL and unit[-1] not in _SENTENCE_ENDS and not OUTLET_END.search(unit)
+    return is_unit and NO_PERSON.search(unit) is not None
 
 
-_SIGNED_DAY = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日")
+_SIGNED_DAY = re.compile(r"(?P<unit>[\u4e00-\u9fff]{4,24}\s{1,4})?20\d\d年\d{1,2}月\d{1,2}日")
 
 
 def _is_prompt(line: str) -> bool:

@@ -230,7 +230,7 @@ def _outlet_credits(
 ) -> Iterator[Credit]:
     """The outlet after its label, and who wrote for it: 来源：清溪日报 张伟, 来源：清溪日报 | 张伟."""
     outlet = clean_outlet_name(value)
-    if outlet is None:
+    if outlet is None or (label[0].startswith("来自") and _BOARD.search(outlet)):
         return
     house, _, writer = outlet.rpartition(" ")
     if behind := _BEHIND_BAR.match(value):
@@ -246,6 +246,10 @@ def _outlet_credits(
         may_be_original=at_start and not in_header,
         is_second_source=label[0][0] not in "转摘",
     )
+
+
+_BOARD = re.compile("(?:论坛|論壇|客户端|[吧圈版板])$")
+"""Where in a forum, or with what, something was written: 来自 老桥论坛."""
 
 
 def _names_after(label: re.Match[str], value: str) -> list[str]:

@@ -374,6 +374,11 @@ _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 
 
 def is_teaser(line: Line) -> bool:
-    """Whether a line links to another article, with its date beside the link."""
+    """Whether a line links to another article, with its date beside the link: not to itself by the words for its date."""
     least = _TEASER_CJK if CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
+    is_link = line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
+    return is_link and not (says_published(line.text[:_LABEL]) and find_stamps(line.text[:_LABELLED]))
+
+
+_LABEL, _LABELLED = 4, 30
+"""Characters at the head of a line in which a date is called that of publication, and in which it is given."""

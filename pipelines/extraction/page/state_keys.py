@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class _StateKeys:
     editors: _Keys
     source: _Keys
     url: _Keys
+    prefix: _Keys
     inside: _Keys
     foreign: _Keys
     value: _Keys
@@ -62,12 +64,18 @@ _SIGNS = str.maketrans("", "", "_-$@ ")
 
 @lru_cache(4096)
 def normalize_key(key: str) -> str:
-    """The form of a key for look-ups: "publish_time" and "publishTime" are one."""
-    return key[:60].lower().translate(_SIGNS)
+    """The form of a key for look-ups: "publish_time" and "publishTime" are one, and so are "docSource" and "source", as systems
+    begin the names of all their columns alike."""
+    name = key[:60].lower().translate(_SIGNS)
+    bare = name if name in ALL_KEYS or name in PART_KEYS else _PREFIX.sub("", name)
+    return bare if bare in _COLUMNS else name
+
+
+_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES.prefix.keys)})")
 
 
 def _ranks(words: _Words) -> dict[str, int]:
-    return {normalize_key(word): rank for rank, word in enumerate(words)}
+    return {word.translate(_SIGNS): rank for rank, word in enumerate(words)}
 
 
 GALLERY = _TABLES.gallery
@@ -75,6 +83,7 @@ FIELDS = ("title", "body", "published", "modified", "authors", "editors", "sourc
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
+_COLUMNS = frozenset(key for field in FIELDS if field != "url" for key in KEYS[field])
 PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES.inside.keys), frozenset(_TABLES.foreign.keys)
 VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = _TABLES.value.keys, _TABLES.name.keys, _TABLES.name.people
 BLOCK_TEXT, BLOCK_CHILDREN, BLOCK_KIND = _TABLES.block.text, _TABLES.block.children, _TABLES.block.kind

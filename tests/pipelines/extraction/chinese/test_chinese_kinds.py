@@ -132,6 +132,25 @@ def test_what_is_in_brackets_at_the_end_may_be_no_name(bracketed: str) -> None:
         "成為月費會員，支持清溪的報道。",
         "案件編號：QXS 00000/2023",
         "※ 發信站: 清溪實業坊(qtt.example)",
+        "温馨提示：微信搜索公众号【清溪本地宝】，关注后在对话框回复【图书】可获开放时间。",
+        "「清溪台」關注組：你想知道的都在這裏，即加入WhatsApp頻道！",
+        "转发周知！",
+        "动动手指，分享给更多的人",
+        "点赞+在看，转给更多人！",
+        "点收藏",
+        "（清溪镇供图）",
+        "本版图片均由张伟明摄",
+        "素材：清溪发布",
+        "清溪熱線：2233 4455",
+        "互动话题：你常去图书馆吗？",
+        "支持清溪網，成為訂戶",
+        "即時更新清溪消息，下載手機APP",
+        "点击“阅读原文”查看更多",
+        "欢迎提供新闻线索：0571-1234567",
+        "追蹤清溪網IG",
+        "訂閱清溪電子報",
+        "留言討論",
+        "阅读 203 评论 3",
     ],
 )
 def test_platforms_end_a_text_with_words_of_their_own(line: str) -> None:
@@ -139,8 +158,8 @@ def test_platforms_end_a_text_with_words_of_their_own(line: str) -> None:
     assert got["text"].split("\n") == list(PARAGRAPHS)
 
 
-def test_the_day_below_a_public_body_is_text() -> None:
-    signed = ["清溪县公安局交通警察大队", "2024年3月4日"]
+@pytest.mark.parametrize("signed", [["清溪县公安局交通警察大队", "2024年3月4日"], ["清溪县教育局 2024年3月4日"]])
+def test_the_day_of_a_public_body_is_text(signed: list[str]) -> None:
     line = "<div>2024-03-05 10:20 来源：清溪交警</div>"
     after = "".join(f"<p style='text-align:right'>{line}</p>" for line in signed)
     assert _read({"line": line, "after": after})["text"].split("\n") == [*PARAGRAPHS, *signed]
@@ -161,6 +180,16 @@ def test_the_day_below_a_public_body_is_text() -> None:
         "公众号 | 清溪读书",
         "语音播报",
         "感谢清溪的投递",
+        "此条新闻已有3人评论",
+        "打开清溪新闻，查看更多图片",
+        "（本文字数：1200，阅读时长约3分钟）",
+        "摘要：",
+        "【大 中 小】",
+        "首页 > 新闻 > 正文",
+        "清溪网>>社会",
+        "03-05 15:32",
+        "語音播報",
+        "用LINE傳送",
     ],
 )
 def test_platforms_begin_a_text_with_words_of_their_own(line: str) -> None:

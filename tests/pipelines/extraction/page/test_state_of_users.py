@@ -106,3 +106,22 @@ def test_an_episode_is_of_its_podcast() -> None:
     )
     assert got["source"] == "清溪电台"
     assert got["text"].split("\n") == list(PARAGRAPHS)
+
+
+COLUMNS = {
+    "doc": ("docTitle", "docContent", "docPubTime", "docSource", "docAuthor"),
+    "info": ("info_title", "info_content", "info_date", "info_source", "info_author"),
+    "news": ("newsTitle", "newsContent", "newsDate", "newsSource", "newsAuthor"),
+    "manuscript": ("manuscriptTitle", "manuscriptContent", "releaseTime", "manuscriptSource", "manuscriptAuthor"),
+    "plain text": ("title", "contentTxt", "publicTime", "sourceFrom", "reporter"),
+}
+
+
+@pytest.mark.parametrize("system", COLUMNS)
+def test_systems_begin_the_names_of_all_columns_alike(system: str) -> None:
+    values = (HEADLINE, "".join(f"<p>{text}</p>" for text in PARAGRAPHS), "2024-03-05 10:20:15", "清溪日报", "张伟明")
+    data = {"code": 0, "data": {"detail": dict(zip(COLUMNS[system], values, strict=True)), "recommend": [NEXT]}}
+    got = read(f"<div id='app'></div><script>window.__DATA__ = {json.dumps(data)};</script>", "清溪手机版")
+    assert (got.get("title"), got.get("source"), got.get("authors")) == (HEADLINE, "清溪日报", ["张伟明"])
+    assert got["published"].startswith("2024-03-05T10:20:15")
+    assert got["text"].split("\n") == list(PARAGRAPHS)
