@@ -102,9 +102,9 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
-    apart = abs(stated.moment.at.replace(second=0) - printed.moment.at.replace(second=0))
-    if printed.strong and has_clock(printed) and apart > _HOURS and apart % _QUARTER:
-        return printed
+    late = stated.moment.at.replace(second=0) - printed.moment.at.replace(second=0)
+    if printed.strong and has_clock(printed) and late > _HOURS and late % _QUARTER:
+        return printed  # no zone explains it, and what is stated later is when a system took the article over
     return _on_clock(stated, printed)
 
 
