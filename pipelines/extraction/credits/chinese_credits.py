@@ -128,8 +128,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
 
 def _is_source_in_text(line: Line, paragraph: Line) -> bool:
     """Whether a line that names an outlet and no time stands in the markup of a paragraph."""
-    label = LABEL.search(line.text.translate(SIMPLIFIED))
-    if line.block.tag != "p" or label is None or kind_of(label) != "source" or _is_dated(line.spaced):
+    kinds = map(kind_of, LABEL.finditer(line.spaced.translate(SIMPLIFIED)))
+    if line.block.tag != "p" or "source" not in kinds or _is_dated(line.spaced):
         return False
     one, other = ([(el.tag, el.get("class")) for el in with_ancestors(of.block, 3)] for of in (line, paragraph))
     return one == other
