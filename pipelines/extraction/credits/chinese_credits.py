@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
+from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
 from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
@@ -121,7 +121,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                if line.row in ends and _credits_persons(line):
+                if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
                 yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
@@ -205,10 +205,13 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
         yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
 
 
-def _credits_persons(line: Line) -> bool:
+def credits_persons(text: str) -> bool:
     """Whether a line is labels, known or not, with nothing but a few people behind each: 海报：张玉　动画：李静. Line-ups of teams
-    are longer."""
-    text = line.spaced.translate(BLANKS)
+    are longer. Behind a label that is known the colon may be missing: 二审 张玉."""
+    text = text.translate(BLANKS)
+    label, *names = text.split()
+    if label in LABELS and 0 < len(names) <= _FEW and all(map(is_person, names)):
+        return True
     listed = [_NAMES_APART.split(value.strip(_ENDS)) for value in _ANY_LABEL.split(text)[1:]]
     return _ANY_LABEL.match(text) is not None and all(
         len(names) <= _FEW and all(map(is_person, names)) for names in listed

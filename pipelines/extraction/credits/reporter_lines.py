@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.labelled_names import split_names, without_place
-from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, OUTLET_END, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.page.document import Line
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
@@ -97,7 +97,7 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         and (piece := _reporter_among(folded))
         and (names := split_names(as_written(piece, "names", text)))
     ):
-        return Reporters(names)
+        return Reporters(names, alone=OUTLET_END.search(folded[: piece.start()].rstrip(" |｜/／")) is not None)
     if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
         names = split_names(as_written(match, "names", text))
         if all(map(is_person, names)):
@@ -136,7 +136,7 @@ def _reporting(folded: str, text: str) -> Reporters:
 
 
 def _is_rest_empty(match: re.Match[str], text: str) -> bool:
-    return len(text) <= 40 and _SENTENCE.search(text, match.end()) is None
+    return len(text) <= _HEAD and _SENTENCE.search(text, match.end()) is None
 
 
 _HEAD = 60
