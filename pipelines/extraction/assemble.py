@@ -299,6 +299,8 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
         source, by = context.site.outlet, "site"
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
+    if original_source == source:
+        original_source = None
     if language in ("zh", None):
         origin = read_original_source(layout, source)
     else:

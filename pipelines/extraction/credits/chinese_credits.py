@@ -267,4 +267,5 @@ def _value_below(line: Line, following: Line) -> str:
     labelled = LABEL.search(text.translate(SIMPLIFIED))
     box = line.block.getparent()
     is_next = following.row == line.row + 1 and (following.block is box or following.block.getparent() is box)
-    return text if len(text) <= 40 and is_next and not labelled else ""
+    is_button = following.link_chars > 0 and not any(map(is_person, text.split()))
+    return text if len(text) <= 40 and is_next and not labelled and not is_button else ""

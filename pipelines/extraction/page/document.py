@@ -36,7 +36,7 @@ BLOCKS = words(
     " button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
-"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or in its `article`."""
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
@@ -375,6 +375,7 @@ def _zone_to_read(el: Element, tag: str, depth: int) -> int | None:
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return None
     zone = zone_of(el)
-    if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
+    is_own = tag == "footer" and (depth >= _FOOTER_DEPTH or next(el.iterancestors("article"), None) is not None)
+    if not zone or tag not in _SKIPPED_TAGS or is_own:
         return zone
     return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None
