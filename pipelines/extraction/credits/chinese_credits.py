@@ -41,9 +41,10 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _REPOSTED = re.compile(
-    r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
+    r"(?:以[下上]文章来源于|本文(?:转载|来|转)自(?:微信)?公众号[：:]?)\s?[“「]?(?P<outlet>[^，,:：“”「」]{2,20}?)[”」]?\s{0,2}"
+    r"(?:[，,]\s?作者[：:\s]?(?P<writer>.{2,30}))?$"
 )
-"""以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
+"""以下文章来源于清溪读书，作者张伟; 本文转载自公众号“清溪读书”，作者张伟: beside what an account took over from another one."""
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
 """Lines below the text with an author and a time, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
