@@ -54,7 +54,7 @@ _BAR, _LONGEST_COLUMN = re.compile(r"\s?[|｜丨]\s?"), 12
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
-_SENTENCE_ENDS = tuple(".!?…。！？”）")
+_SENTENCE_ENDS = tuple(".!?…。！？”")
 _CJK_STOPS = "。！？"
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
@@ -129,7 +129,7 @@ def _is_prompt(line: str) -> bool:
 def _without_button(line: str, buttons: Iterable[str]) -> str:
     """A line without the button behind its last sentence."""
     rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
-    return next((rest for rest in rests if rest.endswith(_SENTENCE_ENDS)), line)
+    return next((rest for rest in rests if rest.endswith((*_SENTENCE_ENDS, "）"))), line)
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
@@ -148,7 +148,8 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
-    if len(line) <= 60 and line[-1] not in _CJK_STOPS and any(char.isdigit() for char in line):
+    is_sentence = line[-1] in _CJK_STOPS and not opens_with_date_word(line)
+    if len(line) <= 60 and not is_sentence and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return True

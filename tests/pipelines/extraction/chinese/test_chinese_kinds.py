@@ -152,6 +152,7 @@ def test_what_is_in_brackets_at_the_end_may_be_no_name(bracketed: str) -> None:
         "本文标签：图书馆 清溪",
         "我要评论",
         "0人评论",
+        "（本文原题为《门口的队伍比哪一年都长》，转载自清溪周刊）",
     ],
 )
 def test_platforms_end_a_text_with_words_of_their_own(line: str) -> None:
@@ -304,3 +305,8 @@ def test_a_padded_editor_in_the_state() -> None:
     body = """<div id='app'></div><script>window.__NEWS__={"data":{"id":1,"title":"{headline}","source":"清溪县融媒体中心",
     "editor":"李 静","publish_time":"2024-03-05 10:20:15","content":"{text}"}}</script>"""
     assert _read({"body": body})["editors"] == ["李静"]
+
+
+def test_an_author_with_a_place_in_brackets_signs_below_the_text() -> None:
+    got = _read({"line": "<div>2024-03-05 10:20 作者：张伟明</div>", "after": "<p>张伟明（河口镇中学）</p>"})
+    assert got["text"].split("\n") == list(PARAGRAPHS)
