@@ -126,10 +126,14 @@ def _is_prompt(line: str) -> bool:
     return folded != line and _PROMPT.match(folded) is not None
 
 
-def _without_button(line: str, buttons: Iterable[str]) -> str:
-    """A line without the button behind its last sentence."""
-    rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
-    return next((rest for rest in rests if rest.endswith((*_SENTENCE_ENDS, "）"))), line)
+def _without_button(line: str, buttons: Sequence[str]) -> str:
+    """A line without the buttons and tags behind its last sentence."""
+    rest = line
+    while button := next((one for one in buttons if one and rest.endswith(one)), None):
+        rest = rest.removesuffix(button).rstrip()
+        if rest.endswith((*_SENTENCE_ENDS, "）")):
+            return rest
+    return line
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:

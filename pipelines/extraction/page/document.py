@@ -19,7 +19,13 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
-from pipelines.extraction.page.tree import describes_other_work, link_around, with_ancestors
+from pipelines.extraction.page.tree import (
+    TYPED_BREAK,
+    break_typed_lines,
+    describes_other_work,
+    link_around,
+    with_ancestors,
+)
 from pipelines.extraction.text.word_lists import words
 from pipelines.html_tree import parse_html
 
@@ -157,6 +163,8 @@ def parse_document(html: str) -> Document | None:
     tree = parse_html(html)
     if tree is None:
         return None
+    if TYPED_BREAK.search(html):
+        break_typed_lines(tree)
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)

@@ -312,3 +312,10 @@ def test_a_padded_editor_in_the_state() -> None:
 def test_an_author_with_a_place_in_brackets_signs_below_the_text() -> None:
     got = _read({"line": "<div>2024-03-05 10:20 作者：张伟明</div>", "after": "<p>张伟明（河口镇中学）</p>"})
     assert got["text"].split("\n") == list(PARAGRAPHS)
+
+
+def test_a_note_is_read_in_the_lines_in_which_it_was_typed() -> None:
+    note = "\n".join(PARAGRAPHS)
+    tags = "<a class='tag'>#读书</a><a class='tag'>#小镇</a>"
+    box = f"<div class='note'><div class='title'>{{headline}}</div><div class='desc'><span>{note}</span>{tags}</div></div>"
+    assert _read({"body": f"{box}<span class='date'>2024-03-05</span>"})["text"].split("\n") == list(PARAGRAPHS)
