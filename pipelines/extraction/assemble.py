@@ -16,7 +16,7 @@ from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.accounts import outlet_name
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import read_credits
+from pipelines.extraction.credits.chinese_credits import credits_persons, read_credits
 from pipelines.extraction.credits.chinese_names import read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
@@ -299,6 +299,8 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
         source, by = context.site.outlet, "site"
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
+    if original_source == source:
+        original_source = None
     if language in ("zh", None):
         origin = read_original_source(layout, source)
     else:
@@ -331,6 +333,8 @@ def _lines_in_state(context: _Context, text: str) -> list[str]:
     if not urlsplit(context.page.address or "//host/path").path.strip("/"):
         return []
     lines = context.structured.script_article.lines
+    if context.locale.language == "zh":
+        lines = [line for line in lines if not credits_persons(line)]
     printed, whole = plain(text), plain("".join(lines))
     is_more = len(whole) > 2 * len(printed) and (len(text) < _VERY_SHORT or printed[:_BEGINNING] in whole)
     return lines if is_more else []

@@ -50,10 +50,13 @@ _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|l
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_BAR, _LONGEST_COLUMN = re.compile(r"\s?[|｜丨]\s?"), 12
+"""What parts a column and its writer, 意见领袖 | 张伟, and the letters of the longest column."""
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
 _SENTENCE_ENDS = tuple(".!?…。！？”")
+_CJK_STOPS = "。！？"
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -84,7 +87,7 @@ def drop_boilerplate_lines(
     is_prompt = False
     for at, line in enumerate(lines, 1):
         is_last = at > len(lines) - _LAST_LINES
-        shown = _without_button(line, buttons) if is_last else line
+        shown = _without_button(line, buttons) if is_last and plain(line) not in other_fields else line
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
@@ -99,6 +102,8 @@ def drop_boilerplate_lines(
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
             continue
+        if len(kept) == 1 and _summarises(kept[0], shown):
+            kept.clear()
         kept.append(shown)
     return _without_end(kept, link_lines, names)
 
@@ -114,6 +119,17 @@ def _is_day_of(unit: str, line: str) -> bool:
 _SIGNED_DAY = re.compile(r"(?P<unit>[\u4e00-\u9fff]{4,24}\s{1,4})?20\d\d年\d{1,2}月\d{1,2}日")
 
 
+def _summarises(first: str, second: str) -> bool:
+    """Whether the first line of a text, behind a label or a title in brackets, says again what the second one begins with."""
+    opening = _SUMMARY.match(first)
+    rest, key = plain(first[opening.end() :]) if opening else "", plain(second)
+    return min(len(rest), len(key)) >= _SHORTEST_SUMMARY and (rest.startswith(key) or key.startswith(rest))
+
+
+_SUMMARY = re.compile(r"【[^【】]{2,60}】|[^\W\d_]{2,8}\s?[:：]")
+_SHORTEST_SUMMARY = 10
+
+
 def _is_prompt(line: str) -> bool:
     """Whether a line asks to go on elsewhere. Chinese prompts are listed in simplified writing."""
     if _PROMPT.match(line):
@@ -122,10 +138,14 @@ def _is_prompt(line: str) -> bool:
     return folded != line and _PROMPT.match(folded) is not None
 
 
-def _without_button(line: str, buttons: Iterable[str]) -> str:
-    """A line without the button behind its last sentence."""
-    rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
-    return next((rest for rest in rests if rest.endswith(_SENTENCE_ENDS)), line)
+def _without_button(line: str, buttons: Sequence[str]) -> str:
+    """A line without the buttons and tags behind its last sentence."""
+    rest = line
+    while button := next((one for one in buttons if one and rest.endswith(one)), None):
+        rest = rest.removesuffix(button).rstrip()
+        if rest.endswith((*_SENTENCE_ENDS, "）")):
+            return rest
+    return line
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
@@ -144,7 +164,8 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
-    if len(line) <= 60 and any(char.isdigit() for char in line):
+    is_sentence = line[-1] in _CJK_STOPS and not opens_with_date_word(line)
+    if len(line) <= 60 and not is_sentence and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return True
@@ -156,6 +177,9 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     if len(line) > 120:
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
+        return True
+    column, bar, name = _BAR.sub("|", line).partition("|")
+    if bar and name in names and len(column) <= _LONGEST_COLUMN:
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)

@@ -16,6 +16,7 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import names_of, with_ancestors
+from pipelines.extraction.text.roles import is_agency
 
 _NICKNAME_CLASS = class_pattern("nickname")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
@@ -47,9 +48,14 @@ _NEAR = 8
 
 
 def authors_in_state(structured: StructuredData) -> set[str]:
-    """Whom statements for machines and the page's state call the author, people and accounts alike."""
+    """Whom statements for machines and the page's state call the author, people and accounts alike; not a system's users."""
     article = structured.script_article
-    return {*structured.authors, *article.authors, *article.settings}
+    return {name for name in (*structured.authors, *article.authors, *article.settings) if not is_handle(name)}
+
+
+def is_handle(name: str) -> bool:
+    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
+    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def outlet_name(text: str) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.credits.accounts import is_handle
 from pipelines.extraction.credits.byline_names import names_after_byline, names_below_text, names_in_byline
 from pipelines.extraction.credits.byline_places import links_to_author
 from pipelines.extraction.credits.credits import Credits
@@ -164,11 +165,6 @@ def read_authors(
         )
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
-
-
-def is_handle(name: str) -> bool:
-    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
-    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def _unless_contradicted(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
+from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
 from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
@@ -41,9 +41,10 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _REPOSTED = re.compile(
-    r"以[下上]文章来源于\s?(?P<outlet>[^，,:：]{2,20}?)\s{0,2}(?:[，,]\s?作者\s?(?P<writer>.{2,30}))?$"
+    r"(?:以[下上]文章来源于|本文(?:转载|来|转)自(?:微信)?公众号[：:]?)\s?[“「]?(?P<outlet>[^，,:：“”「」]{2,20}?)[”」]?\s{0,2}"
+    r"(?:[，,]\s?作者[：:\s]?(?P<writer>.{2,30}))?$"
 )
-"""以下文章来源于清溪读书，作者张伟: above what a WeChat account took over from another one."""
+"""以下文章来源于清溪读书，作者张伟; 本文转载自公众号“清溪读书”，作者张伟: beside what an account took over from another one."""
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
 """Lines below the text with an author and a time, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
@@ -121,7 +122,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                if line.row in ends and _credits_persons(line):
+                if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
                 yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
@@ -205,10 +206,13 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
         yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
 
 
-def _credits_persons(line: Line) -> bool:
+def credits_persons(text: str) -> bool:
     """Whether a line is labels, known or not, with nothing but a few people behind each: 海报：张玉　动画：李静. Line-ups of teams
-    are longer."""
-    text = line.spaced.translate(BLANKS)
+    are longer. Behind a label that is known the colon may be missing: 二审 张玉."""
+    text = text.translate(BLANKS)
+    label, *names = text.split()
+    if label in LABELS and 0 < len(names) <= _FEW and all(map(is_person, names)):
+        return True
     listed = [_NAMES_APART.split(value.strip(_ENDS)) for value in _ANY_LABEL.split(text)[1:]]
     return _ANY_LABEL.match(text) is not None and all(
         len(names) <= _FEW and all(map(is_person, names)) for names in listed
@@ -268,4 +272,5 @@ def _value_below(line: Line, following: Line) -> str:
     labelled = LABEL.search(text.translate(SIMPLIFIED))
     box = line.block.getparent()
     is_next = following.row == line.row + 1 and (following.block is box or following.block.getparent() is box)
-    return text if len(text) <= 40 and is_next and not labelled else ""
+    is_button = following.link_chars > 0 and not any(map(is_person, text.split()))
+    return text if len(text) <= 40 and is_next and not labelled and not is_button else ""

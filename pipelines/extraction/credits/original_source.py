@@ -114,7 +114,7 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
     around = [*short_lines(layout.inside[:3]), *short_lines(layout.inside[-6:]), *layout.tail[:12]]
     for line in around:
         if not is_caption(line) and (taken := _taken_over_from(line)):
-            yield taken[0], line.row if taken[1] < _OPENING else None
+            yield taken[0], line.row if taken[1] < _OPENING or _NOTE.match(line.text) else None
     for line in layout.inside[:3]:
         folded = line.text[:200].translate(SIMPLIFIED)
         for match in filter(None, (_DATELINE.match(folded), _ACCORDING.match(folded))):
@@ -144,7 +144,8 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
 
 
 _OPENING = 12
-"""Characters before what says where a text was taken from: more are a sentence of the text."""
+"""Characters before what says where a text was taken from: more are a sentence of the text, but in a note on the text itself."""
+_NOTE = re.compile(r"[（(【\[*※]?\s?(?:[本该此]文|文章|稿件|以上|原[文题标载]|注[:：])")
 
 
 def _taken_over_from(line: Line) -> tuple[str, int] | None:

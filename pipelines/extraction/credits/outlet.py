@@ -9,8 +9,14 @@ from operator import itemgetter
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
-from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
-from pipelines.extraction.credits.authors import is_handle, microdata_names
+from pipelines.extraction.credits.accounts import (
+    authors_in_state,
+    is_handle,
+    near_headline,
+    outlet_name,
+    printed_account,
+)
+from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits

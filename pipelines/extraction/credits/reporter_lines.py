@@ -52,11 +52,11 @@ _REPORTING = re.compile(
 )
 """记者张伟明／台北报导, 清溪时报（www.qingxi.example）见习记者 张伟 北京报道: at the head of a text or on a line of its own."""
 _DESK = re.compile(
-    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?"
+    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?[／/]?\s?"
     rf"|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
     r"(?:综合|采访|整理|[\u4e00-\u9fff]{2,4})?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
 )
-"""生活中心／张伟明报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
+"""生活中心／张伟明报导, 清溪新闻网／张伟明／综合报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
 _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
@@ -97,7 +97,7 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         and (piece := _reporter_among(folded))
         and (names := split_names(as_written(piece, "names", text)))
     ):
-        return Reporters(names)
+        return Reporters(names, alone=OUTLET_END.search(folded[: piece.start()].rstrip(" |｜/／")) is not None)
     if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
         names = split_names(as_written(match, "names", text))
         if all(map(is_person, names)):
@@ -168,7 +168,7 @@ def _reporting(folded: str, text: str) -> Reporters:
 
 
 def _is_rest_empty(match: re.Match[str], text: str) -> bool:
-    return len(text) <= 40 and _SENTENCE.search(text, match.end()) is None
+    return len(text) <= _HEAD and _SENTENCE.search(text, match.end()) is None
 
 
 _HEAD = 60

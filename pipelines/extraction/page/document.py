@@ -19,7 +19,13 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
-from pipelines.extraction.page.tree import describes_other_work, link_around, with_ancestors
+from pipelines.extraction.page.tree import (
+    TYPED_BREAK,
+    break_typed_lines,
+    describes_other_work,
+    link_around,
+    with_ancestors,
+)
 from pipelines.extraction.text.word_lists import words
 from pipelines.html_tree import parse_html
 
@@ -36,7 +42,7 @@ BLOCKS = words(
     " button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
-"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or in its `article`."""
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
@@ -157,6 +163,8 @@ def parse_document(html: str) -> Document | None:
     tree = parse_html(html)
     if tree is None:
         return None
+    if TYPED_BREAK.search(html):
+        break_typed_lines(tree)
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)
@@ -375,6 +383,7 @@ def _zone_to_read(el: Element, tag: str, depth: int) -> int | None:
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return None
     zone = zone_of(el)
-    if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
+    is_own = tag == "footer" and (depth >= _FOOTER_DEPTH or next(el.iterancestors("article"), None) is not None)
+    if not zone or tag not in _SKIPPED_TAGS or is_own:
         return zone
     return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None

@@ -129,6 +129,7 @@ FORMS = {
         tail="<p>（編輯：李靜美）1130305</p>",
         language="zh-TW",
     ),
+    "TW 網／名／綜合": Form({"authors": ["張偉明"]}, first="<p>清溪新聞網／張偉明／綜合報導</p>", language="zh-TW"),
     "TW文／": Form({"authors": ["張偉明"]}, first="<p>文／張偉明</p>", language="zh-TW"),
     "TW責任編輯核稿": Form(
         {"editors": ["李靜美", "王大強"]}, tail="<p>責任編輯：李靜美</p><p>核稿編輯：王大強</p>", language="zh-TW"
