@@ -94,8 +94,11 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return stated or printed
     if abs(stated.moment.at - printed.moment.at) > SAME_TIME:
         return printed if printed.strong else stated  # the date by the headline is the one that editors look after
+    is_day = stated.stamp.hour is None or (printed.strong and has_clock(printed) and not any(_wall(stated)[3:]))
+    if is_day and printed.stamp.hour is not None:
+        return printed  # midnight is how systems write a day
     if stated.stamp.hour is None:
-        return printed if printed.stamp.hour is not None else stated
+        return stated
     if printed.stamp.hour is None:
         return _on_day(stated, printed)
     if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):

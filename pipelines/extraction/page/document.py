@@ -42,7 +42,8 @@ BLOCKS = words(
     " button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
-"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or in its `article`."""
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or
+`_is_of_article`."""
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
@@ -378,12 +379,16 @@ def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
         builder.add_text(tail, stack[-1][1], stack[-1][4])
 
 
+def _is_of_article(footer: Element) -> bool:
+    """Whether a footer stands in an `article` and leads nowhere: it credits people."""
+    return next(footer.iterancestors("article"), None) is not None and footer.find(".//a[@href]") is None
+
+
 def _zone_to_read(el: Element, tag: str, depth: int) -> int | None:
     """The zones that an element opens; None for one that is not read."""
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return None
     zone = zone_of(el)
-    is_own = tag == "footer" and (depth >= _FOOTER_DEPTH or next(el.iterancestors("article"), None) is not None)
-    if not zone or tag not in _SKIPPED_TAGS or is_own:
+    if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and (depth >= _FOOTER_DEPTH or _is_of_article(el))):
         return zone
     return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None

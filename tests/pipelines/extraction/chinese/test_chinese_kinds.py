@@ -360,3 +360,16 @@ def test_a_note_is_read_in_the_lines_in_which_it_was_typed() -> None:
     tags = "<a class='tag'>#读书</a><a class='tag'>#小镇</a>"
     box = f"<div class='note'><div class='title'>{{headline}}</div><div class='desc'><span>{note}</span>{tags}</div></div>"
     assert _read({"body": f"{box}<span class='date'>2024-03-05</span>"})["text"].split("\n") == list(PARAGRAPHS)
+
+
+def test_a_midnight_in_statements_is_a_day() -> None:
+    kind = {
+        "meta": "<meta itemprop='datePublished' content='2024-03-04T00:00:00'>",
+        "line": "<div>2024-03-05 10:20</div>",
+    }
+    assert _read(kind)["published"] == TEN
+
+
+def test_the_days_of_an_exhibition_are_not_that_of_the_page() -> None:
+    body = "<h1>{headline}</h1><p>展览时间：2024年3月1日至3月20日</p>{content}<div>2024-03-05 10:20</div>"
+    assert _read({"body": body})["published"] == TEN
