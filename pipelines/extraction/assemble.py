@@ -16,7 +16,7 @@ from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import read_credits
+from pipelines.extraction.credits.chinese_credits import credits_persons, read_credits
 from pipelines.extraction.credits.chinese_names import read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
@@ -41,7 +41,7 @@ from pipelines.extraction.page.state import ScriptState
 from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
 from pipelines.extraction.site_rules import RuleValues, apply_site_rules
 from pipelines.extraction.text.byline_words import byline_words
-from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
@@ -204,8 +204,8 @@ def _headline_from_text(lines: list[str]) -> Headline | None:
     """The first sentence as the headline of a text that has none and is long enough to be an article."""
     if sum(map(len, lines)) < _MIN_LENGTH_WITHOUT_HEADLINE:
         return None
-    match = re.match(r"[^。！？]{4,60}[。！？]|.{4,120}?[.!?…](?=\s|$)|.{4,100}", lines[0])
-    return Headline(match[0], "first sentence", None) if match else None
+    sentence = first_sentence(lines[0])
+    return Headline(sentence, "first sentence", None) if sentence else None
 
 
 def _read_locale(
@@ -289,6 +289,8 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
     source, by = next(((name, by) for name, by in chain(outlets, ruled) if name), (None, ""))
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
+    if original_source == source:
+        original_source = None
     if language in ("zh", None):
         origin = read_original_source(layout, source)
     else:
@@ -321,6 +323,8 @@ def _lines_in_state(context: _Context, text: str) -> list[str]:
     if not urlsplit(context.page.address or "//host/path").path.strip("/"):
         return []
     lines = context.structured.script_article.lines
+    if context.locale.language == "zh":
+        lines = [line for line in lines if not credits_persons(line)]
     printed, whole = plain(text), plain("".join(lines))
     is_more = len(whole) > 2 * len(printed) and (len(text) < _VERY_SHORT or printed[:_BEGINNING] in whole)
     return lines if is_more else []

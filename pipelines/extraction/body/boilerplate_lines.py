@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
+from pipelines.extraction.credits.chinese_persons import NO_PERSON
 from pipelines.extraction.credits.names import MAIL
-from pipelines.extraction.credits.outlet_names import SIMPLIFIED
+from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
@@ -50,9 +51,12 @@ _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|l
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_BAR, _LONGEST_COLUMN = re.compile(r"\s?[|｜丨]\s?"), 12
+"""What parts a column and its writer, 意见领袖 | 张伟, and the letters of the longest column."""
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature."""
+_CJK_STOPS = "。！？"
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -83,14 +87,14 @@ def drop_boilerplate_lines(
     is_prompt = False
     for at, line in enumerate(lines, 1):
         is_last = at > len(lines) - _LAST_LINES
-        shown = _without_button(line, buttons) if is_last else line
+        shown = _without_button(line, buttons) if is_last and plain(line) not in other_fields else line
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
         if (
             is_prompt
-            or _is_boilerplate(bare, other_fields, bylines)
+            or (_is_boilerplate(bare, other_fields, bylines) and not (is_last and kept and _is_day_of(kept[-1], bare)))
             or _is_byline(bare, names, is_last=is_last)
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
@@ -98,18 +102,46 @@ def drop_boilerplate_lines(
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
             continue
+        if len(kept) == 1 and _summarises(kept[0], shown):
+            kept.clear()
         kept.append(shown)
     return _without_end(kept, link_lines, names)
+
+
+def _is_day_of(unit: str, line: str) -> bool:
+    """Whether a line is the day below the public body that signs a notice, or beside it: 清溪县教育局, 2024年3月5日."""
+    day = _SIGNED_DAY.fullmatch(line)
+    unit = (day["unit"] or unit).strip() if day else ""
+    is_unit = 0 < len(unit) <= _LONGEST_LABEL and unit[-1] not in SENTENCE_ENDS and not OUTLET_END.search(unit)
+    return is_unit and NO_PERSON.search(unit) is not None
+
+
+_SIGNED_DAY = re.compile(r"(?P<unit>[\u4e00-\u9fff]{4,24}\s{1,4})?20\d\d年\d{1,2}月\d{1,2}日")
+
+
+def _summarises(first: str, second: str) -> bool:
+    """Whether the first line of a text, behind a label or a title in brackets, says again what the second one begins with."""
+    opening = _SUMMARY.match(first)
+    rest, key = plain(first[opening.end() :]) if opening else "", plain(second)
+    return min(len(rest), len(key)) >= _SHORTEST_SUMMARY and (rest.startswith(key) or key.startswith(rest))
+
+
+_SUMMARY = re.compile(r"【[^【】]{2,60}】|[^\W\d_]{2,8}\s?[:：]")
+_SHORTEST_SUMMARY = 10
 
 
 def _is_prompt(line: str) -> bool:
     return _PROMPT.match(line if line.isascii() else line.translate(SIMPLIFIED)) is not None
 
 
-def _without_button(line: str, buttons: Iterable[str]) -> str:
-    """A line without the button behind its last sentence."""
-    rests = (line.removesuffix(button).rstrip() for button in buttons if line.endswith(button))
-    return next((rest for rest in rests if rest[-1:] in SENTENCE_ENDS), line)
+def _without_button(line: str, buttons: Sequence[str]) -> str:
+    """A line without the buttons and tags behind its last sentence."""
+    rest = line
+    while button := next((one for one in buttons if one and rest.endswith(one)), None):
+        rest = rest.removesuffix(button).rstrip()
+        if rest.endswith((*SENTENCE_ENDS, "）")):
+            return rest
+    return line
 
 
 def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
@@ -128,7 +160,8 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
-    if len(line) <= 60 and any(char.isdigit() for char in line):
+    is_sentence = line[-1] in _CJK_STOPS and not opens_with_date_word(line)
+    if len(line) <= 60 and not is_sentence and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return True
@@ -141,16 +174,21 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
+    column, bar, name = _BAR.sub("|", line).partition("|")
+    if bar and name in names and len(column) <= _LONGEST_COLUMN:
+        return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
-    rest = _IN_BRACKETS.sub(" ", rest) if any(map(rest.startswith, names)) else rest
+    is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
+    rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
     stamps = find_stamps(rest) if any(char.isdigit() for char in rest) else ()
     key = whole = plain(without_stamps(rest, stamps))
     for name in names:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    return is_last and not stamps and 2 * len(key) < len(plain(line))
+    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
+    return is_last and not stamps and len(key) <= most
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:

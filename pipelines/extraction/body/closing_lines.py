@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
@@ -26,7 +27,7 @@ _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 _BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 _CLOSING = re.compile(
-    rf"\W{{0,4}}(?:{phrases_of('closing')})"
+    rf"\W{{0,4}}(?:{phrases_of('closing').translate(SIMPLIFIED)})"
     rf"|{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
     r"|freelancer?|contributor)\b.{0,200}$"
     rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
@@ -34,9 +35,11 @@ _CLOSING = re.compile(
     r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
     re.I,
 )
-"""What a page states about a text below it: rights, updates, where it was first published, how to reach the authors."""
+"""What a page states about a text below it: rights, updates, where it was first published, how to reach the authors. All in
+simplified writing."""
 _CLOSING_WITHIN = re.compile(
-    rf"{phrases_of('closing_within', inside=True)}|\b(?:contact|reach|e-?mail)\b.{{1,40}}\b(?:at|via) \S{{1,40}}@\S",
+    rf"{phrases_of('closing_within', inside=True).translate(SIMPLIFIED)}"
+    r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S",
     re.I,
 )
 """What it states anywhere in a line."""
@@ -89,7 +92,8 @@ def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
-    if _CLOSING.match(bare) or _CLOSING_WITHIN.search(bare) or is_agency(bare.strip(" -–—()")):
+    folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
+    if _CLOSING.match(folded) or _CLOSING_WITHIN.search(folded) or is_agency(bare.strip(" -–—()")):
         return True
     if _is_signature(bare):
         return line == bare

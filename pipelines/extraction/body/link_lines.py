@@ -6,7 +6,7 @@ With a label before it ("See also:"), whatever its words, a link leads to anothe
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from pipelines.extraction.page.document import Document, Line, normalize_space
@@ -54,8 +54,7 @@ def find_link_lines(document: Document) -> LinkLines:
         normalize_space(text)
         for line in document.lines
         if 0 < line.link_chars < len(line.text)
-        for text, el in line.parts[-1:]
-        if link_around(el, _LINK_LEVELS) is not None
+        for text, _ in takewhile(lambda part: link_around(part[1], _LINK_LEVELS) is not None, reversed(line.parts))
     )
     labelled = [line for line in document.lines if line.link_chars and _is_labelled_link(line)]
     if len(labelled) > _MOST_LABELLED:

@@ -137,9 +137,10 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         content.tag = "div"
         for head in content.findall("head"):
             content.remove(head)
-    for section in content.iter("section"):
-        # Trafilatura joins sections that follow each other; editors of mobile pages set each paragraph in one.
-        section.tag = "p" if next(section.iterancestors("blockquote"), None) is not None else "div"
+    for box in content.iter("section", "fieldset"):
+        # Trafilatura joins sections that follow each other, and drops parts of forms; editors of mobile pages set each paragraph in
+        # one, and headings in the other.
+        box.tag = "p" if next(box.iterancestors("blockquote"), None) is not None else "div"
     if has_joiners:
         _replace_joiners(content)
     SubElement(SubElement(page, "body"), "article", {"class": "post"}).append(content)

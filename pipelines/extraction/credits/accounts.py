@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipelines.extraction.credits.byline_places import header_lines
+from pipelines.extraction.credits.chinese_labels import LABELS
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
@@ -13,6 +14,7 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called
+from pipelines.extraction.text.roles import is_agency
 
 _NICKNAME_CLASS = class_pattern("nickname")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
@@ -37,9 +39,14 @@ _NEAR = 8
 
 
 def authors_in_state(structured: StructuredData) -> set[str]:
-    """Whom statements for machines and the page's state call the author, people and accounts alike."""
+    """Whom statements for machines and the page's state call the author, people and accounts alike; not a system's users."""
     article = structured.script_article
-    return {*structured.authors, *article.authors, *article.settings}
+    return {name for name in (*structured.authors, *article.authors, *article.settings) if not is_handle(name)}
+
+
+def is_handle(name: str) -> bool:
+    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
+    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def outlet_name(text: str) -> str | None:
@@ -47,7 +54,8 @@ def outlet_name(text: str) -> str | None:
     name = clean_outlet_name(text)
     if name is None or not 2 <= len(name) <= 16:
         return None
-    if _NO_OUTLET.search(name.translate(SIMPLIFIED)) or re.search(r"[:：]", name):
+    folded = name.translate(SIMPLIFIED)
+    if _NO_OUTLET.search(folded) or folded in LABELS or re.search(r"[:：]", name):
         return None
     numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
     return None if numbered else name

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.credits.accounts import is_handle
 from pipelines.extraction.credits.byline_names import names_after_byline, names_below_text, names_in_byline
 from pipelines.extraction.credits.byline_places import links_to_author
 from pipelines.extraction.credits.credits import Credits
@@ -140,7 +141,7 @@ def read_authors(
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
         people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
-        handles = [name for name in people if _is_handle(name)]
+        handles = [name for name in people if is_handle(name)]
         people = [name for name in people if name not in handles]
         if people:
             return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, outlet, credits, words)
@@ -158,11 +159,6 @@ def read_authors(
         )
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
-
-
-def _is_handle(name: str) -> bool:
-    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
-    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def _unless_contradicted(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
+from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
 from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
@@ -28,8 +28,10 @@ from pipelines.extraction.credits.outlet_names import (
     short_lines,
 )
 from pipelines.extraction.credits.reporter_lines import reporters_in_line
+from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _BEFORE = " 　\u2003[【(（|｜:：/／"
@@ -38,12 +40,22 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
+_REPOSTED = re.compile(
+    r"(?:以[下上]文章来源于|本文(?:转载|来|转)自(?:微信)?公众号[：:]?)\s?[“「]?(?P<outlet>[^，,:：“”「」]{2,20}?)[”」]?\s{0,2}"
+    r"(?:[，,]\s?作者[：:\s]?(?P<writer>.{2,30}))?$"
+)
+"""以下文章来源于清溪读书，作者张伟; 本文转载自公众号“清溪读书”，作者张伟: beside what an account took over from another one."""
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
 """Lines below the text with an author, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
+_SIGNS = " 　\u2003:：|｜/／"
+_SECOND_RANK = frozenset(words_of("second_credit", "zh"))
+_STOPS = frozenset("。？！；")
+_SPOKEN = re.compile("[^）)】]*?[。？！；]")
+"""What a reporter asks in a talk that is written down has a sentence's signs: 记者：尾款差多少？"""
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -64,6 +76,10 @@ def read_credits(layout: Layout) -> Credits:
 
 def _told_at_end(layout: Layout) -> Iterator[str]:
     """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
+    granted = (_GRANTED.search(line.spaced[:_LONGEST]) for line in (*layout.inside[-_LAST:], *layout.tail[:3]))
+    if match := next(filter(None, granted), None):
+        yield match["who"]
+        return
     for line in (*layout.inside[-2:], *layout.tail[:2]):
         about = _ABOUT_AUTHOR.match(line.text)
         if about is None and (line.row <= layout.first_row or len(line.text) < _SHORTEST_ALONE):
@@ -78,15 +94,20 @@ _SHORTEST_ALONE = 3
 """Characters of a name that stands alone: many words of two begin with a surname."""
 _ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
 """（作者张伟明系青川中学教师）."""
+_GRANTED = re.compile(r"本文[由系](?:作者)?\s?(?P<who>[\u3400-\u9fff·\w]{2,12}?)\s?授权[^，。]{2,16}发[表布]")
+"""本文由 拧发条的猫 授权 清溪网 发表: whoever grants it to the site wrote it, by a pen name as well."""
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
     first = layout.paragraphs[0].row if layout.paragraphs else None
     # What stands above the headline is the site's, as a rule: it counts after what stands below.
     above = sorted(
-        (line for line in layout.header if first is None or line.row < first),
+        (line for line in layout.header if (first is None or line.row < first) and line is not layout.headline),
         key=lambda line: line.row < layout.headline_row,
     )
+    # 来源：清溪日报 set as a paragraph is where the text comes from, whoever published it.
+    as_text = [line for line in above if layout.paragraphs and _is_source_in_text(line, layout.paragraphs[0])]
+    above = [line for line in above if line not in as_text]
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
     # Below a standfirst, its time tells it.
     opening = list(takewhile(_is_labelled, layout.inside)) or [
@@ -96,13 +117,22 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
     answers = [line for line in layout.tail if _ANSWERED.match(line.text)]
     tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
-    for lines, in_header in (([*above, *opening], True), (inside, False), (tail, False)):
+    for lines, in_header in (([*above, *opening], True), ([*as_text, *inside], False), (tail, False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
             if len(line.text) <= _LONGEST:
-                if line.row in ends and _credits_persons(line):
+                if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
-                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+                yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+
+
+def _is_source_in_text(line: Line, paragraph: Line) -> bool:
+    """Whether a line that names an outlet and no time stands in the markup of a paragraph."""
+    kinds = map(kind_of, LABEL.finditer(line.spaced.translate(SIMPLIFIED)))
+    if line.block.tag != "p" or "source" not in kinds or _is_dated(line.spaced):
+        return False
+    one, other = ([(el.tag, el.get("class")) for el in with_ancestors(of.block, 3)] for of in (line, paragraph))
+    return one == other
 
 
 def _is_labelled(line: Line) -> bool:
@@ -123,6 +153,15 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
 
+def _reposted(line: Line) -> list[Credit]:
+    """The credits of a line that says which account, and who, an account took an article over from."""
+    match = _REPOSTED.match(line.text.translate(SIMPLIFIED))
+    if match is None:
+        return []
+    outlet = Credit(kind="source", names=(match["outlet"],), row=line.row, may_be_source=False)
+    return [outlet, Credit(kind="authors", names=tuple(split_names(match["writer"] or "")), row=line.row)]
+
+
 def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:
     text = EDGE.join([part.strip() for part, _ in line.parts]).translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
@@ -131,8 +170,10 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     if PRODUCTION.match(folded):
         yield Credit(row=line.row)
     labels = labels_in(folded)
+    kind, end = "", -1
     for label, next_label in zip_longest(labels, labels[1:]):
-        kind = kind_of(label)
+        # 图/本报记者 张伟: what a reporter did, and for whom.
+        kind, end = kind if label.start() == end else kind_of(label), label.end()
         if kind == "other":
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
@@ -143,8 +184,12 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             continue
         row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) else None
         if kind != "source":
-            if names := _names_after(label, value):
-                yield Credit(kind=kind, names=tuple(names), row=row)
+            if (names := _names_after(label, value)) and (is_person(names[0]) or not _SPOKEN.match(value)):
+                if label["authors"] == "通讯员" and label is labels[0] and _STOPS.isdisjoint(text[: label.start()]):
+                    # 清溪网 张伟 通讯员 李静: the reporters stand before theirs.
+                    names = [*filter(is_person, text[: label.start()].split()), *names]
+                second = label[0].strip(_SIGNS) in _SECOND_RANK
+                yield Credit(kind=kind, names=tuple(names), row=row, is_second_rank=second)
             continue
         # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands; so is （原标题：…，来源：…）.
         at_start = (
@@ -155,10 +200,13 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
         yield from _outlet_credits(label, value, row, in_header=in_header, at_start=at_start)
 
 
-def _credits_persons(line: Line) -> bool:
+def credits_persons(text: str) -> bool:
     """Whether a line is labels, known or not, with nothing but a few people behind each: 海报：张玉　动画：李静. Line-ups of teams
-    are longer."""
-    text = line.spaced.translate(BLANKS)
+    are longer. Behind a label that is known the colon may be missing: 二审 张玉."""
+    text = text.translate(BLANKS)
+    label, *names = text.split()
+    if label in LABELS and 0 < len(names) <= _FEW and all(map(is_person, names)):
+        return True
     listed = [_NAMES_APART.split(value.strip(_ENDS)) for value in _ANY_LABEL.split(text)[1:]]
     return _ANY_LABEL.match(text) is not None and all(
         len(names) <= _FEW and all(map(is_person, names)) for names in listed
@@ -180,7 +228,7 @@ def _outlet_credits(
 ) -> Iterator[Credit]:
     """The outlet after its label, and who wrote for it: 来源：清溪日报 张伟, 来源：清溪日报 | 张伟."""
     outlet = clean_outlet_name(value)
-    if outlet is None:
+    if outlet is None or (label[0].startswith("来自") and _BOARD.search(outlet)):
         return
     house, _, writer = outlet.rpartition(" ")
     if behind := _BEHIND_BAR.match(value):
@@ -196,6 +244,10 @@ def _outlet_credits(
         may_be_original=at_start and not in_header,
         is_second_source=label[0][0] not in "转摘",
     )
+
+
+_BOARD = re.compile("(?:论坛|論壇|客户端|[吧圈版板])$")
+"""Where in a forum, or with what, something was written: 来自 老桥论坛."""
 
 
 def _names_after(label: re.Match[str], value: str) -> list[str]:
@@ -214,4 +266,5 @@ def _value_below(line: Line, following: Line) -> str:
     labelled = LABEL.search(text.translate(SIMPLIFIED))
     box = line.block.getparent()
     is_next = following.row == line.row + 1 and (following.block is box or following.block.getparent() is box)
-    return text if len(text) <= 40 and is_next and not labelled else ""
+    is_button = following.link_chars > 0 and not any(map(is_person, text.split()))
+    return text if len(text) <= 40 and is_next and not labelled and not is_button else ""

@@ -98,7 +98,7 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
                     name for name in _beside(text, stamps) if name not in of_site and not _is_labelled(line, name)
                 )
                 continue
-            column, divider, name = text.strip(f" 　|｜·•{_MARKS}").rpartition("|")
+            column, divider, name = _BY.sub("", text.strip(f" 　|｜·•{_MARKS}")).rpartition("|")
             is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
             name = name.strip() if is_marked else f"{column}{divider}{name}"
             people = re.split(r"[\s、，,]+", name)
@@ -124,6 +124,7 @@ def _beside(text: str, stamps: Sequence[ParsedDate]) -> list[str]:
     return names if len(names) <= _MOST_BESIDE else []
 
 
+_BY = re.compile(r"^by\s{1,3}", re.I)
 _DIVIDERS = re.compile(r"[\s|｜·•,，、/／–—-]+")
 _MOST_BESIDE = 3
 

@@ -27,4 +27,9 @@ def is_person(text: str) -> bool:
 
 def people_in(value: str) -> Iterator[str]:
     """The people in an author field: 張偉明, 張偉明、李靜美."""
-    yield from filter(is_person, re.split(r"[\s、，,;；/／|｜]+", value[:100]))
+    value = _PADDED.sub(r"\1\2", value[:100])
+    yield from filter(is_person, re.split(r"[\s、，,;；/／|｜]+", value))
+
+
+_PADDED = re.compile(r"(?<![\u3400-\u9fff])([\u3400-\u9fff])[ \u3000]{1,3}([\u3400-\u9fff])(?![\u3400-\u9fff])")
+"""A name of two characters that is padded: 张 玉."""

@@ -34,6 +34,8 @@ class Credit:
     may_be_source: bool = True
     may_be_original: bool = True
     is_second_source: bool = False
+    is_second_rank: bool = False
+    """Whether the names count only where no other credit names anybody of the kind."""
 
 
 def collect(found: Iterable[Credit]) -> Credits:
@@ -42,6 +44,7 @@ def collect(found: Iterable[Credit]) -> Credits:
     The first outlet is the source, the next another one it came from.
     """
     names: dict[str, dict[str, None]] = {kind: {} for kind in NAME_KINDS}
+    seconds: dict[str, dict[str, None]] = {kind: {} for kind in NAME_KINDS}
     rows: set[int] = set()
     source = original = None
     is_second = False
@@ -49,7 +52,7 @@ def collect(found: Iterable[Credit]) -> Credits:
         if credit.row is not None:
             rows.add(credit.row)
         if credit.kind in names:
-            names[credit.kind].update(dict.fromkeys(credit.names))
+            (seconds if credit.is_second_rank else names)[credit.kind].update(dict.fromkeys(credit.names))
         elif credit.kind == "source":
             outlet = credit.names[0]
             if source is None and credit.may_be_source:
@@ -58,8 +61,8 @@ def collect(found: Iterable[Credit]) -> Credits:
                 original, is_second = outlet, credit.is_second_source
     return Credits(
         authors=tuple(names["authors"]),
-        editors=tuple(names["editors"]),
-        proofreaders=tuple(names["proofreaders"]),
+        editors=tuple(names["editors"] or seconds["editors"]),
+        proofreaders=tuple(names["proofreaders"] or seconds["proofreaders"]),
         source=source,
         original_source=original,
         second_source=is_second,

@@ -18,7 +18,7 @@ _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
     r"|[\u3400-\u9fff]{1,4}(?:[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|_[A-Za-z]{1,6})|[A-Za-z]{1,4}\d{2,6}(?: [\u3400-\u9fff]{2,4})?"
-    r"|[\u3400-\u9fff]{5,6})$"
+    r"|[\u3400-\u9fff]{5,6}|[\u3400-\u9fff]{1,6}[A-Z][a-z]{1,11}|[A-Z][a-z]{1,11}[\u3400-\u9fff]{1,6})$"
 )
 _DUTY = re.compile(
     r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
@@ -36,7 +36,7 @@ _TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
 _SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
-    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$"
+    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$|^本[报刊网台社站]$"
 )
 """A unit before the name of its member: 儿科 张伟, 2020级本科生 张伟."""
 _TITLE = re.compile(r"律师|教授|博士|医生|医师|研究员|院士")
@@ -55,7 +55,7 @@ def split_names(value: str) -> list[str]:
         return [latin[1]]
     tokens = list(_tokens(text))
     for (piece, longest), following in zip_longest(tokens, tokens[1:], fillvalue=("", 0)):
-        token = piece.strip("·.,，:：#＃*■□@＠ ")
+        token = piece.strip("·▪•●.,，:：#＃*■□@＠ ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
         folded = token.translate(SIMPLIFIED)
@@ -66,8 +66,8 @@ def split_names(value: str) -> list[str]:
         ):
             continue
         token = _TITLE_BEHIND.sub(r"\1", token)
-        is_outlet = bool(found) and OUTLET_END.search(folded) is not None
-        if _JUNK.match(token) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
+        is_outlet = bool(found) and len(token) > 3 and OUTLET_END.search(folded) is not None
+        if _JUNK.match(folded) or not _NAME.match(token) or _is_label(folded) or _is_beside(token, folded) or is_outlet:
             break
         if found and len(token) > longest and not is_person(token):
             continue  # a button behind a blank, or whose reporter comes next: 张玉 复制链接, 张玉 清溪联盟·河口 李静

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.outlet_names import (
     DISCLAIMER,
     OUTLET_END,
@@ -37,7 +38,7 @@ _REPORTS = (
 )
 _ACCORDING = re.compile(
     r"^\s{0,4}(?:(?:【[^】]{1,60}】|\[[^\]]{1,60}\]|#[^#]{1,60}#|[\u4e00-\u9fff]{0,8}[（(][^（()）]{1,30}[）)])\s{0,2}){0,3}"
-    r"(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}"
+    r"(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据(?:[\u4e00-\u9fff·]{1,10}(?=《))?[“”《\s]{0,2}"
     r"(?P<outlet>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?(?:(?:(?<=政府)|(?<=[局委部院厅办]))网站)?)"
     rf"[》”“\s]{{0,2}}(?:网站|(?:官方)?(?:微信)?公众号|(?:官方)?微博|微信)?{_REPORTS}"
 )
@@ -78,7 +79,8 @@ _OF_PICTURE = re.compile(r"视频\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频
 _GIVEN_BY = re.compile(r"\s{0,4}(?P<outlet>新华社|中新社)发(?:\s{0,2}[（(][^（()）]{2,20}[）)])?")
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
 _SIGNED = re.compile(
-    r"[（(](?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3})[)）]$"
+    r"[（(](?:(?P<person>[\u3400-\u9fff]{2,4}?)(?:\s?报[道导]|[，,]\s?(?:本文)?作者[系为是][^（）()]{2,40})"
+    r"|(?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3}))[)）]$"
 )
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
@@ -111,8 +113,8 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
     """Possible original sources, best first, each with the row of a line that says nothing else."""
     around = [*short_lines(layout.inside[:3]), *short_lines(layout.inside[-6:]), *layout.tail[:12]]
     for line in around:
-        if not is_caption(line) and (outlet := _taken_over_from(line)):
-            yield outlet, line.row
+        if not is_caption(line) and (taken := _taken_over_from(line)):
+            yield taken[0], line.row if taken[1] < _OPENING or _NOTE.match(line.text) else None
     for line in layout.inside[:3]:
         folded = line.text[:200].translate(SIMPLIFIED)
         for match in filter(None, (_DATELINE.match(folded), _ACCORDING.match(folded))):
@@ -135,13 +137,18 @@ def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str 
     for line in (*layout.inside[-1:], *layout.tail[:2]):
         bracketed = _BRACKETED.match(line.text.translate(SIMPLIFIED))
         group = "outlet" if bracketed and bracketed["outlet"] else "bare"
-        outlet = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
-        if outlet and OUTLET_END.search(outlet) and not _VAGUE_OUTLET.match(outlet):
-            yield outlet, line.row
+        named = clean_outlet_name(as_written(bracketed, group, line.text)) if bracketed else None
+        if named and OUTLET_END.search(named) and not _VAGUE_OUTLET.match(named):
+            yield named, line.row
 
 
-def _taken_over_from(line: Line) -> str | None:
-    """The outlet that a short line names as where the text was taken from."""
+_OPENING = 12
+"""Characters before what says where a text was taken from: more are a sentence of the text, but in a note on the text itself."""
+_NOTE = re.compile(r"[（(【\[*※]?\s?(?:[本该此]文|文章|稿件|以上|原[文题标载]|注[:：])")
+
+
+def _taken_over_from(line: Line) -> tuple[str, int] | None:
+    """The outlet that a short line names as where the text was taken from, and where in the line it says so."""
     folded = line.text.translate(SIMPLIFIED)
     if DISCLAIMER.search(folded):
         return None
@@ -150,7 +157,7 @@ def _taken_over_from(line: Line) -> str | None:
         return None
     group = next(name for name, text in match.groupdict().items() if text)
     outlet = clean_outlet_name(as_written(match, group, line.text))
-    return outlet if outlet and not _NO_OUTLET_NAME.match(outlet) else None
+    return (outlet, match.start()) if outlet and not _NO_OUTLET_NAME.match(outlet) else None
 
 
 def closing_signature(layout: Layout) -> tuple[str, int | None]:
@@ -163,7 +170,7 @@ def closing_signature(layout: Layout) -> tuple[str, int | None]:
     alone = ((_SIGNED.fullmatch(line.text), line.row) for line in (*layout.inside[-2:], *below))
     found = [(_SIGNED.search(last.text.rstrip("。 ")), None), *alone]
     match, row = next(((match, row) for match, row in found if match), (None, None))
-    who = match["who"] if match else ""
+    who = (match["who"] or "".join(filter(is_person, [match["person"]]))) if match else ""
     return ("", None) if _NOT_SIGNED.search(who.translate(SIMPLIFIED)) else (who, row)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.labelled_names import split_names, without_place
-from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, OUTLET_END, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.page.document import Line
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
@@ -24,7 +24,8 @@ _LINE_REPORTER = re.compile(
     r"(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
-    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报[道导]\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报[道导]\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40}?)"
+    r"(?:\s(?:图|摄影)\s{0,2}[/／|｜:：][^【】\[\]（）()]{2,30})?[】\]）)]?$"
 )
 _PEN_AND_CAMERA = re.compile(
     r"(?:[（(【\[]\s{0,2}(?:文|图|撰文)\s{0,2}[/／、|｜+]\s{0,2}(?:文|图|摄影|摄)\s{0,2}[:：/／]?\s{0,2}"
@@ -33,9 +34,10 @@ _PEN_AND_CAMERA = re.compile(
 )
 """(文/图 叶婉 林疏影), 叶婉 摄影报道 at the end of a paragraph: whoever took the pictures wrote the text, too."""
 _WIRE_NAMES = re.compile(
-    r"^\s{0,4}[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日电\s{0,2}[（(](?P<names>[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4})[）)]"
+    r"^\s{0,4}[【\[]?[\u4e00-\u9fff]{2,12}(?:\d{1,2}月\d{1,2}日)?(?:[电讯]|消息)[】\]]?\s{0,2}"
+    r"[（(](?P<names>[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4})[）)]"
 )
-"""汀洲社云港3月4日电（叶婉、林疏影） at the head of a text."""
+"""汀洲社云港3月4日电（叶婉、林疏影）, 清溪网讯（叶婉） at the head of a text."""
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
 _ROLE_BEHIND = re.compile(
@@ -50,18 +52,18 @@ _REPORTING = re.compile(
 )
 """记者张伟明／台北报导, 清溪时报（www.qingxi.example）见习记者 张伟 北京报道: at the head of a text or on a line of its own."""
 _DESK = re.compile(
-    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?"
+    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?[／/]?\s?"
     rf"|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
     r"(?:综合|采访|整理|[\u4e00-\u9fff]{2,4})?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
 )
-"""生活中心／张伟明报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
+"""生活中心／张伟明报导, 清溪新闻网／张伟明／综合报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
 _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
 """（中央社记者张伟明台北5日电）: the place is written on to the last name."""
 _GLUED = re.compile(
     r"^(?:[【〔（(\[][^【】〔〕（）()\[\]]{2,30}[】〕）)\]]|[^【〔（(\[]{2,20}[讯电])?"
-    rf"[\s■□【〔\[（(]{{0,3}}{_HOUSE}记者\s?(?P<names>[\u4e00-\u9fff、]{{2,20}}?)(?:摄影|图文|综合)?报[道导]"
+    rf"[\s■□【〔\[（(]{{0,3}}{_HOUSE}(?:记者|通讯员)\s?(?P<names>[\u4e00-\u9fff、]{{2,20}}?)(?:摄影|图文|综合)?报[道导]"
 )
 """本报记者张伟北京报道, 【本报讯】（本报记者张伟北京报道）, 记者张伟明报道：."""
 _SENTENCE = re.compile("[。，！？、；：”」]")
@@ -78,11 +80,11 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if len(text) <= 60 and (names := _with_duty_behind(folded, text)):
+    if names := _in_part(line):
+        return Reporters(names)
+    if len(text) <= 60 and (names := _behind_outlet(text) or _with_duty_behind(folded, text)):
         return Reporters(names, alone=True)
-    if PHOTO.search(folded):
-        return Reporters([])
-    if len(text) <= 160 and DISCLAIMER.search(folded):
+    if PHOTO.search(folded) or (len(text) <= 160 and DISCLAIMER.search(folded)):
         return Reporters([])
     if (opening or len(text) <= 60) and (found := _reporting(folded, text)).names:
         return found
@@ -95,9 +97,13 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         and (piece := _reporter_among(folded))
         and (names := split_names(as_written(piece, "names", text)))
     ):
-        return Reporters(names)
-    if match := (_WIRE_NAMES.match(folded[:_HEAD]) if opening else None) or _PEN_AND_CAMERA.search(folded[-_HEAD:]):
-        at = 0 if match.re is _WIRE_NAMES else max(0, len(text) - _HEAD)
+        return Reporters(names, alone=OUTLET_END.search(folded[: piece.start()].rstrip(" |｜/／")) is not None)
+    if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
+        names = split_names(as_written(match, "names", text))
+        if all(map(is_person, names)):
+            return Reporters(names)
+    if match := _PEN_AND_CAMERA.search(folded[-_HEAD:]):
+        at = max(0, len(text) - _HEAD)
         group = "names" if match["names"] else "names_"
         return Reporters(split_names(text[at + match.start(group) : at + match.end(group)]))
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
@@ -105,14 +111,46 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
+def _in_part(line: Line) -> list[str]:
+    """The people in one of the parts of a short line: 生活中心／张伟明报导 beside the time."""
+    pieces = (part.strip().translate(BLANKS) for part, _ in line.parts) if 1 < len(line.parts) <= _MOST_PARTS else ()
+    return next(filter(None, (_behind_outlet(piece) or _of_desk(piece) for piece in pieces if len(piece) <= _HEAD)), [])
+
+
+_MOST_PARTS = 12
+
+
+def _behind_outlet(text: str) -> list[str]:
+    """The people in a text that is an outlet, perhaps with its column, and names, 清溪日报·深度 张伟 实习生 李静, 张伟 | 清溪日报;
+    or behind a square: □ 张伟明."""
+    house, *rest = _WORDS_APART.split(text)
+    if text[:1] in _SQUARES and all(map(is_person, names := _WORDS_APART.split(text[1:].strip()))):
+        return names
+    if rest and is_person(house) and "·" not in house and re.search("[|｜]", text):
+        house, *rest = rest[-1], house, *rest[:-1]
+    duties = [word for word in rest if _BESIDE_NAMES.fullmatch(word.translate(SIMPLIFIED))]
+    names = [word for word in rest if word not in duties]
+    is_outlet = any(map(OUTLET_END.search, re.split("[·|｜]", house.translate(SIMPLIFIED))))
+    is_signed = (is_outlet and len(house) > _LONGEST_PERSON) or (bool(duties) and "·" in house)
+    return names if is_signed and all(map(is_person, names)) else []
+
+
+_WORDS_APART = re.compile(r"\s{0,3}[|｜]\s{0,3}|\s+")
+_SQUARES = ("□", "■", "◎")
+_LONGEST_PERSON = 3
+_BESIDE_NAMES = re.compile("(?:(?:首席|见习|实习|特约|全媒体)?记者|通讯员|实习生|特约撰稿)")
+
+
 def _with_duty_behind(folded: str, text: str) -> list[str]:
     """The names of a line that says behind them what they did."""
-    if match := _DESK.match(folded):
-        names = split_names(as_written(match, "names" if match["names"] else "names_", text))
-        if all(map(is_person, names)):
-            return names
     match = _ROLE_BEHIND.match(folded)
-    return split_names(as_written(match, "names", text)) if match else []
+    return _of_desk(text) or (split_names(as_written(match, "names", text)) if match else [])
+
+
+def _of_desk(text: str) -> list[str]:
+    match = _DESK.match(text.translate(SIMPLIFIED))
+    names = split_names(as_written(match, "names" if match["names"] else "names_", text)) if match else []
+    return names if all(map(is_person, names)) else []
 
 
 def _reporting(folded: str, text: str) -> Reporters:
@@ -130,7 +168,7 @@ def _reporting(folded: str, text: str) -> Reporters:
 
 
 def _is_rest_empty(match: re.Match[str], text: str) -> bool:
-    return len(text) <= 40 and _SENTENCE.search(text, match.end()) is None
+    return len(text) <= _HEAD and _SENTENCE.search(text, match.end()) is None
 
 
 _HEAD = 60
@@ -154,7 +192,7 @@ _PIECES = re.compile(
     r"|\s(?=[\u4e00-\u9fff][ \u3000]{1,3}[\u4e00-\u9fff]\s{0,2}[:：])"
     r"|\s(?=[\u4e00-\u9fff]{0,4}(?:来源|稿源|出处|编辑|校对|时间)\s{0,2}[/／|｜])"
 )
-_AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}(?:记者)|记者\s")
+_AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}\s?记者|记者\s")
 """What marks a piece of a line as a byline where no line of its own does."""
 _SIGNATURE = 60
 """Characters at the end of a paragraph in which its writer may be named in brackets."""

@@ -28,6 +28,7 @@ from pipelines.extraction.dates.time_zones import Locale, settle_moment
 SAME_TIME = timedelta(hours=36)
 """Two times this close are one publication: time zones and days get confused, events do not."""
 _MINUTE = timedelta(minutes=1)
+_HOURS = timedelta(hours=3)
 _QUARTER = timedelta(minutes=15)
 """All zones differ by whole quarters of an hour."""
 _AMERICA = (timedelta(hours=-10), timedelta(hours=-4))
@@ -95,14 +96,20 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return stated or printed
     if abs(stated.moment.at - printed.moment.at) > SAME_TIME:
         return printed if printed.strong else stated  # the date by the headline is the one that editors look after
+    is_day = stated.stamp.hour is None or (printed.strong and has_clock(printed) and not any(_wall(stated)[3:]))
+    if is_day and printed.stamp.hour is not None:
+        return printed  # midnight is how systems write a day
     if stated.stamp.hour is None:
-        return printed if printed.stamp.hour is not None else stated
+        return stated
     if printed.stamp.hour is None:
         return _on_day(stated, printed)
     if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
+    late = stated.moment.at.replace(second=0) - printed.moment.at.replace(second=0)
+    if printed.strong and has_clock(printed) and late > _HOURS and late % _QUARTER:
+        return printed  # no zone explains it, and what is stated later is when a system took the article over
     return _on_clock(stated, printed)
 
 

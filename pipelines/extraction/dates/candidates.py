@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import cast
 
 from lxml.etree import _Element as Element
@@ -23,7 +24,7 @@ _GRACE = timedelta(days=1)
 
 
 _TIMED = re.compile(
-    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
+    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation)|created)(?:-(?:date|time|at|on|utc|iso))?",
     re.I,
 )
 _FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)", re.I)
@@ -37,15 +38,27 @@ _CLOCK_BELOW = re.compile(
 )
 
 
+_FRAGMENT = re.compile(r"(?:\d{1,4}[-/.年月日]?){1,2}|\d{1,2}:\d\d(?::\d\d)?|[A-Z][a-z]{2}\.? \d{4}")
+"""A piece of a date whose day, month and year stand in boxes of their own, or its time of day."""
+
+
 def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
-    """The text of a line with the time of day that is all that the next one says: 3:32 PM, 香港時間15時32分."""
-    text = line.spaced
-    below = lines[line.row + 1 : line.row + 2] if len(text) <= _LONGEST_DAY else ()
+    """The text of a line with the time of day that is all that the next one says, 3:32 PM, 香港時間15時32分, and of a piece of a
+    date with those that follow it in its box."""
+    text = line.spaced if len(line.text) <= _LONGEST_SPACED else line.text
+    below = lines[line.row + 1 : line.row + 1 + _MOST_FRAGMENTS] if len(text) <= _LONGEST_DAY else ()
     clock = _CLOCK_BELOW.fullmatch(below[0].text) if below else None
-    return f"{text} {next(filter(None, clock.groups()))}" if clock else text
+    if clock:
+        return f"{text} {next(filter(None, clock.groups()))}"
+    if len(text) > _LONGEST_FRAGMENT or not text[0].isdigit():
+        return text
+    box = line.block.getparent()
+    boxes = takewhile(lambda other: other.block.getparent() is box, below)
+    return " ".join((text, *takewhile(_FRAGMENT.fullmatch, (other.text for other in boxes))))
 
 
-_LONGEST_DAY = 40
+_LONGEST_SPACED, _LONGEST_DAY, _LONGEST_FRAGMENT = 250, 40, 12
+_MOST_FRAGMENTS = 3
 
 
 TIPPED = ("span", "abbr", "em", "i", "time", "small")
@@ -78,6 +91,10 @@ class DateCandidate:
     """Called that of the first publication: a later date without a word is that of a change."""
 
 
+_CENTRAL, _CHINA, _ANY_DAY = timedelta(hours=-6), timedelta(hours=8), datetime(2020, 1, 1)  # noqa: DTZ001 - a wall clock
+"""What "CST" means in America, and where clocks are those of China: Java prints it in every date."""
+
+
 class DateContext:
     """Turns times as written into candidates."""
 
@@ -95,6 +112,8 @@ class DateContext:
         """The candidate for a time as written; None for an impossible time or one in the future."""
         if stamp is None:
             return None
+        if stamp.offset == _CENTRAL and self.locale.offset_at(_ANY_DAY)[0] == _CHINA:
+            stamp = stamp._replace(offset=_CHINA)
         moment = settle_moment(stamp, self.locale)
         return DateCandidate(moment, stamp, by) if moment and self.possible(moment) else None
 

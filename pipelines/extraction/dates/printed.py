@@ -108,14 +108,17 @@ class PrintedDates:
             dots_day_first = self._day_leads(_DOTTED, unknown=locale.country is None)
         stamps = find_stamps(text, language=locale.language, day_first=day_first, dots_day_first=dots_day_first)
         if _SLASHED.search(text) and self._are_doubtful(stamps, text):
-            # A day to come, or of another weekday than is printed, read one way may be right read the other.
+            # A day to come, of another weekday than is printed or another month than the address has, may be right the other way.
             turned = find_stamps(text, language=locale.language, day_first=not day_first, dots_day_first=dots_day_first)
             if not self._are_doubtful(turned, text):
                 return turned
         return stamps
 
     def _are_doubtful(self, stamps: Sequence[ParsedDate], text: str) -> bool:
-        return any(self._is_ahead(stamp) or self._has_other_weekday(stamp, text) for stamp in stamps)
+        return any(
+            self._is_ahead(stamp) or self._has_other_weekday(stamp, text) or outside_month(stamp, self._month)
+            for stamp in stamps
+        )
 
     def _has_other_weekday(self, stamp: ParsedDate, text: str) -> bool:
         word = _WEEKDAY_BEFORE.search(text[: stamp.start])
@@ -197,8 +200,8 @@ class PrintedDates:
         """The dates in a line, each with whether it is that of a change."""
         text = with_clock_below(line, self._lines)
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
-        if len(text) > 260 or _COPYRIGHT.search(text) or other:
-            return
+        if len(text) > 260 or _COPYRIGHT.search(text) or other or line.block.tag == "pre":
+            return  # a program's day is not the page's
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
@@ -309,6 +312,8 @@ class PrintedDates:
                 stamp = next(filter(None, (find_day_alone(text, now) for text in dated)), None)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
+            if (known := self._address) and (stamp.month, stamp.day) == (known.month, known.day):
+                stamp = stamp._replace(year=known.year)  # 03-05 10:20, read years later
             if is_named_day(line.spaced[stamp.start : stamp.end], self._language) and not says_published(
                 line.spaced[: stamp.start], self._language
             ):
@@ -368,6 +373,10 @@ _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 
 
 def is_teaser(line: Line) -> bool:
-    """Whether a line links to another article, with its date beside the link."""
+    """Whether a line links to another article, with its date beside the link; a date itself links to its own page."""
     least = _TEASER_CJK if CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
+    is_linked = line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
+    return is_linked and any(len(text) >= least and not _DAY.fullmatch(text) for text, _ in line.parts)
+
+
+_DAY = re.compile(r"(?:发[布表]于)?\s{0,3}\d{4}([-./])\d{1,2}\1\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s{0,3}")

@@ -197,7 +197,7 @@ def _instants(document: Document, context: DateContext, month: tuple[int, int] |
             yield candidate
 
 
-_TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|epoch|iso|ts$)")
+_TIMED_ATTRIBUTE = re.compile("datetime$|data-.{0,40}(?:date|time|publi|created|epoch|iso|ts$)")
 
 
 def _may_be_timed(el: Element) -> bool:

@@ -306,7 +306,8 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
 
 
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
-    """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section."""
+    """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section; else
+    the heading that begins or ends with the longest part of one: it names the speaker as well."""
     lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN) and not line.is_link]
     found = [
         Headline(line.text, found_by, line)
@@ -314,7 +315,12 @@ def _within_title(machine: list[tuple[str, str]], document: Document) -> Headlin
         for line in lines
         if len(line.text) <= len(title) and _is_most_of(plain(line.text), plain(title))
     ]
-    return max(found, key=lambda headline: len(plain(headline.text)), default=None)
+    if found:
+        return max(found, key=lambda headline: len(plain(headline.text)))
+    parts = [part for title, _ in machine for part in parts_of(title)]
+    headings = [line for line in lines if heading_level(line) and len(line.text) <= _LONGEST]
+    around = (line for part in parts for line in headings if _is_most_of(plain(part), plain(line.text)))
+    return next((Headline(line.text, "heading", line) for line in around), None)
 
 
 def _is_most_of(part: str, title: str) -> bool:

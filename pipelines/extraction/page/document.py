@@ -19,7 +19,13 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
-from pipelines.extraction.page.tree import describes_other_work, link_around, with_ancestors
+from pipelines.extraction.page.tree import (
+    TYPED_BREAK,
+    break_typed_lines,
+    describes_other_work,
+    link_around,
+    with_ancestors,
+)
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import FULL_STOPS
 from pipelines.html_tree import parse_html
@@ -37,7 +43,8 @@ BLOCKS = words(
     " button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
-"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or
+`_is_of_article`."""
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest development page has 1,725."""
@@ -162,6 +169,8 @@ def parse_document(html: str) -> Document | None:
     tree = parse_html(html)
     if tree is None:
         return None
+    if TYPED_BREAK.search(html):
+        break_typed_lines(tree)
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)
@@ -370,6 +379,13 @@ def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
         builder.add_text(tail, stack[-1][1], stack[-1][4])
 
 
+def _is_of_article(footer: Element) -> bool:
+    """Whether a footer stands in an `article` and leads nowhere: it credits people."""
+    return next(footer.iterancestors("article"), None) is not None and footer.find(".//a[@href]") is None
+
+
 def _is_read(el: Element, tag: str, depth: int) -> bool:
     """Whether a menu or a footer is read."""
-    return (tag == "footer" and depth >= _FOOTER_DEPTH) or _BREADCRUMB_CLASS.search(el.get("class", "")) is not None
+    if tag == "footer" and (depth >= _FOOTER_DEPTH or _is_of_article(el)):
+        return True
+    return _BREADCRUMB_CLASS.search(el.get("class", "")) is not None

@@ -104,7 +104,7 @@ def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
     if headline is None:
         return not line.zone & boilerplate and not is_paragraph(line)
     is_above = line.row < headline.row
-    if not is_above and is_paragraph(line):
+    if not is_above and is_paragraph(line, BOILERPLATE | Zone.SHARE):
         return False
     if not line.zone & boilerplate & (~0 if is_above else ~headline.zone):
         return True

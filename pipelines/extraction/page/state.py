@@ -8,37 +8,35 @@ there the object must have a text. `state_keys.toml` gives the meaning of keys.
 
 from __future__ import annotations
 
-import html as entities
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, normalize_space
+from pipelines.extraction.page.document import BOILERPLATE, Document, Zone
+from pipelines.extraction.page.state_elements import JSON
+from pipelines.extraction.page.state_gallery import gallery_text
 from pipelines.extraction.page.state_keys import (
     ALL_KEYS,
     FIELDS,
     KEYS,
-    NAME_KEYS,
     OTHER_CONTENT_KEYS,
     PART_KEYS,
-    PEOPLE_KEYS,
-    VALUE_KEYS,
     normalize_key,
 )
-from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference, unescape_value
+from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference
 from pipelines.extraction.page.state_text import text_lines, text_size
-from pipelines.extraction.text.titles import overlap, plain, title_pieces
+from pipelines.extraction.page.state_values import names_of, text_of, time_of
+from pipelines.extraction.text.titles import first_sentence, overlap, plain, title_pieces
 
 MAX_NODES = 60_000
 """Objects, lists and strings of one page that are examined."""
 MAX_SCORED = 150
 """Objects of one page that are scored. No development page has more with its headline."""
 _MAX_DEPTH = 40
-_MAX_JSON_STRINGS = 60
-"""Strings read that contain JSON themselves."""
-_LONGEST_TITLE = 300
+_MAX_JSON_STRINGS, _SHORTEST_JSON = 60, 60
+"""Strings read that contain JSON themselves, and their characters."""
+_LONGEST_TITLE, _LONGEST_HEADLINE = 300, 100
 _MIN_BODY = 120
 """Characters from which a value under a key for bodies is one; an abstract or a label is shorter."""
 _SHELL_TEXT = 400
@@ -46,7 +44,6 @@ _SHELL_TEXT = 400
 _SAME_OVERLAP = 0.7
 """Overlap from which two titles are versions of one."""
 _MIN_TITLE = 4
-_TAG = re.compile(r"<[^<>]{1,500}>")
 _STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
 _MAX_LONE_VALUES = 20
@@ -136,17 +133,21 @@ class ScriptState:
     def _candidate_title(self, obj: _StateObject) -> str | None:
         """The title of an object that may be the article; None for any other object."""
         keys = {normalize_key(key) for key in obj.node}
-        if keys.isdisjoint(KEYS["title"]):
+        if keys.isdisjoint(_ARTICLE_KEYS):
             return None
-        title = _title(obj)
-        if title is None or keys.isdisjoint(_ARTICLE_KEYS):
+        title = None if keys.isdisjoint(KEYS["title"]) else _title(obj)
+        if title and self._is_on_page(title):
+            return title
+        if title is None and any(map(self._is_on_page, _titles_in(obj))):
             return None
-        return title if self._is_on_page(title) or (self.is_shell and not _is_other_content(obj)) else None
+        return title or _opening(obj) if self.is_shell and not _is_other_content(obj) else None
 
     def _score(self, obj: _StateObject, title: str) -> tuple[int, int]:
         """How certainly an object is the article, and the length of its text; (0, 0) where it is not."""
         is_on_page = self._is_on_page(title)
         body = _find_value(obj, "body")[0]
+        if body is None and is_on_page:
+            body = gallery_text((obj.node, obj.parent), obj.references) or None
         length = text_size(body, obj.references) if body is not None else 0
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
@@ -160,7 +161,9 @@ class ScriptState:
         key = plain(title)
         if len(key) < _MIN_TITLE:
             return False
-        return any(key == other or (len(key) > 7 and overlap(key, other) >= _SAME_OVERLAP) for other in self._titles)
+        return key in self._printed or any(
+            key == other or (len(key) > 7 and overlap(key, other) >= _SAME_OVERLAP) for other in self._titles
+        )
 
     @cached_property
     def _titles(self) -> tuple[str, ...]:
@@ -171,6 +174,12 @@ class ScriptState:
         headings = [line.text for line in printed if len(line.text) <= _LONGEST_TITLE]
         keys = (plain(text[:_LONGEST_TITLE]) for text in (*stated, *headings[:20]) if text)
         return tuple(key for key in keys if len(key) >= _MIN_TITLE)
+
+    @cached_property
+    def _printed(self) -> frozenset[str]:
+        """The lines in which the page may print its headline, for comparison."""
+        lines = (line for line in self._document.lines if not line.link_chars and not line.zone & BOILERPLATE)
+        return frozenset(plain(line.text) for line in lines if len(line.text) <= _LONGEST_HEADLINE)
 
     @cached_property
     def is_shell(self) -> bool:
@@ -190,7 +199,7 @@ def _lone_values(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, 
     for key, item in obj.node.items():
         name, field, value = normalize_key(key), "authors", item
         if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
-            field, value = "published", _time(item, obj.references)
+            field, value = "published", time_of(item, obj.references)
         elif name not in KEYS["authors"]:
             continue
         if value and isinstance(value, str) and (is_article or not any(map(_title, (obj, around)))):
@@ -223,16 +232,12 @@ def _iter_objects(root: Root) -> Iterator[_StateObject]:
             continue
         for child in reversed(children):
             if isinstance(child[1], str):
-                if json_strings >= _MAX_JSON_STRINGS or not _may_be_json(child[1]):
+                if json_strings >= _MAX_JSON_STRINGS or len(child[1]) < _SHORTEST_JSON or not JSON.match(child[1]):
                     continue
                 json_strings += 1
             elif not isinstance(child[1], list | dict):
                 continue
             pending.append(child)
-
-
-def _may_be_json(text: str) -> bool:
-    return len(text) >= 60 and text.startswith(('{"', '[{"', '{\\"'))
 
 
 def _script_article(obj: _StateObject) -> ScriptArticle:
@@ -242,16 +247,18 @@ def _script_article(obj: _StateObject) -> ScriptArticle:
         value, path = _find_value(obj, field)
         if value is not None:
             values[field], paths[field] = value, _provenance(path)
+    if "title" not in values:
+        values.pop("source", None)  # of a post without a title: the device that it was written on
     references = obj.references
     return ScriptArticle(
-        title=_title(obj),
-        published=_time(values.get("published"), references),
-        modified=_time(values.get("modified"), references),
-        authors=tuple(dict.fromkeys(_names(values.get("authors"), references)))[:20],
-        editors=tuple(dict.fromkeys(_names(values.get("editors"), references)))[:20],
-        source=next(_names(values.get("source"), references), None),
+        title=_title(obj) or _opening(obj),
+        published=time_of(values.get("published"), references),
+        modified=time_of(values.get("modified"), references),
+        authors=tuple(dict.fromkeys(names_of(values.get("authors"), references)))[:20],
+        editors=tuple(dict.fromkeys(names_of(values.get("editors"), references)))[:20],
+        source=next(names_of(values.get("source"), references), None),
         paths=paths,
-        body=values.get("body"),
+        body=values.get("body") or gallery_text((obj.node, obj.parent), references) or None,
         references=references,
     )
 
@@ -261,8 +268,19 @@ def _provenance(path: _Path) -> str:
 
 
 def _title(obj: _StateObject) -> str | None:
-    title = _text(_own_value(obj.node, "title", obj.references)[0], obj.references)
+    title = text_of(_own_value(obj.node, "title", obj.references)[0], obj.references)
     return title if title and _MIN_TITLE <= len(title) <= _LONGEST_TITLE else None
+
+
+def _titles_in(obj: _StateObject) -> Iterator[str]:
+    """What an object calls some kind of title."""
+    return (value for key, value in obj.node.items() if isinstance(value, str) and key.lower().endswith("title"))
+
+
+def _opening(obj: _StateObject) -> str | None:
+    """The first sentence of a post without a title, with text, author and time."""
+    text, *others = (_own_value(obj.node, field, obj.references)[0] for field in ("body", "published", "authors"))
+    return first_sentence(text_lines(text, obj.references)[0]) if text and all(others) else None
 
 
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
@@ -321,64 +339,7 @@ def _own_value(node: _Object, field: str, references: _Object) -> tuple[Any, str
 
 def _fits(field: str, value: Any, references: _Object) -> bool:
     if field in ("published", "modified"):
-        return _time(value, references) is not None
+        return time_of(value, references) is not None
     if field in ("authors", "editors", "source"):
-        return next(_names(value, references), None) is not None
-    return _text(value, references) is not None
-
-
-def _text(value: Any, references: _Object, depth: int = 0) -> str | None:
-    """The text of a value that is a string, or an object with a string under one of `VALUE_KEYS`."""
-    value = resolve_reference(value, references)
-    if isinstance(value, str):
-        return normalize_space(entities.unescape(_TAG.sub(" ", unescape_value(value[:2000])))) or None
-    if isinstance(value, dict) and depth < 4:
-        keys = _keys_by_name(value)
-        texts = (_text(value[keys[name]], references, depth + 1) for name in VALUE_KEYS if name in keys)
-        return next(filter(None, texts), None)
-    return None
-
-
-def _keys_by_name(node: _Object) -> dict[str, str]:
-    return {normalize_key(key): key for key in islice(node, 60)}
-
-
-def _time(value: Any, references: _Object) -> str | None:
-    """A time as a string that `date_parser.read_machine` may read."""
-    value = resolve_reference(value, references)
-    if isinstance(value, dict):
-        numbers = (item for item in value.values() if isinstance(item, int | float))
-        value = _text(value, references) or next(numbers, None)
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return str(int(value)) if 10**9 <= value < 2 * 10**9 or 10**12 <= value < 2 * 10**12 else None
-    if not isinstance(value, str) or not 6 <= len(value) <= 60 or sum(char.isdigit() for char in value) < 5:
-        return None
-    return value
-
-
-def _names(value: Any, references: _Object, depth: int = 0) -> Iterator[str]:
-    """Names of people or outlets: strings, objects, and lists of these."""
-    value = resolve_reference(value, references)
-    if isinstance(value, str):
-        name = normalize_space(_TAG.sub("", value[:200]))
-        is_number = name.replace("-", "").isdigit()
-        if name and "://" not in name and not name.startswith(("{", "[", "/", "@http")) and not is_number:
-            yield name
-    elif depth > 4:
-        return
-    elif isinstance(value, list):
-        for item in value[:30]:
-            yield from _names(item, references, depth + 1)
-    elif isinstance(value, dict):
-        keys = _keys_by_name(value)
-        name = next((name for key in NAME_KEYS if key in keys for name in _names(value[keys[key]], references, 5)), "")
-        if not name and "firstname" in keys and "lastname" in keys:
-            name = normalize_space(f"{value[keys['firstname']] or ''} {value[keys['lastname']] or ''}")
-        if name:
-            yield name
-            return
-        people = next((keys[key] for key in PEOPLE_KEYS if key in keys), None)
-        if people is not None:
-            yield from _names(value[people], references, depth + 1)
+        return next(names_of(value, references), None) is not None
+    return text_of(value, references) is not None

@@ -10,6 +10,8 @@ _COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
 _ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
 _FIELD = re.compile(r"<textarea\b([^<>]{0,400})>", re.I)
 _FIELD_NAME = re.compile(r"\b(?:class|id|name)=[\"']?([\w-]{1,60})")
+JSON = re.compile(r"\s{0,9}\[?\s{0,9}\{\s{0,9}\\?(?:\"|&quot;)")
+"""How an object or a list of objects begins."""
 _FIELD_END = re.compile("</textarea", re.I)
 
 
@@ -25,6 +27,7 @@ def text_areas(html: str, is_known_key: Callable[[str], bool]) -> dict[str, str]
     end = 0
     while (start := _FIELD.search(html, end)) and (closing := _FIELD_END.search(html, start.end())):
         end = closing.start()
-        if (name := _FIELD_NAME.search(start[1])) and is_known_key(name[1]):
-            fields[name[1]] = entities.unescape(html[start.end() : end])
+        value = html[start.end() : end]
+        if (name := _FIELD_NAME.search(start[1])) and (is_known_key(name[1]) or JSON.match(value)):
+            fields[name[1]] = entities.unescape(value)
     return fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,13 @@ _Words = tuple[str, ...]
 class _Keys:
     keys: _Words
     people: _Words = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gallery:
+    pictures: _Words
+    captions: _Words
+    lead: _Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +38,13 @@ class _Block:
 class _StateKeys:
     title: _Keys
     body: _Keys
+    gallery: _Gallery
     published: _Keys
     modified: _Keys
     authors: _Keys
     editors: _Keys
     source: _Keys
+    prefix: _Keys
     inside: _Keys
     foreign: _Keys
     value: _Keys
@@ -48,14 +58,21 @@ _SIGNS = str.maketrans("", "", "_-$@ ")
 
 @lru_cache(4096)
 def normalize_key(key: str) -> str:
-    """The form of a key for look-ups: "publish_time" and "publishTime" are one."""
-    return key[:60].lower().translate(_SIGNS)
+    """The form of a key for look-ups: "publish_time" and "publishTime" are one, and so are "docSource" and "source", as systems
+    begin the names of all their columns alike."""
+    name = key[:60].lower().translate(_SIGNS)
+    bare = name if name in ALL_KEYS or name in PART_KEYS else _PREFIX.sub("", name)
+    return bare if bare in ALL_KEYS else name
+
+
+_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES.prefix.keys)})")
 
 
 def _ranks(words: _Words) -> dict[str, int]:
-    return {normalize_key(word): rank for rank, word in enumerate(words)}
+    return {word.translate(_SIGNS): rank for rank, word in enumerate(words)}
 
 
+GALLERY = _TABLES.gallery
 FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source")
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""

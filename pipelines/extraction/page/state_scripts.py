@@ -37,7 +37,7 @@ _JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
 """How an attribute that holds JSON begins."""
 _JSON_ATTRIBUTE = re.compile("|".join(map(re.escape, _JSON_ATTRIBUTES)))
 _NAME = re.compile(r"[\w:-]{1,60}$")
-_ARTICLE_HINT = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|&q;|%22")
+_ARTICLE_HINT = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|reated_at|&q;|%22")
 _BARE_KEY = re.compile(r"\{\s{0,99}[^\s\"}]")
 """JavaScript that is no JSON. To find out by decoding it costs a walk over the script, for the line number in the error."""
 _BRACKETS = re.compile(

@@ -19,6 +19,7 @@ from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _BODY_CLASS = class_pattern("article_body")
+_POST_CLASS = class_pattern("forum_post")
 _MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
 """What may stand behind the box of the text, as a share of that box and in characters: behind the first box of a short text, the
 rest of it may be as long as a biography."""
@@ -64,7 +65,11 @@ def _outermost_named(el: Element | None, known: dict[Element, Element | None]) -
 
 
 def find_text_box(paragraphs: Sequence[Line]) -> Element | None:
-    """The box that is named for the article's text, if a single one has text, and what stands below it looks otherwise."""
+    """The box that is named for the article's text, if a single one has text, and what stands below it looks otherwise; in a thread
+    of a forum the first post."""
+    posts = (el for line in paragraphs for el in with_ancestors(line.block) if _POST_CLASS.search(names_of(el)))
+    if (post := next(posts, None)) is not None:
+        return post
     named = named_paragraphs(paragraphs)
     if len(named) != 1:
         return None

@@ -69,3 +69,20 @@ def describes_other_work(el: Element) -> bool:
         if (node.get("itemprop") or "").strip().lower() in _OTHER_WORK_PROPERTIES:
             return True
     return False
+
+
+TYPED_BREAK = re.compile(r"[。！？…”]\n[^\s<]")
+"""A break behind a sentence in a script without spaces, where the source of a page is seldom broken."""
+_LEAST_TYPED = 3
+
+
+def break_typed_lines(tree: Element) -> None:
+    """Set line breaks in texts that are shown as they were typed (`white-space: pre-line`): each of their lines ends a sentence."""
+    for el in tree.iter("span", "div", "p"):
+        if el.text and TYPED_BREAK.search(el.text):
+            lines = [line.strip() for line in el.text.split("\n") if line.strip()]
+            if len(lines) >= _LEAST_TYPED and all(line[-1] in "。！？…”" for line in lines[:-1]):
+                el.text = lines[0]
+                for at, line in enumerate(lines[1:]):
+                    el.insert(at, el.makeelement("br"))
+                    el[at].tail = line

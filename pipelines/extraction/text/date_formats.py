@@ -22,6 +22,17 @@ _ROC_DIGITS = re.compile(r"(?<![\d.,/-])(1[0-2]\d)([-/.])(\d{1,2})\2(\d{1,2})(?!
 """113/03/05: as offices of Taiwan write."""
 _DAY_ABOVE_MONTH = re.compile(r"(?<![\d./:-])(\d{2})\s?[/\s]\s?(20\d\d)([-./])(0[1-9]|1[0-2])(?![-./:\d])")
 """05 / 2024-03: a large day above its month, as pages of companies print it."""
+_APART = tuple(
+    re.compile(rf"{form}(?=$|\s\d{{1,2}}:)")
+    for form in (
+        r"(?P<d>\d{1,2})日?\s(?P<y>20\d\d)年(?P<m>\d{1,2})月",
+        r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?\s(?P<y>20\d\d)年?",
+        r"(?P<d>\d{1,2})日?\s(?P<m>\d{1,2})月\s(?P<y>20\d\d)年?",
+        r"(?P<y>20\d\d)\s(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?",
+        r"(?P<y>20\d\d)[-/.年](?P<m>\d{1,2})月?\s(?P<d>\d{1,2})日?",
+    )
+)
+"""05 2024年03月, 03-05 2024, 05 3月 2024, 2024-03 05: day, month and year in boxes of their own, and nothing before them."""
 _ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _ERA_BEGAN = {"令和": 2018, "平成": 1988}
 _NUMERALS = re.compile(
@@ -80,6 +91,8 @@ def _chinese_digits(text: str) -> Iterator[Found]:
         yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()
     for m in _DAY_ABOVE_MONTH.finditer(text):
         yield int(m[2]), int(m[4]), int(m[1]), m.start(), m.end()
+    for m in filter(None, (form.match(text) for form in _APART)):
+        yield int(m["y"]), int(m["m"]), int(m["d"]), m.start(), m.end()
 
 
 def _eras(text: str) -> Iterator[Found]:

@@ -75,9 +75,9 @@ _NUMERIC = re.compile(
 )
 """5/3/2024, 05.03.24, and the Swedish 5/3 2024."""
 _WORD_DAY_CLOCK_YEAR = re.compile(
-    r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
+    r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:(?:[A-Z]{3,4}|[+-]\d{4})\s)?(\d{4})(?!\d)"
 )
-"""C's and Java's way: "Mar 05 14:30:00 CET 2024"."""
+"""C's and Java's way: "Mar 05 14:30:00 CET 2024", "Mar 05 14:30:00 +0100 2024"."""
 
 
 @cache

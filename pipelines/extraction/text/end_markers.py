@@ -12,7 +12,7 @@ from pipelines.extraction.languages.loader import any_of, words_of
 
 _STOP = re.compile(
     rf"^\W{{0,6}}(?:{any_of(words_of('end'), spaces=False)}"
-    rf"|(?:{any_of(words_of('end_alone'), spaces=False)})(?:\s?\(\d+\)|:|[】\]]?$)"
+    rf"|(?:{any_of(words_of('end_alone'), spaces=False)})(?:\s?\(\d+\)|[:：]|[】\]]?$)"
     rf"|(?:{any_of(words_of('end_line'), spaces=False)})$"
     r"|(?:-\s?)?the end(?:\s?-)?\W{0,3}$|\d+ (?:comments?|responses?|thoughts? on)|(?:see|read) also\b|share this \w+:?$"
     r"|(?:latest|more|top|trending|other) (?:news|stories|posts|articles|from)\b.{0,30}$"

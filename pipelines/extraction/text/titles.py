@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _SEPARATOR = re.compile(
-    r"\s{1,20}[-–—|·•»:_~]+\s+|\s{0,20}[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›‹]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
+    r"\s{1,20}[-–—|·•»:_~]+\s+|\s{0,20}[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›‹]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|(?<=[\u3040-\u9fff”》）！？…。」】])\s@\s?|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
 )
 _TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
 """A site's name set on without a blank ("GPU-EDN 电子技术"): only a line of the page can tell it from a hyphen in a word."""
@@ -103,5 +103,18 @@ def without_tail(title: str) -> str:
     pieces = title_pieces(title)
     if len(pieces) < 2:
         return title
-    first = pieces[0]
+    # Chinese sets a second line on with a dash; before the site's name another mark stands.
+    joined = "——".join(pieces[:2])
+    first = joined if len(pieces) > 2 and joined in title else pieces[0]
     return first if len(first) >= 10 or len(first) * 2 >= max(len(piece) for piece in pieces) else max(pieces, key=len)
+
+
+def first_sentence(line: str) -> str | None:
+    """The sentence that a line begins with, for a text without a title; of Chinese posts what stands in 【】 before it."""
+    match = _FIRST_SENTENCE.match(line)
+    return (match["bracketed"] or match[0]) if match else None
+
+
+_FIRST_SENTENCE = re.compile(
+    r"【(?P<bracketed>[^【】]{4,60})】|[^。！？]{4,60}[。！？]|.{4,120}?[.!?…](?=\s|$)|.{4,100}"
+)

@@ -105,6 +105,15 @@ FORMS = {
     "每经": Form({"authors": ["张伟"], "editors": ["李静"]}, first="<p>每经记者：张伟    每经编辑：李静</p>"),
     "每经空格": Form({"authors": ["张伟"], "editors": ["李静"]}, first="<p>每经记者 张伟 每经编辑 李静</p>"),
     "财联社": Form({"authors": ["张伟"]}, lead_in="财联社3月5日讯（记者 张伟）"),
+    "本报讯（）": Form({"authors": ["张伟", "李静"]}, lead_in="本报讯（张伟 李静）"),
+    "【本报讯】（）": Form({"authors": ["张伟", "李静"]}, lead_in="【清溪网讯】（张伟、李静）"),
+    "消息（）": Form({"authors": ["张伟"]}, lead_in="清溪之声3月5日消息（张伟）"),
+    "讯（地名）": Form({"authors": []}, lead_in="本报讯（见习 三楼）"),
+    "讯 文头": Form(
+        {"source": "河口潮声", "authors": ["张伟", "李静"]},
+        head="<div><span>2024-03-05 15:32</span></div><div>河口潮声 张伟 李静</div>",
+        lead_in="河口潮声3月5日讯（记者 张伟 李静）",
+    ),
     "财联社编辑": Form({"editors": ["李静"], "authors": []}, lead_in="财联社3月5日讯（编辑 李静）"),
     "观察者": Form({"authors": ["张伟"]}, first="<p>【文/观察者网 张伟】</p>"),
     "TW記者／": Form({"authors": ["張偉明"]}, first="<p>記者張偉明／台北報導</p>", language="zh-TW"),
@@ -120,6 +129,7 @@ FORMS = {
         tail="<p>（編輯：李靜美）1130305</p>",
         language="zh-TW",
     ),
+    "TW 網／名／綜合": Form({"authors": ["張偉明"]}, first="<p>清溪新聞網／張偉明／綜合報導</p>", language="zh-TW"),
     "TW文／": Form({"authors": ["張偉明"]}, first="<p>文／張偉明</p>", language="zh-TW"),
     "TW責任編輯核稿": Form(
         {"editors": ["李靜美", "王大強"]}, tail="<p>責任編輯：李靜美</p><p>核稿編輯：王大強</p>", language="zh-TW"
