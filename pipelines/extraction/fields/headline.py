@@ -117,8 +117,8 @@ _SHORTEST_NAME = 4
 def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
 
-    One that a stated title repeats as a whole stays whole, but for a kicker that not all of them join; so does the part of it that
-    one repeats, behind a mark or before one.
+    One that a stated title repeats as a whole stays whole, but for a kicker that no colon joins to it, or not all of them join; so
+    does the part of it that one repeats, behind a mark or before one.
     """
     line = found.line
     if line is None or found.text != line.text or not heading_level(line):
@@ -130,14 +130,15 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_vouched
+        is_joined = is_vouched and line.text[start + len(piece) :].lstrip().startswith(":")
+        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_joined
         if not is_kicker and (is_whole or not _is_beside(el)):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
-    return found._replace(text=text.strip(" :").lstrip("]】 ")) if len(plain(text)) >= least else found
+    return found._replace(text=text.strip(" :|").lstrip("]】 ")) if len(plain(text)) >= least else found
 
 
 def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]:
@@ -145,7 +146,7 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     size = len(line.parts)
     if plain(line.text) in titles.keys:
         return list(line.parts)
-    stated = {plain(piece) for title, _ in titles.ranked for piece in parts_of(title)}
+    stated = {plain(piece) for title, _ in titles.ranked for piece in (*parts_of(title), title.partition(": ")[2])}
     spans = ((start, end) for start in range(min(3, size)) for end in range(size, max(start, size - 2), -1))
     for start, end in islice(spans, 1, None):
         key = plain("".join(part for part, _ in line.parts[start:end]))

@@ -14,6 +14,8 @@ from pipelines.extraction.text.titles import plain
 
 _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
+_NAMED_ABOVE = class_pattern("kicker", "subtitle_above")
+"""What calls itself a subtitle is a kicker where it stands above the headline."""
 _OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -80,7 +82,9 @@ def _is_heading_before(above: Line, line: Line) -> bool:
 
 def _named_part(line: Line) -> str:
     """What calls itself a kicker in a line, without the labels beside it; "" where nothing does."""
-    named = [text for text, el in line.parts if is_named(el)]
+    classes = [(text, el.get("class", "")[:200]) for text, el in line.parts]
+    own = [text for text, called in classes if _NAMED_ABOVE.search(called) and not _OTHER.search(called)]
+    named = own or [text for text, el in line.parts if is_named(el)]
     return " ".join(named) if named else line.text if is_named(line.block) else ""
 
 
