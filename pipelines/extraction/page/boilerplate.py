@@ -238,7 +238,7 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 def _is_caption(line: Line) -> bool:
     """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
     parent = line.block.getparent()
-    if line.block.tag not in ("p", "div", "span") or parent is None:
+    if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
     is_named = _CAPTION_CLASS.search(line.block.get("class", "")[:200]) and len(line.text) <= _LONGEST_CAPTION
     if not is_named and not _PICTURE_CLASS.search(parent.get("class", "")[:200]):
