@@ -31,7 +31,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
-_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.\w{2,5})?")
 _LONGEST = 300
 _TEXT_BETWEEN = 600
 """Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
@@ -300,18 +300,22 @@ def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
 def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set[str]) -> Headline | None:
     """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
     best: tuple[int, Headline] | None = None
+    whole = False
     for title, found_by in machine:
         for part in parts_of(title):
             key = plain(part)
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
+            if part != title and whole:
+                continue  # the name of a section, where a heading repeats another title as a whole
             if line.zone & BOILERPLATE and not heading_level(line):
                 continue  # a part of the title in a menu is the name of the site or of a section
             level = heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
+            whole = whole or (part == title and level > 0)
             break
     return best[1] if best else None
 

@@ -1,7 +1,7 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
 It is a line above that of the date or the byline, with text below: one that is set apart (a lower heading, centred, bold, or called
-a title), or else the nearest that is as long as a headline. Chinese and Japanese pages alone: others state their titles.
+a title), or else the nearest that is as long as a headline. Pages of East Asia alone: others state their titles.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 from pipelines.extraction.text.date_parser import find_stamps
 
-_CJK = re.compile(r"[\u3400-\u9fff]{4}")
+_CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{4}")
 _TITLE_CLASS = class_pattern("headline")
 _CENTRED = re.compile(r"text-align\s?:\s?center", re.I)
 _SHORTEST, _LONGEST = 6, 60
