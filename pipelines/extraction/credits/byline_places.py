@@ -97,6 +97,8 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
+_PLACE = re.compile(r"[^\d:]{2,20}:\s")
+"""Where from, before the name in scripts without capitals: "رأس الخيمة: حصة الشحي"."""
 _TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
 
@@ -107,6 +109,7 @@ def signed_names(
     """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
+    whole = whole if has_case(whole) else _PLACE.sub("", whole)
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
     if whole[:1] in "©(":
         return []  # whose the picture is

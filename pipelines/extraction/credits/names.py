@@ -179,7 +179,7 @@ def _without_duty(name: str) -> str:
     if cut is None or not cut.start():
         return name
     bare = name[: cut.start()].strip()
-    return bare if " " in bare and is_bare_name(bare) else name
+    return bare if " " in bare and is_full_name(bare) else name
 
 
 def before_next_credit(text: str) -> str:
