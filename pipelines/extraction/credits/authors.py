@@ -264,8 +264,9 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
     for value in list(values)[:30]:
         names = split_byline(value, words, trusted=trusted)
         # "Jobs & Hire" are not two people where the site is called so.
-        if trusted and len(value) <= 60 and plain(value) in outlets and not all(map(is_bare_name, names)):
-            names = [normalize_space(value)]
+        if trusted and len(value) <= 60 and plain(value) in outlets:
+            are_people = all(map(is_bare_name, names)) and not _ORGANISATION.search(value)
+            names = names if are_people else [normalize_space(value)]
         for name in names:
             if (key := plain(name)) not in known:
                 known.add(key)
