@@ -54,14 +54,11 @@ def find_reporters(text: str) -> list[str]:
     if text.isascii():
         return []
     for pattern in (_KOREAN, _JAPANESE):
-        found: list[str] = []
         for match in pattern.finditer(text):
             one = match.groupdict().get("name")
             names = [one] if one else re.split(r"\s?[·,ㆍ・、]\s?", match["names"])
             if not _OFFICE.search(names[0]):
-                found += names
-        if found:
-            return found
+                return names
     return []
 
 
