@@ -27,7 +27,6 @@ from pipelines.extraction.credits.names import (
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.byline_words import (
     AFTER_NAME,
     AUTHOR_HEADING,
@@ -67,11 +66,7 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
-        if (
-            AUTHOR_HEADING.match(text)
-            and not _leads_down(line)
-            and (names := _names_above(lines, at) or list(names_below(lines, at)))
-        ):
+        if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
             return names
         if found := _behind_date(line, words) or _behind_others(text, words):
             return found
@@ -125,12 +120,6 @@ def _names_above(lines: list[Line], at: int) -> list[str]:
     if len(labels) < 2 or not all(map(is_printed_name, names.values())) or (at > 1 and _is_label(lines[at - 2].text)):
         return []
     return [name for row, name in names.items() if AUTHOR_HEADING.match(lines[row].text)]
-
-
-def _leads_down(line: Line) -> bool:
-    """Whether a line is an entry of the page's table of contents."""
-    link = link_around(line.parts[0][1], 3)
-    return link is not None and (link.get("href") or "").startswith("#")
 
 
 def _is_label(text: str) -> bool:
