@@ -52,7 +52,7 @@ _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
-"""Lines from the end that may be a signature."""
+"""Lines from the end that may be a signature; below one in brackets stands nothing of the text."""
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -88,10 +88,13 @@ def drop_boilerplate_lines(
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
+        is_byline = _is_byline(bare, names, is_last=is_last)
+        if is_byline and is_last and len(kept) > _LAST_LINES and bare[0] in "(（【":
+            break
         if (
             is_prompt
+            or is_byline
             or _is_boilerplate(bare, other_fields, bylines)
-            or _is_byline(bare, names, is_last=is_last)
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
         ):

@@ -12,9 +12,10 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
-from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
+from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import CJK
 
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
@@ -84,6 +85,10 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
+_PLACE = re.compile(r"[^\d:]{2,20}:\s")
+"""Where from, before the name in scripts without capitals: "رأس الخيمة: حصة الشحي"."""
+_OTHERS = re.compile(rf"{PICTURE}|{BY_OTHERS.pattern}|{DUTY.pattern}", re.I)
+"""What is no place there, but who took the pictures, who edited."""
 _TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
 
@@ -94,6 +99,9 @@ def signed_names(
     """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
+    place = None if has_case(whole) or CJK.search(whole) else _PLACE.match(whole)
+    if place and not _OTHERS.search(place[0]):
+        whole = whole[place.end() :]
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
     if whole[:1] in "©(":
         return []  # whose the picture is

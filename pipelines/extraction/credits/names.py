@@ -56,7 +56,7 @@ _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
 """An outlet after the name, without a comma."""
-_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
+_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 """Whose the picture is: written where a system has a field for the author."""
 _CALLED = re.compile(
     r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
@@ -119,7 +119,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
         if len(name) > 4 and name.endswith(("記者", "기자")):
-            name = name[:-2].strip()
+            name = name[:-2].rpartition("=")[2].strip()  # 대전=박서영: from where
         if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
@@ -180,7 +180,7 @@ def _without_duty(name: str) -> str:
     if cut is None or not cut.start():
         return name
     bare = name[: cut.start()].strip()
-    return bare if " " in bare and is_bare_name(bare) else name
+    return bare if " " in bare and is_full_name(bare) else name
 
 
 def before_next_credit(text: str) -> str:
@@ -237,6 +237,14 @@ def is_bare_name(text: str) -> bool:
 def is_small_name(text: str) -> bool:
     """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
     return text.islower() and " " in text and is_bare_name(text.title())
+
+
+def is_handle(name: str) -> bool:
+    """Whether a name is an account's: "newsengin", "msmith", "ada_h"."""
+    return _HANDLE.fullmatch(name) is not None and not is_agency(name) and not _NO_NAME.search(name)
+
+
+_HANDLE = re.compile(r"[a-z][a-z\d_.-]{2,30}")
 
 
 def is_printed_name(text: str) -> bool:

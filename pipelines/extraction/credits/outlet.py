@@ -23,7 +23,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called, names_of
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.titles import plain, title_pieces
+from pipelines.extraction.text.titles import plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN
 
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
@@ -162,7 +162,8 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
 def named_in_title(document: Document) -> str | None:
     """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
     named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
-    pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
+    named = [piece for piece in named if not _FRONT_WORD.match(piece)]
+    pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
     if not pieces:
         return None
     for seen, el in enumerate(document.tree.iter("a", "img")):

@@ -31,6 +31,7 @@ from pipelines.extraction.credits.names import (
     has_case,
     is_bare_name,
     is_full_name,
+    is_handle,
     is_printed_name,
     is_small_name,
     split_byline,
@@ -56,6 +57,8 @@ _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY_ROWS = 10
 """Lines at the end of the text among which a name heads a biography."""
+_TAIL_ROWS = 8
+"""Lines below the text among which a blog signs."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
@@ -140,16 +143,23 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
 
 
 def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """A name all in lower case near the headline that a link or an element marks as the author's."""
-    for line in header_lines(layout):
+    """A name all in lower case near the headline, or below the text, that a link or an element marks as the author's; an account's
+    also between a by-word and a date."""
+    for line in (*header_lines(layout), *layout.tail[:_TAIL_ROWS]):
         for text, el in line.parts:
-            name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
+            shown = normalize_space(text[:60]).strip(" ,|·•")
+            name = after_opening(shown, words)
             if (
-                is_small_name(name)
+                (is_small_name(name) or (is_handle(name) and shown.endswith(name)))
                 and not PROMPT.match(name)
                 and (links_to_author(el) or is_named_author(el))
                 and not belongs_to_other_content(el)
             ):
+                yield name
+                return
+        if words.opening.match(line.spaced) and (stamps := find_stamps(line.spaced)):
+            name = after_opening(line.spaced[: stamps[0].start].rstrip(" ,|·•»>–-"), words)
+            if is_handle(name):
                 yield name
                 return
 

@@ -24,6 +24,7 @@ from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
+from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
@@ -51,6 +52,9 @@ _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
 _BEHIND = 12
 """Characters behind a date in which a word for the first publication begins."""
+_CLOCK = re.compile(r"(?<![\d:.])\d{1,2}:\d\d(?![\d:])(?:\s?[AP]M\b)?", re.I)
+_SIGNED_ROWS, _LONGEST_SIGNED = 3, 100
+"""Lines below the text among which a blog signs, and characters of such a line."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
 
@@ -163,18 +167,34 @@ class PrintedDates:
                     outside = outside or candidate
                 elif published and candidate.first and candidate.moment.at < published.moment.at:
                     updated, published = updated or published, candidate
-                elif published is None or (
-                    published.stamp.hour is None
-                    and candidate.stamp.hour is not None
-                    and published.stamp.date == candidate.stamp.date
+                elif (
+                    published is None
+                    or (
+                        published.stamp.hour is None
+                        and candidate.stamp.hour is not None
+                        and published.stamp.date == candidate.stamp.date
+                    )
+                    or (candidate.labelled and not published.labelled and first_published == line.row)
                 ):
                     first_published = line.row if published is None else first_published
                     published = candidate
             label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
+        if published and published.stamp.hour is None:
+            published = self._with_clock_below_text(published)
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
         return (published, updated or named) if published else (named, updated)
+
+    def _with_clock_below_text(self, day: DateCandidate) -> DateCandidate:
+        """A day, with the time at which a blog says below the text that it was posted: "Posted by Ada Holm at 04:52 PM"."""
+        for line in self._layout.tail[:_SIGNED_ROWS]:
+            clock = _CLOCK.search(line.spaced) if len(line.text) <= _LONGEST_SIGNED else None
+            if clock and (OPENING.match(line.spaced) or says_published(line.spaced[: clock.start()], self._language)):
+                for stamp in self.stamps(f"{day.stamp.date} {clock[0]}"):
+                    timed = self._context.candidate(stamp, "visible")
+                    return replace(timed, strong=day.strong) if timed else day
+        return day
 
     def _candidates(self) -> Iterator[Line]:
         layout = self._layout

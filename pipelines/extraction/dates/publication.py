@@ -18,7 +18,14 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
-from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
+from pipelines.extraction.dates.agreement import (
+    confirms,
+    has_clock,
+    in_zone_of,
+    same_minute,
+    weigh_dates,
+    weigh_statements,
+)
 from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
 from pipelines.extraction.dates.scripted import scripted_time
@@ -83,7 +90,7 @@ def read_publication_dates(
             if chosen is None or confirms(candidate, chosen):
                 chosen = weigh_dates([candidate], printed, None, None, locale)
                 break
-    chosen = chosen or address
+    chosen = in_zone_of(chosen, updated) if chosen else address
     fallback = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if fallback and (chosen is None or (fallback.stamp.hour is not None and fallback.stamp.date == chosen.stamp.date)):
         chosen = fallback

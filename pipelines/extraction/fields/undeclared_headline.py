@@ -1,7 +1,7 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
-It is a line above that of the date or the byline, with text below: the nearest that is as long as a headline. Chinese and Japanese
-pages alone: others state their titles.
+It is a line above that of the date or the byline, with text below: the nearest that is as long as a headline. Pages of East Asia
+alone: others state their titles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import is_date_line
 from pipelines.extraction.text.date_parser import find_stamps
 
-_CJK = re.compile(r"[\u3400-\u9fff]{4}")
+_CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{4}")
 _SHORTEST, _LONGEST = 9, 60
 """Characters of a headline: a shorter line may be a name or a button."""
 _BYLINE = re.compile(r"[□■◎○●◆▲]?\s?(?:\S{1,8})?[记記]者[\s：:]{0,2}[\u3400-\u9fff·、\s]{2,20}")

@@ -236,7 +236,7 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 def _is_caption(line: Line) -> bool:
     """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
     parent = line.block.getparent()
-    if line.block.tag not in ("p", "div", "span") or parent is None:
+    if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -32,6 +33,19 @@ def _plain(text: str) -> str:
 
 _plain_line = lru_cache(maxsize=2_048)(_plain)
 """One line is compared by half a dozen readers of its page, and what a site repeats on each page, by all of them on each."""
+
+
+def without_accents(text: str) -> str:
+    """A text as hosts are named: "quảngnam" is quangnam.example."""
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+def without_top_level(name: str) -> str:
+    """The name of a site without what its host ends in: "Kazalo.hr"."""
+    return _TOP_LEVEL.sub("", name)
+
+
+_TOP_LEVEL = re.compile(r"(?<=\w{4})\.[a-z]{2,4}$", re.I)
 
 
 def overlap(one: str, other: str) -> float:
