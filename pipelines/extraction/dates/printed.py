@@ -69,6 +69,18 @@ def opens_with_date_word(line: str) -> bool:
     return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
 
 
+def _is_life(text: str) -> bool:
+    """Whether the dates of a text are somebody's, of birth and of death, joined by a dash."""
+    life = _LIFE.search(text)
+    return life is not None and int(life[2]) - int(life[1]) > 1
+
+
+_LIFE = re.compile(
+    r"\b((?:1[89]|20)\d\d)\s{0,2}[-–—~]\s{0,2}(?:[*†]\s?)?(?:\d{1,2}[./\s]{1,2}){0,2}(?:[^\W\d_]{3,12}\.?\s)?(?:\d{1,2},?\s)?"
+    r"((?:19|20)\d\d)\b"
+)
+
+
 class ModifiedCue(Enum):
     """Whether a date is that of a change: by the words before it, only by the name of its element, or not."""
 
@@ -200,7 +212,7 @@ class PrintedDates:
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
-        for stamp in self.stamps(text):
+        for stamp in () if _is_life(text) else self.stamps(text):
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
             if (
@@ -239,7 +251,7 @@ class PrintedDates:
         """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
         published = changed = False
         for part, el in line.parts:
-            name, timed = _names_of(el), [*machine_times(el)]
+            name, timed = _names_of(el), [*machine_times(el)] or [*machine_times(_only_around(el))]
             if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
             if not any(stamp.date == candidate.stamp.date for stamp in self.stamps(part)):
@@ -356,6 +368,12 @@ def _names_of(el: Element) -> str:
     if el.tag == "time" and parent is not None and len(parent) == 1:
         name += f" {parent.get('class') or ''}"
     return name
+
+
+def _only_around(el: Element) -> Element:
+    """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
+    parent = el.getparent()
+    return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
 
 
 def _last_other_heading(above: list[Line], headline: Line | None) -> int:
