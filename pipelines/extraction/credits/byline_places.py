@@ -13,7 +13,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import link_around, names_of, with_ancestors
-from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
+from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 
@@ -109,7 +109,7 @@ def signed_names(
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
-    if whole[:1] in "©(":
+    if whole[:1] in "©(" or _OF_PICTURE.match(whole):
         return []  # whose the picture is
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
@@ -129,6 +129,9 @@ def signed_names(
         return []
     rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece) and not DEGREE.match(piece)]
     return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
+
+
+_OF_PICTURE = re.compile(rf"{PICTURE}\.?\s", re.I)
 
 
 def _is_town(text: str) -> bool:
