@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.inserts import find_inserts
+from pipelines.extraction.page.inserts import find_inserts, find_sponsored
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
@@ -94,7 +94,8 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
-    for box in find_inserts([line for line in inside if is_inside(line.block, element)]):
+    held = [line for line in inside if line.block is not element and is_inside(line.block, element)]
+    for box in (*find_inserts(held), *find_sponsored(held)):
         _remove(box, set())
     texts = [copies[line.block] for line in main.paragraphs if line.block in copies]
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
@@ -295,13 +296,13 @@ def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
 
 
 def _unframe_columns(copies: Iterable[Element]) -> None:
-    """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs."""
+    """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs, and those around."""
     cells = Counter(next((el for el in with_ancestors(block) if el.tag == "td"), None) for block in copies)
     for cell, paragraphs in cells.items():
         if cell is None or paragraphs < _MIN_COLUMN:
             continue
         table = next((el for el in cell.iterancestors("table")), cell)
-        for el in list(table.iter("table", "tbody", "tr", "td")):
+        for el in [*table.iter("table", "tbody", "tr", "td"), *table.iterancestors("table", "tbody", "tr", "td")]:
             el.tag = "div"
 
 

@@ -145,6 +145,24 @@ def test_a_rule_within_the_text_ends_nothing() -> None:
     assert lines(read(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<hr><p>{REPLY}</p></div>")) == [*TEXT, REPLY]
 
 
+def test_text_in_cells_of_tables_within_tables() -> None:
+    cells = (
+        f"<table><tr><td><table><tr><td>{cell}</td></tr></table></td></tr></table>"
+        for cell in (
+            "Ferries and fog<br><a href=v>View this in your browser</a>",
+            f"<h1>{TITLE}</h1>{'<br><br>'.join(TEXT)}",
+        )
+    )
+    assert lines(read(f"<table><tr><td>{''.join(cells)}</td></tr></table>")) == [*TEXT]
+
+
+@pytest.mark.parametrize("label", ["TOGETHER WITH", "A message from Harbour Bank", "Presented by"])
+def test_a_box_that_somebody_paid_for_is_no_text(label: str) -> None:
+    box = f"<div style='background:#eee'><p>{label}</p><h4>Save with us</h4><p>Open an account and we give you ten coins.</p></div>"
+    body = f"<h1>{TITLE}</h1><div><div><p>{TEXT[0]}</p></div>{box}<div><p>{TEXT[1]}</p></div><div><p>{REPLY}</p></div></div>"
+    assert lines(read(body)) == [*TEXT, REPLY]
+
+
 def test_notes_below_the_text_that_look_alike_are_dropped() -> None:
     body = (
         f"<h1>{TITLE}</h1><div class=body>{PARAGRAPHS}<p>{REPLY}</p><p>{_FOURTH}</p><p class=correction><b>CORRECTION</b></p>"
@@ -189,7 +207,11 @@ def test_a_time_of_day_below_its_day() -> None:
 
 @pytest.mark.parametrize(
     ("name", "language"),
-    [("Department of Roads and Ferries", "en"), ("Ministry of Rest and Space", "en")],
+    [
+        ("Department of Roads and Ferries", "en"),
+        ("Ministry of Rest and Space", "en"),
+        ("Ministerie van Rust en Ruimte", "nl"),
+    ],
 )
 def test_the_name_of_an_organisation_stays_whole(name: str, language: str) -> None:
     head = f'<meta name="dcterms.creator" content="{name}">'
@@ -214,6 +236,19 @@ def test_a_footer_that_holds_the_page_is_none() -> None:
         f"</h1><h1><span>Title:</span>{TITLE}</h1><blockquote>{TEXT[0]} {TEXT[1]}</blockquote></div>"
     )
     assert lines(read(body, head=head))[0].startswith(TEXT[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [("Foto di Ada Holm", "it"), ("Foto de Ada Holm", "es"), ("Fot. Ada Holm", "pl"), ("Фото Анна Холм", "ru")],
+)
+def test_who_took_the_picture_is_no_author(line: str, language: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><p>2024-03-05</p><p>{line}</p>{PARAGRAPHS}", language=language)["authors"] == []
+
+
+def test_the_head_of_a_table_names_nobody() -> None:
+    table = f"<table><tr><th>Author</th><th>Message</th></tr></table><p>2024-03-05</p>{PARAGRAPHS}"
+    assert read(f"<h1>{TITLE}</h1>{table}")["authors"] == []
 
 
 @pytest.mark.parametrize(
