@@ -189,12 +189,23 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in _standing_alone(line):
-                names = signed_names(text, words, own) or signed_names(text_beside_time(text), words, own)
+                is_name = is_bare_name if has_case(text) else _is_short_name
+                names = signed_names(text, words, own, is_name) or signed_names(
+                    text_beside_time(text), words, own, is_name
+                )
                 named = f"{names_of(line.block)} {names_of(el)}"
                 is_other = line.block.tag in ("button", "figcaption") or _NO_AUTHOR.search(named)
                 if names and not is_other and not belongs_to_other_content(el):
                     yield from names
                     return
+
+
+def _is_short_name(text: str) -> bool:
+    """Whether a text in a script without capitals may be a name: what is longer beside a date is a phrase."""
+    return is_full_name(text) and len(text.split()) <= _MOST_NAME_WORDS
+
+
+_MOST_NAME_WORDS = 3
 
 
 def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:

@@ -269,6 +269,17 @@ def test_the_head_of_a_table_names_nobody() -> None:
         ("نوشته شده توسط علی رضایی", "علی رضایی", "fa"),
         ("Συγγραφέας: Γιώργος Παππάς", "Γιώργος Παππάς", "el"),
         ("Beküldte: Ada Holm", "Ada Holm", "hu"),
+        ("Laporan Budi Santoso", "Budi Santoso", "id"),
+        ("লিখেছেন রহিম উদ্দিন", "রহিম উদ্দিন", "bn"),
+        ("Написа Анна Холм", "Анна Холм", "bg"),
+        ("Razgovarala: Ada Holm", "Ada Holm", "hr"),
+        ("Разговарала: Ана Петровић", "Ана Петровић", "sr"),
+        ("Розмовляла Анна Холм", "Анна Холм", "uk"),
+        ("נכתב על ידי דנה לוי", "דנה לוי", "he"),
+        ("Publicat per Ada Holm", "Ada Holm", "ca"),
+        ("Raksta Ada Holm", "Ada Holm", "lv"),
+        ("राहुल शर्मा<br>2024-03-05", "राहुल शर्मा", "hi"),
+        ("রহিম উদ্দিন, হল্ট<br>2024-03-05", "রহিম উদ্দিন", "bn"),
     ],
 )
 def test_labels_before_a_name(byline: str, name: str, language: str) -> None:
