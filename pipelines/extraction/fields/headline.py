@@ -24,7 +24,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
-from pipelines.extraction.fields.undeclared_headline import undeclared_headline
+from pipelines.extraction.fields.undeclared_headline import lone_heading, undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.structured_data import StructuredData
@@ -204,8 +204,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return named
     if not tops and (within := _within_title(machine, document)):
         return within
-    if not tops and (lone := _lone_heading(document, machine, own)):
-        return lone
+    if not tops and (lone := lone_heading(document, machine, own)) and _nearest_heading([lone], machine):
+        return Headline(lone.text, "heading", lone)
     line = undeclared_headline(document) if not tops else None
     if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
@@ -260,19 +260,6 @@ def _named_heading(document: Document, own: set[str]) -> Headline | None:
         and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
     ]
     return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
-
-
-def _lone_heading(document: Document, machine: list[tuple[str, str]], own: set[str]) -> Headline | None:
-    """The only heading of a page that states nothing but a `<title>` and prints that nowhere, if that is a short form of it."""
-    lines = [
-        line
-        for line in document.lines
-        if heading_level(line) and not line.zone & (BOILERPLATE | Zone.HIDDEN) and plain(line.text) not in own
-    ]
-    if len(lines) != 1 or any(by != "title" or len(title) >= len(lines[0].text) for title, by in machine):
-        return None
-    found = _nearest_heading(lines, machine)
-    return found._replace(found_by="heading") if found else None
 
 
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], document: Document) -> bool:
