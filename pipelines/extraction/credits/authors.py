@@ -29,6 +29,7 @@ from pipelines.extraction.credits.printed_names import (
     consists_of_words,
     name_beside_date,
     names_above_text,
+    names_beside_address,
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
@@ -160,7 +161,7 @@ def read_authors(
         # A site that bears its author's name, and prints it in the byline, is signed by a person. So is one with an account.
         signed_by_outlet = (
             signed_by_outlet
-            or bool(handles)
+            or (bool(handles) and by != "small")
             or (
                 (by == "byline" or outlet.is_host(names[0]))
                 and is_bare_name(names[0])
@@ -220,6 +221,7 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
+    yield "byline", names_beside_address(layout, words, own)
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():

@@ -31,7 +31,8 @@ _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{0,80}@\S{1,80}")
 """An address, or the handle on a network."""
 _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
-_DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+"""What somebody has behind the name: PhD, M.D., RN."""
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _ARABIC_LETTER = r"[\u0620-\u064a\u066e-\u06d3]"
@@ -79,6 +80,8 @@ _LOCATED = re.compile(
 )
 """Town and country after an outlet that is given as the author: "Example Verlag, Nürnberg, Germany"."""
 _IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
+_OF_ORGANISATION = re.compile(rf"(?:the\s)?(?:{any_of(words_of('organisation'), spaces=False)})\s(?-i:[a-zß-ÿ])", re.I)
+"""How the name of an organisation begins in which "and" joins no people: "Ministry of Roads and Ferries"."""
 _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
 """Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
 _LONGEST = 60
@@ -111,7 +114,8 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = _LOCATED.sub("", bare if " " in bare else text)
     text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
-    for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
+    pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
+    for piece in chain.from_iterable(pieces):
         name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
         name = _without_duty(name)
         if names and _is_besides(name, names[0]):
@@ -141,7 +145,7 @@ def _is_besides(name: str, first: str) -> bool:
     if is_agency(name):
         return False
     paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
-    return paper or bool(_DEGREE.match(name) or DUTY.search(name))
+    return paper or bool(DEGREE.match(name) or DUTY.search(name))
 
 
 def _after_foreign_word(text: str) -> str:

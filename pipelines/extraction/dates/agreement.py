@@ -100,7 +100,10 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return printed if printed.stamp.hour is not None else stated
     if printed.stamp.hour is None:
         return _on_day(stated, printed)
-    if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):
+    if _wall(stated) == _wall(printed) and (
+        (stated.stamp.offset == timedelta(0) and has_clock(printed))
+        or (stated.stamp.offset is None and printed.stamp.offset is not None)
+    ):
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated

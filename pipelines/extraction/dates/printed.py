@@ -25,7 +25,7 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
-from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
 from pipelines.extraction.text.word_lists import words
@@ -222,7 +222,7 @@ class PrintedDates:
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
-        for stamp in self.stamps(text):
+        for stamp in () if is_life(text) else self.stamps(text):
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
             if (
@@ -261,7 +261,7 @@ class PrintedDates:
         """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
         published = changed = False
         for part, el in line.parts:
-            name, timed = _names_of(el), [*machine_times(el)]
+            name, timed = _names_of(el), [*machine_times(el)] or [*machine_times(_only_around(el))]
             if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
             if not any(stamp.date == candidate.stamp.date for stamp in self.stamps(part)):
@@ -370,6 +370,12 @@ def _names_of(el: Element) -> str:
     if el.tag == "time" and parent is not None and len(parent) == 1:
         name += f" {parent.get('class') or ''}"
     return name
+
+
+def _only_around(el: Element) -> Element:
+    """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
+    parent = el.getparent()
+    return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
 
 
 def _last_other_heading(above: list[Line], headline: Line | None) -> int:

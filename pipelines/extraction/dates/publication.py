@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -81,6 +81,9 @@ def read_publication_dates(
         )
     if changed is None and updated is None and (printed is None or not printed.strong):
         updated = lines.last_change(iter(document.lines[-_FOOT:]))
+    opening = _dateline(layout, context, lines) if day and printed and not printed.labelled else None
+    if day and opening and printed and opening.stamp.date == day.date != printed.stamp.date:
+        printed = replace(opening, strong=True)
     if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
         printed = None  # of something that the page speaks of: it did not appear after its last change
     address = context.candidate(day, "address")

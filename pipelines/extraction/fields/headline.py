@@ -24,7 +24,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
-from pipelines.extraction.fields.undeclared_headline import undeclared_headline
+from pipelines.extraction.fields.undeclared_headline import lone_heading, undeclared_headline
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
@@ -199,6 +199,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return named
     if not tops and (within := _within_title(machine, document)):
         return within
+    if not tops and (lone := lone_heading(document, machine, own)) and _nearest_heading([lone], machine):
+        return Headline(lone.text, "heading", lone)
     line = undeclared_headline(document) if not tops else None
     if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
@@ -221,7 +223,7 @@ def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
         and heading_level(line) == 1
         and len(key := plain(line.text)) >= SHORTEST
         and len(line.text) <= _LONGEST
-        and any(key in title and len(key) * 2 >= len(title) for title in keys)
+        and any((key in title or title in key) and len(title) // 2 <= len(key) <= 2 * len(title) for title in keys)
     ]
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 _SEPARATOR = re.compile(
     r"\s{1,20}[-–—|·•»:_~]+\s+|\s{0,20}[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›‹]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
@@ -65,13 +66,15 @@ def title_pieces(title: str) -> list[str]:
 
 
 def parts_of(title: str) -> Iterator[str]:
-    """The title itself, then without ever more of its tail, then without its head."""
+    """The title itself, then without ever more of its tail, then without its head, then without both if most of it is left."""
     yield title
     cuts = list(_SEPARATOR.finditer(title[:_LONGEST]))
     for cut in reversed(cuts):
         yield title[: cut.start()].strip()
     for cut in cuts:
         yield title[cut.end() :].strip()
+    inner = [title[one.end() : other.start()].strip() for one, other in pairwise(cuts)]
+    yield from [piece for piece in inner if len(piece) * 2 > len(title)]
     for at in [mark.start() for mark in _TIGHT.finditer(title[:_LONGEST])][::-1]:
         if at >= len(title) / 2:
             yield title[:at]
