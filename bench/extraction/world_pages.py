@@ -45,8 +45,8 @@ class WorldPage:
     html: str
     want: dict[str, Any]
     """`url`, the fields, `first` and `last` sentence of the text, `without` (words that are not of the text), and where the page
-    needs it `fetched`, `authors_may_be`: other authors that are right as well, and `before`: lines that may stand before the first
-    sentence where the story opens with its main points in a list."""
+    needs it `fetched`, `authors_may_be`: other authors that are right as well, or several lists of such, `published_may_be`, and
+    `before`: lines that may stand before the first sentence where the story opens with its main points in a list."""
 
     def read(self) -> dict[str, Any]:
         """What `extract` reads: the fields of `copydesk extract --json`."""
@@ -73,9 +73,15 @@ class WorldPage:
                 continue
             key = "published" if name == "time" else name
             want, got = self.want[key], answer.get(key) or ([] if isinstance(self.want[key], list) else "")
-            if not any(_same(name, one, got) for one in (want, self.want.get(f"{key}_may_be", want))):
+            if not any(one == got or _same(name, one, got) for one in (want, *self._may_be(key))):
                 found[name] = (want, got)
         return found
+
+    def _may_be(self, key: str) -> list[Any]:
+        """What is right as well, each by itself."""
+        if (other := self.want.get(f"{key}_may_be")) is None:
+            return []
+        return other if other and isinstance(other[0], list) else [other]
 
     def _wrong_lines(self, lines: list[str]) -> list[str]:
         """What the text lacks or has too much."""

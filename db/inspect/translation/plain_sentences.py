@@ -36,6 +36,7 @@ TEMPLATES = (
     gettext_noop("No character encoding makes readable text of this body."),
     gettext_noop("The page has no headline."),
     gettext_noop("The page is a list: %(evidence)s."),
+    gettext_noop("The page is a list: links and no text."),
     gettext_noop("its address is that of a list's further page"),
     gettext_noop("it states that it is a collection and shows links in the main"),
     gettext_noop("%(number)s linked lines and no running text"),

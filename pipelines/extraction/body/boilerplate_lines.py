@@ -12,7 +12,7 @@ from pipelines.extraction.credits.chinese_persons import NO_PERSON
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
-from pipelines.extraction.dates.printed import opens_with_date_word
+from pipelines.extraction.dates.cue_words import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
@@ -55,7 +55,7 @@ _BAR, _LONGEST_COLUMN = re.compile(r"\s?[|｜丨]\s?"), 12
 """What parts a column and its writer, 意见领袖 | 张伟, and the letters of the longest column."""
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
-"""Lines from the end that may be a signature."""
+"""Lines from the end that may be a signature; below one in brackets stands nothing of the text."""
 _CJK_STOPS = "。！？"
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
@@ -92,10 +92,13 @@ def drop_boilerplate_lines(
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
+        is_byline = _is_byline(bare, names, is_last=is_last)
+        if is_byline and is_last and len(kept) > _LAST_LINES and bare[0] in "(（【":
+            break
         if (
             is_prompt
+            or is_byline
             or (_is_boilerplate(bare, other_fields, bylines) and not (is_last and kept and _is_day_of(kept[-1], bare)))
-            or _is_byline(bare, names, is_last=is_last)
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
         ):

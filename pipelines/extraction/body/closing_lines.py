@@ -63,8 +63,8 @@ def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[s
 
 def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
-    if len(line) <= _LONGEST and plain(line) in slanted:
-        return plain(above) not in slanted
+    if len(line) <= _LONGEST and plain(line) in slanted and plain(above) not in slanted:
+        return True
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS

@@ -14,7 +14,7 @@ from pipelines.extraction.page.headings import ITALIC, is_set_in
 from pipelines.extraction.page.tree import link_around, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.writing import SENTENCE_ENDS
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
 
 _LINK_LEVELS = 4
 _MIN_LINK_SHARE = 0.9
@@ -41,7 +41,7 @@ class LinkLines(NamedTuple):
     labelled: frozenset[str] = frozenset()
     """Paragraphs that are a label and a link: "See also: The ferry sails again"."""
     slanted: frozenset[str] = frozenset()
-    """Sentences in italics that lead elsewhere or speak to the reader: notes of the newsroom."""
+    """Notes of the newsroom: sentences in italics that lead elsewhere or speak to the reader; what is set to the right."""
 
 
 def find_link_lines(document: Document) -> LinkLines:
@@ -72,6 +72,7 @@ _MOST_LABELLED = 4
 """Labelled links of a page that lead to other stories; more are a list that the page is made of."""
 _SHORT_NOTE, _LONGEST_NOTE = 70, 140
 """Characters of a note of the newsroom: a short one need not speak to the reader."""
+_SET_RIGHT = re.compile(r"text-align\s?:\s?(?:right|end)", re.I)
 _TO_READER = re.compile(r"[?!？！؟]|\S@\S")
 """What a note says to the reader: a question, a request, an address."""
 
@@ -97,7 +98,10 @@ def _is_labelled_link(line: Line) -> bool:
 
 
 def _is_slanted(line: Line) -> bool:
-    """Whether a sentence in italics leads elsewhere or speaks to the reader. Others may be the writer's last words."""
+    """Whether a sentence in italics leads elsewhere or speaks to the reader. Others may be the writer's last words. A line that is
+    set to the right and no sentence is a signature; an East Asian one, the public body and the day of a notice."""
+    if line.text[-1] not in SENTENCE_ENDS and _SET_RIGHT.search(line.block.get("style", "")[:200]):
+        return CJK.search(line.text) is None
     return (
         line.block.tag in ("p", "div")
         and line.text[-1] in SENTENCE_ENDS

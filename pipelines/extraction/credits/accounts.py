@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipelines.extraction.credits.byline_places import header_lines
 from pipelines.extraction.credits.chinese_labels import LABELS
+from pipelines.extraction.credits.names import is_handle
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
@@ -14,7 +15,6 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called
-from pipelines.extraction.text.roles import is_agency
 
 _NICKNAME_CLASS = class_pattern("nickname")
 _NO_OUTLET = re.compile(phrases_of("no_outlet"))
@@ -42,11 +42,6 @@ def authors_in_state(structured: StructuredData) -> set[str]:
     """Whom statements for machines and the page's state call the author, people and accounts alike; not a system's users."""
     article = structured.script_article
     return {name for name in (*structured.authors, *article.authors, *article.settings) if not is_handle(name)}
-
-
-def is_handle(name: str) -> bool:
-    """Whether a name is an account's: "newsengin", "msmith". It is the author's where nobody is named."""
-    return name.isascii() and name.islower() and " " not in name and not is_agency(name)
 
 
 def outlet_name(text: str) -> str | None:

@@ -7,17 +7,21 @@ byline wins, and the outlet is the last resort. `byline_names` and `printed_name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.accounts import is_handle
-from pipelines.extraction.credits.byline_names import names_after_byline, names_below_text, names_in_byline
-from pipelines.extraction.credits.byline_places import links_to_author
+from pipelines.extraction.credits.byline_names import (
+    names_after_byline,
+    names_below_text,
+    names_in_byline,
+    printed_reporters,
+)
+from pipelines.extraction.credits.byline_places import credits_others, links_to_author
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
-from pipelines.extraction.credits.names import is_bare_name, split_byline
+from pipelines.extraction.credits.names import is_bare_name, is_handle, split_byline
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
@@ -25,6 +29,7 @@ from pipelines.extraction.credits.printed_names import (
     consists_of_words,
     name_beside_date,
     names_above_text,
+    names_beside_address,
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
@@ -39,7 +44,8 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
-from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.titles import plain, without_accents, without_top_level
+from pipelines.extraction.text.writing import CJK
 
 _AUTHOR_METAS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
@@ -71,8 +77,8 @@ _FOUND_BY = {"guess": "byline", "duty": "byline", "signed": "byline", "small": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outlet:
-    """What the outlet is called: by the site, in its host's name, as the owner of its rights; and what the page prints around the
-    text."""
+    """What the outlet is called: by the site, also without its ".com", in its host's name, as the owner of its rights; and what the
+    page prints around the text."""
 
     names: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -86,11 +92,12 @@ class _Outlet:
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
         key = plain(name)
-        if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
+        if _DESK.match(name.rstrip("0123456789")) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
             return True
         if (desk := _DESK_OF.match(name)) and plain(name[desk.end() :]) in map(plain, self.names):
             return True
-        in_host = any(key.startswith(host) or (len(key) > 4 and key in host) for host in self.hosts)
+        key_in_host = without_accents(key)
+        in_host = any(key_in_host.startswith(host) or (len(key) > 4 and key_in_host in host) for host in self.hosts)
         if in_host and not (is_bare_name(name) and key in self.printed):
             return True
         return any(
@@ -119,11 +126,16 @@ def read_authors(
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
     organisations = frozenset(map(plain, structured.author_organisations))
     outlet = _Outlet(
-        names=site_names,
+        names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
         owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
-        printed="".join(plain(line.text) for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail)),
+        printed="".join(
+            plain(line.text)
+            for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail)
+            if not credits_others(line)
+        ),
     )
+    headline = plain(layout.headline.text) if layout.headline else ""
     sections = {
         plain(text)
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
@@ -132,23 +144,24 @@ def read_authors(
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
         if by == "guess" and signed_by_outlet:
             break
-        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
+        whole = {*map(plain, site_names), *organisations}
+        names = _split_names(values, whole, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if by in ("duty", "guess"):
-            names = [name for name in names if not consists_of_words(name, layout)]
+            names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
         if not names:
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
         people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
-        handles = [name for name in people if is_handle(name)]
+        handles = [name for name in people if is_handle(name)]  # the author's where nobody is named
         people = [name for name in people if name not in handles]
         if people:
             return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, outlet, credits, words)
         # A site that bears its author's name, and prints it in the byline, is signed by a person. So is one with an account.
         signed_by_outlet = (
             signed_by_outlet
-            or bool(handles)
+            or (bool(handles) and by != "small")
             or (
                 (by == "byline" or outlet.is_host(names[0]))
                 and is_bare_name(names[0])
@@ -170,10 +183,13 @@ def _unless_contradicted(
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         unseen = not any(key in outlet.printed for key in keys - editors)
-        for lines in (names_after_byline(layout, words), author_links(layout)):
-            printed = _split_names(lines, outlet.names, words, trusted=False)
-            printed = [name for name in printed if " " in name and not outlet.is_called(name)]
-            others = unseen and not {*" ".join(people).casefold().split()} & {*" ".join(printed).casefold().split()}
+        reporters = printed_reporters(layout)
+        for lines in (names_after_byline(layout, words), author_links(layout), reporters):
+            printed = _split_names(lines, set(), words, trusted=False)
+            printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
+            others = (unseen or lines is reporters) and not {*" ".join(people).casefold().split()} & {
+                *" ".join(printed).casefold().split()
+            }
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
             if printed and (others or more):
                 return printed[:20], "byline"
@@ -205,6 +221,7 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
+    yield "byline", names_beside_address(layout, words, own)
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
@@ -235,14 +252,17 @@ def _forename_first(value: str, *, library: bool) -> str:
     return f"{forename} {surname}" if single else value
 
 
-def _split_names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWords, *, trusted: bool) -> list[str]:
+def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *, trusted: bool) -> list[str]:
+    """The names in the values. Those that are the name of one of the `outlets` (plain) stay whole, unless they are people's."""
     found: list[str] = []
     known: set[str] = set()
-    outlets = {plain(name) for name in site_names}
     for value in list(values)[:30]:
+        names = split_byline(value, words, trusted=trusted)
         # "Jobs & Hire" are not two people where the site is called so.
-        whole = trusted and len(value) <= 60 and plain(value) in outlets
-        for name in [normalize_space(value)] if whole else split_byline(value, words, trusted=trusted):
+        if trusted and len(value) <= 60 and plain(value) in outlets:
+            are_people = all(map(is_bare_name, names)) and not _ORGANISATION.search(value)
+            names = names if are_people else [normalize_space(value)]
+        for name in names:
             if (key := plain(name)) not in known:
                 known.add(key)
                 found.append(name)

@@ -79,6 +79,11 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     return []
 
 
+def printed_reporters(layout: Layout) -> list[str]:
+    """The names before the word for a reporter near the headline."""
+    return [name for line in header_lines(layout) for name in find_reporters(line.spaced[:80])]
+
+
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
     for line in (*layout.inside[-_CLOSING:], *layout.tail[:_CLOSING]):

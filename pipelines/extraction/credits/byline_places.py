@@ -7,19 +7,21 @@ from collections.abc import Callable, Set
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import MAIL, divide, has_case, is_bare_name, is_full_name, is_name
+from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, is_bare_name, is_full_name, is_name
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
-from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, BylineWords
+from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.writing import CJK
 
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
     r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
-    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]_?authors?=",
+    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]_?authors?=|(?:^|/)(?:user|member|profile)(?:\.php)?\?"
+    r"|[?&;](?:action=|mode=view)profile",
     re.I,
 )
 """The address of an author's page."""
@@ -84,6 +86,10 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
+_PLACE = re.compile(r"[^\d:]{2,20}:\s")
+"""Where from, before the name in scripts without capitals: "رأس الخيمة: حصة الشحي"."""
+_OTHERS = re.compile(rf"{PICTURE}|{BY_OTHERS.pattern}|{DUTY.pattern}", re.I)
+"""What is no place there, but who took the pictures, who edited."""
 _TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
 
@@ -94,8 +100,11 @@ def signed_names(
     """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
+    place = None if has_case(whole) or CJK.search(whole) else _PLACE.match(whole)
+    if place and not _OTHERS.search(place[0]):
+        whole = whole[place.end() :]
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
-    if whole[:1] in "©(":
+    if whole[:1] in "©(" or _OF_PICTURE.match(whole):
         return []  # whose the picture is
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
@@ -113,8 +122,11 @@ def signed_names(
     names = [piece for piece in pieces if is_name(piece) or is_agency(piece)]
     if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
-    rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece)]
+    rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece) and not DEGREE.match(piece)]
     return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
+
+
+_OF_PICTURE = re.compile(rf"{PICTURE}\.?\s", re.I)
 
 
 def _is_town(text: str) -> bool:
@@ -128,6 +140,21 @@ def is_linked_name(text: str) -> bool:
 
 DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"
 """Degrees behind a name: ", MD, PhD, FRCP"."""
+
+
+def is_account(text: str, el: Element, *, signed: bool = False) -> bool:
+    """Whether a text is the name of an account, as members of a forum have them: "ada_holm", "ada1962", or "AdaHolm" and "adaholm"
+    where they stand behind a by-word or link to an address that has the name."""
+    if not _ACCOUNT_NAME.fullmatch(text) or PROMPT.match(text):
+        return False
+    if "_" in text or any(map(str.isdigit, text)):
+        return True
+    link = link_around(el, 3)
+    href = (link.get("href") or "")[:400] if link is not None else ""
+    return not text[1:].isupper() and text != text.capitalize() and (signed or plain(text) in plain(href))
+
+
+_ACCOUNT_NAME = re.compile(r"[^\W\d_][\w-]{2,29}")
 
 
 def is_in_link(el: Element) -> bool:

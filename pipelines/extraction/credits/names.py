@@ -31,7 +31,8 @@ _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{0,80}@\S{1,80}")
 """An address, or the handle on a network."""
 _NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
-_DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+"""What somebody has behind the name: PhD, M.D., RN."""
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _ARABIC_LETTER = r"[\u0620-\u064a\u066e-\u06d3]"
@@ -56,7 +57,7 @@ _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
 """An outlet after the name, without a comma."""
-_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
+_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 """Whose the picture is: written where a system has a field for the author."""
 _CALLED = re.compile(
     r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
@@ -79,6 +80,8 @@ _LOCATED = re.compile(
 )
 """Town and country after an outlet that is given as the author: "Example Verlag, Nürnberg, Germany"."""
 _IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
+_OF_ORGANISATION = re.compile(rf"(?:the\s)?(?:{any_of(words_of('organisation'), spaces=False)})\s(?-i:[a-zß-ÿ])", re.I)
+"""How the name of an organisation begins in which "and" joins no people: "Ministry of Roads and Ferries"."""
 _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
 """Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
 _LONGEST = 60
@@ -111,7 +114,8 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = _LOCATED.sub("", bare if " " in bare else text)
     text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
-    for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
+    pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
+    for piece in chain.from_iterable(pieces):
         name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
         name = _without_duty(name)
         if names and _is_besides(name, names[0]):
@@ -119,7 +123,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
         if len(name) > 4 and name.endswith(("記者", "기자")):
-            name = name[:-2].strip()
+            name = name[:-2].rpartition("=")[2].strip()  # 대전=박서영: from where
         if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
@@ -141,7 +145,7 @@ def _is_besides(name: str, first: str) -> bool:
     if is_agency(name):
         return False
     paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
-    return paper or bool(_DEGREE.match(name) or DUTY.search(name))
+    return paper or bool(DEGREE.match(name) or DUTY.search(name))
 
 
 def _after_foreign_word(text: str) -> str:
@@ -180,7 +184,7 @@ def _without_duty(name: str) -> str:
     if cut is None or not cut.start():
         return name
     bare = name[: cut.start()].strip()
-    return bare if " " in bare and is_bare_name(bare) else name
+    return bare if " " in bare and is_full_name(bare) else name
 
 
 def before_next_credit(text: str) -> str:
@@ -237,6 +241,14 @@ def is_bare_name(text: str) -> bool:
 def is_small_name(text: str) -> bool:
     """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
     return text.islower() and " " in text and is_bare_name(text.title())
+
+
+def is_handle(name: str) -> bool:
+    """Whether a name is an account's: "newsengin", "msmith", "ada_h"."""
+    return _HANDLE.fullmatch(name) is not None and not is_agency(name) and not _NO_NAME.search(name)
+
+
+_HANDLE = re.compile(r"[a-z][a-z\d_.-]{2,30}")
 
 
 def is_printed_name(text: str) -> bool:

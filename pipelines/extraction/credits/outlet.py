@@ -11,7 +11,6 @@ from lxml.etree import _Element as Element
 from db.site_rules.loader import Site
 from pipelines.extraction.credits.accounts import (
     authors_in_state,
-    is_handle,
     near_headline,
     outlet_name,
     printed_account,
@@ -20,6 +19,7 @@ from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
+from pipelines.extraction.credits.names import is_handle
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.class_names import class_pattern
@@ -29,7 +29,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called, link_around, names_of
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import plain, title_pieces
+from pipelines.extraction.text.titles import plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN
 
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
@@ -177,7 +177,8 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
 def named_in_title(document: Document) -> str | None:
     """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
     named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
-    pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
+    named = [piece for piece in named if not _FRONT_WORD.match(piece)]
+    pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
     if not pieces:
         return None
     for seen, el in enumerate(document.tree.iter("a", "img")):

@@ -19,6 +19,7 @@ from pipelines.extraction.credits.byline_places import (
     belongs_to_other_content,
     credits_others,
     header_lines,
+    is_account,
     is_in_link,
     is_linked_name,
     is_named_author,
@@ -31,6 +32,7 @@ from pipelines.extraction.credits.names import (
     has_case,
     is_bare_name,
     is_full_name,
+    is_handle,
     is_printed_name,
     is_small_name,
     split_byline,
@@ -40,12 +42,14 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import is_called, link_around
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
 _NAME_CLASS = class_pattern("author_name")
+_NO_AUTHOR = class_pattern("place", "button")
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
     r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
@@ -56,6 +60,8 @@ _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY_ROWS = 10
 """Lines at the end of the text among which a name heads a biography."""
+_TAIL_ROWS = 8
+"""Lines below the text among which a blog signs."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
@@ -140,18 +146,48 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
 
 
 def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """A name all in lower case near the headline that a link or an element marks as the author's."""
-    for line in header_lines(layout):
+    """A name all in lower case, or an account's, near the headline or below the text, that a link or an element marks as the
+    author's; an account's also between a by-word and a date."""
+    header = list(header_lines(layout))
+    for at, line in enumerate((*header, *layout.tail[:_TAIL_ROWS])):
+        before = ""
         for text, el in line.parts:
-            name = after_opening(normalize_space(text[:60]), words).strip(" ,|·•")
-            if (
-                is_small_name(name)
-                and not PROMPT.match(name)
-                and (links_to_author(el) or is_named_author(el))
-                and not belongs_to_other_content(el)
-            ):
+            shown = normalize_space(text[:60]).strip(" ,|·•")
+            name = after_opening(shown, words)
+            is_marked = links_to_author(el) or is_named_author(el)
+            is_signed, before = _BY_WORD.search(before.rstrip()) is not None, text[-_SIGNED:]
+            is_small = is_small_name(name) or (is_handle(name) and shown.endswith(name))
+            is_author = (is_marked and is_small and not PROMPT.match(name)) or (
+                (is_marked or names_poster(el)) and at < len(header) and is_account(name, el, signed=is_signed)
+            )
+            if is_author and not belongs_to_other_content(el):
                 yield name
                 return
+        if words.opening.match(line.spaced) and (stamps := find_stamps(line.spaced)):
+            name = after_opening(line.spaced[: stamps[0].start].rstrip(" ,|·•»>–-"), words)
+            if is_handle(name):
+                yield name
+                return
+
+
+def names_beside_address(layout: Layout, words: BylineWords, own: Set[str]) -> list[str]:
+    """The names on a line near the headline that has nothing but names and a mail address, also one on the line below it. The label
+    of a mail's sender may stand before them: "From: Ada Holm <ada at holm.example>"."""
+    for line, below in pairwise(header_lines(layout)):
+        bare = _MAIL_ADDRESS.sub(" ", _SENDER.sub("", line.spaced))
+        is_addressed = bare != line.spaced or (
+            below.row == line.row + 1 and not _MAIL_ADDRESS.sub("", below.spaced).strip(" <>()")
+        )
+        if is_addressed and len(line.text) <= _SIGNED + _LONGEST_ADDRESS and not credits_others(line):
+            names = signed_names(bare.strip(" <>()|,"), words, own, is_full_name)
+            if names and not belongs_to_other_content(line.block):
+                return names
+    return []
+
+
+_MAIL_ADDRESS = re.compile(r"[<(]?\s?[\w.+-]{1,40}(?:@|\sat\s)[\w-]{1,40}(?:\.[\w-]{1,30}){1,3}\s?[>)]?")
+_SENDER = re.compile(r"^[^\W\d_]{2,9}\s?:\s?(?=[^:@]{3,40}[<(])")
+_LONGEST_ADDRESS = 60
 
 
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
@@ -162,20 +198,41 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in _standing_alone(line):
-                names = signed_names(text, words, own) or signed_names(text_beside_time(text), words, own)
-                if names and line.block.tag not in ("button", "figcaption") and not belongs_to_other_content(el):
+                is_name = is_bare_name if has_case(text) else _is_short_name
+                names = signed_names(text, words, own, is_name) or signed_names(
+                    text_beside_time(text), words, own, is_name
+                )
+                is_other = (
+                    line.block.tag in ("button", "figcaption")
+                    or is_called(line.block, _NO_AUTHOR)
+                    or is_called(el, _NO_AUTHOR)
+                )
+                if names and not is_other and not belongs_to_other_content(el):
                     yield from names
                     return
 
 
+def _is_short_name(text: str) -> bool:
+    """Whether a text in a script without capitals may be a name: what is longer beside a date is a phrase."""
+    return is_full_name(text) and len(text.split()) <= _MOST_NAME_WORDS
+
+
+_MOST_NAME_WORDS = 3
+
+
 def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:
     """The parts of a line that no word of a sentence goes on with: not the film's title in "starring in La La Land"."""
-    texts = ["", *(normalize_space(text[-200:]) for text, _ in line.parts), ""]
+    texts = ["", *("" if _is_address(el) else normalize_space(text[-200:]) for text, el in line.parts), ""]
     for at, part in enumerate(line.parts):
         before = texts[at].rpartition(" ")[2]
         follows = before[:1].islower() and before[-1:].isalpha() and not _BY_WORD.search(before)
         if not follows and not texts[at + 2][:1].islower():
             yield part
+
+
+def _is_address(el: Element) -> bool:
+    link = link_around(el, 2)
+    return link is not None and (link.get("href") or "").startswith("mailto:")
 
 
 _BY_WORD = re.compile(rf"(?:^|\W)(?:{BY})$", re.I)

@@ -33,6 +33,8 @@ _PLACED = re.compile(
 _BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
 """KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
 _SIGN_OFF = 30
+_LAST = 5
+"""Lines at the end of the text among which one in brackets signs it; what a paper offers may follow."""
 _FIRST = 3
 """Paragraphs among which the lead is that names the reporter."""
 _JAPANESE_LEAD = re.compile(
@@ -43,7 +45,7 @@ _BRACKET = re.compile(
     r"[(（【](?:[\u4e00-\u9fff]{1,6}(?:総局|支局|支社|本社|通信部)[・＝=])?(?P<names>[\u4e00-\u9fff][\u3040-\u30ff\u4e00-\u9fff々]{1,3}[\s\u3000]?[\u3040-\u30ff\u4e00-\u9fff々]{1,4})[)）】]$"
 )
 _NO_NAME = re.compile(
-    r"概要|会社|問い?合|本件|詳細|日程|背景|敬称|通信|共同|時事|写真|提供|随時|掲載|終わ|続く|完$|当時|税|談$|編集|関連|記事|おわ|つづ|本紙|日現在|以上|参照|画像|新聞|電子|有料|会員|動画"
+    r"概要|会社|問い?合|本件|詳細|日程|背景|敬称|通信|共同|時事|写真|提供|随時|掲載|終わ|続く|完$|当時|税|談$|編集|関連|記事|おわ|つづ|本紙|日現在|以上|参照|画像|新聞|電子|有料|会員|動画|さん$|氏$|くん$|ちゃん$"
 )
 
 
@@ -86,7 +88,8 @@ def _read_korean(layout: Layout) -> list[str]:
 def _read_japanese(layout: Layout) -> list[str]:
     if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):
         return re.split(r"[、・]", match["names"])
-    for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3]):
+    bracketed = [line for line in layout.inside[-_LAST:] if line.text[0] in "(（【"]
+    for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3], *bracketed):
         match = _BRACKET.search(line.text[-20:])
         if match and not _NO_NAME.search(match["names"]):
             return [match["names"]]

@@ -11,6 +11,7 @@ Among times in structured data (`weigh_statements`):
 
 Structured data against printed dates (`weigh_dates`):
 5. A printed date on the day of the last change is no publication, unless a label or structured data says so.
+   A printed change tells the zone of the page.
 6. If they differ by more than time zones explain, the date near the headline wins, else structured data.
 7. Of one publication, an instant beats a printed clock of lower precision or without a zone; the print tells on which clock, and on
    which day, the instant is meant. The day in the address does so where nothing is printed.
@@ -103,7 +104,10 @@ def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, local
         return stated
     if printed.stamp.hour is None:
         return _on_day(stated, printed)
-    if _wall(stated) == _wall(printed) and stated.stamp.offset == timedelta(0) and has_clock(printed):
+    if _wall(stated) == _wall(printed) and (
+        (stated.stamp.offset == timedelta(0) and has_clock(printed))
+        or (stated.stamp.offset is None and printed.stamp.offset is not None)
+    ):
         return _finer(stated, printed, locale)
     if same_minute(stated, printed):
         return _in_zone(stated, printed.moment.at.tzinfo) if has_clock(printed) else stated
@@ -118,6 +122,18 @@ def has_clock(candidate: DateCandidate) -> bool:
     if candidate.stamp.offset is None:
         return candidate.moment.offset_from is not OffsetFrom.UNKNOWN
     return candidate.stamp.offset != timedelta(0)
+
+
+def in_zone_of(instant: DateCandidate, printed: DateCandidate | None) -> DateCandidate:
+    """An instant stated in UTC, in the zone that the page prints beside another time."""
+    if (
+        printed is None
+        or not printed.stamp.offset
+        or instant.stamp.hour is None
+        or instant.stamp.offset != timedelta(0)
+    ):
+        return instant
+    return _in_zone(instant, printed.moment.at.tzinfo)
 
 
 def _in_zone(candidate: DateCandidate, zone: tzinfo | None) -> DateCandidate:
@@ -182,7 +198,8 @@ def weigh_dates(
     """
     best = weigh_statements(stated, locale)
     if printed and best and not printed.labelled and changed and changed.stamp.date == printed.stamp.date:
-        printed = next((printed for candidate in stated if candidate.stamp.date == changed.stamp.date), None)
+        told = (one for one in stated if one.stamp.date == changed.stamp.date or same_minute(one, printed))
+        printed = printed if next(told, None) else None
     if address is None:
         return reconcile(best, printed, locale)
     if printed and not printed.strong and abs((printed.stamp.date - address.stamp.date).days) > 1:

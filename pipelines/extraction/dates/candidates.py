@@ -16,7 +16,9 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
+from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.tree import is_called
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _GRACE = timedelta(days=1)
@@ -48,6 +50,8 @@ def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
     text = line.spaced if len(line.text) <= _LONGEST_SPACED else line.text
     below = lines[line.row + 1 : line.row + 1 + _MOST_FRAGMENTS] if len(text) <= _LONGEST_DAY else ()
     clock = _CLOCK_BELOW.fullmatch(below[0].text) if below else None
+    if below and clock is None and is_called(below[0].block, _DATE_CLASS):
+        clock = _CLOCK.fullmatch(below[0].text)
     if clock:
         return f"{text} {next(filter(None, clock.groups()))}"
     if len(text) > _LONGEST_FRAGMENT or not text[0].isdigit():
@@ -59,6 +63,7 @@ def with_clock_below(line: Line, lines: Sequence[Line]) -> str:
 
 _LONGEST_SPACED, _LONGEST_DAY, _LONGEST_FRAGMENT = 250, 40, 12
 _MOST_FRAGMENTS = 3
+_CLOCK, _DATE_CLASS = re.compile(r"(\d{1,2}[:.]\d\d)"), class_pattern("date")
 
 
 TIPPED = ("span", "abbr", "em", "i", "time", "small")

@@ -17,6 +17,7 @@ from lxml.etree import _Element as Element
 from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times, with_clock_below
+from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.class_names import class_pattern
@@ -24,7 +25,8 @@ from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
-from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
+from pipelines.extraction.text.byline_words import OPENING
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
 from pipelines.extraction.text.word_lists import words
@@ -51,24 +53,11 @@ _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
 _BEHIND = 12
 """Characters behind a date in which a word for the first publication begins."""
+_CLOCK = re.compile(r"(?<![\d:.])\d{1,2}:\d\d(?![\d:])(?:\s?[AP]M\b)?", re.I)
+_SIGNED_ROWS, _LONGEST_SIGNED = 3, 100
+"""Lines below the text among which a blog signs, and characters of such a line."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
-
-
-def says_published(text: str, language: str | None = None) -> bool:
-    """Whether a text labels a date as that of publication, or just as the date."""
-    return bool(cue_pattern("published", language).search(text) or cue_pattern("dated", language).search(text))
-
-
-def says_changed(text: str, language: str | None = None) -> bool:
-    """Whether a text says "updated" and does not say "published" after it."""
-    end = max((match.end() for match in cue_pattern("updated", language).finditer(text)), default=None)
-    return end is not None and not cue_pattern("published", language).search(text[end:])
-
-
-def opens_with_date_word(line: str) -> bool:
-    """Whether a line begins with a word that precedes dates."""
-    return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
 
 
 class ModifiedCue(Enum):
@@ -166,18 +155,34 @@ class PrintedDates:
                     outside = outside or candidate
                 elif published and candidate.first and candidate.moment.at < published.moment.at:
                     updated, published = updated or published, candidate
-                elif published is None or (
-                    published.stamp.hour is None
-                    and candidate.stamp.hour is not None
-                    and published.stamp.date == candidate.stamp.date
+                elif (
+                    published is None
+                    or (
+                        published.stamp.hour is None
+                        and candidate.stamp.hour is not None
+                        and published.stamp.date == candidate.stamp.date
+                    )
+                    or (candidate.labelled and not published.labelled and first_published == line.row)
                 ):
                     first_published = line.row if published is None else first_published
                     published = candidate
             label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
+        if published and published.stamp.hour is None:
+            published = self._with_clock_below_text(published)
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
         return (published, updated or named) if published else (named, updated)
+
+    def _with_clock_below_text(self, day: DateCandidate) -> DateCandidate:
+        """A day, with the time at which a blog says below the text that it was posted: "Posted by Ada Holm at 04:52 PM"."""
+        for line in self._layout.tail[:_SIGNED_ROWS]:
+            clock = _CLOCK.search(line.spaced) if len(line.text) <= _LONGEST_SIGNED else None
+            if clock and (OPENING.match(line.spaced) or says_published(line.spaced[: clock.start()], self._language)):
+                for stamp in self.stamps(f"{day.stamp.date} {clock[0]}"):
+                    timed = self._context.candidate(stamp, "visible")
+                    return replace(timed, strong=day.strong) if timed else day
+        return day
 
     def _candidates(self) -> Iterator[Line]:
         layout = self._layout
@@ -205,7 +210,7 @@ class PrintedDates:
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
-        for stamp in self.stamps(text):
+        for stamp in () if is_life(text) else self.stamps(text):
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
             if (
@@ -244,7 +249,7 @@ class PrintedDates:
         """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
         published = changed = False
         for part, el in line.parts:
-            name, timed = _names_of(el), [*machine_times(el)]
+            name, timed = _names_of(el), [*machine_times(el)] or [*machine_times(_only_around(el))]
             if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
             if not any(stamp.date == candidate.stamp.date for stamp in self.stamps(part)):
@@ -355,6 +360,12 @@ def _names_of(el: Element) -> str:
     if el.tag == "time" and parent is not None and len(parent) == 1:
         name += f" {parent.get('class') or ''}"
     return name
+
+
+def _only_around(el: Element) -> Element:
+    """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
+    parent = el.getparent()
+    return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
 
 
 def _last_other_heading(above: list[Line], headline: Line | None) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -18,7 +18,14 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
-from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
+from pipelines.extraction.dates.agreement import (
+    confirms,
+    has_clock,
+    in_zone_of,
+    same_minute,
+    weigh_dates,
+    weigh_statements,
+)
 from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
 from pipelines.extraction.dates.scripted import scripted_time
@@ -74,6 +81,9 @@ def read_publication_dates(
         )
     if changed is None and updated is None and (printed is None or not printed.strong):
         updated = lines.last_change(iter(document.lines[-_FOOT:]))
+    opening = _dateline(layout, context, lines) if day and printed and not printed.labelled else None
+    if day and opening and printed and opening.stamp.date == day.date != printed.stamp.date:
+        printed = replace(opening, strong=True)
     if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
         printed = None  # of something that the page speaks of: it did not appear after its last change
     address = context.candidate(day, "address")
@@ -83,7 +93,7 @@ def read_publication_dates(
             if chosen is None or confirms(candidate, chosen):
                 chosen = weigh_dates([candidate], printed, None, None, locale)
                 break
-    chosen = chosen or address
+    chosen = in_zone_of(chosen, updated) if chosen else address
     fallback = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if fallback and (chosen is None or (fallback.stamp.hour is not None and fallback.stamp.date == chosen.stamp.date)):
         chosen = fallback

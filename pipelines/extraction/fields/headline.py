@@ -24,7 +24,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
-from pipelines.extraction.fields.undeclared_headline import undeclared_headline
+from pipelines.extraction.fields.undeclared_headline import lone_heading, undeclared_headline
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
@@ -32,7 +32,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
-_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.\w{2,5})?")
 _LONGEST = 300
 _TEXT_BETWEEN = 600
 """Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
@@ -118,8 +118,8 @@ _SHORTEST_NAME = 4
 def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
 
-    One that a stated title repeats as a whole stays whole, but for a kicker that not all of them join; so does the part of it that
-    one repeats, behind a mark or before one.
+    One that a stated title repeats as a whole stays whole, but for a kicker that no colon joins to it, or not all of them join; so
+    does the part of it that one repeats, behind a mark or before one.
     """
     line = found.line
     if line is None or found.text != line.text or not heading_level(line):
@@ -131,14 +131,15 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
     for part, el in parts or line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_vouched
+        is_joined = is_vouched and line.text[start + len(piece) :].lstrip().startswith(":")
+        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_joined
         if not is_kicker and (is_whole or not _is_beside(el)):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
-    return found._replace(text=text.strip(" :").lstrip("]】 ")) if len(plain(text)) >= least else found
+    return found._replace(text=text.strip(" :|").lstrip("]】 ")) if len(plain(text)) >= least else found
 
 
 def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]:
@@ -146,7 +147,7 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     size = len(line.parts)
     if plain(line.text) in titles.keys:
         return list(line.parts)
-    stated = {plain(piece) for title, _ in titles.ranked for piece in parts_of(title)}
+    stated = {plain(piece) for title, _ in titles.ranked for piece in (*parts_of(title), title.partition(": ")[2])}
     spans = ((start, end) for start in range(min(3, size)) for end in range(size, max(start, size - 2), -1))
     for start, end in islice(spans, 1, None):
         key = plain("".join(part for part, _ in line.parts[start:end]))
@@ -198,6 +199,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return named
     if not tops and (within := _within_title(machine, document)):
         return within
+    if not tops and (lone := lone_heading(document, machine, own)) and _nearest_heading([lone], machine):
+        return Headline(lone.text, "heading", lone)
     line = undeclared_headline(document) if not tops else None
     if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
@@ -220,7 +223,7 @@ def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
         and heading_level(line) == 1
         and len(key := plain(line.text)) >= SHORTEST
         and len(line.text) <= _LONGEST
-        and any(key in title and len(key) * 2 >= len(title) for title in keys)
+        and any((key in title or title in key) and len(title) // 2 <= len(key) <= 2 * len(title) for title in keys)
     ]
 
 
@@ -289,18 +292,22 @@ def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
 def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set[str]) -> Headline | None:
     """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
     best: tuple[int, Headline] | None = None
+    whole = False
     for title, found_by in machine:
         for part in parts_of(title):
             key = plain(part)
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
+            if part != title and whole:
+                continue  # the name of a section, where a heading repeats another title as a whole
             if line.zone & BOILERPLATE and not heading_level(line):
                 continue  # a part of the title in a menu is the name of the site or of a section
             level = heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
+            whole = whole or (part == title and level > 0)
             break
     return best[1] if best else None
 

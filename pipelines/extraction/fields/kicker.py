@@ -13,6 +13,8 @@ from pipelines.extraction.text.writing import HAN
 
 _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
+_NAMED_ABOVE = class_pattern("kicker", "subtitle_above")
+"""What calls itself a subtitle is a kicker where it stands above the headline."""
 _OTHER = class_pattern("no_kicker")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
 _LONGEST = 80
@@ -75,7 +77,8 @@ def _is_heading_before(above: Line, line: Line) -> bool:
 
 def _named_part(line: Line) -> str:
     """What calls itself a kicker in a line, without the labels beside it; "" where nothing does."""
-    return " ".join(text for text, el in line.parts if is_named(el))
+    own = [text for text, el in line.parts if is_called(el, _NAMED_ABOVE) and not is_called(el, _OTHER)]
+    return " ".join(own or (text for text, el in line.parts if is_named(el)))
 
 
 def _above(line: Line, document: Document) -> list[Line]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
-from typing import NamedTuple
+from itertools import islice, takewhile
+from typing import NamedTuple, cast
 
-from lxml.etree import SubElement
+from lxml.etree import SubElement, XPath
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
+from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.inserts import find_inserts
+from pipelines.extraction.page.inserts import find_inserts, find_sponsored
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_called, is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
@@ -37,7 +38,7 @@ _REVEALED_SHARE = 0.3
 """Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
 _MAX_DATES = 2
 """Lines of dates that a header has: published and changed. More are a timetable."""
-_ITEMS = words("li dt dd section")
+_ITEMS, _CONTAINERS = words("li dt dd section"), words("body center div td section article")
 _MIN_ALIKE, _ALIKE_SHARE = 3, 0.8
 """Paragraphs, and their share of all, that must look alike for another look to tell a note below them."""
 _MAX_NOTES, _LONGEST_NOTE = 3, 160
@@ -93,12 +94,80 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
-    for box in find_inserts([line for line in inside if is_inside(line.block, element)]):
+    held = [line for line in inside if line.block is not element and is_inside(line.block, element)]
+    for box in (*find_inserts(held), *find_sponsored(held)):
         _remove(box, set())
+    texts = [copies[line.block] for line in main.paragraphs if line.block in copies]
+    headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
+    if headline is not None:
+        _cut_above(headline, element)
+    is_foot = bool(texts) and any(map(_cut_loose_foot, cast(list[Element], _NEXT_RULE(texts[-1]))))
+    end = main.paragraphs[-1].row + 1 if is_foot else len(lines)
+    inside = [line for line in inside if line.block not in kept or main.headline_row <= line.row < end]
+    _frame_loose_lines(main, copies)
     _unframe_quotes(element)
-    _unframe_columns([copies[line.block] for line in main.paragraphs if line.block in copies])
+    _unframe_columns(texts)
     _drop_hidden_inlines(element)
-    return PrunedContent(element, [line for line in inside if is_inside(line.block, element)])
+    return PrunedContent(element, [_without_hidden(line) for line in inside if is_inside(line.block, element)])
+
+
+def _cut_above(headline: Element, element: Element) -> None:
+    """Cut what stands above the headline inside an element, text without a box of its own as well: where line breaks divide a page,
+    its menu stands in the cell of its text."""
+    for node in takewhile(lambda node: node is not element, with_ancestors(headline)):
+        parent = node.getparent()
+        if parent is None:
+            return
+        parent.text = None
+        for other in [*node.itersiblings(preceding=True)]:
+            parent.remove(other)
+
+
+def _cut_loose_foot(rule: Element) -> bool:
+    """Cut what stands behind a rule, and say so, if it is text without boxes: the foot of a page that line breaks divide."""
+    parent, behind = rule.getparent(), [*rule.itersiblings("*")]
+    if parent is None or any(sub.tag in BLOCKS for el in behind for sub in el.iter("*")):
+        return False
+    rule.tail = None
+    for el in behind:
+        parent.remove(el)
+    return True
+
+
+_NEXT_RULE = XPath("following::hr[1]")
+
+
+def _frame_loose_lines(main: MainContent, copies: Mapping[Element, Element]) -> None:
+    """Make paragraphs of lines that stand between blocks without being one: trafilatura drops what is bold among them, or stands
+    behind a box."""
+    loose: defaultdict[Element, set[str]] = defaultdict(set)
+    for line in main.paragraphs:
+        is_divided = line.block.tag in _CONTAINERS and any(el.tag in BLOCKS for el in line.block.iterdescendants("*"))
+        if is_divided and line.block in copies:
+            loose[copies[line.block]].add(line.text)
+    for box, texts in loose.items():
+        for parent in [box, *box.iter("font")]:
+            for before in [None, *parent]:
+                if before is None or before.tag in BLOCKS:
+                    _frame_behind(before, parent, texts)
+
+
+def _frame_behind(before: Element | None, parent: Element, texts: Set[str]) -> None:
+    """Set what stands between two blocks, or before the first one, in a paragraph if it is one of these texts."""
+    start = 0 if before is None else parent.index(before) + 1
+    run = list(takewhile(lambda el: el.tag not in BLOCKS, islice(parent, start, None)))
+    lead = (parent.text if before is None else before.tail) or ""
+    pieces = (lead, *("".join(map(str, el.itertext())) + (el.tail or "") for el in run))
+    if normalize_space("".join(pieces)) not in texts:
+        return
+    if before is None:
+        parent.text = None
+    else:
+        before.tail = None
+    paragraph = parent.makeelement("p")
+    paragraph.text = lead
+    paragraph.extend(run)
+    parent.insert(start, paragraph)
 
 
 def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element]) -> Iterator[Line]:
@@ -108,10 +177,10 @@ def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Ele
     if count < _MIN_ALIKE or count < _ALIKE_SHARE * looks.total():
         return
     inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
-    every = Counter(_look(line.block) for line in inside)
+    every, ends = (Counter(_look(line.block) for line in some) for some in (inside, inside[-_MAX_NOTES:]))
     for line in reversed(inside[-_MAX_NOTES:]):
         own = _look(line.block)
-        is_like_text = every[own] > 1 or line.block.tag not in ("p", "div")
+        is_like_text = every[own] > ends[own] or line.block.tag not in ("p", "div")
         if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text):
             return
         yield line
@@ -223,20 +292,20 @@ def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
 
 
 def _unframe_columns(copies: Iterable[Element]) -> None:
-    """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs."""
+    """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs, and those around."""
     cells = Counter(next((el for el in with_ancestors(block) if el.tag == "td"), None) for block in copies)
     for cell, paragraphs in cells.items():
         if cell is None or paragraphs < _MIN_COLUMN:
             continue
         table = next((el for el in cell.iterancestors("table")), cell)
-        for el in list(table.iter("table", "tbody", "tr", "td")):
+        for el in [*table.iter("table", "tbody", "tr", "td"), *table.iterancestors("table", "tbody", "tr", "td")]:
             el.tag = "div"
 
 
 def _is_caption(line: Line) -> bool:
     """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
     parent = line.block.getparent()
-    if line.block.tag not in ("p", "div", "span") or parent is None:
+    if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
@@ -261,6 +330,21 @@ def _drop_hidden_inlines(box: Element) -> None:
             else:
                 parent.text = (parent.text or "") + (el.tail or "")
             parent.remove(el)
+
+
+def _without_hidden(line: Line) -> Line:
+    """A heading without what is not to be read in it: the link of a wiki that edits the section below."""
+    if len(line.parts) == 1 or not heading_level(line):
+        return line
+    parts = [
+        part
+        for part in line.parts
+        if not any(zone_of(el) & Zone.HIDDEN for el in with_ancestors(part[1], _INLINE_LEVELS))
+    ]
+    return line._replace(text=normalize_space("".join(text for text, _ in parts))) if parts else line
+
+
+_INLINE_LEVELS = 2
 
 
 def _unframe_quotes(box: Element) -> None:

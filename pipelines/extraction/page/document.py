@@ -85,6 +85,8 @@ _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\s")
 _NAMES_KEPT = 8_192
 """Names whose zones are kept between pages: pages of one site share most of theirs, and one has 160 on average."""
+_REPLIES = words("comment suggestedAnswer")
+"""What microdata call the replies to a post or a question."""
 _INLINE = words("span i b em strong small svg a")
 """Elements that `aria-hidden` hides. On a block it may only mean that it is folded."""
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
@@ -262,12 +264,16 @@ def zone_of(el: Element) -> int:
     for attribute, value in attributes:
         if attribute == "class":
             zone |= _zone_of_names(value[:300])
+            if tag == "table" and "infobox" in value:
+                zone |= Zone.SHARE  # of a wiki; elsewhere an "info-box" may be a paragraph
         elif attribute == "id":
             # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
             if tag not in _HEADINGS:
                 zone |= _zone_of_names(value[:100])
         elif attribute == "role":
             zone |= _zone_of_names(value[:30])
+        elif attribute == "itemprop":
+            zone |= Zone.COMMENTS * (value in _REPLIES)
         elif (
             attribute == "hidden"
             or (attribute == "style" and _HIDDEN_STYLE.search(value[:300]))

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.text_box import (
     end_of_text_box,
@@ -26,6 +27,7 @@ from pipelines.extraction.page.text_box import (
     style_of,
     without_captions,
 )
+from pipelines.extraction.page.threads import end_of_opening_post
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
@@ -108,6 +110,8 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
         headline_row = -1
     paragraphs = without_captions(paragraphs)
     end_row = _find_end(document, paragraphs, headline_row)
+    if paragraphs:
+        end_row = min(end_row, end_of_opening_post(lines, paragraphs))
     paragraphs = [line for line in paragraphs if line.row < end_row]
     if (box := find_text_box(paragraphs)) is not None:
         # What stands below that box is not the article's, whatever share of the page it is.
@@ -177,11 +181,11 @@ def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
     return _SENTENCE.search(line.text) is not None or (size >= _MIN_CLAUSE and _CLAUSE.search(line.text) is not None)
 
 
-_SMALL_WORDS = JOINING_WORDS | DEGREE_WORDS
+_SMALL_WORDS = JOINING_WORDS | DEGREE_WORDS | {*words_of("outlet_particle"), *words_of("behind_name")}
 
 
 def _is_names(text: str) -> bool:
-    """Whether a line is a list of names, even with full stops after initials: "Anna Holt, James T. Ruud and Eva Lind"."""
+    """Whether a line is a list of names, even with full stops after initials: "James T. Ruud and Eva Lind, Secretary for Ports"."""
     return (
         "," in text and all(word[0].isupper() or word in _SMALL_WORDS for word in text.split()) and not text.isupper()
     )

@@ -44,7 +44,7 @@ FAR_OPENING = re.compile(
 )
 """The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
 _GENRE = (
-    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
+    r"^(?!{picture}\s(?:{after})\s)(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
     r"|(?:{genres})(?:\s(?:à|en|au|aux|a|da|in|aus)\s[^,]{{2,20}})?,?)\s(?=\S)"
 )
 """After the kind of text stands its author; after a correspondent, from where: "dal nostro inviato a Bari"."""
@@ -83,7 +83,9 @@ def byline_words(language: str | None) -> BylineWords:
     return BylineWords(
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
         lead=re.compile(rf"{lead}|^text\s", re.I),
-        genre=re.compile(_GENRE.format(after=_any("by_after_genre", language=known), genres=_any("genre")), re.I),
+        genre=re.compile(
+            _GENRE.format(picture=PICTURE, after=_any("by_after_genre", language=known), genres=_any("genre")), re.I
+        ),
         weak=re.compile(rf"^(?:{weak})\s(?=\S)", re.I),
         joint=re.compile(rf"\s({_any('and', language=known)}|&|\+)\s", re.I),
         short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),

@@ -354,3 +354,15 @@ def read_machine(text: str | None, *, language: str | None = None) -> ParsedDate
         return ParsedDate(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))
     stamps = find_stamps(text, language=language)
     return stamps[0] if stamps else None
+
+
+def is_life(text: str) -> bool:
+    """Whether the dates of a text are somebody's, of birth and of death, joined by a dash."""
+    life = _LIFE.search(text)
+    return life is not None and int(life[2]) - int(life[1]) > 1
+
+
+_LIFE = re.compile(
+    r"\b((?:1[89]|20)\d\d)\s{0,2}[-–—~]\s{0,2}(?:[*†]\s?)?(?:\d{1,2}[./\s]{1,2}){0,2}(?:[^\W\d_]{3,12}\.?\s)?(?:\d{1,2},?\s)?"
+    r"((?:19|20)\d\d)\b"
+)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 _SEPARATOR = re.compile(
     r"\s{1,20}[-–—|·•»:_~]+\s+|\s{0,20}[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›‹]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|(?<=[\u3040-\u9fff”》）！？…。」】])\s@\s?|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
@@ -34,6 +36,19 @@ _plain_line = lru_cache(maxsize=2_048)(_plain)
 """One line is compared by half a dozen readers of its page, and what a site repeats on each page, by all of them on each."""
 
 
+def without_accents(text: str) -> str:
+    """A text as hosts are named: "quảngnam" is quangnam.example."""
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+def without_top_level(name: str) -> str:
+    """The name of a site without what its host ends in: "Kazalo.hr"."""
+    return _TOP_LEVEL.sub("", name)
+
+
+_TOP_LEVEL = re.compile(r"(?<=\w{4})\.[a-z]{2,4}$", re.I)
+
+
 def overlap(one: str, other: str) -> float:
     """Share of the shorter text's pairs of characters that the longer has too."""
     if not one or not other:
@@ -51,13 +66,15 @@ def title_pieces(title: str) -> list[str]:
 
 
 def parts_of(title: str) -> Iterator[str]:
-    """The title itself, then without ever more of its tail, then without its head."""
+    """The title itself, then without ever more of its tail, then without its head, then without both if most of it is left."""
     yield title
     cuts = list(_SEPARATOR.finditer(title[:_LONGEST]))
     for cut in reversed(cuts):
         yield title[: cut.start()].strip()
     for cut in cuts:
         yield title[cut.end() :].strip()
+    inner = [title[one.end() : other.start()].strip() for one, other in pairwise(cuts)]
+    yield from [piece for piece in inner if len(piece) * 2 > len(title)]
     for at in [mark.start() for mark in _TIGHT.finditer(title[:_LONGEST])][::-1]:
         if at >= len(title) / 2:
             yield title[:at]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extraction.dates.printed import says_changed, says_published
+from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.languages.loader import (
     DATE_KINDS,
     KINDS,

@@ -82,9 +82,11 @@ def test_a_heading_yields_only_to_what_is_worded_for_sharing_throughout(language
 
 
 @pytest.mark.parametrize("mark", [": ", " | ", ". ", " – "])
-def test_a_kicker_in_a_heading_is_part_of_it_if_all_statements_join_the_two(mark: str) -> None:
+def test_a_kicker_in_a_heading_is_part_of_it_if_it_and_all_statements_join_the_two(mark: str) -> None:
     heading = f"<span class='kicker'>The old pier</span> <span>{HEADLINE}</span>"
+    with_colon = heading.replace("</span> ", "</span><span>: </span>")
     social = f"<meta property='og:title' content='The old pier{mark}{HEADLINE}'>"
     assert _title(f"The old pier{mark}{HEADLINE}", heading=heading, meta=social) == HEADLINE
     joined = f'<script type="application/ld+json">{{"@type": "Article", "headline": "The old pier{mark}{HEADLINE}"}}</script>'
-    assert _title(HEADLINE, heading=heading, meta=social + joined) == f"The old pier {HEADLINE}"
+    assert _title(HEADLINE, heading=heading, meta=social + joined) == HEADLINE
+    assert _title(HEADLINE, heading=with_colon, meta=social + joined) == f"The old pier: {HEADLINE}"
