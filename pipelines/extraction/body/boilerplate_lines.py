@@ -56,7 +56,6 @@ _BAR, _LONGEST_COLUMN = re.compile(r"\s?[|｜丨]\s?"), 12
 _IN_BRACKETS = re.compile(r"\([^()]{1,60}\)")
 _LAST_LINES = 3
 """Lines from the end that may be a signature; below one in brackets stands nothing of the text."""
-_CJK_STOPS = "。！？"
 _MAX_SHARE_AFTER_STOP = 0.15
 """Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
 _MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
@@ -163,8 +162,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
-    is_sentence = line[-1] in _CJK_STOPS and not opens_with_date_word(line)
-    if len(line) <= 60 and not is_sentence and any(char.isdigit() for char in line):
+    if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return True

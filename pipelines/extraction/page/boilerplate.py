@@ -171,16 +171,18 @@ def _frame_behind(before: Element | None, parent: Element, texts: Set[str]) -> N
 
 
 def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element]) -> Iterator[Line]:
-    """The last lines that are short and look like no other, where the paragraphs of the text are all alike."""
+    """The last lines that are short and have a class of their own, where the paragraphs of the text are all alike."""
     looks = Counter(_look(copies[line.block]) for line in main.paragraphs if line.block in copies)
-    count = max(looks.values(), default=0)
+    (look, count), *_ = [*looks.most_common(1), (("", "", "", ""), 0)]
     if count < _MIN_ALIKE or count < _ALIKE_SHARE * looks.total():
         return
     inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
     every, ends = (Counter(_look(line.block) for line in some) for some in (inside, inside[-_MAX_NOTES:]))
     for line in reversed(inside[-_MAX_NOTES:]):
         own = _look(line.block)
-        is_like_text = every[own] > ends[own] or line.block.tag not in ("p", "div")
+        is_like_text = (
+            every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
+        )
         if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text):
             return
         yield line

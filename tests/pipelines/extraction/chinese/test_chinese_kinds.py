@@ -274,11 +274,6 @@ def test_a_frame_of_an_editor_is_no_form() -> None:
     assert got["text"].split("\n") == lines
 
 
-def test_a_sentence_that_names_a_day_is_text() -> None:
-    last = "细则自2024年1月1日起施行，有效期两年。"
-    assert _read({"line": "<div>2024-03-05 10:20</div>", "after": f"<p>{last}</p>"})["text"].endswith(last)
-
-
 @pytest.mark.parametrize(
     "heading",
     [
