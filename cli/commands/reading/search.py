@@ -28,7 +28,6 @@ from db.search.snippets import MarkedText
 # A search first indexes what waits, if it is no more articles than this: a few seconds of work.
 _INDEXED_FIRST = 5000
 _COLUMNS = ("id", "page_id", "time", "source", "title", "credits", "mark", "url", "score", "snippet")
-_INDENT = 4
 _WIDEST = 92
 
 
