@@ -20,7 +20,6 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
 from pipelines.extraction.page.tree import (
-    TYPED_BREAK,
     break_typed_lines,
     describes_other_work,
     link_around,
@@ -171,8 +170,7 @@ def parse_document(html: str) -> Document | None:
     tree = parse_html(html)
     if tree is None:
         return None
-    if TYPED_BREAK.search(html):
-        break_typed_lines(tree)
+    break_typed_lines(tree, html)
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)

@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, text_length
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, names_of, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import SENTENCE_ENDS
 
@@ -64,11 +64,26 @@ def _outermost_named(el: Element | None, known: dict[Element, Element | None]) -
     return known[el]
 
 
+_MOST_ABOVE_POST = 3
+
+
+def _first_post(paragraphs: Sequence[Line]) -> Element | None:
+    """The box of a forum's post that one of the first paragraphs stands in, if one does."""
+    asked: set[Element] = set()
+    for line in paragraphs[:_MOST_ABOVE_POST]:
+        for el in with_ancestors(line.block):
+            if el in asked:
+                break
+            if is_called(el, _POST_CLASS):
+                return el
+            asked.add(el)
+    return None
+
+
 def find_text_box(paragraphs: Sequence[Line]) -> Element | None:
     """The box that is named for the article's text, if a single one has text, and what stands below it looks otherwise; in a thread
     of a forum the first post."""
-    posts = (el for line in paragraphs for el in with_ancestors(line.block) if _POST_CLASS.search(names_of(el)))
-    if (post := next(posts, None)) is not None:
+    if (post := _first_post(paragraphs)) is not None:
         return post
     named = named_paragraphs(paragraphs)
     if len(named) != 1:
