@@ -73,14 +73,13 @@ def describes_other_work(el: Element) -> bool:
 
 _TYPED_BREAK = re.compile(r"[。！？…”]\n[^\s<]")
 """A break behind a sentence in a script without spaces, where the source of a page is seldom broken."""
-_BREAKS = tuple(f"{end}\n" for end in "。！？…”")
 _LEAST_TYPED = 3
 
 
 def break_typed_lines(tree: Element, html: str) -> None:
     """Set line breaks in texts that are shown as they were typed (`white-space: pre-line`): each of their lines ends a sentence.
     `html` is what the tree was parsed from."""
-    if not any(ending in html for ending in _BREAKS):
+    if "。" not in html or not _TYPED_BREAK.search(html):
         return
     for el in tree.iter("span", "div", "p"):
         if el.text and _TYPED_BREAK.search(el.text):
