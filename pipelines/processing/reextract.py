@@ -101,7 +101,7 @@ def reextract_run(
 
 
 def settle_in_steps(
-    conn: sqlite3.Connection, stop: threading.Event, between: Callable[[], object] = bool, *, stories: int = 1
+    conn: sqlite3.Connection, stop: threading.Event, between: Callable[[], object] = lambda: None, *, stories: int = 1
 ) -> float:
     """Settle all unsettled articles, and place them in threads if at least `stories` of them wait, a few in each transaction.
 

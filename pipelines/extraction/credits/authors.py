@@ -183,13 +183,11 @@ def _unless_contradicted(
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         unseen = not any(key in outlet.printed for key in keys - editors)
-        reporters = printed_reporters(layout)
+        known, reporters = {*" ".join(people).casefold().split()}, printed_reporters(layout)
         for lines in (names_after_byline(layout, words), author_links(layout), reporters):
             printed = _split_names(lines, set(), words, trusted=False)
             printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
-            others = (unseen or lines is reporters) and not {*" ".join(people).casefold().split()} & {
-                *" ".join(printed).casefold().split()
-            }
+            others = (unseen or lines is reporters) and known.isdisjoint(" ".join(printed).casefold().split())
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
             if printed and (others or more):
                 return printed[:20], "byline"

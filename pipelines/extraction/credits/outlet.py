@@ -212,12 +212,10 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
 
     An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
-    known = set(title_pieces(document.head.title or "")[1:])
-    stated = _stated_authors(document)
+    pieces = title_pieces(document.head.title or "")[1:]
+    known, stated = set(pieces), _stated_authors(document)
     # Words that are no name elsewhere may be the site's: 清溪时间.
-    whole = stated | {
-        piece for piece in title_pieces(document.head.title or "")[1:][-1:] if len(piece) >= _SHORTEST_BEGINNING
-    }
+    whole = stated | {piece for piece in pieces[-1:] if len(piece) >= _SHORTEST_BEGINNING}
     publishers = known | authors_in_state(structured)
     header = [line for line in layout.below_headline if not layout.zones_of(line) & Zone.RELATED]
     for at, line in enumerate(header):

@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, names_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _POSTER = class_pattern("poster")
@@ -77,7 +77,5 @@ def _posted(header: Sequence[Line]) -> tuple[int, ...] | None:
 
 def names_poster(el: Element) -> bool:
     """Whether a box around an element is named for who posts, or is a link to the page of a member."""
-    return any(
-        _POSTER.search(names_of(node)) or _PROFILE.search((node.get("href") or "")[:400])
-        for node in with_ancestors(el, 3)
-    )
+    links = ((node.get("href") or "")[:400] for node in with_ancestors(el, 3))
+    return is_called(el, _POSTER, 3) or any(map(_PROFILE.search, links))
