@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager
 
 from crawler.render.messages import Drawing, DrawOrder, receive_message, send_message
 from crawler.render.process_tree import descendants
+from crawler.render.scratch_folder import ScratchFolder
 
 # Pages after which the browser is started anew: bounds what it leaks. A start costs a second.
 PAGES_PER_PROCESS = 100
@@ -36,6 +37,7 @@ class Renderer:
 
     def __init__(self) -> None:
         self._process: Process | None = None
+        self._scratch: ScratchFolder | None = None
         self._drawn = 0
         self._turn = asyncio.Lock()
         self._stopped = False
@@ -56,7 +58,11 @@ class Renderer:
             raise RendererStopped
         if self._process is None or self._process.returncode is not None or self._drawn >= PAGES_PER_PROCESS:
             await self._end_process()
-            await self._start()
+            try:
+                await self._start()
+            except OSError as error:  # such as a full disk
+                await self._end_process()
+                return Drawing(error=f"no_browser: {error}"[:500])
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -91,6 +97,7 @@ class Renderer:
 
     async def _start(self) -> None:
         # A session of its own: Ctrl-C at a terminal is the crawl's.
+        self._scratch = ScratchFolder()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -99,17 +106,20 @@ class Renderer:
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,
+            env={**os.environ, "TMPDIR": str(self._scratch.path)},
             limit=1 << 20,
         )
         self._drawn = 0
         self.starts += 1
 
     async def _end_process(self) -> None:
-        if self._process is None:
-            return
-        self._kill()
-        await self._process.wait()
-        self._process = None
+        if self._process is not None:
+            self._kill()
+            await self._process.wait()
+            self._process = None
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            await asyncio.to_thread(scratch.remove)
 
     def _kill(self) -> None:
         """Kill the process and all below it."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from crawler.render.messages import DrawOrder
 from crawler.render.process_tree import descendants
 from crawler.render.renderer import Renderer, RendererStopped
+from crawler.render.scratch_folder import ScratchFolder
 from db.system.processes import process_identity
 from tests.crawler.render.conftest import ROOT, Draw
 from tests.crawler.render.web import NEEDS_BROWSER, Answer, Server, UdpTrap, html
@@ -216,17 +221,48 @@ def test_windows_dialogs_and_downloads_hold_nothing_up(draw: Draw, hostile: Host
     assert drawing.duration_ms < 20_000
 
 
-def test_a_stop_ends_the_browser_while_it_draws(hostile: Hostile) -> None:
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of temporary files, with a path that leaves room for those of a browser."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_a_stop_ends_the_browser_while_it_draws(hostile: Hostile, temporary: Path) -> None:
     async def stopped() -> None:
         renderer = Renderer()
         _, headers, page = html("<script>while (true) {}</script>")
         drawing = asyncio.ensure_future(renderer.draw(replace(hostile.order, headers=headers, body=page)))
         await asyncio.sleep(0.3)
+        assert len(list(temporary.iterdir())) == 1
         await renderer.close()
         with pytest.raises(RendererStopped):
             await drawing
+        assert list(temporary.iterdir()) == []
 
     asyncio.run(stopped())
+
+
+def test_a_browser_without_room_is_said_to_be_missing(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    drawing = asyncio.run(Renderer().draw(hostile.order))
+    assert (drawing.error or "").startswith("no_browser: ")
+    assert "/nowhere" in (drawing.error or "")
+
+
+def test_the_path_of_temporary_files_may_be_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chromium's socket would not fit there."""
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    scratch = ScratchFolder()
+    with socket.socket(socket.AF_UNIX) as one:
+        folder = scratch.path / "org.chromium.Chromium.abcdef"
+        folder.mkdir()
+        one.bind(str(folder / "SingletonSocket"))
+    scratch.remove()
+    assert not scratch.path.exists()
 
 
 _DRAWS_FOR_EVER = """
@@ -238,12 +274,20 @@ asyncio.run(Renderer().draw(DrawOrder(url="http://a.example/", status=200, heade
 """
 
 
-def test_no_browser_outlives_a_crawl_that_is_killed() -> None:
-    process = subprocess.Popen([sys.executable, "-c", _DRAWS_FOR_EVER], cwd=ROOT)
+def test_neither_browser_nor_its_files_outlive_a_crawl_that_is_killed(temporary: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    process = subprocess.Popen([sys.executable, "-c", _DRAWS_FOR_EVER], cwd=ROOT, env=environment)
     try:
         wait_for(lambda: len(descendants(process.pid)) >= 6)
         below = descendants(process.pid)
+        (abandoned,) = temporary.iterdir()
+        # Another crawl of the machine leaves it alone.
+        ScratchFolder().remove()
+        assert any(abandoned.iterdir())
     finally:
         process.kill()
         process.wait()
     wait_for(lambda: not any(process_identity(pid) for pid in below))
+    scratch = ScratchFolder()
+    assert list(temporary.iterdir()) == [scratch.path]
+    scratch.remove()
