@@ -80,7 +80,7 @@ from db.schema.tables.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.tables.service import RHYTHMS, SCHEDULE, WATCHED
 from db.schema.tables.settling import CLAIMS, COPIES, MARKS_ANEW
 from db.schema.tables.site_rules import SITE_RULES
-from db.schema.tables.threads import THREADS
+from db.schema.tables.threads import THREADS, THREADS_ANEW
 from db.schema.tables.websub import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.schema.views import current_articles_looked_up, drop_views, make_views
 from db.search.index import index_version
@@ -302,7 +302,7 @@ def m0033_saved_searches(db: Database) -> None:
 
 @migrations()
 def m0034_threads(db: Database) -> None:
-    """Threads of a story. Articles that are there have none until `copydesk threads --rebuild` or `copydesk settle --all`."""
+    """Threads of a story, and how many articles are there that have none (m0048)."""
     run_script(db, THREADS)
 
 
@@ -385,6 +385,14 @@ def m0046_quick_questions(db: Database) -> None:
 def m0047_statistics_kept(db: Database) -> None:
     """Sizes of bodies are summed up, failed requests have an index."""
     run_script(db, STATISTICS_KEPT)
+
+
+@migrations()
+def m0048_earlier_articles_threaded(db: Database) -> None:
+    """Earlier articles wait for their threads, and so do those placed since: threads grow in the order of arrival."""
+    if db.execute("SELECT missing FROM thread_keeping").fetchone()[0]:
+        run_script(db, THREADS_ANEW)
+    db.execute("ALTER TABLE thread_keeping DROP COLUMN missing")
 
 
 def step_names() -> frozenset[str]:

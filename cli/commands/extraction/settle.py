@@ -21,7 +21,7 @@ from db.connection.database import write
 from db.queries.articles import count_verdicts
 from db.store.dedup.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
 from db.store.dedup.threads import count_unthreaded
-from pipelines.dedup.settle import STEP, reset_settling
+from pipelines.dedup.settle import reset_settling
 from pipelines.dedup.settle import settle as settle_pages
 
 _NAMES = (
@@ -80,12 +80,11 @@ def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool)
         if everything:
             reset_settling(conn)
         unsettle_undecided(conn)
-    total, done = count_unsettled(conn), 0
+    total = count_unsettled(conn)
     with progress_bar("settled", total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
                 decided = settle_pages(conn)
             yield decided
-            done = min(total, done + STEP)
-            show(done)
+            show(max(0, total - count_unsettled(conn)))
             stop.wait(_REST_S)

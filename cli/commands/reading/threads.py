@@ -86,7 +86,7 @@ def threads(
 ) -> None:
     """List the biggest threads of a period: events with more than one article.
 
-    Crawls gather articles into threads by themselves. Articles from before there were threads are in none; `--rebuild` adds them.
+    Crawls gather articles into threads by themselves.
     `copydesk inspect` shows a thread with its sources over time, and why each article is in it.
     """
     if rebuild:
@@ -110,8 +110,10 @@ def _row(line: ThreadLine) -> list[object]:
 
 def _notes(keeping: ThreadKeeping) -> list[str]:
     notes = []
-    if keeping.missing:
-        notes.append(f"{keeping.missing:,} articles from before there were threads are in none; `--rebuild` adds them")
+    if keeping.waiting:
+        notes.append(
+            f"{keeping.waiting:,} articles wait for their thread; crawls go on with them, `copydesk settle` does it now"
+        )
     if keeping.out_of_order:
         notes.append(f"{keeping.out_of_order:,} old stories changed since; `--rebuild` may gather them otherwise")
     return notes
