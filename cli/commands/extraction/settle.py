@@ -53,7 +53,11 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
     with context.open() as db:
         before = count_verdicts(db.conn)
         with stopping() as stop:
-            pages = set().union(*_steps(db.conn, stop, everything=everything))
+            with write(db.conn):
+                if everything:
+                    reset_settling(db.conn)
+                unsettle_undecided(db.conn)
+            pages = set().union(*settle_steps(db.conn, stop, "settled"))
         if stop.is_set():
             left = f"{count_undecided(db.conn)} article pages wait, and {count_unthreaded(db.conn)} for their threads"
             click.echo(f"stopped early: {left}; the next `copydesk settle` or crawl continues", err=True)
@@ -74,14 +78,10 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
         click.echo(f"  {name:15} {now}{f'  (before: {then})' if now != then else ''}")
 
 
-def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool) -> Iterator[set[int]]:
-    """Settle until nothing waits or `stop` is set. Yields the pages that each step decided."""
-    with write(conn):
-        if everything:
-            reset_settling(conn)
-        unsettle_undecided(conn)
+def settle_steps(conn: sqlite3.Connection, stop: threading.Event, done: str) -> Iterator[set[int]]:
+    """Settle until nothing waits or `stop` is set; yields the pages that each step decided. `done`: what the progress bar says."""
     total = count_unsettled(conn)
-    with progress_bar("settled", total) as show:
+    with progress_bar(done, total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
                 decided = settle_pages(conn)

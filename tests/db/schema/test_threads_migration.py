@@ -39,7 +39,6 @@ def earlier(path: Path, before: list[KnownArticle]) -> sqlite3.Connection:
         for table in (*TABLES, "unthreaded", "thread_keeping"):
             old.execute(f"DROP TABLE {table}")
         old.executescript(THREADS)
-        old.execute("DELETE FROM unsettled")  # they are stored as decided
         old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0048_earlier_articles_threaded'")
     return old
 
