@@ -18,7 +18,7 @@ from db.connection.database import write
 from db.errors import DatabaseLost
 from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
 from db.timestamps import format_timestamp, parse_timestamp
-from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks, pause_after
+from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks
 
 LOST_HOOK_LIMIT_S = 10.0
 """Time limit of a hook when the service only waits for it before it ends, in seconds."""
@@ -38,22 +38,22 @@ def notify(
     `stopping` ends it within half a second and kills a command that runs; that alert is sent again later. A round ends at most
     `limit_s` seconds (for each of the two hooks) after the last hook that succeeded.
     """
-    hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
-    left, notified = hooks.names, 0
-    for alert in alerts_to_notify(conn) if left else []:
+    hooks, notified, down = Hooks(config, limit_s=limit_s, stopping=stopping), 0, dict[str, str]()
+    for alert in alerts_to_notify(conn) if hooks.names else []:
         event = _event(alert, config.alert_repeat.total_seconds(), now)
         if event is None:
             continue
-        wanted = {name for name in left if _is_pending(alert, event, name)}
-        failures = hooks.call(payload_of(alert, event, config.database), wanted)
-        heard = len(failures) < len(wanted)
+        failed = alert.notification_failure
+        earlier = failed if failed and failed["event"] == event.value else None
+        heard, failure = hooks.send(payload_of(alert, event, config.database), earlier, now, down=down)
         notified += heard
-        failed = _failure(alert, event, failures, now) if failures else None
+        if failure:
+            failure["event"] = event.value
+            # It would fail or hang for other alerts too: they wait for a later round, in which failed ones come last.
+            down |= failure["hooks"]
         with write(conn):
-            record_notification(conn, alert.id, accepted=heard, failure=failed, at=now)
-        # A hook that failed would fail or hang for other alerts too; they wait for the next round, and failed ones come last.
-        left -= failures.keys()
-        if not left or stopping():
+            record_notification(conn, alert.id, accepted=heard, failure=failure, at=now)
+        if down.keys() == hooks.names or stopping():
             break
     return notified
 
@@ -115,21 +115,3 @@ def _gave_up(failed: Mapping[str, object]) -> bool:
     return (
         failed["event"] == AlertEvent.CLOSED.value and isinstance(failed["times"], int) and failed["times"] >= MAX_TRIES
     )
-
-
-def _is_pending(alert: Alert, event: AlertEvent, name: str) -> bool:
-    """Whether a hook still needs this event: after a failure, only the hooks that failed do."""
-    failed = alert.notification_failure
-    if not failed or failed["event"] != event.value:
-        return True
-    hooks = failed["hooks"]
-    return isinstance(hooks, dict) and name in hooks
-
-
-def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: datetime) -> dict[str, object]:
-    earlier = alert.notification_failure
-    times = 1
-    if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):
-        times += earlier["times"]
-    again_at = format_timestamp(now + pause_after(times))
-    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": again_at}
