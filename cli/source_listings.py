@@ -20,10 +20,13 @@ from db.models import Listing, Source
 from db.store.sites.listings import ListingState, listing_states
 from db.store.sites.sources import load_listings
 
+_TOLD_IN_FULL = 10
+"""Sources that are added with a line for each of their listings, at most."""
 
-def kinds(entries: Sequence[Listing]) -> str:
+
+def kinds(listings: Sequence[Listing]) -> str:
     """The number of listings of each kind, in words."""
-    counts = Counter(entry.kind.value for entry in entries)
+    counts = Counter(listing.kind.value for listing in listings)
     return (
         ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items()) or "no listings yet"
     )
@@ -109,16 +112,12 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
             if source.name in left:
                 continue
             states = listing_states(db.conn, source.id)
-            entries = [state.listing for state in states]
-            state = "added" if new else "already known"
-            click.echo(f"{source.name}  {state}: {kinds(entries)}")
-            if len(added) <= 10:
+            listings = kinds([state.listing for state in states])
+            click.echo(f"{source.name}  {'added' if new else 'already known'}: {listings}")
+            if len(added) <= _TOLD_IN_FULL:
                 for one in states:
-                    words = "  ".join(
-                        filter(None, (one.listing.title, describe_state(one, retry_delays(context, source), now)))
-                    )
-                    click.echo(f"  {one.listing.kind.value:13} {one.listing.url}{f'  {words}' if words else ''}")
-            for note in notes.get(source.name, []) if not entries or len(added) <= 10 else []:
+                    click.echo(_listing_line(one, retry_delays(context, source), now))
+            for note in notes.get(source.name, []) if not states or len(added) <= _TOLD_IN_FULL else []:
                 click.echo(f"  {note}", err=True)
             # Listings that have not been asked yet (sections) may work.
             works = bool(working_in.get(source.name)) or any(one.works is not False for one in states)
@@ -136,6 +135,12 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
             err=True,
         )
         sys.exit(1)
+
+
+def _listing_line(state: ListingState, delays: Sequence[timedelta], now: datetime) -> str:
+    listing = state.listing
+    words = "  ".join(filter(None, (listing.title, describe_state(state, delays, now))))
+    return f"  {listing.kind.value:13} {listing.url}{f'  {words}' if words else ''}"
 
 
 def _exit_stopped(left: int, done: int) -> NoReturn:

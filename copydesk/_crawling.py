@@ -34,7 +34,6 @@ from db.store.sites.sources import choose_sources
 from db.system.machine_errors import explain_os_error
 
 _LOG = logging.getLogger("copydesk")
-_STOPPED = 130
 # The process ends itself when it takes longer to stop; only one that hangs in the system is still there then.
 _GRACE_S = STOPS_WITHIN_S + 3.0
 

@@ -28,7 +28,7 @@ class DryRun:
     """What a crawl of the source would bring. `rejected` holds (url, reason, detail), `failed` (url, error)."""
 
     source: Source
-    entries: Sequence[Listing]
+    listings: Sequence[Listing]
     links: int
     articles: Sequence[Article]
     rejected: Sequence[tuple[str, str, str]]
@@ -43,7 +43,7 @@ class DryRun:
 
 
 def dry_run(
-    config: Config, source: Source, entries: Sequence[Listing], limit: int, *, watch: Watch | None = None
+    config: Config, source: Source, listings: Sequence[Listing], limit: int, *, watch: Watch | None = None
 ) -> DryRun:
     """Crawl at most `limit` articles of a source into a temporary database.
 
@@ -53,7 +53,7 @@ def dry_run(
     others = _mistakes_of_other_sites(config, source)
     with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
         apart = config.with_values(db=str(Path(folder) / "test.db"))
-        _prepare(apart, source, entries)
+        _prepare(apart, source, listings)
         crawled = crawl(apart, CrawlOrder(names=(source.name,), limit=limit, command=TEST), watch=watch)
         db = open_database(apart.database)
         try:
@@ -61,7 +61,7 @@ def dry_run(
             found = load_whole_run(conn)
             return DryRun(
                 source=source,
-                entries=load_listings(conn, found.source_id),
+                listings=load_listings(conn, found.source_id),
                 links=found.links,
                 articles=[article for page in found.article_pages if (article := load_article(conn, page))],
                 rejected=found.rejected,
@@ -83,12 +83,12 @@ def _mistakes_of_other_sites(config: Config, source: Source) -> list[str]:
     return [mistake.message for mistake in mistakes]
 
 
-def _prepare(config: Config, source: Source, entries: Sequence[Listing]) -> None:
+def _prepare(config: Config, source: Source, listings: Sequence[Listing]) -> None:
     db = open_database(config.database, create=True)
     now = datetime.now(UTC)
     try:
         with write(db.conn) as conn:
             copy, _ = add_source(conn, name=source.name, url=source.url, settings=source.settings, at=now)
-            insert_listings(conn, copy.id, entries, now)
+            insert_listings(conn, copy.id, listings, now)
     finally:
         db.conn.close()

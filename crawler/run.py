@@ -64,11 +64,15 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
     crawler = TaskCrawler(CrawlSpider, process.settings)
     run.attach(crawler)
 
+    frozen_by_caller = gc.get_freeze_count() > 0
+
     def opened() -> None:
         # Python's garbage collector halts the event loop while it visits all objects, most of them modules: with a sitemap of
         # 49,000 addresses for 100 ms, or 30 ms without the objects that exist now (bench/crawl/event_loop.py).
-        gc.collect()
-        gc.freeze()
+        # Where the caller has frozen objects, which cannot be told from ours afterwards, freezing is left to the caller.
+        if not frozen_by_caller:
+            gc.collect()
+            gc.freeze()
         if watch is not None:
             watch(run)
 
@@ -80,7 +84,8 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
         process.start()
     finally:
         sys.setswitchinterval(switch)
-        gc.unfreeze()
+        if not frozen_by_caller:
+            gc.unfreeze()
     return _result_of(run)
 
 

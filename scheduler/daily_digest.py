@@ -17,7 +17,7 @@ from db.reports.digest_object import digest_object
 from db.store.service.digests import DigestRow, insert_digest, last_digest, record_digest_sent
 from db.store.sites.sources import first_source_added
 from db.timestamps import format_timestamp, parse_timestamp
-from scheduler.alerts.notify import HOOK_LIMIT_S, MAX_TRIES, hook_names, send_message
+from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks
 from scheduler.planning.cadence import CronSchedule
 
 DIGEST_KIND = "digest"
@@ -36,8 +36,8 @@ def send_due_digest(
 
     `conn` must be writable. A failing hook raises nothing. Raises sqlite3.Error.
     """
-    names = hook_names(config)
-    if not config.digest or not names:
+    hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
+    if not config.digest or not hooks.names:
         return None
     last = last_digest(conn)
     start = last.until if last else first_source_added(conn)
@@ -51,9 +51,7 @@ def send_due_digest(
     if last is None or not _is_pending(last, now):
         return None
     payload = digest_payload(conn, config, last)
-    accepted, failure = send_message(
-        config, payload, last.failure, now, hooks=names, limit_s=limit_s, stopping=stopping
-    )
+    accepted, failure = hooks.send(payload, last.failure, now)
     with write(conn):
         record_digest_sent(conn, last.id, accepted=accepted, failure=failure, at=now)
     return failure is None

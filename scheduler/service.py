@@ -135,25 +135,15 @@ class Service:
         address = self._config.listen
         web = None if address is None else HealthServer(address, self._metrics, self.health)
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
-        clock = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
+        clock = self._make_clock(conn)
         before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
-            now = datetime.now(UTC)
             self._hubs.apply(self._config)
             with translate_sqlite_errors(self.database):
                 with write(conn):
-                    begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
+                    began, shown = datetime.now(UTC), web.url if web else ""
+                    begin_service(conn, os.getpid(), began, address=shown, version=version("copydesk"))
                 self._close_dead_runs(conn)
-            for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
-                clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
-            soon = now + timedelta(seconds=FIRST_MONITOR_S)
-            timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
-            clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
-            clock.add_job(lambda: self._searches.start(self._config), "interval", **(timing | {"id": "searches"}))
             clock.start()
             where = f", listening at {web.url}" if web else ""
             where += f", for hubs at {self._hubs.url}" if self._hubs.url else ""
@@ -168,9 +158,8 @@ class Service:
             if clock.running:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)
-            self._maintenance.join(LAST_WAIT_S)
-            self._monitor.join(LAST_WAIT_S)
-            self._searches.join(LAST_WAIT_S)
+            for job in (self._maintenance, self._monitor, self._searches):
+                job.join(LAST_WAIT_S)
             if web:
                 web.close()
             self._hubs.close()
@@ -179,6 +168,21 @@ class Service:
                 signal.signal(sign, handler)
         if self._lost is not None:
             raise self._lost
+
+    def _make_clock(self, conn: Connection) -> BackgroundScheduler:
+        """A clock that has yet to be started, with what the service does at intervals."""
+        clock = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
+            clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
+        soon = datetime.now(UTC) + timedelta(seconds=FIRST_MONITOR_S)
+        timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
+        clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
+        clock.add_job(lambda: self._searches.start(self._config), "interval", **(timing | {"id": "searches"}))
+        return clock
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._stopping.is_set():

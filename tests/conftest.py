@@ -91,8 +91,6 @@ def pytest_collection_finish() -> None:
     """Keep the collector from the modules and the thousands of tests, which stay: going through them is a twelfth of the CPU."""
     gc.collect()
     gc.freeze()
-    # A crawl in a test's own process would freeze what is there for its time, and then have the collector go through all.
-    gc.freeze = gc.unfreeze = lambda: None
 
 
 def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:

@@ -57,7 +57,6 @@ def add_stories(conn: sqlite3.Connection, after: int = 0) -> None:
     with write(conn):
         conn.execute(_TOTALS, (after,))
         conn.execute("DELETE FROM unthreaded")
-        conn.execute("UPDATE thread_keeping SET missing = 0")
     _insert(conn, f"INSERT INTO revision_changes VALUES ({', '.join('?' * 16)})", _change_rows(conn, after))
     if not after:
         with write(conn):

@@ -106,7 +106,7 @@ def corpus_sheets(corpus: Path, scorer: Path) -> Iterator[Sheet]:
 
 def set_sheets() -> Iterator[Sheet]:
     """The whole pages."""
-    from bench.extraction import chinese_sites, page_halves, world_pages
+    from bench.extraction.handwritten import chinese_sites, page_halves, world_pages
 
     kinds: dict[str, Sequence[Callable[[], Iterable[page_halves.LabelledPage]]]] = {
         "chinese": (

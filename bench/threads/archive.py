@@ -74,6 +74,7 @@ def store(conn: sqlite3.Connection, articles: Sequence[KnownArticle]) -> None:
             "INSERT INTO decisions (page_id, verdict, article_id, original_id) VALUES (?, ?, ?, ?)",
             [(a.number, "new" if a.original == a.number else "copy", a.number, a.original) for a in articles],
         )
+        conn.execute("DELETE FROM unsettled")
 
 
 def thread_all(conn: sqlite3.Connection) -> None:

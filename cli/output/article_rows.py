@@ -1,10 +1,11 @@
-"""The cells of a table for an article of the database."""
+"""A table of articles of the database, and its cells."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 
-from cli.output.tables import format_local_time
+from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from db.queries.articles import ArticleSummary
 
 # Before a time: that of the fetch, as none of publication is known.
@@ -30,3 +31,23 @@ def mark_of(head: ArticleSummary) -> str:
     if head.original_id != head.article_id:
         marks.append(f"copy of {head.original_id}")
     return ", ".join(marks)
+
+
+_COLUMNS = (
+    Column(title="id", right=True, fixed=True, colour="cyan"),
+    Column(title="time", fixed=True),
+    Column(title="source", least=8),
+    Column(title="title", least=16, weight=2.5),
+    Column(title="credits", least=8),
+)
+_MARK = Column(title="mark", least=5, colour="yellow")
+
+
+def article_table(
+    heads: Iterable[ArticleSummary], last: Column = _MARK, cell: Callable[[ArticleSummary], str] = mark_of
+) -> Iterator[str]:
+    """The lines of a table of articles, as wide as the terminal. `last`: its last column, whose text `cell` gives."""
+    rows = [
+        (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), cell(head)) for head in heads
+    ]
+    return table((*_COLUMNS, last), rows, width=screen_width() if on_terminal() else None)

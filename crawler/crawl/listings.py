@@ -81,9 +81,9 @@ class Listings:
                 replace(listing_request, probe=True) for listing_request in requests_for_declared_lists(visit.site)
             ] + next_probes(visit, ())
         else:
-            entries = [entry for entry in visit.known_listings if entry.url not in visit.resting]
+            known = [one for one in visit.known_listings if one.url not in visit.resting]
             listing_requests = requests_for_declared_lists(visit.site) + requests_for_listings(
-                entries, visit.site, visit.settings.front_page
+                known, visit.site, visit.settings.front_page
             )
         fresh = visit.new_requests(listing_requests)
         if not fresh:
@@ -167,9 +167,9 @@ class Listings:
         visit.add_listing(listing_request, listing, headers if listing.dated and not mistaken else None)
         if listing_request.probe:
             visit.record_listing(Listing(url=listing_request.url, kind=listing.kind, title=listing.title))
-            for entry in listing.entries:
-                if entry.kind is ListingKind.SECTION and self._allowed(entry.url):
-                    visit.record_listing(entry)
+            for named in listing.listings:
+                if named.kind is ListingKind.SECTION and self._allowed(named.url):
+                    visit.record_listing(named)
         return await self._follow(visit, listing_request, listing)
 
     async def _read(

@@ -44,9 +44,7 @@ def _given_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[Listin
 
 
 def _named_listings(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
-    feeds = [
-        entry.url for listing in visit.parsed_listings for entry in listing.entries if entry.kind is ListingKind.FEED
-    ]
+    feeds = [one.url for listing in visit.parsed_listings for one in listing.listings if one.kind is ListingKind.FEED]
     return [
         *(ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
         *(ListingRequest(url=url, kind=ListingKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
@@ -55,13 +53,13 @@ def _named_listings(visit: SourceVisit, sitemaps: Sequence[str]) -> list[Listing
 
 def replacement_feeds(visit: SourceVisit, front_page: ParsedListing) -> list[ListingRequest]:
     """The feeds that a front page names now and that are not known. Sites move their feeds without a redirect."""
-    known = {entry.url for entry in visit.known_listings}
-    named = [entry.url for entry in front_page.entries if entry.kind is ListingKind.FEED and entry.url not in known]
+    known = {listing.url for listing in visit.known_listings}
+    named = [one.url for one in front_page.listings if one.kind is ListingKind.FEED and one.url not in known]
     return [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in named[:FEEDS_TRIED]]
 
 
 def _well_known_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
-    kinds = {entry.kind for entry in visit.new_listings}
+    kinds = {listing.kind for listing in visit.new_listings}
     listing_requests: list[ListingRequest] = []
     if not visit.answered:
         return listing_requests  # the host is down or forbids crawling; one that refuses its front page (403) may serve feeds

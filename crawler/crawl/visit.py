@@ -234,7 +234,7 @@ class SourceVisit:
         answer.trouble = None if answer.links else listing.note or answer.trouble
         self.hubs[listing_request.url] = listing.hubs
         if listing.kind is ListingKind.FRONT_PAGE:
-            self.front_page_listings = (self.front_page_listings or set()) | {entry.url for entry in listing.entries}
+            self.front_page_listings = (self.front_page_listings or set()) | {one.url for one in listing.listings}
 
     def note_reading(
         self, listing_request: ListingRequest, reading: ListingReading, sample: bytes | None = None

@@ -2,7 +2,7 @@
 
     bytes of a feed, sitemap, front page, list  --read_*-->  ParsedListing  --merge-->  links, one for each article
 
-A ParsedListing holds `links` (articles), `entries` (further listings: feeds, sections), `children` (sitemaps that an index names)
+A ParsedListing holds `links` (articles), `listings` (further ones: feeds, sections), `children` (sitemaps that an index names)
 and `pages` (the next pages of the same list). Parsers are pure and never raise on input from the web: `note` says what could not be
 read.
 """
@@ -40,7 +40,7 @@ class ParsedListing:
     kind: ListingKind
     url: str
     links: Sequence[Link] = ()
-    entries: tuple[Listing, ...] = ()
+    listings: tuple[Listing, ...] = ()
     children: Sequence[SitemapChild] = ()
     dated: bool = True
     """Whether all of its children state a time."""

@@ -234,6 +234,28 @@ def is_missing(one: FieldEvidence) -> bool:
 def check_clock(evidence: SourceEvidence) -> Rung:
     """Whether the source is crawled at all, and whether clocks agree."""
     past = evidence.past
+    if found := _not_crawled(evidence) or _wrong_clock(evidence):
+        return found
+    last = (
+        phrase(", last crawled %(time)s", time=format_local_time(format_timestamp(past.last_crawl_at)))
+        if past.last_crawl_at
+        else ""
+    )
+    return Rung(
+        name=RungName.CLOCK,
+        state=RungState.OK,
+        message=counted_phrase(
+            "%(number)s crawl%(last)s; the clocks agree",
+            "%(number)s crawls%(last)s; the clocks agree",
+            past.crawls,
+            last=last,
+        ),
+    )
+
+
+def _not_crawled(evidence: SourceEvidence) -> Rung | None:
+    """Why the source is not crawled, or no longer as often as it used to be."""
+    past = evidence.past
     if evidence.paused_at is not None:
         return _clock(
             phrase("the source is paused since %(time)s", time=format_local_time(format_timestamp(evidence.paused_at))),
@@ -265,6 +287,11 @@ def check_clock(evidence: SourceEvidence) -> Rung:
                 phrase("the service is down, or its settings leave the source out (`every`, `cron`)"),
                 "copydesk status",
             )
+    return None
+
+
+def _wrong_clock(evidence: SourceEvidence) -> Rung | None:
+    """That the site's clock, or the times of a listing, are not those of this machine."""
     readings = [one.reading for one in evidence.answers if one.reading is not None]
     skewed = next((one for one in readings if one.clock_s is not None and abs(one.clock_s) > CLOCK_OFF_S), None)
     if skewed is not None and skewed.clock_s is not None:
@@ -289,21 +316,7 @@ def check_clock(evidence: SourceEvidence) -> Rung:
             ),
             f"copydesk sources test {evidence.typed_name}",
         )
-    last = (
-        phrase(", last crawled %(time)s", time=format_local_time(format_timestamp(past.last_crawl_at)))
-        if past.last_crawl_at
-        else ""
-    )
-    return Rung(
-        name=RungName.CLOCK,
-        state=RungState.OK,
-        message=counted_phrase(
-            "%(number)s crawl%(last)s; the clocks agree",
-            "%(number)s crawls%(last)s; the clocks agree",
-            past.crawls,
-            last=last,
-        ),
-    )
+    return None
 
 
 def _clock(message: str, advice: str, command: str) -> Rung:

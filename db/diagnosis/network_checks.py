@@ -170,24 +170,11 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         )
     if status is not None and status != 304 and not is_page_status(status):
         says, advice = _STATUSES.get(status, _general(status))
-        moved = status in (404, 410)
-        delay = f"copydesk sources set {evidence.typed_name} --delay 5s"
-        command = (
-            evidence.search_command
-            if moved
-            else delay
-            if status == 429
-            else f"copydesk sources pause {evidence.typed_name}"
-            if status >= 500
-            else f"copydesk sources set {evidence.typed_name} --set headers=FILE"
-            if status == 401
-            else shell_command("sources", "test", evidence.url)
-        )
         return _status(
             evidence,
             phrase("%(url)s answers %(status)s: the site %(says)s", url=answer.url, status=status, says=says),
             advice,
-            command,
+            _command_against(status, evidence),
         )
     if status is None:
         return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
@@ -195,6 +182,18 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     return Rung(
         name=RungName.STATUS, state=RungState.OK, message=phrase("%(url)s answers %(said)s", url=answer.url, said=said)
     )
+
+
+def _command_against(status: int, evidence: SourceEvidence) -> str:
+    if status in (404, 410):
+        return evidence.search_command
+    if status == 429:
+        return f"copydesk sources set {evidence.typed_name} --delay 5s"
+    if status >= 500:
+        return f"copydesk sources pause {evidence.typed_name}"
+    if status == 401:
+        return f"copydesk sources set {evidence.typed_name} --set headers=FILE"
+    return shell_command("sources", "test", evidence.url)
 
 
 def _general(status: int) -> tuple[str, str]:

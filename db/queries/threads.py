@@ -48,7 +48,7 @@ WHERE m.thread_id = :thread ORDER BY m.at, m.article_id LIMIT :limit
 _OF_ARTICLE = """
 SELECT t.id, t.articles, t.sources FROM thread_articles m JOIN threads t ON t.id = m.thread_id WHERE m.article_id = ?
 """
-_KEEPING = "SELECT missing, out_of_order, (SELECT count(*) FROM unthreaded) AS waiting FROM thread_keeping"
+_KEEPING = "SELECT out_of_order, (SELECT count(*) FROM unthreaded) AS waiting FROM thread_keeping"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +152,8 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadKeeping:
-    """How far threads are kept: articles from before there were threads, changes that only a rebuild would follow, what waits."""
+    """How far threads are kept: changes that only a rebuild would follow, articles that wait for their thread."""
 
-    missing: int
     out_of_order: int
     waiting: int
 

@@ -20,7 +20,7 @@ from db.reports.rhythm import ACTIVE_SHARE, Rhythm, is_unlikely_low, learn_rhyth
 
 CHANCE = 1e-5
 """The probability that a source by its rhythm has no article in days that are called missing. Of 400 sources one is wronged in a
-year or so (`bench/service/coverage.py`); with 1e-4 it is one in 40, and gaps are told about a fifth sooner."""
+year or so (`bench/database/coverage_accuracy.py`); with 1e-4 it is one in 40, and gaps are told about a fifth sooner."""
 _LOG_CHANCE = math.log(CHANCE)
 THIN = 0.4
 """A day or week is thin if less than this part of the expected was found, and chance is excluded as well. A summer with 60 % of

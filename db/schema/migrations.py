@@ -8,41 +8,9 @@
                 └──1 outcomes >── extractors     article or rejection         derived: may be dropped
                         └──1 articles ──< credits                             and derived again
                                └──1 decisions
-    unread: pages without an outcome, kept by triggers. turns: source locks.
-    marks, marked_texts, likenesses: the index of near copies (`db.store.dedup.near_copies`), derived. unsettled: articles that came
-    or went. claims: pages that state another address than the one they were found at (`db.addresses.claims`), derived.
-    page_parameters, parameter_evidence, address_parameters, folded_pages: whether address parameters matter, derived;
-    address_rules: what site rules say about them; link_twins, twins_made: the links concerned (`db.addresses.parameters`).
-    robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned. body_sums: sizes.
 
-    source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
-    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
-    search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
-    site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.sites.site_rules`).
-    takings: articles that other sources had first, or that name where they were taken from, derived; copy_pairs, copy_lags: their
-    counts, kept by triggers (`db.copying.takings`); source_outlets: the outlets' names on each source's articles, counted.
-    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them, and
-    coverage_sums, of all sources, kept by triggers;
-    source_months: their sums by month, kept by triggers (`db.schema.counts.months`).
-    current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
-    (`db.schema.counts.articles`).
-    dated_articles: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
-    drawings: documents that a browser made of pages; render_verdicts: which sources need one.
-    backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.archives.backfills`); captures: where
-    archived pages were fetched; news_archive_files: which files of CC-NEWS were read, and for which sources.
-    feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.websub.subscriptions`).
-    wordpress_sites: sources that say what was modified; modified_links: what they named (`db.store.sites.modified_posts`).
-    saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
-    articles they have not looked at yet, kept by triggers (`db.store.service.saved_searches`).
-    extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
-    staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
-    revision_changes: what revisions changed, and how much of it matters (`db.store.dedup.revision_changes`), derived.
-    threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
-    kept up: articles about the same event, derived (`db.schema.tables.threads`). unthreaded: articles whose place is to be
-    decided, kept by triggers; thread_keeping: how far that is.
-    credited_names: each printed name once; person_days, person_sources, person_counts: its articles, counted by triggers;
-    name_keys, alike_names, unkeyed_names: names that may be one person's, derived; name_decisions: what somebody decided about
-    two names (`db.schema.counts.people`).
+docs/schema.md says of each table and view what a row is. The SQL of tables is in `db.schema.tables`, that of counts which triggers
+keep in `db.schema.counts`.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -80,7 +48,7 @@ from db.schema.tables.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.tables.service import RHYTHMS, SCHEDULE, WATCHED
 from db.schema.tables.settling import CLAIMS, COPIES, MARKS_ANEW
 from db.schema.tables.site_rules import SITE_RULES
-from db.schema.tables.threads import THREADS
+from db.schema.tables.threads import THREADS, THREADS_ANEW
 from db.schema.tables.websub import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.schema.views import current_articles_looked_up, drop_views, make_views
 from db.search.index import index_version
@@ -302,7 +270,7 @@ def m0033_saved_searches(db: Database) -> None:
 
 @migrations()
 def m0034_threads(db: Database) -> None:
-    """Threads of a story. Articles that are there have none until `copydesk threads --rebuild` or `copydesk settle --all`."""
+    """Threads of a story, and how many articles are there that have none (m0048)."""
     run_script(db, THREADS)
 
 
@@ -385,6 +353,14 @@ def m0046_quick_questions(db: Database) -> None:
 def m0047_statistics_kept(db: Database) -> None:
     """Sizes of bodies are summed up, failed requests have an index."""
     run_script(db, STATISTICS_KEPT)
+
+
+@migrations()
+def m0048_earlier_articles_threaded(db: Database) -> None:
+    """Earlier articles wait for their threads, and so do those placed since: threads grow in the order of arrival."""
+    if db.execute("SELECT missing FROM thread_keeping").fetchone()[0]:
+        run_script(db, THREADS_ANEW)
+    db.execute("ALTER TABLE thread_keeping DROP COLUMN missing")
 
 
 def step_names() -> frozenset[str]:

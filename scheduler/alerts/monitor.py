@@ -141,8 +141,16 @@ def _apply(this: MonitorRound, condition: Condition, source_id: int | None) -> I
     if condition.about:
         alert = this.about.get((condition.kind.value, condition.about))
     if condition.holds and alert is None:
-        values = {"message": condition.message, "advice": condition.advice, "evidence": condition.evidence}
-        new = open_alert(conn, condition.kind, source_id, **values, about=condition.about, at=this.now)  # type: ignore[arg-type]
+        new = open_alert(
+            conn,
+            condition.kind,
+            source_id,
+            message=condition.message,
+            advice=condition.advice,
+            evidence=condition.evidence,
+            at=this.now,
+            about=condition.about,
+        )
         yield AlertChange(event=AlertEvent.OPENED, alert=new)
     elif condition.holds and alert is not None:
         if (alert.message, alert.evidence) != (condition.message, condition.evidence):

@@ -48,8 +48,6 @@ _LONGEST = 42 * DAY
 _MOST_ARTICLES = 4000
 _MOST_IN_BURSTS = 400
 _ROUNDS = 4
-# Thresholds from which `copydesk status` mentions bursts, batches and busy hours.
-_TELLING_DRAW, _TELLING_BATCH, _MOST_BUSY_HOURS = 0.4, 2.5, 15
 # Steps of the integration: short at first, where a burst decays.
 _FIRST_STEP, _LONGEST_STEP, _STEP_GROWTH = 60.0, 900.0, 1.15
 
@@ -83,29 +81,6 @@ class LearnedCadence:
     def stories(self, start: float, end: float) -> float:
         """Expected spontaneous stories in a span. exp(-stories) is the probability of no article at all."""
         return integrate_rates(self.hours, start, end)
-
-    def in_words(self) -> str:
-        """A description for people, in one line."""
-        if not self.is_learned:
-            return "too few articles yet to learn a rhythm"
-        day = self.articles_a_day
-        words = [f"about {day:.0f} articles a day" if day >= 1.5 else f"about {max(1, round(day * 7))} articles a week"]
-        if (busy := self._busy_hours()) is not None:
-            words.append("most of them from {:02}:00 to {:02}:00 UTC".format(*busy))
-        if self.draw.total >= _TELLING_DRAW:
-            words.append("often in bursts")
-        if self.batch >= _TELLING_BATCH:
-            words.append(f"{self.batch:.0f} at once")
-        return ", ".join(words)
-
-    def _busy_hours(self) -> tuple[int, int] | None:
-        """The shortest run of hours with four of five articles; None if it is most of the day."""
-        day = [sum(self.hours[hour::24]) for hour in range(24)] * 2
-        for length in range(1, _MOST_BUSY_HOURS + 1):
-            start = max(range(24), key=lambda hour: sum(day[hour : hour + length]))
-            if sum(day[start : start + length]) >= 0.8 * sum(day[:24]):
-                return start, (start + length) % 24
-        return None
 
     def next_visit(
         self, *, visited: float, latest: float | None, least: float, most: float, recent: Sequence[float] = ()

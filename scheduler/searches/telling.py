@@ -37,7 +37,7 @@ from db.store.service.saved_searches import (
 )
 from db.timestamps import format_timestamp, parse_timestamp
 from pipelines.exchange.article_objects import article_objects
-from scheduler.alerts.notify import HOOK_LIMIT_S, hook_names, send_message
+from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks
 from scheduler.searches.feed_files import write_feed
 from scheduler.searches.matching import match_new_articles
 
@@ -97,7 +97,8 @@ def tell_searches(
     try:
         with FileLock(f"{config.database}.searches.lock", timeout=0):
             troubles = matched.troubles | _write_feeds(conn, now)
-            sent, failed = _send(conn, config, now, limit_s, stopping)
+            hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
+            sent, failed = _send(conn, config, now, hooks, stopping)
     except Timeout:
         return TellRound(found=matched.found, sent=0, failed={}, troubles=matched.troubles, busy=True)
     return TellRound(found=matched.found, sent=sent, failed=failed, troubles=troubles)
@@ -108,12 +109,12 @@ def _write_feeds(conn: sqlite3.Connection, now: datetime) -> dict[str, str]:
 
 
 def _send(
-    conn: sqlite3.Connection, config: Config, now: datetime, limit_s: float, stopping: Callable[[], bool]
+    conn: sqlite3.Connection, config: Config, now: datetime, hooks: Hooks, stopping: Callable[[], bool]
 ) -> tuple[int, dict[str, dict[str, str]]]:
-    hooks, down = hook_names(config), dict[str, str]()
+    down = dict[str, str]()
     rows = {row.id: row for row in saved_searches(conn)}
     with write(conn):
-        messages = open_messages(conn, now, hooks=bool(hooks))
+        messages = open_messages(conn, now, hooks=bool(hooks.names))
     sent, failed = 0, dict[str, dict[str, str]]()
     # Those that failed come last: a hook that hangs must not keep the others from theirs.
     for message in sorted(messages, key=lambda one: one.failure is not None):
@@ -123,9 +124,7 @@ def _send(
             continue
         row = rows[message.search_id]
         payload = _payload(conn, config, row, message)
-        accepted, failure = send_message(
-            config, payload, message.failure, now, hooks=hooks, down=down, limit_s=limit_s, stopping=stopping
-        )
+        accepted, failure = hooks.send(payload, message.failure, now, down=down)
         with write(conn):
             record_message_sent(conn, message.id, accepted=accepted, failure=failure, at=now)
         if failure is None:

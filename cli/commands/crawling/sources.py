@@ -276,9 +276,9 @@ def test(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
     """
     from crawler.dry_run import dry_run
 
-    source, entries = _known_or_new(context, name)
+    source, listings = _known_or_new(context, name)
     with crawl_progress() as watch:
-        report = dry_run(context.config, source, entries, limit, watch=watch)
+        report = dry_run(context.config, source, listings, limit, watch=watch)
     if as_json:
         click.echo(json.dumps(_report_json(report), ensure_ascii=False))
     else:
@@ -310,7 +310,7 @@ def _unknown(url: str) -> Source:
 
 
 def _report_lines(report: DryRun) -> list[str]:
-    lines = [f"{report.source.name}: {kinds(report.entries)}, {report.links} links; nothing was stored"]
+    lines = [f"{report.source.name}: {kinds(report.listings)}, {report.links} links; nothing was stored"]
     lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
     for article in report.articles:
@@ -334,7 +334,7 @@ def _report_lines(report: DryRun) -> list[str]:
 def _report_json(report: DryRun) -> dict[str, object]:
     return {
         "source": report.source.name,
-        "entries": [{"url": entry.url, "kind": entry.kind.value} for entry in report.entries],
+        "entries": [{"url": one.url, "kind": one.kind.value} for one in report.listings],
         "links": report.links,
         "lists": [
             {"url": one.url, "kind": one.kind.value, "links": one.links, "note": one.note} for one in report.lists

@@ -136,11 +136,16 @@ def ccnews(  # noqa: PLR0913 - one parameter for each option
         return
     if any(path not in work.index for path, _ in work.files):
         check_installed()
+    _import(context.config, work, extract=not no_extract, as_json=as_json)
+
+
+def _import(config: Config, work: _Work, *, extract: bool, as_json: bool) -> None:
+    """Read the files, say what came of it, and end with 130 if it was stopped, with 1 if something could not be read."""
     reading = _Reading()
     outcome = run_import(
-        context.config,
-        _Reader(context.config, work, reading).take,
-        None if no_extract else plan_ingest(context.config),
+        config,
+        _Reader(config, work, reading).take,
+        plan_ingest(config) if extract else None,
         ExtractionEngine(jobs=1),
         hosts=work.hosts,
     )

@@ -21,7 +21,7 @@ from db.connection.database import write
 from db.queries.articles import count_verdicts
 from db.store.dedup.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
 from db.store.dedup.threads import count_unthreaded
-from pipelines.dedup.settle import STEP, reset_settling
+from pipelines.dedup.settle import reset_settling
 from pipelines.dedup.settle import settle as settle_pages
 
 _NAMES = (
@@ -53,7 +53,11 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
     with context.open() as db:
         before = count_verdicts(db.conn)
         with stopping() as stop:
-            pages = set().union(*_steps(db.conn, stop, everything=everything))
+            with write(db.conn):
+                if everything:
+                    reset_settling(db.conn)
+                unsettle_undecided(db.conn)
+            pages = set().union(*settle_steps(db.conn, stop, "settled"))
         if stop.is_set():
             left = f"{count_undecided(db.conn)} article pages wait, and {count_unthreaded(db.conn)} for their threads"
             click.echo(f"stopped early: {left}; the next `copydesk settle` or crawl continues", err=True)
@@ -74,18 +78,13 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
         click.echo(f"  {name:15} {now}{f'  (before: {then})' if now != then else ''}")
 
 
-def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool) -> Iterator[set[int]]:
-    """Settle until nothing waits or `stop` is set. Yields the pages that each step decided."""
-    with write(conn):
-        if everything:
-            reset_settling(conn)
-        unsettle_undecided(conn)
-    total, done = count_unsettled(conn), 0
-    with progress_bar("settled", total) as show:
+def settle_steps(conn: sqlite3.Connection, stop: threading.Event, done: str) -> Iterator[set[int]]:
+    """Settle until nothing waits or `stop` is set; yields the pages that each step decided. `done`: what the progress bar says."""
+    total = count_unsettled(conn)
+    with progress_bar(done, total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
                 decided = settle_pages(conn)
             yield decided
-            done = min(total, done + STEP)
-            show(done)
+            show(max(0, total - count_unsettled(conn)))
             stop.wait(_REST_S)

@@ -11,10 +11,9 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.article_rows import credits_of, mark_of, time_of
+from cli.output.article_rows import article_table
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, screen_width, table
 from cli.parameters import CursorOption
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import (
@@ -29,15 +28,6 @@ from db.queries.cursor import Cursor
 from db.store.extraction.pages import count_unread
 from db.store.sites.sources import all_sources, find_source
 from pipelines.exchange.article_objects import article_objects
-
-_COLUMNS = (
-    Column(title="id", right=True, fixed=True, colour="cyan"),
-    Column(title="time", fixed=True),
-    Column(title="source", least=8),
-    Column(title="title", least=16, weight=2.5),
-    Column(title="credits", least=8),
-    Column(title="mark", least=5, colour="yellow"),
-)
 
 
 @click.command()
@@ -86,7 +76,7 @@ def articles(
                 click.echo(json.dumps(item | {"cursor": cursors.get(int(str(item["page_id"])))}, ensure_ascii=False))
             return
         heads = _heads(conn, page_ids)
-    _print(heads)
+    show_lines(list(article_table(heads)))
     if left and after:
         click.echo(f"--after {places[limit - 1]} shows the next ones.", err=True)
 
@@ -94,14 +84,6 @@ def articles(
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
     with snapshot(conn):
         return article_summaries(conn, page_ids)
-
-
-def _print(heads: Sequence[ArticleSummary]) -> None:
-    rows = [
-        (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), mark_of(head))
-        for head in heads
-    ]
-    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
 
 
 def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFilter) -> str:

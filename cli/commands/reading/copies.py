@@ -9,22 +9,15 @@ import click
 
 from cli.article_lookup import page_named
 from cli.context import CommandContext
-from cli.output.article_rows import credits_of, time_of
+from cli.output.article_rows import article_table
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, screen_width, table
+from cli.output.tables import Column
 from db.errors import UsageError
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
 from db.store.extraction.outcomes import load_article
 
-_COLUMNS = (
-    Column(title="id", right=True, fixed=True, colour="cyan"),
-    Column(title="time", fixed=True),
-    Column(title="source", least=8),
-    Column(title="title", least=16, weight=2.5),
-    Column(title="credits", least=8),
-    Column(title="what", fixed=True, colour="yellow"),
-)
+_WHAT = Column(title="what", fixed=True, colour="yellow")
 
 
 @click.command()
@@ -52,15 +45,13 @@ def copies(context: CommandContext, what: str, as_json: bool, as_csv: bool) -> N
         for item in objects:
             click.echo(json.dumps(item, ensure_ascii=False))
         return
-    width = screen_width() if on_terminal() else None
     others = len(heads) - 1
     last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
-    show_lines([*table(_COLUMNS, [_row(head) for head in heads], width=width), last])
+    show_lines([*article_table(heads, _WHAT, _what), last])
 
 
-def _row(head: ArticleSummary) -> list[object]:
-    what = "original" if head.article_id == head.original_id else "copy"
-    return [head.article_id, time_of(head), head.source_name, head.title, credits_of(head), what]
+def _what(head: ArticleSummary) -> str:
+    return "original" if head.article_id == head.original_id else "copy"
 
 
 def _object(conn: sqlite3.Connection, head: ArticleSummary, size: int) -> dict[str, object]:

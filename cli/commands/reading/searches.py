@@ -13,7 +13,7 @@ import click
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
-from cli.output.article_rows import credits_of, mark_of, time_of
+from cli.output.article_rows import article_table
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
 from cli.searches import check_search, print_round, search_line
@@ -40,14 +40,6 @@ _COLUMNS = (
     Column(title="from", fixed=True),
     Column(title="search", least=16, weight=2.5),
     Column(title="trouble", least=8, colour="red"),
-)
-_FOUND = (
-    Column(title="id", right=True, fixed=True, colour="cyan"),
-    Column(title="time", fixed=True),
-    Column(title="source", least=8),
-    Column(title="title", least=16, weight=2.5),
-    Column(title="credits", least=8),
-    Column(title="mark", least=5, colour="yellow"),
 )
 
 
@@ -166,8 +158,7 @@ def show(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
     if not heads:
         click.echo(f"{name} has found nothing yet. {search_line(row.search)}")
         return
-    rows = [(h.article_id, time_of(h), h.source_name, h.title, credits_of(h), mark_of(h)) for h in heads]
-    show_lines(list(table(_FOUND, rows, width=screen_width() if on_terminal() else None)))
+    show_lines(list(article_table(heads)))
 
 
 @searches.command(short_help="Look for matches and tell, now.")

@@ -14,14 +14,13 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.output.paging import show_lines
-from cli.output.progress import progress_bar
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
-from db.store.dedup.threads import any_unthreaded, count_unthreaded, drop_threads
+from db.store.dedup.threads import count_unthreaded, drop_threads
 from db.store.sites.sources import find_source
 
 _USUAL_SPAN = timedelta(days=1)
@@ -33,8 +32,6 @@ _COLUMNS = (
     Column(title="last", fixed=True),
     Column(title="title", least=20, weight=3),
 )
-# As in `copydesk settle`: a waiting writer gets in between two steps.
-_REST_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +83,7 @@ def threads(
 ) -> None:
     """List the biggest threads of a period: events with more than one article.
 
-    Crawls gather articles into threads by themselves. Articles from before there were threads are in none; `--rebuild` adds them.
+    Crawls gather articles into threads by themselves.
     `copydesk inspect` shows a thread with its sources over time, and why each article is in it.
     """
     if rebuild:
@@ -110,29 +107,25 @@ def _row(line: ThreadLine) -> list[object]:
 
 def _notes(keeping: ThreadKeeping) -> list[str]:
     notes = []
-    if keeping.missing:
-        notes.append(f"{keeping.missing:,} articles from before there were threads are in none; `--rebuild` adds them")
+    if keeping.waiting:
+        notes.append(
+            f"{keeping.waiting:,} articles wait for their thread; crawls go on with them, `copydesk settle` does it now"
+        )
     if keeping.out_of_order:
         notes.append(f"{keeping.out_of_order:,} old stories changed since; `--rebuild` may gather them otherwise")
     return notes
 
 
 def _rebuild(context: CommandContext) -> None:
-    # Imported here: they load numpy, a quarter of the CPU that the command would start with.
-    from pipelines.dedup.settle import STEP
-    from pipelines.threads.keep import keep_threads
+    # Imported here: it loads numpy, a quarter of the CPU that the command would start with.
+    from cli.commands.extraction.settle import settle_steps
 
     with context.open() as db, stopping() as stop:
-        conn = db.conn
-        with write(conn):
-            drop_threads(conn)
-        total = count_unthreaded(conn)
-        with progress_bar("gathered", total) as show:
-            while not stop.is_set() and any_unthreaded(conn):
-                with write(conn):
-                    keep_threads(conn, STEP)
-                show(total - count_unthreaded(conn))
-                stop.wait(_REST_S)
+        with write(db.conn):
+            drop_threads(db.conn)
+        for _ in settle_steps(db.conn, stop, "gathered"):
+            pass
         if stop.is_set():
-            click.echo(f"stopped early: {count_unthreaded(conn)} articles wait; the next crawl continues", err=True)
+            left = count_unthreaded(db.conn)
+            click.echo(f"stopped early: {left} articles wait; the next crawl continues", err=True)
             sys.exit(130)

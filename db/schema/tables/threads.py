@@ -7,7 +7,7 @@ thread_states     what a story is compared with, for each living thread
 thread_postings   rare term -> the stories of living threads that have it
 thread_terms      in how many stories a term was, by fortnight; thread_totals: of how many, by language
 unthreaded        articles whose place is to be decided (again), kept by triggers
-thread_keeping    one row: the last day on which old vectors were dropped; what a rebuild would add or change
+thread_keeping    one row: the last day on which old vectors were dropped; changes that a rebuild would follow
 """
 
 from __future__ import annotations
@@ -102,4 +102,16 @@ WHEN {_IS_ARTICLE.format("new")} OR {_IS_ARTICLE.format("old")}
 BEGIN {_NOTE.format("new")} END;
 CREATE TRIGGER article_leaves_its_thread AFTER DELETE ON decisions WHEN {_IS_ARTICLE.format("old")}
 BEGIN {_NOTE.format("old")} END;
+"""
+
+THREADS_ANEW = f"""
+DELETE FROM threads;
+DELETE FROM thread_articles;
+DELETE FROM thread_vectors;
+DELETE FROM thread_states;
+DELETE FROM thread_postings;
+DELETE FROM thread_terms;
+DELETE FROM thread_totals;
+INSERT OR IGNORE INTO unthreaded SELECT page_id FROM decisions d WHERE {_IS_ARTICLE.format("d")};
+UPDATE thread_keeping SET expired = NULL, out_of_order = 0;
 """

@@ -149,7 +149,7 @@ def drop_threads(conn: sqlite3.Connection) -> None:
     for table in TABLES:
         conn.execute(f"DELETE FROM {table}")
     conn.execute("INSERT OR IGNORE INTO unthreaded SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')")
-    conn.execute("UPDATE thread_keeping SET expired = NULL, missing = 0, out_of_order = 0")
+    conn.execute("UPDATE thread_keeping SET expired = NULL, out_of_order = 0")
 
 
 def clusters_of(conn: sqlite3.Connection, page_ids: Collection[int]) -> list[list[ClusterArticle]]:

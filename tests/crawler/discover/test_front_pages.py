@@ -45,14 +45,14 @@ def test_articles_by_form_and_place() -> None:
 def test_feeds_sections_and_next_page() -> None:
     listing = read_front_page(PAGE.encode(), URL)
     assert [
-        (entry.url.partition("example")[2], entry.title) for entry in listing.entries if entry.kind is ListingKind.FEED
+        (entry.url.partition("example")[2], entry.title) for entry in listing.listings if entry.kind is ListingKind.FEED
     ] == [
         ("/feed/", "All news"),
         ("/news/rss.xml", None),
     ]
     sections = [
         (entry.url.partition("example")[2], entry.title)
-        for entry in listing.entries
+        for entry in listing.listings
         if entry.kind is ListingKind.SECTION
     ]
     assert sections[:2] == [("/politics/", "Politics"), ("/sport", "Sport")]
@@ -88,7 +88,7 @@ def test_a_chinese_front_page_in_an_undeclared_encoding() -> None:
     ]
     assert listing.title == "港湾新闻网"
     assert listing.pages == ("http://www.gangwan.example/index_2.html",)
-    assert [entry.title for entry in listing.entries] == ["国内", "国际"]
+    assert [entry.title for entry in listing.listings] == ["国内", "国际"]
 
 
 def test_a_base_element_counts() -> None:

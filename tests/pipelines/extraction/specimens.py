@@ -22,7 +22,7 @@ import pytest
 
 import pipelines.extraction.extract
 import tests.pipelines.extraction
-from bench.extraction import byline_forms, credit_forms
+from bench.extraction.generated import byline_forms, credit_forms
 from db.models import Outcome, Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
@@ -126,11 +126,14 @@ def _noted() -> Iterator[list[tuple[Page, Sites, Outcome]]]:
 def _generated() -> Iterator[tuple[str, Page]]:
     for seed in range(1, 1 + GENERATED):
         html, _, _ = credit_forms.write_page(seed)
-        yield f"bench.extraction.credit_forms {seed}", Page(body=html.encode(), url="https://news.example.cn/a/1.html")
+        yield (
+            f"bench.extraction.generated.credit_forms {seed}",
+            Page(body=html.encode(), url="https://news.example.cn/a/1.html"),
+        )
         drawn = byline_forms.write_page(seed)
         url = f"https://{drawn.draft.host}/news/the-old-library"
         page = Page(body=drawn.html.encode(), url=url, fetched_at=drawn.draft.fetched_at)
-        yield f"bench.extraction.byline_forms {seed}", page
+        yield f"bench.extraction.generated.byline_forms {seed}", page
 
 
 def _lines() -> Iterator[tuple[str, Page]]:

@@ -1,4 +1,4 @@
-"""The pages of `bench.extraction.refusals`: their labels are checked, and a wrong label is a fault."""
+"""The pages of `bench.extraction.handwritten.refusals`: their labels are checked, and a wrong label is a fault."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bench.extraction.page_halves import HALVES, half_of
-from bench.extraction.refusals import ARTICLE, FIELDS, LabelledOutcome, labelled_outcomes, main
+from bench.extraction.handwritten.page_halves import HALVES, half_of
+from bench.extraction.handwritten.refusals import ARTICLE, FIELDS, LabelledOutcome, labelled_outcomes, main
 from db.models import Reason
 
 _PAGES = list(labelled_outcomes())

@@ -1,4 +1,4 @@
-"""The pages of `bench.extraction.world_pages`: their labels are in the pages, and a wrong label is a fault."""
+"""The pages of `bench.extraction.handwritten.world_pages`: their labels are in the pages, and a wrong label is a fault."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from lxml.html import document_fromstring
 
-from bench.extraction.page_halves import HALVES, half_of
-from bench.extraction.world_pages import FIELDS, SETS, WorldPage, main, world_pages
+from bench.extraction.handwritten.page_halves import HALVES, half_of
+from bench.extraction.handwritten.world_pages import FIELDS, SETS, WorldPage, main, world_pages
 
 _PAGES = [page for number in SETS for page in world_pages(number)]
 _NEEDED = {"url", "title", "published", "authors", "first", "last", "without"}

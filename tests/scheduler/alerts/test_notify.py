@@ -222,6 +222,21 @@ def test_a_webhook_that_fails_is_tried_again_with_pauses(
     assert [given["event"] for given in receiver.got] == ["opened"]
 
 
+def test_a_hook_that_fails_hears_later_of_the_alerts_that_the_other_took(
+    diary: Diary, receiver: Receiver, tmp_path: Path
+) -> None:
+    """It is not called for each of them in the round in which it failed."""
+    taken, tried = tmp_path / "taken", tmp_path / "tried"
+    alerts = {raised(diary, f"paper{n}.example").id for n in range(3)}
+    refuse = shlex.join(["sh", "-c", f"echo >> {shlex.quote(str(tried))}; exit 1"])
+    assert notify(diary.conn, config(diary, alert_command=refuse, alert_webhook=receiver.address), NOW) == 3
+    assert tried.read_text() == "\n"
+    working = config(diary, alert_command=command(TAKE, taken), alert_webhook=receiver.address)
+    notify(diary.conn, working, NOW + MINUTE)
+    assert {given["alert"] for given in lines(taken)} == alerts
+    assert len(receiver.got) == 3
+
+
 def test_pauses_double_up_to_an_hour(diary: Diary) -> None:
     raised(diary)
     settings = config(diary, alert_webhook="http://127.0.0.1:9/nobody")

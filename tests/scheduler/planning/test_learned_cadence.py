@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import statistics
 
 import pytest
@@ -139,27 +138,6 @@ def test_what_is_released_at_once_promises_no_more() -> None:
     assert rhythm.batch == pytest.approx(8, rel=0.1)
     assert rhythm.articles_a_day == pytest.approx(8 * 24 / 9, rel=0.15)
     assert wait(rhythm, latest=NOW - 60) > 0.8 * wait(rhythm, latest=NOW - 8 * HOUR)
-
-
-def test_it_can_be_said_in_words() -> None:
-    assert (
-        learn_cadence(every(4 * HOUR)[:8], since=START, until=NOW).in_words()
-        == "too few articles yet to learn a rhythm"
-    )
-    assert learn_cadence(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
-    assert learn_cadence(every(40 * HOUR), since=START, until=NOW).in_words() in (
-        "about 3 articles a week",
-        "about 4 articles a week",
-    )
-    by_day = [time for time in every(0.4 * HOUR) if 8 <= time % DAY / HOUR < 20]
-    assert re.fullmatch(
-        r"about (2[89]|3[0-2]) articles a day, most of them from (07|08|09|10):00 to (18|19|20|21):00 UTC",
-        learn_cadence(by_day, since=START, until=NOW).in_words(),
-    )
-    bursts = [start + n * 400 for start in every(11 * HOUR) for n in range(6)]
-    assert learn_cadence(bursts, since=START, until=NOW).in_words().endswith("a day, often in bursts")
-    released = [start + n for start in every(9 * HOUR) for n in range(8)]
-    assert learn_cadence(released, since=START, until=NOW).in_words().endswith(", 8 at once")
 
 
 def test_a_source_that_awakes_is_noticed_within_days() -> None:

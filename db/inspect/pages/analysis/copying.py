@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from urllib.parse import urlencode
 
 from db.copying.origins import CopyOrigin, OriginNames
@@ -179,11 +180,7 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
     ranked = found.biggest(MOST_RANKED)
     top_takers = sorted(takers, key=lambda one: (-takers[one], one))[: form.top]
     top_origins = sorted(origins, key=lambda one: (-origins[one], one.text))[: form.top]
-    shown = {(pair.source_id, pair.origin): pair for pair in ranked}
-    for origin in top_origins:
-        for source_id in top_takers:
-            if (source_id, origin) not in shown and (pair := found.pair(source_id, origin)):
-                shown[source_id, origin] = pair
+    shown = _shown_pairs(found, ranked, top_takers, top_origins)
     add_lags(conn, names, form.wanted, shown.values())
     others_lags = lags_of_others(
         conn, names, form.wanted, [origin.source_id for origin in top_origins if origin.source_id], top_takers
@@ -206,19 +203,17 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
             heat=_heat(pair.articles, most),
         )
 
-    rows = []
-    for source_id in top_takers:
+    def row(source_id: int) -> MatrixRow:
         cells = [cell(shown.get((source_id, origin))) for origin in top_origins]
-        counted = sum(map(_articles, cells))
-        rows.append(
-            MatrixRow(
-                source_id=source_id,
-                name=names.sources.get(source_id, str(source_id)),
-                cells=cells,
-                others=takers[source_id] - counted,
-                total=takers[source_id],
-            )
+        return MatrixRow(
+            source_id=source_id,
+            name=names.sources.get(source_id, str(source_id)),
+            cells=cells,
+            others=takers[source_id] - sum(map(_articles, cells)),
+            total=takers[source_id],
         )
+
+    rows = [row(source_id) for source_id in top_takers]
     by_column = [sum(cells) for cells in zip(*([_articles(cell) for cell in row.cells] for row in rows), strict=True)]
     other_rows = [
         (origins[origin] - counted, others_lags.get(origin.source_id, NO_LAGS))
@@ -239,6 +234,17 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
         to_be_rebuilt=not len(found.articles) and is_to_be_rebuilt(conn),
         sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
+
+
+def _shown_pairs(
+    found: CountedPairs, ranked: Sequence[CopyPair], takers: Sequence[int], origins: Sequence[CopyOrigin]
+) -> dict[tuple[int, CopyOrigin], CopyPair]:
+    """The ranked pairs, and those of the matrix."""
+    shown = {(pair.source_id, pair.origin): pair for pair in ranked}
+    for origin, source_id in product(origins, takers):
+        if (source_id, origin) not in shown and (pair := found.pair(source_id, origin)):
+            shown[source_id, origin] = pair
+    return shown
 
 
 def _articles(cell: MatrixCell | None) -> int:

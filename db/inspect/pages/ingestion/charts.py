@@ -210,20 +210,7 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
         ],
         spec={"height": 140}
         | _against_gaps(
-            {
-                "field": "date",
-                "type": "ordinal",
-                "title": None,
-                "timeUnit": "yearmonthdate",
-                "axis": {
-                    "format": gettext("%d %b"),
-                    "labelAngle": 0,
-                    "labelOverlap": "greedy",
-                    "labelSeparation": 10,
-                    "labelPadding": 8,
-                    "ticks": False,
-                },
-            },
+            _date_axis(),
             gettext("Day"),
             {
                 "mark": {"type": "bar"},
@@ -241,6 +228,24 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
             ],
         ),
     )
+
+
+def _date_axis() -> Spec:
+    """Days under a chart, as many as there is room for."""
+    return {
+        "field": "date",
+        "type": "ordinal",
+        "title": None,
+        "timeUnit": "yearmonthdate",
+        "axis": {
+            "format": gettext("%d %b"),
+            "labelAngle": 0,
+            "labelOverlap": "greedy",
+            "labelSeparation": 10,
+            "labelPadding": 8,
+            "ticks": False,
+        },
+    }
 
 
 def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:

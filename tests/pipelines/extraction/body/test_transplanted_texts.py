@@ -1,4 +1,4 @@
-"""Other texts in the template of a page (bench/extraction/transplanted_texts.py): how a template is made, filled and scored."""
+"""Other texts in the template of a page (`bench.extraction.changed.transplanted_texts`): how it is made, filled and scored."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.extraction.transplanted_texts import main, make_template, own_lines, read, read_texts, score
+from bench.extraction.changed.transplanted_texts import main, make_template, own_lines, read, read_texts, score
 
 _BODY = [
     "The library of Norden lends out tools since Monday, and the first drill was gone within the hour.",

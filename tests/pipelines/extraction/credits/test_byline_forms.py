@@ -1,4 +1,4 @@
-"""Bylines and dates in the forms of `bench.extraction.byline_forms`: what is written on seeded pages is what is read."""
+"""Bylines and dates in the forms of `bench.extraction.generated.byline_forms`: what is written on seeded pages is what is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench.extraction.byline_forms import FIELDS, faults, write_page
+from bench.extraction.generated.byline_forms import FIELDS, faults, write_page
 
 _PAGES = 280
 

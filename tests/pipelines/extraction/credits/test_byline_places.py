@@ -1,4 +1,4 @@
-"""Bylines in other forms and places: those that `bench.extraction.transplanted_bylines` found unread, on pages of our own."""
+"""Bylines in other forms and places, found unread by `bench.extraction.changed.transplanted_bylines`, on pages of our own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chinese credits in the forms of `bench.extraction.credit_forms`: what is written on seeded pages is what is read."""
+"""Chinese credits in the forms of `bench.extraction.generated.credit_forms`: what is written on seeded pages is what is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench.extraction.credit_forms import FIELDS, faults, write_page
+from bench.extraction.generated.credit_forms import FIELDS, faults, write_page
 
 _PAGES = 300
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.extraction.press_forms import press_faults, read_by_copydesk
-from bench.extraction.press_pages import SURROUNDINGS, PressForm
+from bench.extraction.handwritten.press_forms import press_faults, read_by_copydesk
+from bench.extraction.handwritten.press_pages import SURROUNDINGS, PressForm
 
 _BOTH = ["Anna Holt", "Bernd Klein"]
 

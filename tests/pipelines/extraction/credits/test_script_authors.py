@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.extraction.press_forms import read_by_copydesk
-from bench.extraction.press_pages import PressForm
+from bench.extraction.handwritten.press_forms import read_by_copydesk
+from bench.extraction.handwritten.press_pages import PressForm
 
 _DATED = '<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'
 

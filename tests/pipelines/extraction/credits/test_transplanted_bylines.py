@@ -1,4 +1,4 @@
-"""The instrument `bench.extraction.transplanted_bylines`, on a corpus of one page of our own."""
+"""The instrument `bench.extraction.changed.transplanted_bylines`, on a corpus of one page of our own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.extraction.byline_template import Template
-from bench.extraction.transplanted_bylines import forms, main, planted_pages
+from bench.extraction.changed.byline_template import Template
+from bench.extraction.changed.transplanted_bylines import forms, main, planted_pages
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json

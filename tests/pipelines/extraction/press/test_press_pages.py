@@ -1,4 +1,4 @@
-"""Forms of `bench.extraction.press_forms`: the benchmark itself, and kinds of forms that were once misread."""
+"""Forms of `bench.extraction.handwritten.press_forms`: the benchmark itself, and kinds of forms that were once misread."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from html import unescape
 
 import pytest
 
-from bench.extraction.chinese_sites import main as score_sites
-from bench.extraction.chinese_sites import marked_pages, site_pages, site_pages_2, unmarked
-from bench.extraction.press_forms import main, press_faults, read_by_copydesk
-from bench.extraction.press_pages import SURROUNDINGS, PressForm, press_forms, stories
+from bench.extraction.handwritten.chinese_sites import main as score_sites
+from bench.extraction.handwritten.chinese_sites import marked_pages, site_pages, site_pages_2, unmarked
+from bench.extraction.handwritten.press_forms import main, press_faults, read_by_copydesk
+from bench.extraction.handwritten.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
 _FORMS = list(press_forms())
 _DATED = '<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'

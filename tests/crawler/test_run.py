@@ -1,0 +1,45 @@
+"""`crawler.run.crawl` in somebody else's process."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.crawl.crawl_run import CrawlRun
+from crawler.crawl.session import CrawlOrder
+from crawler.run import crawl
+from db.config.loader import Config, load_config
+from tests.end_to_end.copydesk import Copydesk
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Of one source whose port is closed: it is asked for, and nothing comes."""
+    desk = Copydesk(tmp_path, None, delay="0s", retries=0, allow_networks=["127.0.0.0/8"])
+    desk.run("sources", "add", "http://127.0.0.1:9/", "--no-discovery")
+    return load_config(tmp_path / "copydesk.toml")
+
+
+@pytest.fixture(params=[True, False], ids=["frozen", "none frozen"])
+def frozen(request: pytest.FixtureRequest) -> Iterator[int]:
+    """So many objects the caller has frozen: those of the tests, or none."""
+    assert gc.get_freeze_count() > 0
+    if not request.param:
+        gc.unfreeze()
+    yield gc.get_freeze_count()
+    gc.freeze()
+
+
+def test_objects_that_the_caller_froze_stay_frozen(config: Config, frozen: int) -> None:
+    during = []
+
+    def watch(run: CrawlRun) -> None:
+        during.append(gc.get_freeze_count())
+
+    crawl(config, CrawlOrder(), watch=watch)
+    # Some of the frozen objects are freed meanwhile, as they have no more references.
+    assert during[0] <= frozen if frozen else during[0] > 0
+    assert frozen / 2 <= gc.get_freeze_count() <= frozen
