@@ -58,8 +58,13 @@ class _Crawl(ProgressColumn):
         listings = sum(visit.pending for visit in visits)
         articles = sum(len(visit.due) + visit.in_flight for visit in visits)
         answers = sum(visit.answered for visit in visits)
-        left = f"{listings} listings and {articles} articles to go"
-        return Text(f"{answers} answers · {left if listings or articles or not visits else 'extracting the rest'}")
+        left = f"{_count(listings, 'listing')} and {_count(articles, 'article')} to go"
+        what = left if listings or articles else "extracting the rest" if visits else "starting"
+        return Text(f"{_count(answers, 'answer')} · {what}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def display(

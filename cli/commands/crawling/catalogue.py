@@ -63,7 +63,7 @@ def catalogue() -> None:
     "--language",
     "languages",
     multiple=True,
-    metavar="CODE",
+    metavar="TAG",
     shell_complete=catalogue_languages,
     help="Only outlets in this language (zh). May be repeated.",
 )

@@ -63,14 +63,15 @@ def crawl(
             paused = all_sources(db.conn)
             advice = "all sources are paused; resume them with `copydesk sources resume NAME`, or name those to crawl"
             raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
-    # Importing Scrapy takes half a second, so it waits until there is something to do.
     from cli.output.mistakes import print_mistakes
     from cli.output.progress import crawl_progress
-    from crawler.crawl.session import CrawlOrder
-    from crawler.run import crawl as run_crawl
 
-    order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
     with crawl_progress(enabled=not quiet and not as_json) as watch:
+        # Importing Scrapy takes half a second, so it waits until there is something to do.
+        from crawler.crawl.session import CrawlOrder
+        from crawler.run import crawl as run_crawl
+
+        order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
         crawled = run_crawl(context.config, order, watch=watch)
     print_mistakes(crawled.mistakes)
     if as_json:

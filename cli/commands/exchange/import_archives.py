@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from cli.completions import source_names
 from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
 from cli.extraction.engine import ExtractionEngine
@@ -29,7 +30,11 @@ from pipelines.urls import clean_url
 @click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--source", "name", metavar="NAME", help="Source of all pages.  [default: one per host, created as paused]"
+    "--source",
+    "name",
+    metavar="NAME",
+    shell_complete=source_names,
+    help="Source of all pages.  [default: one per host, created as paused]",
 )
 @click.option("--base", metavar="URL", help="Address of which a folder of HTML files is a copy.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")

@@ -50,6 +50,7 @@ try:
     else:
         visits = [Some(pending=2, due=[1, 2], in_flight=1, answered=5)]
         with progress.crawl_progress() as watch:
+            time.sleep(1)  # while Scrapy is imported
             watch(Some(visits=visits))
             time.sleep(steps * 0.1)
     click.echo("done")
@@ -123,6 +124,7 @@ def test_ctrl_c_leaves_a_clean_terminal() -> None:
         ("line", r"bad\\u001b\[2J\[red\]name.warc: \d+ new pages +[\d,]+/s"),
         ("bytes", r"copying.*MB of 200 MB · [\d.]+ MB/s"),
         ("bytes", r"verifying 200 MB"),
+        ("crawl", r"0 answers · starting"),
         ("crawl", r"5 answers · 2 listings and 3 articles to go"),
     ],
 )
