@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from cli.output.terminal import direct, guard
-from db.display.humanize import format_size
+from db.display.humanize import counted, format_size
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun
@@ -58,13 +58,9 @@ class _Crawl(ProgressColumn):
         listings = sum(visit.pending for visit in visits)
         articles = sum(len(visit.due) + visit.in_flight for visit in visits)
         answers = sum(visit.answered for visit in visits)
-        left = f"{_count(listings, 'listing')} and {_count(articles, 'article')} to go"
+        left = f"{counted(listings, 'listing')} and {counted(articles, 'article')} to go"
         what = left if listings or articles else "extracting the rest" if visits else "starting"
-        return Text(f"{_count(answers, 'answer')} · {what}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        return Text(f"{counted(answers, 'answer')} · {what}")
 
 
 def display(

@@ -27,6 +27,7 @@ from db.addresses.parameters import parameter_rows
 from db.config.loader import Config, read_for_source
 from db.config.settings import BY_NAME
 from db.connection.database import write
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.models import Listing, Source
 from db.store.sites.listings import ListingState, listing_states
@@ -318,8 +319,8 @@ def _with_settings(config: Config, source: Source, given: Mapping[str, object]) 
 
 
 def _report_lines(report: DryRun) -> list[str]:
-    lines = [f"{report.source.name}: {kinds(report.entries)}, {report.links} links; nothing was stored"]
-    lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
+    lines = [f"{report.source.name}: {kinds(report.entries)}, {counted(report.links, 'link')}; nothing was stored"]
+    lines += [f"  {one.kind.value} of its rules: {counted(one.links, 'link')} at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
     for article in report.articles:
         credit = " · ".join(

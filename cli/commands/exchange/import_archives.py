@@ -17,6 +17,7 @@ from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.sites.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
@@ -108,7 +109,7 @@ def _take(
     with progress_line() as show:
 
         def progress(counts: ImportCounts) -> None:
-            show(f"{name}: {counts.pages:,} new pages of {counts.items:,} records", counts.items)
+            show(f"{name}: {counted(counts.pages, 'new page')} of {counted(counts.items, 'record')}", counts.items)
 
         for one in found:
             if stop.is_set():
