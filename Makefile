@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # Most tests wait for servers and processes of their own: four at once use two cores well.
 TEST_PROCESSES ?= 4
 UV := $(shell command -v uv 2>/dev/null)
+# Twice quiet: errors alone. Once, it warns of what the lock file holds on purpose, and of every editable installation.
+PIP_OPTIONS := --quiet --quiet --disable-pip-version-check
 
 .PHONY: demo tour test quality check lint types extraction-digests messages hooks docs wheel-check newest-python release lock clean help
 .DEFAULT_GOAL := help
@@ -54,8 +56,8 @@ ifdef UV
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --no-deps --no-build-isolation --editable .
 endif
 	@touch $@
 
@@ -65,7 +67,7 @@ $(VENV)/.installed-dev $(VENV)/.installed-publish:
 ifdef UV
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $<
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --require-hashes -r $<
 endif
 	@touch $@
 

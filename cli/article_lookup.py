@@ -47,7 +47,10 @@ def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None)
     if revision is not None:
         current = current_page(conn, state.article_id, revision)
         if current is None:
-            raise NotFound(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
+            raise NotFound(
+                f"article {state.article_id} has no revision {revision};"
+                f" `{shell_command('show', state.article_id)}` lists them"
+            )
     elif not numbered:
         current = current_page(conn, state.article_id)
     chosen = page_status(conn, current) if current is not None else state

@@ -57,7 +57,7 @@ catalogue_options = option_group(
         "--language",
         "languages",
         multiple=True,
-        metavar="CODE",
+        metavar="TAG",
         shell_complete=catalogue_languages,
         help="Outlets of the catalogue in this language (zh). May be repeated.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -11,9 +12,16 @@ from cli.context import CommandContext
 from db.catalogue.loader import CatalogueEntry
 from db.config.loader import read_stored
 from db.connection.database import write
-from db.errors import UsageError
+from db.errors import UnknownSource, UsageError
 from db.models import Source
-from db.store.sites.sources import add_source, all_sources, insert_listings, source_name_for, update_source_settings
+from db.store.sites.sources import (
+    add_source,
+    all_sources,
+    find_source,
+    insert_listings,
+    source_name_for,
+    update_source_settings,
+)
 from pipelines.urls import clean_url
 
 
@@ -54,6 +62,24 @@ def clean_address(url: str) -> str:
     near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
     advice = f"did you mean {near[0]}://{rest}?" if near else "expected one such as https://www.example-daily.com/"
     raise UsageError(f"{url} is not the address of a web page; {advice}")
+
+
+def known_or_new(conn: sqlite3.Connection, given: str) -> Source | None:
+    """The source of that name or address; None for the address of a site that is no source. Raises UnknownSource."""
+    try:
+        return find_source(conn, given)
+    except UnknownSource as error:
+        if not is_address(given) or (error.near and "/" not in given):
+            raise
+        return None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is the address of a site, with or without a scheme."""
+    try:
+        return bool(clean_address(text))
+    except UsageError:
+        return False
 
 
 def _may_be_host(host: str) -> bool:

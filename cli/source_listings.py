@@ -91,15 +91,14 @@ def print_added(context: CommandContext, added: Sequence[tuple[Source, bool]]) -
 
 def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
     """Search sources for listings, and print what was found. Exits with 1 where a source has none, with 130 if interrupted."""
-    from crawler.crawl.session import CrawlOrder
-    from crawler.run import crawl as run_crawl
-
     names = tuple(source.name for source, _ in added)
     try:
         with crawl_progress() as watch:
-            crawled = run_crawl(
-                context.config, CrawlOrder(names=names, reads=False, command="sources add"), watch=watch
-            )
+            from crawler.crawl.session import CrawlOrder
+            from crawler.run import crawl as run_crawl
+
+            order = CrawlOrder(names=names, reads=False, command="sources add")
+            crawled = run_crawl(context.config, order, watch=watch)
     except KeyboardInterrupt:  # before the search began
         _exit_stopped(len(added), 0)
     print_mistakes(crawled.mistakes)

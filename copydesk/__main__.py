@@ -13,6 +13,8 @@ def main() -> None:
     """Run the command line. Where another module hides one of our packages, say which in one line and exit with 3."""
     try:
         from cli.main import main as run
+    except KeyboardInterrupt:  # from here on, `run` answers it
+        sys.exit(130)
     except ImportError:
         if (found := shadowed()) is None:
             raise

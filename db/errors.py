@@ -23,6 +23,8 @@ CopydeskError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class CopydeskError(Exception):
     """Base class. The message is one sentence for users; `exit_code` is the exit status of the command."""
@@ -41,7 +43,11 @@ class ConfigError(UsageError):
 
 
 class UnknownSource(UsageError):
-    """No source has that name. The message suggests the nearest names."""
+    """No source has that name. The message suggests the nearest names, which are also `near`."""
+
+    def __init__(self, message: str, near: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
 
 
 class NotFound(UsageError):

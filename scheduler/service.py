@@ -36,7 +36,7 @@ from db.connection.database import (
     translate_sqlite_errors,
     write,
 )
-from db.display.humanize import format_run_duration
+from db.display.humanize import counted, format_run_duration
 from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
 from db.store.crawl.source_runs import end_dead_runs
 from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
@@ -154,7 +154,7 @@ class Service:
                     self._config, self._lost, datetime.now(UTC), log=lambda why: self._log.error("trouble", why)
                 )
         finally:
-            self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
+            self._log.info("service_stopping", f"stopping: {counted(len(self._crawls), 'crawl')} under way")
             if clock.running:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)

@@ -171,6 +171,13 @@ def test_options_of_the_command_table_exist() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_section_breaks_off(page: Path) -> None:
+    """A line that announces something is not followed by the next heading."""
+    for last, heading in re.findall(r"^(.+)\n+(#+ .+)$", _FENCE.sub("…\n", text_of(page)), re.MULTILINE):
+        assert not last.endswith((":", ",")), f"{page.name}: {last!r} is followed by {heading!r}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_resolve(page: Path) -> None:
     for target in _LINK.findall(_FENCE.sub("", text_of(page))):
         if target.startswith(("http://", "https://")):

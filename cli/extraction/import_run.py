@@ -15,6 +15,7 @@ from cli.signals import stopping
 from db.config.loader import Config
 from db.connection.database import open_readonly
 from db.connection.writer import Writer
+from db.display.humanize import counted
 from db.errors import CopydeskError
 from db.store.archives.archive_import import find_fetched_page
 from db.store.crawl.facts import begin_run, end_run
@@ -125,7 +126,7 @@ def import_summary(outcome: dict[str, object], again: str) -> list[str]:
     assert isinstance(passed, dict)
     state = f"stopped early; {again}" if outcome["ended"] == "stopped" else "done"
     lines = [
-        f"import {state}: {outcome['pages']} new pages, {format_run_duration(float(str(outcome['seconds'])))}",
+        f"import {state}: {counted(int(str(outcome['pages'])), 'new page')}, {format_run_duration(float(str(outcome['seconds'])))}",
         f"  unchanged {outcome['unchanged']} · known before {outcome['known']} · new {outcome['new']}"
         f" · updated {outcome['updated']} · duplicate {outcome['duplicate']}",
     ]
@@ -133,5 +134,6 @@ def import_summary(outcome: dict[str, object], again: str) -> list[str]:
         reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())
         lines.append(f"  skipped: {sum(passed.values())} ({reasons})")
     if outcome["unread"]:
-        lines.append(f"  {outcome['unread']} pages are stored but not extracted yet; the next crawl extracts them")
+        unread = counted(int(str(outcome["unread"])), "page")
+        lines.append(f"  {unread} stored but not extracted yet; the next crawl does that")
     return lines

@@ -19,6 +19,7 @@ from cli.extraction.engine import ExtractionEngine, readers
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
+from db.display.humanize import counted
 from db.errors import DatabaseNotWritable, UsageError
 from db.store.crawl.facts import abandon_run, begin_run, end_run, resume_run
 from db.store.extraction.extractions import (
@@ -115,7 +116,9 @@ def queue_selected(
         with write(conn):
             resume_run(conn, before[0], os.getpid())
     if before and before[1]:
-        click.echo(f"continuing run {before[0]}, {count_pages_to_extract(conn, before[0])} pages left", err=True)
+        click.echo(
+            f"continuing run {before[0]}, {counted(count_pages_to_extract(conn, before[0]), 'page')} left", err=True
+        )
         return before[0]
     reading = open_readonly(context.config.database)
     try:
@@ -159,6 +162,6 @@ def end_extraction(
     for page_id in figures.get("failed_pages", []):
         click.echo(f"copydesk extract: page {page_id} could not be extracted; its stored outcome stays", err=True)
     if stopped:
-        click.echo(f"stopped early: {left} pages left; the same command continues", err=True)
+        click.echo(f"stopped early: {counted(left, 'page')} left; the same command continues", err=True)
         return 130
     return 1 if figures.get("failed") else 0

@@ -20,7 +20,8 @@ from cli.output.terminal import visible_but_styles
 def show_lines(lines: Sequence[str]) -> None:
     """Print lines, in the pager where the first would scroll off the screen."""
     if _paged(len(lines)):
-        click.echo_via_pager((f"{visible_but_styles(line)}\n" for line in lines), color=coloured())
+        # None: click tells `less` to take colours (-R), and leaves them out for a pager that may not know them.
+        click.echo_via_pager((f"{visible_but_styles(line)}\n" for line in lines), color=None if coloured() else False)
     else:
         for line in lines:
             click.echo(line)

@@ -31,19 +31,23 @@ class _Update(Protocol):
 
 @contextmanager
 def crawl_progress(*, enabled: bool = True) -> Iterator[Callable[[CrawlRun], None]]:
-    """A `watch` for `crawler.run.crawl`: answers that came in, and what is left."""
+    """A `watch` for `crawler.run.crawl`: answers that came in, and what is left.
+
+    It is shown at once: importing Scrapy, which belongs into the block, takes a second, and several on a busy machine.
+    """
     shown: Progress | None = None
 
     def watch(run: CrawlRun) -> None:
-        nonlocal shown
-        if not enabled or not _can_show():
-            return
-        from cli.output.progress_display import display, start
-
-        shown = display("crawl", run=run)
-        start(shown)
+        if shown is not None:
+            (task,) = shown.tasks
+            shown.update(task.id, run=run)
 
     try:
+        if enabled and _can_show():
+            from cli.output.progress_display import display, start
+
+            shown = display("crawl")
+            start(shown)
         yield watch
     finally:
         if shown is not None:

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from cli.output.terminal import direct, guard
-from db.display.humanize import format_size
+from db.display.humanize import counted, format_size
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun
@@ -58,8 +58,9 @@ class _Crawl(ProgressColumn):
         listings = sum(visit.pending for visit in visits)
         articles = sum(len(visit.due) + visit.in_flight for visit in visits)
         answers = sum(visit.answered for visit in visits)
-        left = f"{listings} listings and {articles} articles to go"
-        return Text(f"{answers} answers · {left if listings or articles or not visits else 'extracting the rest'}")
+        left = f"{counted(listings, 'listing')} and {counted(articles, 'article')} to go"
+        what = left if listings or articles else "extracting the rest" if visits else "starting"
+        return Text(f"{counted(answers, 'answer')} · {what}")
 
 
 def display(

@@ -81,8 +81,9 @@ def plain_text(text: str) -> str:
 
 
 def styled(text: str, **style: object) -> str:
-    """`click.style` where colours are used."""
-    return click.style(text, **style) if coloured() else text  # type: ignore[arg-type]
+    """`click.style` where colours are used. A style that is False is none: click would switch it off, by a sequence of its own."""
+    wanted = {name: value for name, value in style.items() if value}
+    return click.style(text, **wanted) if coloured() and wanted else text  # type: ignore[arg-type]
 
 
 def cut(text: str, width: int) -> str:

@@ -34,7 +34,8 @@ class AddressRefused(RequestRefused):
         self.host, self.address = host, address
         what = f"{host} is" if host == address else f"{host} resolves to {address},"
         super().__init__(
-            f"{what} not a public internet address: add its network to allow_networks of the source to crawl it."
+            f"{what} not a public internet address; to reach it, add its network to the setting allow_networks"
+            " (--allow-network of `copydesk sources`)."
         )
 
 

@@ -80,7 +80,12 @@ class Config(Settings):
 
 def read_stored(name: str, stored: Mapping[str, object]) -> dict[str, Any]:
     """The settings stored with a source, read. Raises ConfigError naming source and key."""
-    return {key: _read(key, value, f"source {name}", per_source=True) for key, value in stored.items()}
+    return read_for_source(stored, f"source {name}")
+
+
+def read_for_source(written: Mapping[str, object], where: str) -> dict[str, Any]:
+    """Settings of one source, read. Raises ConfigError naming `where` they are written, and the key."""
+    return {key: _read(key, value, where, per_source=True) for key, value in written.items()}
 
 
 def find_config(start: Path) -> Path | None:
@@ -144,8 +149,10 @@ def _read_all(written: Mapping[str, object], where: Callable[[str], str]) -> dic
 def _read(key: str, value: object, where: str, *, per_source: bool = False) -> Any:
     setting = BY_NAME.get(key)
     if setting is None:
-        near = difflib.get_close_matches(key, BY_NAME, n=1)
-        advice = f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(BY_NAME)}"
+        names = [name for name, one in BY_NAME.items() if one.per_source or not per_source]
+        near = difflib.get_close_matches(key, names, n=1)
+        whose = "a source has the settings" if per_source else "the settings are"
+        advice = f"; did you mean {near[0]}?" if near else f"; {whose} {', '.join(names)}"
         raise ConfigError(f"{where}: unknown setting {key}{advice}")
     if per_source and not setting.per_source:
         raise ConfigError(f"{where}: {key} holds for all sources and cannot be set for one")

@@ -1,4 +1,4 @@
-"""Times, sizes and durations as text for users, in the terminal and on web pages."""
+"""Times, sizes, counts and durations as text for users, in the terminal and on web pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ def format_local_time(text: str | None) -> str:
     if "T" not in text or at.tzinfo is None:
         return text.replace("T", " ")[:16]
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 page, 2,000 pages."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def format_size(number: float | None) -> str:

@@ -30,6 +30,7 @@ from db.inspect.safety.sanitize import is_sandboxed_path
 from db.inspect.translation.catalogues import gettext_noop, translated
 from db.inspect.translation.negotiation import requested_language
 from db.inspect.worker_messages import LENGTHS, READY, ErrorMessage, Scope, WorkerRequest, WorkerResponse
+from db.system.fork_server import start_fork_server
 
 WORKERS = 2
 # How many requests of a lane may wait, and how long. A browser sends up to six at a time.
@@ -70,6 +71,7 @@ class Dispatcher:
                 ours, theirs = socket.socketpair()
                 with theirs:
                     args = (theirs, path, conversions, language)
+                    start_fork_server()
                     process = context.Process(target=_start_worker, args=args, daemon=True)
                     process.start()
             except (OSError, EOFError) as error:

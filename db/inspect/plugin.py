@@ -140,7 +140,9 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
         message = Markup(message) if exception.message_is_html else message  # noqa: S704 - escaped by Datasette
     elif isinstance(exception, Base400):
         status, heading = exception.status, gettext("Not here")
-        message = str(exception) or gettext("There is no such page.")
+        # To Datasette, any path that it does not know begins with the name of a database.
+        unknown = request.url_vars.get("database", "") not in ("", *datasette.databases)
+        message = (not unknown and str(exception)) or gettext("There is no such page.")
     elif isinstance(exception, QueryInterrupted) or (
         isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception)
     ):

@@ -359,7 +359,7 @@ def _extractors(health: HealthCheck) -> Iterator[Finding]:
         yield Finding(level=Level.OK, subject="extractors", message=f"{message}{' (in force)' if in_force else ''}")
     if stale and health.extractor is not None:
         message = f"{stale:,} pages were extracted by another version than the one in force ({health.extractor.code})"
-        advice = "nothing is wrong; they keep what that version made of them until they are extracted again"
+        advice = "nothing is wrong; they stay as that version read them until `copydesk extract stored --stale`"
         yield Finding(level=Level.WARN, subject="extractors", message=message, advice=advice)
 
 

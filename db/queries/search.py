@@ -138,10 +138,10 @@ def search(
 ) -> Hits:
     """Search for a query (`db.search.query`). Raises QueryError. Only reads, within one snapshot.
 
-    An empty query with a filter lists all articles that it lets through, newest first.
+    An empty query lists all articles that the filters let through, newest first.
     """
     filters, page = filters or ArticleFilter(), page or ResultPage()
-    if not query.strip() and filters != ArticleFilter():
+    if not query.strip():
         return list_articles(conn, filters, page)
     question = SearchQuestion.of(conn, query, filters)
     with snapshot(conn):

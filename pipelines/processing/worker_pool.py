@@ -28,6 +28,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, Protocol
 
 from db.errors import MachineError
+from db.system.fork_server import start_fork_server
 from pipelines.processing.messages import encode_message, receive, send
 from pipelines.processing.worker_process import (
     MEMORY_LIMIT_BYTES,
@@ -304,6 +305,7 @@ class _Worker:
             target=run_worker, args=(theirs, pickle.dumps(worker)), daemon=True
         )
         try:
+            start_fork_server()
             self._process.start()
         except BaseException:
             self._pipe.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands.maintenance.doctor import _shown
+from cli.source_adding import known_or_new
 from db.config.settings import BY_NAME
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
@@ -29,6 +30,14 @@ ROOT = Path(__file__).parent.parent.parent
         (("sources", "add", "htp://example.com/", "--no-discovery"), "did you mean http://example.com/?"),
         (("sources", "set", "mirror.example", "--set", "dely=2s"), "did you mean delay?"),
         (("sources", "set", "mirror.example", "--set", 'timezone="Europe/Berln"'), "did you mean Europe/Berlin?"),
+        (
+            ("sources", "set", "mirror.example", "--set", "foo=1"),
+            "--set: unknown setting foo; a source has the settings delay,",
+        ),
+        (("sources", "set", "mirror.example", "--delay", "soon"), "copydesk: --delay: delay: expected a duration"),
+        (("sources", "test", "mirror.exampl"), "did you mean mirror.example"),
+        (("sources", "test", "mirror"), "there is no source mirror"),
+        (("why", "mirror.exampl"), "did you mean mirror.example"),
         (("sources", "pause", "miror.example"), "did you mean mirror.example"),
         (("extract", "--undo", "1"), "run 1 is not an extraction"),
     ],
@@ -39,6 +48,15 @@ def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> 
     assert said in result.stderr.decode()
     with open_room(newsroom.path) as conn:
         assert conn.execute("SELECT count(*) FROM sources").fetchone() == (2,)
+
+
+def test_a_site_is_named_without_a_scheme(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        known = known_or_new(conn, "mirror.example")
+        assert known is not None
+        assert known.name == "mirror.example"
+        assert known_or_new(conn, "www.elsewhere.test") is None
+        assert known_or_new(conn, "https://mirror.example/story") is None
 
 
 def test_settings_for_a_source_that_is_none(newsroom: Newsroom, tmp_path: Path) -> None:

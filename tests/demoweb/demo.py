@@ -79,7 +79,7 @@ def main() -> int:
             listed.unlink(missing_ok=True)
             archive.unlink(missing_ok=True)
     say(
-        f"What landed is in {database}. Look around:\n"
+        f"What landed is in {database}. Look around; `{_activation()}` makes `copydesk` a command of this shell:\n"
         f"  {desk.words('articles')}\n  {desk.words('show', '1')}\n  {desk.words('show', '1', '--why')}\n"
         f"  sqlite3 {database} 'SELECT title, source, published FROM current_articles'\n"
         "Or in a browser:\n"
@@ -120,6 +120,12 @@ class Terminal:
             conn.close()
         if row:
             self.type("show", str(row[0]))
+
+
+def _activation() -> str:
+    """The command that activates this environment, as short as it can be written here."""
+    script = Path(sys.prefix) / "bin" / "activate"
+    return shlex.join([".", str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)])
 
 
 def say(text: str) -> None:

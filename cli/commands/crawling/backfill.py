@@ -183,17 +183,18 @@ def _begin(
 
 def _crawl(context: CommandContext, begun: Iterable[Backfill], *, plan: bool, budget: int, show: bool) -> CrawlResult:
     from cli.output.progress import crawl_progress
-    from crawler.crawl.session import BACKFILL, BackfillOrder, CrawlOrder
-    from crawler.run import crawl as run_crawl
 
     by_source = {one.source_id: one for one in begun}
-    order = CrawlOrder(
-        names=tuple(one.source_name for one in by_source.values()),
-        reads=not plan,
-        command=BACKFILL,
-        backfill=BackfillOrder(by_source=by_source, plan=plan, budget=budget),
-    )
     with crawl_progress(enabled=show) as watch:
+        from crawler.crawl.session import BACKFILL, BackfillOrder, CrawlOrder
+        from crawler.run import crawl as run_crawl
+
+        order = CrawlOrder(
+            names=tuple(one.source_name for one in by_source.values()),
+            reads=not plan,
+            command=BACKFILL,
+            backfill=BackfillOrder(by_source=by_source, plan=plan, budget=budget),
+        )
         return run_crawl(context.config, order, watch=watch)
 
 

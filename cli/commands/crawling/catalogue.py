@@ -34,7 +34,7 @@ class _CatalogueGroup(OrderedGroup):
         return super().parse_args(ctx, args if named else ["list", *args])
 
 
-@click.group(cls=_CatalogueGroup, short_help="List the outlets whose addresses are known, and add them as sources.")
+@click.group(cls=_CatalogueGroup, short_help="List the outlets whose feeds and sitemaps are known.")
 def catalogue() -> None:
     """List the outlets whose home pages, feeds and sitemaps come with Copydesk. `copydesk sources add --from-catalogue` adds them.
 
@@ -63,7 +63,7 @@ def catalogue() -> None:
     "--language",
     "languages",
     multiple=True,
-    metavar="CODE",
+    metavar="TAG",
     shell_complete=catalogue_languages,
     help="Only outlets in this language (zh). May be repeated.",
 )

@@ -14,6 +14,7 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.output.tables import format_run_duration
 from cli.time_options import since_option
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.crawl.run_counts import Figures
 from db.store.sites.sources import all_sources, choose_sources
@@ -63,14 +64,15 @@ def crawl(
             paused = all_sources(db.conn)
             advice = "all sources are paused; resume them with `copydesk sources resume NAME`, or name those to crawl"
             raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
-    # Importing Scrapy takes half a second, so it waits until there is something to do.
     from cli.output.mistakes import print_mistakes
     from cli.output.progress import crawl_progress
-    from crawler.crawl.session import CrawlOrder
-    from crawler.run import crawl as run_crawl
 
-    order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
     with crawl_progress(enabled=not quiet and not as_json) as watch:
+        # Importing Scrapy takes half a second, so it waits until there is something to do.
+        from crawler.crawl.session import CrawlOrder
+        from crawler.run import crawl as run_crawl
+
+        order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
         crawled = run_crawl(context.config, order, watch=watch)
     print_mistakes(crawled.mistakes)
     if as_json:
@@ -113,14 +115,14 @@ def summary(crawled: CrawlResult, *, continues: str = "the next crawl", idle: st
     figures = crawled.figures
     state = f"stopped early; {continues} continues from here" if crawled.stopped else "done"
     lines = [
-        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {format_run_duration(figures.seconds)},"
+        f"run {crawled.run_id} {state}: {counted(len(crawled.visits), 'source')}, {format_run_duration(figures.seconds)},"
         f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
         f"  found {figures.found} · fetched {figures.fetched} · unchanged {figures.unchanged} · new {figures.new}"
         f" · updated {figures.updated} · duplicate {figures.duplicate}",
     ]
     lines += [f"  {label}: {_reasons(counts)}" for label, counts in _troubles(figures) if counts]
     if figures.unread:
-        lines.append(f"  {figures.unread} pages are stored but not extracted yet; the next crawl extracts them")
+        lines.append(f"  {counted(figures.unread, 'page')} stored but not extracted yet; the next crawl does that")
     if crawled.busy:
         names = ", ".join(source.name for source, _ in crawled.busy[:5])
         more = f" and {len(crawled.busy) - 5} more" if len(crawled.busy) > 5 else ""
@@ -147,7 +149,3 @@ def _troubles(figures: Figures) -> list[tuple[str, dict[str, int]]]:
 
 def _reasons(counts: dict[str, int]) -> str:
     return f"{sum(counts.values())} ({', '.join(f'{reason} {count}' for reason, count in counts.items())})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +21,13 @@ from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
-from cli.source_adding import add_from_catalogue, add_sources, clean_address
+from cli.source_adding import add_from_catalogue, add_sources, clean_address, is_address, known_or_new
 from cli.source_listings import describe_state, discover, kinds, listing_json, print_added, retry_delays
 from db.addresses.parameters import parameter_rows
-from db.config.loader import read_stored
+from db.config.loader import Config, read_for_source
 from db.config.settings import BY_NAME
 from db.connection.database import write
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.models import Listing, Source
 from db.store.sites.listings import ListingState, listing_states
@@ -44,7 +45,7 @@ from pipelines.exchange.opml import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crawler.dry_run import DryRun
 
@@ -66,17 +67,22 @@ class SettingsOptions:
         """Names and values. Raises ConfigError for an unknown name or a wrong value."""
         settings: dict[str, object] = {}
         if self.delay is not None:
-            settings["delay"] = self.delay
+            settings |= _checked("--delay", "delay", self.delay)
         if self.allowed:
-            settings["allow_networks"] = list(self.allowed)
+            settings |= _checked("--allow-network", "allow_networks", list(self.allowed))
         for pair in self.pairs:
-            key, _, value = pair.partition("=")
+            key, _, text = pair.partition("=")
             try:
-                settings[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+                value = tomllib.loads(f"value = {text}")["value"]
             except tomllib.TOMLDecodeError:
-                settings[key.strip()] = value.strip()
-        read_stored("(new)", settings)
+                value = text.strip()
+            settings |= _checked("--set", key.strip(), value)
         return settings
+
+
+def _checked(option: str, key: str, value: object) -> dict[str, object]:
+    read_for_source({key: value}, option)
+    return {key: value}
 
 
 _settings_options = option_group(
@@ -229,9 +235,9 @@ def set_command(context: CommandContext, name: str, options: SettingsOptions) ->
 def remove(context: CommandContext, names: tuple[str, ...]) -> None:
     """Stop crawling sources; keep what was fetched from them."""
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            source = remove_source(conn, name, datetime.now(UTC))
-            click.echo(f"{source.name} is no longer crawled; its pages and articles stay in the database")
+        removed = [remove_source(conn, name, datetime.now(UTC)).name for name in names]
+    for name in removed:
+        click.echo(f"{name} is no longer crawled; its pages and articles stay in the database")
 
 
 @sources.command()
@@ -243,8 +249,9 @@ def pause(context: CommandContext, names: tuple[str, ...]) -> None:
     `copydesk crawl NAME` still crawls a paused source.
     """
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            click.echo(f"{pause_source(conn, name, datetime.now(UTC)).name} is paused")
+        paused = [pause_source(conn, name, datetime.now(UTC)).name for name in names]
+    for name in paused:
+        click.echo(f"{name} is paused")
 
 
 @sources.command()
@@ -253,8 +260,9 @@ def pause(context: CommandContext, names: tuple[str, ...]) -> None:
 def resume(context: CommandContext, names: tuple[str, ...]) -> None:
     """Crawl paused sources again."""
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            click.echo(f"{pause_source(conn, name, None).name} is crawled again")
+        resumed = [pause_source(conn, name, None).name for name in names]
+    for name in resumed:
+        click.echo(f"{name} is crawled again")
 
 
 @sources.command()
@@ -262,23 +270,26 @@ def resume(context: CommandContext, names: tuple[str, ...]) -> None:
 @click.option(
     "--limit", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Number of articles to try."
 )
+@_settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def test(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
+def test(context: CommandContext, name: str, limit: int, options: SettingsOptions, as_json: bool) -> None:
     """Crawl and extract a few articles without storing anything.
 
-    NAME can also be the address of a site that is not a source yet.
+    NAME can also be the address of a site that is not a source yet. Settings given here hold for this test alone.
 
     \b
     Examples:
       copydesk sources test https://www.example-daily.com/
       copydesk sources test example-daily.com --limit 20
+      copydesk sources test example-daily.com --set front_page=always
     """
-    from crawler.dry_run import dry_run
-
+    tried = options.settings()
     source, listings = _known_or_new(context, name)
     with crawl_progress() as watch:
-        report = dry_run(context.config, source, listings, limit, watch=watch)
+        from crawler.dry_run import dry_run
+
+        report = dry_run(_with_settings(context.config, source, tried), source, listings, limit, watch=watch)
     if as_json:
         click.echo(json.dumps(_report_json(report), ensure_ascii=False))
     else:
@@ -291,17 +302,11 @@ def test(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
 
 
 def _known_or_new(context: CommandContext, name: str) -> tuple[Source, list[Listing]]:
-    new = name.startswith(("http://", "https://"))
-    if new and not context.config.database.exists():
+    if is_address(name) and not context.config.database.exists():
         return _unknown(name), []
     with context.read() as conn:
-        try:
-            source = find_source(conn, name)
-        except UsageError:
-            if not new:
-                raise
-            return _unknown(name), []
-        return source, load_listings(conn, source.id)
+        source = known_or_new(conn, name)
+        return (source, load_listings(conn, source.id)) if source else (_unknown(name), [])
 
 
 def _unknown(url: str) -> Source:
@@ -309,9 +314,15 @@ def _unknown(url: str) -> Source:
     return Source(id=0, name=source_name_for(address), url=address, added_at=datetime.now(UTC))
 
 
+def _with_settings(config: Config, source: Source, given: Mapping[str, object]) -> Config:
+    """The settings with those given for one source, which beat what the file has for it."""
+    own = dict(config.by_source.get(source.name, {})) | read_for_source(given, "the command line")
+    return replace(config, by_source={**config.by_source, source.name: own})
+
+
 def _report_lines(report: DryRun) -> list[str]:
-    lines = [f"{report.source.name}: {kinds(report.listings)}, {report.links} links; nothing was stored"]
-    lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
+    lines = [f"{report.source.name}: {kinds(report.listings)}, {counted(report.links, 'link')}; nothing was stored"]
+    lines += [f"  {one.kind.value} of its rules: {counted(one.links, 'link')} at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
     for article in report.articles:
         credit = " · ".join(

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import click
 
+from cli.completions import source_names
 from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
 from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.sites.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
@@ -29,7 +31,11 @@ from pipelines.urls import clean_url
 @click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--source", "name", metavar="NAME", help="Source of all pages.  [default: one per host, created as paused]"
+    "--source",
+    "name",
+    metavar="NAME",
+    shell_complete=source_names,
+    help="Source of all pages.  [default: one per host, created as paused]",
 )
 @click.option("--base", metavar="URL", help="Address of which a folder of HTML files is a copy.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
@@ -103,7 +109,7 @@ def _take(
     with progress_line() as show:
 
         def progress(counts: ImportCounts) -> None:
-            show(f"{name}: {counts.pages:,} new pages of {counts.items:,} records", counts.items)
+            show(f"{name}: {counted(counts.pages, 'new page')} of {counted(counts.items, 'record')}", counts.items)
 
         for one in found:
             if stop.is_set():

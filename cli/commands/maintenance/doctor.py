@@ -98,10 +98,12 @@ def _warn_if_slow(context: CommandContext, as_json: bool) -> None:
         click.echo(f"  ...  all of its {format_size(path.stat().st_size)} are read, which may take minutes", err=True)
 
 
-def _print_pairs(title: str, pairs: object) -> None:
+def _print_pairs(title: str, pairs: Iterable[tuple[str, str]]) -> None:
     click.echo(styled(title, bold=True))
-    for name, value in pairs:  # type: ignore[attr-defined]
-        click.echo(f"  {name:16} {plain(value)}")
+    shown = list(pairs)
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        click.echo(f"  {name:{width}}  {plain(value)}")
     click.echo()
 
 

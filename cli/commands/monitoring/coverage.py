@@ -48,10 +48,10 @@ _WEEK_COLUMNS = (
 )
 
 
-@click.command(short_help="Whether what the sources published is here.")
+@click.command(short_help="Show whether what the sources published is here.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option("--since", metavar="TIME", help="From this day on: 90d, 2026-01-01.  [default: 26 weeks ago]")
-@click.option("--until", metavar="TIME", help="Up to this day, included.  [default: yesterday]")
+@click.option("--since", metavar="WHEN", help="From this day on: 90d, 2026-01-01.  [default: 26 weeks ago]")
+@click.option("--until", metavar="WHEN", help="Up to this day, included.  [default: yesterday]")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON lines, one per source, with its weeks, days and gaps."
 )

@@ -42,8 +42,8 @@ _COLUMNS = (
 )
 
 
-@click.command(short_help="What came in since yesterday, and what needs a look.")
-@click.option("--since", metavar="TIME", help="From then on: 2d, 2026-11-24, at most 31 days.  [default: 1d]")
+@click.command(short_help="Show what came in since yesterday, and what needs a look.")
+@click.option("--since", metavar="WHEN", help="From then on: 2d, 2026-11-24, at most 31 days.  [default: 1d]")
 @click.option("--day", metavar="DATE", help="One day on this machine's clock instead: 2026-11-24.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj

@@ -14,11 +14,11 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.output.ladder import ladder_lines, ladder_object
 from cli.output.tables import screen_width
+from cli.source_adding import known_or_new
 from db.config.loader import Config
 from db.diagnosis.evidence import Diagnosis, RungState
 from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.url_ladder import url_diagnosis
-from db.errors import UnknownSource
 from db.models import Source
 from db.queries.articles import snapshot
 from db.queries.sources.source_evidence import NOT_ADDED, SourceRows, source_evidence
@@ -27,7 +27,7 @@ from db.store.sites.sources import find_source, source_name_for
 from pipelines.urls import clean_url
 
 
-@click.command(short_help="Why a source gives nothing, or what became of an address.")
+@click.command(short_help="Show why a source gives nothing, or what became of an address.")
 @click.argument("what", metavar="NAME|URL", shell_complete=source_names)
 @click.option("--offline", is_flag=True, help="Use only what is stored; request nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -52,7 +52,7 @@ def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> Non
       copydesk why https://www.example-daily.com/story/1
     """
     with context.read() as conn:
-        source = _source_named(conn, what)
+        source = known_or_new(conn, what)
         diagnosis = _of_address(context.config, conn, what, offline=offline) if source is None else None
         if diagnosis is None:
             diagnosis = _of_source(context.config, conn, source or _newcomer(what), offline=offline)
@@ -63,16 +63,6 @@ def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> Non
             click.echo(line)
     if diagnosis.found is not None and diagnosis.found.state is RungState.BROKEN:
         sys.exit(1)
-
-
-def _source_named(conn: sqlite3.Connection, what: str) -> Source | None:
-    """The source of that name or address; None for an address of something else. Raises UnknownSource."""
-    try:
-        return find_source(conn, what)
-    except UnknownSource:
-        if "/" in what or "://" in what:
-            return None
-        raise
 
 
 def _of_address(config: Config, conn: sqlite3.Connection, given: str, *, offline: bool) -> Diagnosis | None:
@@ -105,11 +95,12 @@ def _of_source(config: Config, conn: sqlite3.Connection, source: Source, *, offl
     if offline or _is_busy(conn, source):
         with snapshot(conn):
             return source_diagnosis(source_evidence(SourceRows(conn=conn, source=source), datetime.now(UTC)))
-    # Importing Scrapy takes half a second, which what is stored need not wait for.
     from cli.output.progress import crawl_progress
-    from crawler.check import check_sources
 
     with crawl_progress() as watch:
+        # Importing Scrapy takes half a second, which what is stored need not wait for.
+        from crawler.check import check_sources
+
         evidence = check_sources(config, conn, [source], watch=watch)
     return source_diagnosis(evidence[source.name])
 

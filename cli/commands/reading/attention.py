@@ -41,7 +41,7 @@ _WORD_COLUMNS = (
 )
 
 
-@click.command(short_help="How much, when and by whom something was written about.")
+@click.command(short_help="Count how much, when and by whom something was written about.")
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
 @click.option(
     "--by", metavar="UNIT", type=Choice([unit.value for unit in PeriodUnit]), help="Count by day, week or month."

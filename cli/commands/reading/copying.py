@@ -38,18 +38,19 @@ _COLUMNS = (
 _USUAL_LIMIT = 40
 
 
-@click.command(short_help="Who takes articles from whom, and how fast.")
-@click.option("--since", metavar="TIME", help="From the month of this time on: 90d, 2026-01-01.")
-@click.option("--until", metavar="TIME", help="Up to the month of this time, included.")
-@click.option("--language", metavar="CODE", help="Articles in this language: zh, en.")
+@click.command(short_help="Show who takes articles from whom, and how fast.")
+@click.option("--since", metavar="WHEN", help="Only from the month of this time on: 90d, 2026-01-01.")
+@click.option("--until", metavar="WHEN", help="Only up to the month of this time, included.")
+@click.option("--language", metavar="TAG", help="Only articles in this language: zh, en.")
 @click.option(
     "--known", type=click.Choice([one.value for one in Known]), default=Known.EITHER.value, show_default=True,
     help="Count by the credit, else by who had it first; by the credit alone; or by who had it first alone.",
 )  # fmt: skip
 @click.option(
     "--limit",
-    type=click.IntRange(min=0),
-    help=f"Pairs to print; 0: all.  [default: {_USUAL_LIMIT}; all as JSON and CSV]",
+    metavar="N",
+    type=click.IntRange(0),
+    help=f"At most N pairs; 0 for all.  [default: {_USUAL_LIMIT}; all as JSON and CSV]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per pair.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")

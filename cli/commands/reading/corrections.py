@@ -8,9 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from cli.completions import source_names
 from cli.context import CommandContext
 from cli.output.paging import show_lines
-from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
+from cli.output.tables import (
+    WIDEST_PROSE,
+    cut,
+    format_duration,
+    format_local_time,
+    plain,
+    screen_width,
+    styled,
+    wrapped,
+)
+from cli.parameters import Choice
 from cli.time_options import since_option
 from db.display.shell_commands import shell_command
 from db.queries.articles import snapshot
@@ -32,9 +43,14 @@ _SHOWN = 200
 
 
 @click.command(short_help="Show what outlets corrected, and whether it matters.")
-@click.option("--since", metavar="TIME", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
-@click.option("--source", metavar="NAME", help="Only of this source.")
-@click.option("--kind", type=click.Choice([kind.value for kind in Substance]), help="Only where this changed.")
+@click.option("--since", metavar="WHEN", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
+@click.option("--source", metavar="NAME", shell_complete=source_names, help="Only of this source.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    type=Choice([kind.value for kind in Substance]),
+    help=f"Only where this changed: {', '.join(kind.value for kind in Substance)}.",
+)
 @click.option("--language", metavar="TAG", help="Only in this language: zh, de.")
 @click.option("--silent", is_flag=True, help="Only where the page does not say that it was changed.")
 @click.option("--newest", is_flag=True, help="The newest first, in place of the most substantial.")
@@ -92,7 +108,7 @@ def _lines(found: list[CorrectedArticle], total: int) -> Iterator[str]:
         silent = ", silent" if one.silent else ""
         yield f"  {plain(one.source)}, {format_local_time(one.seen_at)}{soon}{silent}"
         for item in one.evidence[:4]:
-            before, after = (" ".join(plain(text).split())[:_SHOWN] for text in (item.before, item.after))
+            before, after = (cut(" ".join(plain(text).split()), _SHOWN) for text in (item.before, item.after))
             text = f"{item.kind.value}: {before or 'nothing'} -> {after or 'nothing'}"
             yield from (f"  {line}" for line in wrapped(text, width - 2))
         if not one.evidence:

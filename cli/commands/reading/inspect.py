@@ -35,6 +35,7 @@ _CHECK_S = 1.0
 @click.command(short_help="Show the database in a browser.")
 @click.option(
     "--host",
+    metavar="ADDRESS",
     default="127.0.0.1",
     show_default=True,
     help="Address to listen on. Anything but loopback lets others read the database.",

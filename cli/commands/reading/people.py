@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-@click.group(cls=OrderedGroup, short_help="Who is credited, and which names are one person's.")
+@click.group(cls=OrderedGroup, short_help="List who is credited; say which names are one person's.")
 def people() -> None:
     """List the people who are credited, and say which names are one person's.
 
@@ -47,10 +47,14 @@ def people() -> None:
 
 @people.command("list")
 @click.argument("words", nargs=-1)
-@click.option("--source", "source", metavar="NAME", shell_complete=source_names, help="With articles of this source.")
-@click.option("--role", type=Choice([role.value for role in CreditRole]), help="As author, editor or proofreader.")
-@click.option("--newest", is_flag=True, help="Those seen last first.")
-@click.option("--limit", default=40, show_default=True, type=click.IntRange(0), help="At most so many; 0: all.")
+@click.option(
+    "--source", "source", metavar="NAME", shell_complete=source_names, help="Only people with articles of this source."
+)
+@click.option("--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders.")
+@click.option("--newest", is_flag=True, help="List those credited last first.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=40, show_default=True, help="At most N people; 0 for all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
 def list_command(
@@ -108,7 +112,9 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
 
 @people.command("likely")
 @click.argument("name", required=False)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="At most so many; 0: all.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N pairs; 0 for all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
 def likely_command(context: CommandContext, /, name: str | None, limit: int, as_json: bool) -> None:

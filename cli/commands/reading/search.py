@@ -209,6 +209,8 @@ def _notes(found: Hits, query: str, *, by_time: bool) -> Iterator[str]:
             if found.found
             else f"Nothing found{' for ' if query else ''}{plain(cut(query, WIDEST_PADDING))}."
         )
+        if not found.found and (small := [word for word in ("or", "not") if word in query.split()]):
+            yield f"To search for either word, or without one, write {' and '.join(small).upper()} in capitals."
     else:
         yield f"{found.found:,} articles" if found.found != 1 else "1 article"
     if found.next:

@@ -54,7 +54,7 @@ class _Shown:
     state: SearchState | None
 
 
-@click.group(cls=OrderedGroup, short_help="Searches that tell of new articles.")
+@click.group(cls=OrderedGroup, short_help="Save searches that tell of new articles.")
 def searches() -> None:
     """Save searches that tell of new articles: to the alert hooks, and in a feed file.
 
@@ -63,7 +63,7 @@ def searches() -> None:
     """
 
 
-@searches.command("list", short_help="The saved searches.")
+@searches.command("list", short_help="List the saved searches.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
 def list_(context: CommandContext, as_json: bool) -> None:
@@ -134,9 +134,11 @@ def remove(context: CommandContext, name: str) -> None:
     click.echo(f"{name} removed." + (" The settings file still has one of that name." if row.in_file else ""))
 
 
-@searches.command(short_help="What a search has found.")
+@searches.command(short_help="List what a search has found.")
 @click.argument("name")
-@click.option("--limit", metavar="N", type=click.IntRange(1), default=50, show_default=True, help="At most N articles.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
 @click.pass_obj
 def show(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
@@ -149,7 +151,7 @@ def show(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
             return
         with snapshot(conn):
             row = find_saved_search(conn, name)
-            pages = current_pages(conn, latest_match_pages(conn, row.id, limit))
+            pages = current_pages(conn, latest_match_pages(conn, row.id, limit or -1))
             heads = article_summaries(conn, pages)
         if as_json:
             for found in article_objects(conn, pages):

@@ -32,14 +32,26 @@ from pipelines.extraction.encoding import decode
 @click.command()
 @click.argument("what", metavar="ID|URL")
 @click.option(
-    "--html", "form", flag_value="html", help="Print the page as received, byte for byte; on a terminal, as text."
+    "--html",
+    "forms",
+    flag_value="html",
+    multiple=True,
+    help="Print the page as received, byte for byte; on a terminal, as text.",
 )
-@click.option("--drawn", "form", flag_value="drawn", help="Print the document that a browser has drawn of the page.")
-@click.option("--text", "form", flag_value="text", help="Print only the text.")
-@click.option("--json", "form", flag_value="json", help="Print every field as one JSON object.")
-@click.option("--csv", "form", flag_value="csv", help="Print the same as CSV: a line of names, a line of values.")
-@click.option("--why", "form", flag_value="why", help="Print how each field was found.")
-@click.option("--diff", "form", flag_value="diff", help="Print what the revision changed.")
+@click.option(
+    "--drawn",
+    "forms",
+    flag_value="drawn",
+    multiple=True,
+    help="Print the document that a browser has drawn of the page.",
+)
+@click.option("--text", "forms", flag_value="text", multiple=True, help="Print only the text.")
+@click.option("--json", "forms", flag_value="json", multiple=True, help="Print every field as one JSON object.")
+@click.option(
+    "--csv", "forms", flag_value="csv", multiple=True, help="Print the same as CSV: a line of names, a line of values."
+)
+@click.option("--why", "forms", flag_value="why", multiple=True, help="Print how each field was found.")
+@click.option("--diff", "forms", flag_value="diff", multiple=True, help="Print what the revision changed.")
 @click.option(
     "--cite",
     metavar="FORM",
@@ -48,7 +60,7 @@ from pipelines.extraction.encoding import decode
 )
 @click.option("--revision", type=click.IntRange(1), metavar="N", help="Show this revision instead of the current one.")
 @click.pass_obj
-def show(context: CommandContext, what: str, form: str | None, cite: str | None, revision: int | None) -> None:
+def show(context: CommandContext, what: str, forms: tuple[str, ...], cite: str | None, revision: int | None) -> None:
     """Show an article: its credits, times, history and text.
 
     Name the article by its id or any of its addresses.
@@ -60,9 +72,10 @@ def show(context: CommandContext, what: str, form: str | None, cite: str | None,
       copydesk show 17 --html > page.html
       copydesk show 17 --cite bibtex >> references.bib
     """
-    if cite and form:
-        raise UsageError(f"--cite prints a citation and nothing else; leave out --{form}")
-    form = cite or form
+    given = [f"--{form}" for form in dict.fromkeys(forms)] + (["--cite"] if cite else [])
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} cannot be combined; choose one")
+    form = cite or (forms[0] if forms else None)
     with context.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form in ("html", "drawn"):

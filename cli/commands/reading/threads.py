@@ -66,9 +66,11 @@ _period_options = option_group(
 )
 
 
-@click.command(short_help="Which events had most articles.")
+@click.command(short_help="Show which events had most articles.")
 @_period_options
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="At most so many; 0: all.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N threads; 0 for all."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.option(
     "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."

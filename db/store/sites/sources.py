@@ -111,7 +111,7 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
     names = [source.name for source in all_sources(conn)]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
-        raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?")
+        raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?", near)
     advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"
     raise UnknownSource(f"there is no source {name}; {advice}")
 

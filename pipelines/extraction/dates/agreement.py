@@ -15,12 +15,14 @@ Structured data against printed dates (`weigh_dates`):
 6. If they differ by more than time zones explain, the date near the headline wins, else structured data.
 7. Of one publication, an instant beats a printed clock of lower precision or without a zone; the print tells on which clock, and on
    which day, the instant is meant. The day in the address does so where nothing is printed.
+8. A printed clock whose zone nothing on the page tells is on the clock on which the listing's instant reads the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta, timezone, tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from db.models import Moment, OffsetFrom
 from pipelines.extraction.dates.candidates import DateCandidate
@@ -89,6 +91,20 @@ def confirms(instant: DateCandidate, printed: DateCandidate) -> bool:
     if same_minute(instant, printed) or _wall(instant) == _wall(printed):
         return True
     return printed.moment.offset_from is OffsetFrom.UNKNOWN and _shift(printed, instant) in _CLOCKS
+
+
+def in_listed_zone(printed: DateCandidate, listed: datetime) -> DateCandidate:
+    """A printed clock without a zone, in the zone in which it is the instant that the listing of the article gives.
+
+    A listing that gives the clock itself as UTC tells nothing: a `Z` is often put after local time.
+    """
+    if printed.stamp.hour is None or printed.moment.offset_from is not OffsetFrom.UNKNOWN:
+        return printed
+    clock = printed.moment.at.replace(tzinfo=UTC, second=0)
+    if (shift := clock - listed.astimezone(UTC).replace(second=0, microsecond=0)) not in _CLOCKS:
+        return printed
+    at = printed.moment.at.replace(tzinfo=timezone(shift))
+    return replace(printed, moment=replace(printed.moment, at=at, offset_from=OffsetFrom.PAGE))
 
 
 def reconcile(stated: DateCandidate | None, printed: DateCandidate | None, locale: Locale) -> DateCandidate | None:

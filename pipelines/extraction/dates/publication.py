@@ -21,6 +21,7 @@ from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import (
     confirms,
     has_clock,
+    in_listed_zone,
     in_zone_of,
     same_minute,
     weigh_dates,
@@ -111,6 +112,9 @@ def _with_hints(
     hint = page.hint
     if chosen is None and hint and hint.published:
         chosen = _from_hint(hint.published, context)
+    elif chosen and hint and hint.published:
+        told = in_listed_zone(chosen, hint.published)
+        chosen = told if context.possible(told.moment) else chosen
     if modified is None and hint and hint.modified and hint.modified != hint.published:
         modified = _from_hint(hint.modified, context)
         if chosen and modified and abs(modified.moment.at - chosen.moment.at) < timedelta(minutes=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,10 @@ def test_works_without_a_database_and_makes_none(tmp_path: Path) -> None:
     result = spawn("doctor", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     text = result.stdout.decode()
-    for part in ("  python ", "  sqlite ", "  trafilatura ", "  delay            1 s  (default)", "does not exist yet"):
+    for part in ("  python ", "  sqlite ", "  trafilatura ", " 1 s  (default)", "does not exist yet"):
         assert part in text
+    values = {name: re.search(rf"^  {name} +", text, re.MULTILINE) for name in ("delay", "common_crawl_data_url")}
+    assert len({len(value[0]) for value in values.values() if value}) == 1, "the values stand in one column"
     assert list(tmp_path.iterdir()) == []
 
 

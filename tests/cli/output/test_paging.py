@@ -61,6 +61,26 @@ def test_what_does_not_fit_the_screen_goes_through_the_pager(newsroom: Newsroom,
     assert "page> " not in _at_terminal(["--db", str(newsroom.path), "articles"], pager="cat")
 
 
+@pytest.mark.parametrize(("pager", "colours"), [("less", True), ("pager", False)])
+def test_a_pager_gets_the_colours_that_it_shows(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pager: str, colours: bool
+) -> None:
+    monkeypatch.delenv("LESS", raising=False)
+    program = tmp_path / pager
+    program.write_text('#!/bin/sh\necho "flags <$LESS>"\nexec cat\n')
+    program.chmod(0o755)
+    shown = _at_terminal(["--db", str(newsroom.path), "articles"], pager=str(program))
+    assert ("flags <-R>" in shown) == colours
+    assert ("\x1b[" in shown) == colours
+
+
+@pytest.mark.parametrize("command", ["articles", "search Ferry", "show 1", "stats", "status", "doctor"])
+def test_our_own_styles_are_no_control_characters(newsroom: Newsroom, command: str) -> None:
+    shown = _at_terminal(["--db", str(newsroom.path), *command.split()], pager="cat")
+    assert "\x1b[" in shown, "colours are on"
+    assert "\\u001b" not in shown
+
+
 @pytest.mark.parametrize("command", [["articles"], ["stats"], ["status"]])
 def test_csv_has_a_line_of_names_and_a_line_each(newsroom: Newsroom, command: list[str]) -> None:
     """The same rows as in JSON, read back by the csv module."""

@@ -62,6 +62,19 @@ def test_programs_get_json_and_csv(read_room: Newsroom) -> None:
     assert [row["id"] for row in rows] == [str(item["id"]) for item in items]
 
 
+def test_without_words_and_filters_it_lists_all(read_room: Newsroom) -> None:
+    listed = [json.loads(line)["id"] for line in run(read_room.path, "search", "--json").stdout.splitlines()]
+    with open_room(read_room.path) as conn:
+        assert len(listed) == conn.execute("SELECT count(*) FROM current_articles").fetchone()[0]
+
+
+def test_operators_in_small_letters_are_told(read_room: Newsroom) -> None:
+    shown = run(read_room.path, "search", "nosuchword or 水厂").output
+    assert "Nothing found for nosuchword or 水厂." in shown
+    assert "write OR in capitals" in shown
+    assert "capitals" not in run(read_room.path, "search", "nosuchword").output
+
+
 def test_filters_and_pages(read_room: Newsroom) -> None:
     def ids(*arguments: str) -> list[int]:
         lines = run(read_room.path, "search", "水厂", "--json", *arguments).stdout.splitlines()
@@ -145,7 +158,7 @@ def test_a_list_without_a_query_has_pages(read_room: Newsroom) -> None:
 
 def test_what_cannot_be_done_is_said(read_room: Newsroom) -> None:
     for arguments, kind in (
-        ((), QueryError),
+        (("!?",), QueryError),
         (("-ferry",), SystemExit),
         (("--", "-ferry"), QueryError),
         (("x", "--source", "nobody"), UnknownSource),

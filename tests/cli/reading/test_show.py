@@ -55,6 +55,14 @@ def test_an_address_shows_the_current_revision_and_a_page_id_that_page(newsroom:
     assert f"page {pages['water2again']} had the same text again" in again.output
     error = run(newsroom.path, "show", water, "--revision", "3").exception
     assert isinstance(error, UsageError)
+    assert f"`copydesk show {pages['water']}` lists them" in str(error)
+
+
+@pytest.mark.parametrize("forms", [("--text", "--html"), ("--json", "--csv", "--json"), ("--why", "--cite", "bibtex")])
+def test_one_form_at_a_time(newsroom: Newsroom, forms: tuple[str, ...]) -> None:
+    error = run(newsroom.path, "show", str(newsroom.pages["water"]), *forms).exception
+    assert isinstance(error, UsageError)
+    assert f"{forms[0]} and {forms[1]} cannot be combined" in str(error)
 
 
 def test_html_is_the_exact_bytes(newsroom: Newsroom) -> None:

@@ -23,6 +23,7 @@ from db.models import Article, Reason, Rejection, Subheading
 from db.store.service.alerts import AlertKind, open_alert
 from pipelines.dedup.settle import settle
 from tests.cli.conftest import CORRECTED, REPORT, STORY, Newsroom, open_room
+from tests.db.inspect.asking import inspected
 
 LEVELS = (4, 4, 6, 2, 3, 3)
 """As a page has them; the first is the lowest but one."""
@@ -209,3 +210,13 @@ def test_rejections_of_a_source_are_found_by_the_index_of_its_pages(desk: Simple
     assert rejected_pages(desk.conn, source_id=desk.evening, before=desk.pages.short) == []
     plan = [row[3] for row in desk.conn.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
     assert [step for step in plan if "pages_source" in step and "COVERING" in step], plan
+
+
+def test_an_address_that_is_none_and_a_query_that_is_wrong(desk: SimpleNamespace) -> None:
+    with inspected(desk.path) as ask:
+        for address in ("/-/nosuch", "/nosuch", "/nosuch/articles"):
+            status, _, text = ask(address)
+            assert (status, "There is no such page." in text) == (404, True), address
+        assert "Table not found" in ask("/news/nosuch")[2]
+        assert "copydesk searches add NAME" in ask("/-/search?q=ferry")[2]
+        assert "copydesk searches add NAME" not in ask("/-/search?q=%22ferry")[2]

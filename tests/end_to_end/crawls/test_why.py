@@ -322,6 +322,23 @@ def test_a_site_that_is_no_source_yet_and_one_that_is_added(look: Look, tmp_path
     assert (shown["rung"], shown["state"]) == ("challenge", "broken")
 
 
+def test_settings_are_tried_before_a_site_is_added(look: Look, tmp_path: Path) -> None:
+    settings = tmp_path / "copydesk.toml"
+    name = f"{look.hosts['scripted']}-{look.port}"
+    settings.write_text(
+        f'db = "none.db"\ndelay = "0s"\nretries = 0\n[sources."{name}"]\nallow_networks = ["10.0.0.0/8"]\n'
+    )
+
+    def tested(*options: str) -> str:
+        site = f"http://{look.hosts['scripted']}:{look.port}/"
+        return CliRunner().invoke(copydesk, ["--config", str(settings), "sources", "test", site, *options]).output
+
+    assert "to the setting allow_networks (--allow-network of" in tested()
+    assert "a script draws the list" in tested("--allow-network", NETWORK)
+    assert "a script draws the list" in tested("--set", f'allow_networks=["{NETWORK}"]')
+    assert not (tmp_path / "none.db").exists()
+
+
 def test_an_address_is_asked_once_now_and_compared_with_its_stored_page(look: Look) -> None:
     def ask(query: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
         url = one(look, query)

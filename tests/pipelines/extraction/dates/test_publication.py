@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from db.models import Article, Link, LinkKind, Page
+from db.models import Article, Link, LinkKind, OffsetFrom, Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.dates.url_date import date_in_address
 from pipelines.extraction.extract import extract
@@ -44,6 +44,31 @@ def test_a_change_at_the_time_of_publication_is_none() -> None:
     later = read("", hint=hint(NOW, NOW + timedelta(hours=2)))
     assert later.modified is not None
     assert later.modified.at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("clock", "shown"),
+    [
+        ("20:00", "2024-03-05T20:00+08:00"),
+        ("07:00", "2024-03-05T07:00-05:00"),
+        ("17:30", "2024-03-05T17:30+05:30"),
+        # A feed that calls local time UTC; another event of the day; no time of day.
+        ("12:00", "2024-03-05T12:00"),
+        ("19:37", "2024-03-05T19:37"),
+        ("", "2024-03-05"),
+    ],
+)
+def test_the_listing_tells_the_zone_of_a_printed_clock(clock: str, shown: str) -> None:
+    listed = hint(NOW, NOW)
+    published = read(f"<p>5 March 2024 {clock}</p>", hint=listed, fetched_at=NOW + timedelta(days=1)).published
+    assert published is not None
+    assert published.iso == shown
+    assert (published.offset_from is OffsetFrom.PAGE) == ("+" in shown or "-05:00" in shown)
+
+
+def test_a_listing_that_is_ahead_of_the_fetch_tells_no_zone() -> None:
+    published = read("<p>5 March 2024 20:00</p>", hint=hint(NOW, NOW), fetched_at=NOW - timedelta(days=3)).published
+    assert published is None or published.offset_from is OffsetFrom.UNKNOWN
 
 
 @pytest.mark.parametrize(
