@@ -84,7 +84,7 @@ def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool)
     with progress_bar("settled", total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
-                decided = settle_pages(conn)
+                decided = settle_pages(conn, limit=STEP)
             yield decided
             done = min(total, done + STEP)
             show(done)
