@@ -7,15 +7,17 @@ import gc
 import signal
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from execnet.xspec import XSpec
 from hypothesis import HealthCheck, settings
 
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
+from tests.support.forked_workers import fork_workers
 from tests.support.new_databases import copy_new_databases
 
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
@@ -77,6 +79,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for package in PACKAGES:
             compileall.compile_dir(Path(__file__).parents[1] / package, quiet=2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[XSpec]) -> None:
+    """Fork the processes that test."""
+    fork_workers(config, specs)
 
 
 @pytest.hookimpl(trylast=True)

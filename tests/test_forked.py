@@ -104,6 +104,17 @@ def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
     assert told.pop().startswith(b"0 b'copydesk")
 
 
+def test_the_processes_that_test_are_forked_too() -> None:
+    """A process that imports the tests itself takes 7 s of CPU until it tests anything."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert b"-c" not in Path("/proc/self/cmdline").read_bytes().split(b"\0")
+        return
+    this = "tests/test_forked.py::test_the_processes_that_test_are_forked_too"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", this]
+    done = subprocess.run(command, cwd=ROOT, env=run_of_its_own(), capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def run_of_its_own() -> dict[str, str]:
     """The environment of tests that share the process that forks with no others."""
     return {name: value for name, value in os.environ.items() if name != RUN}

@@ -290,7 +290,7 @@ def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> 
 
 _DOCUMENT_NUMBER = re.compile(
     r"(?:^|[/_-])(?:show|view|article|art|artikel|content|thread|detail|read|item|doc|story|newsinfo|newsshow|newsview|news|info|node|post|archives?|a|p|t)"
-    r"(?:[-_]|/(?=\d+$)|(?=\d+$))(?:\d+[-_])*\d{2,}(?:[-_]\d+)*$|/info/\d+/\d+$",
+    r"(?:[-_]|/(?=\d+$)|(?=\d+$))(?:\d[-_])*+\d{2,}+(?:[-_]\d++)*+$|/info/\d+/\d+$",
     re.IGNORECASE,
 )
 

@@ -43,11 +43,23 @@ class Scene:
     browser: Browser
     trap: Trap
     ids: dict[str, int]
-    tab: Watched
-    """For tests that leave a tab as they find it: a fresh one costs more than most pages in it."""
+    shared: Watched
+
+    def tab(self, *, width: int = 1280, height: int = 720) -> Watched:
+        """The tab that most tests use one after the other, as if it were fresh: that would cost three times a page shown in it."""
+        page, self.shared.complaints, self.shared.strangers = self.shared.page, [], []
+        page.goto("about:blank")
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.context.clear_cookies()
+        page.context.clear_permissions()
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": width, "height": height})
+        return self.shared
 
     def watched(self, **options: object) -> Watched:
-        """A fresh tab."""
+        """A fresh tab, for pages that mean ill and for another language or time zone of the browser."""
         return Watched(page=self.browser.new_context(**options).new_page(), home=self.home)  # type: ignore[arg-type]
 
 
@@ -58,8 +70,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     try:
         ids = fill(database, trap.url)
         with inspecting(database) as home, chromium() as browser:
-            tab = Watched(page=browser.new_context().new_page(), home=home)
-            yield Scene(home=home, browser=browser, trap=trap, ids=ids, tab=tab)
+            shared = Watched(page=browser.new_context().new_page(), home=home)
+            yield Scene(home=home, browser=browser, trap=trap, ids=ids, shared=shared)
     finally:
         trap.close()
 
@@ -144,9 +156,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_is_quiet_and_usable_by_all(scene: Scene, kind: str) -> None:
-    tab = scene.tab
-    tab.complaints, tab.strangers = [], []
-    tab.page.emulate_media(color_scheme="light")
+    tab = scene.tab()
     tab.go(KINDS[kind].format(**scene.ids), drawn=kind in DRAWN)
     if kind == "nothing":
         tab.complaints = [one for one in tab.complaints if "404" not in one]
@@ -215,28 +225,26 @@ def stored_words(scene: Scene) -> set[str]:
 
 
 def test_charts_are_drawn_and_no_phone_scrolls_sideways(scene: Scene) -> None:
-    tab = scene.watched(viewport={"width": 390, "height": 844})
+    tab = scene.tab(width=390, height=844)
     for kind, path in KINDS.items():
         tab.go(path.format(**scene.ids), drawn=kind in DRAWN)
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, kind
         assert tab.page.evaluate("document.documentElement.scrollHeight") < 25_000, kind
-        for figure in tab.page.locator("main td.number:visible").all()[:40]:
-            text = figure.inner_text()
-            assert figure.evaluate("it => getComputedStyle(it).whiteSpace") == "nowrap", (kind, text)
-        for drawing in tab.page.locator(".chart canvas").all():
-            box = drawing.bounding_box()
-            assert box is not None
+        figures = tab.page.locator("main td.number:visible")
+        broken = "all => all.filter(it => getComputedStyle(it).whiteSpace != 'nowrap').map(it => it.innerText)"
+        assert not figures.evaluate_all(broken), kind
+        boxes = "all => all.map(it => it.getBoundingClientRect())"
+        for box in tab.page.locator(".chart canvas").evaluate_all(boxes):
             assert box["width"] > 200
             assert box["height"] > 30
     tab.go("/", drawn=True)
     assert tab.page.locator(".chart canvas").count() == 3
-    tab.page.context.close()
 
 
 def test_coverage_is_a_calendar_and_its_query_is_in_the_address(scene: Scene) -> None:
     path, today = f"/-/coverage/{scene.ids['daily']}", datetime.now(UTC).date()
     since, until = today - timedelta(days=40), today - timedelta(days=22)
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go(path)
     squares = tab.page.locator(".calendar td.day")
     # As many as were judged: up to yesterday.
@@ -270,11 +278,10 @@ def test_coverage_is_a_calendar_and_its_query_is_in_the_address(scene: Scene) ->
     assert one["gaps"]
     assert ask(scene.home, "/-/coverage.csv")[1].startswith("source,week,state")
     tab.check()
-    tab.page.context.close()
 
 
 def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go(f"/-/source/{scene.ids['daily']}", drawn=True)
     spec = json.loads(tab.page.locator('script[data-spec="volume"]').text_content() or "")
     hatched, drawn = spec["layer"]
@@ -291,12 +298,11 @@ def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
     spec = json.loads(tab.page.locator('script[data-spec="week"]').text_content() or "")
     assert "nothing was crawled" not in json.dumps(spec)
     tab.check()
-    tab.page.context.close()
 
 
 def test_a_point_of_attention_leads_to_its_articles(scene: Scene) -> None:
     """By the table and by a click on the chart; the same figures as CSV; the shown SQL runs."""
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/attention")
     tab.page.get_by_label("Query 1").fill("水廠")
     tab.page.get_by_label("Shown as").select_option("counts")
@@ -321,7 +327,7 @@ def test_a_point_of_attention_leads_to_its_articles(scene: Scene) -> None:
 
 
 def test_a_matrix_leads_to_the_texts(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/copying")
     cell = tab.page.get_by_role("link", name="1 article of mirror.example, taken from wanbao.example")
     assert "1 credited" in tab.page.locator("td", has=cell).inner_text()
@@ -343,11 +349,10 @@ def test_a_matrix_leads_to_the_texts(scene: Scene) -> None:
     passages = json.loads(ask(scene.home, f"/-/compare/{scene.ids['water']}/{scene.ids['copy']}.json")[1])
     assert len(passages) * 2 == jumps.count()
     tab.check()
-    tab.page.context.close()
 
 
 def test_the_digest_leads_on(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/digest")
     said = tab.page.locator("main").inner_text()
     for piece in ("mirror.example", "Biggest stories", "Corrections", "copydesk why mirror.example"):
@@ -358,11 +363,10 @@ def test_the_digest_leads_on(scene: Scene) -> None:
     assert yesterday["new"] == sum(one["new"] for one in yesterday["sources"])
     assert ask(scene.home, "/-/digest?day=nonsense")[0] == 200
     tab.check()
-    tab.page.context.close()
 
 
 def test_what_the_pages_say(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/")
     tab.page.get_by_role("link", name="城北水厂").first.click()
     tab.page.wait_for_url("**/-/article/*")
@@ -389,12 +393,11 @@ def test_what_the_pages_say(scene: Scene) -> None:
     tab.page.wait_for_url("**/-/person/*")
     assert "江" in tab.page.locator("main").inner_text() or "wanbao.example" in tab.page.locator("main").inner_text()
     tab.check()
-    tab.page.context.close()
 
 
 def test_search_finds_chinese_and_english(scene: Scene) -> None:
     """From the form as a person fills it: simplified and traditional alike, phrases, filters, a query that cannot be read."""
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/search")
     tab.page.get_by_role("searchbox").fill("水廠")
     tab.page.keyboard.press("Enter")
@@ -417,11 +420,10 @@ def test_search_finds_chinese_and_english(scene: Scene) -> None:
     assert "copydesk" not in tab.page.title().lower().split("search")[0]
     assert not titles.count()
     tab.check()
-    tab.page.context.close()
 
 
 def test_a_keyboard_gets_everywhere(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/sources")
     tab.page.keyboard.press("Tab")
     assert tab.page.evaluate("document.activeElement.className") == "skip"
@@ -430,7 +432,6 @@ def test_a_keyboard_gets_everywhere(scene: Scene) -> None:
     tab.page.keyboard.press("Tab")
     tab.page.keyboard.press("Tab")
     assert tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    tab.page.context.close()
 
 
 def test_hostile_content_is_text(scene: Scene) -> None:
@@ -490,11 +491,10 @@ def test_the_trap_hears_what_is_not_made_inert(scene: Scene) -> None:
 
 
 def test_a_deep_page_is_shown(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/page/{deep}".format(**scene.ids))
     assert tab.page.frame_locator("iframe").locator("body").inner_text() == "the bottom"
     tab.check()
-    tab.page.context.close()
 
 
 def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
@@ -529,7 +529,7 @@ def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
 
 def test_a_search_can_be_taken_along(scene: Scene) -> None:
     """From the form: filters as fields, then the same articles by each link; a feed says where it comes from."""
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/search")
     assert tab.page.locator(".found h2").count() > 5, "the newest articles, with the filters open"
     tab.page.get_by_label("Kind").select_option("copies")
@@ -563,11 +563,10 @@ def test_a_search_can_be_taken_along(scene: Scene) -> None:
     tab.go("/-/search?kind=corrected&section=nowhere")
     assert "No article matches all these filters" in tab.page.locator("main").inner_text()
     tab.check()
-    tab.page.context.close()
 
 
 def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/searches")
     section = tab.page.locator("section", has=tab.page.get_by_role("heading", name="water"))
     assert "1 article found" in section.inner_text()
@@ -577,12 +576,11 @@ def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
     (ill, water) = json.loads(ask(scene.home, "/-/searches.json")[1])
     assert (ill["found"], water["found"], water["query"]) == (1, 1, "水厂")
     tab.check()
-    tab.page.context.close()
 
 
 def test_a_page_begins_after_a_place(scene: Scene) -> None:
     """`tests/db/queries/test_paging.py` holds what is on it."""
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go("/-/search")
     titles = tab.page.locator(".found h2").all_inner_texts()
     tab.go("/-/search?after=2100-01-01_0")
@@ -595,11 +593,11 @@ def test_a_page_begins_after_a_place(scene: Scene) -> None:
     tab.go("/-/search?after=%3Cscript%3E")
     assert tab.page.locator(".found h2").all_inner_texts() == titles
     tab.check()
-    tab.page.context.close()
 
 
 def test_a_citation_can_be_copied(scene: Scene) -> None:
-    tab = scene.watched(permissions=["clipboard-read", "clipboard-write"])
+    tab = scene.tab()
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.go(f"/-/article/{scene.ids['water']}", drawn=True)
     tab.page.get_by_text("Copy a citation").click()
     tab.page.get_by_role("button", name="Copy BibTeX").click()
@@ -621,7 +619,6 @@ def test_a_citation_can_be_copied(scene: Scene) -> None:
     tab.page.get_by_text("Copy a citation").click()
     tab.check()
     assert not serious_faults(tab.page)
-    tab.page.context.close()
 
 
 def test_a_result_to_take_along_is_as_inert_as_its_page(scene: Scene) -> None:
@@ -648,7 +645,7 @@ def test_a_result_to_take_along_is_as_inert_as_its_page(scene: Scene) -> None:
 
 def test_the_stored_page_is_as_tall_as_the_text_and_folded_on_a_phone(scene: Scene) -> None:
     for kind in ("ill", "long"):
-        tab = scene.watched(viewport={"width": 1280, "height": 600})
+        tab = scene.tab(width=1280, height=600)
         tab.go(f"/-/article/{scene.ids[kind]}")
         frame, text = (tab.page.locator(one).bounding_box() for one in ("iframe", ".reading > article"))
         assert frame is not None
@@ -659,8 +656,7 @@ def test_the_stored_page_is_as_tall_as_the_text_and_folded_on_a_phone(scene: Sce
         else:
             assert abs(frame["y"] + frame["height"] - text["y"] - text["height"]) < 40
         tab.check()
-        tab.page.context.close()
-    tab = scene.watched(viewport={"width": 390, "height": 844})
+    tab = scene.tab(width=390, height=844)
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tab.go(f"/-/article/{scene.ids['long']}")
@@ -670,23 +666,22 @@ def test_the_stored_page_is_as_tall_as_the_text_and_folded_on_a_phone(scene: Sce
     tab.page.get_by_text("Show it here").click()
     assert tab.page.frame_locator("iframe").locator("p").first.inner_text()
     tab.check()
-    tab.page.context.close()
 
 
 def test_a_text_in_parts_has_an_outline(scene: Scene) -> None:
-    tab = scene.watched()
+    tab = scene.tab()
     tab.go(f"/-/article/{scene.ids['long']}")
     tab.page.get_by_role("navigation", name="In this article").get_by_role("link", name="Part 3").click()
     assert tab.page.url.endswith("#part-3")
     assert tab.page.locator("h3:target").inner_text() == "Part 3"
     tab.check()
-    tab.page.context.close()
 
 
 def test_addresses_stay(scene: Scene) -> None:
     """The number of any page of an article, any article of a story, the name of a source or person, and old addresses."""
     ids = scene.ids
-    tab = scene.watched(permissions=["clipboard-read", "clipboard-write"])
+    tab = scene.tab()
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     for asked, led in (
         (f"/-/article/{ids['water2']}", f"/-/article/{ids['water']}"),
         (f"/-/article/{ids['short']}", f"/-/page/{ids['short']}"),
@@ -712,11 +707,10 @@ def test_addresses_stay(scene: Scene) -> None:
     rows = json.loads(ask(scene.home, f"/-/cluster/{ids['water']}.json")[1])
     assert [row["article_id"] for row in rows] == [ids["water"], ids["copy"]]
     tab.check()
-    tab.page.context.close()
 
 
 def test_sources_are_sorted_filtered_and_taken_along(scene: Scene) -> None:
-    tab = scene.watched(viewport={"width": 390, "height": 844})
+    tab = scene.tab(width=390, height=844)
     tab.go("/-/sources")
     assert tab.page.locator(".scroll-hint").inner_text().startswith("Scroll sideways")
     assert "nobody looked on" in (
@@ -739,7 +733,6 @@ def test_sources_are_sorted_filtered_and_taken_along(scene: Scene) -> None:
     tab.page.set_viewport_size({"width": 1600, "height": 900})
     tab.page.locator(".scroll-hint").wait_for(state="detached")
     tab.check()
-    tab.page.context.close()
 
 
 def test_tables_open_on_views_and_questions(scene: Scene) -> None:

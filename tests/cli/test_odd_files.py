@@ -142,7 +142,7 @@ import signal, sys
 from cli.main import main
 for line in sys.argv[1:]:
     sys.argv = ["copydesk", *line.split("|")]
-    signal.alarm(60)
+    signal.alarm(600)
     try:
         main()
         code = 0

@@ -40,7 +40,7 @@ class Copydesk:
     def __init__(self, folder: Path, proxy: str | None, **settings: object) -> None:
         self.folder = folder
         # Constants of `scheduler.service`, such as BEAT_S, or of a module that is named (`scheduler.processes.STOPS_WITHIN_S`), and
-        # what they are in a service that is started here.
+        # what they are in the commands that are forked here.
         self.pace: dict[str, float] = {}
         self.database = folder / "news.db"
         self._settings = DEFAULTS
@@ -60,8 +60,10 @@ class Copydesk:
         """Start a command in a session of its own."""
         if self._python_differs():
             return self._new_python(arguments)
-        places = {place if "." in place else f"scheduler.service.{place}": value for place, value in self.pace.items()}
-        return ForkedProcess(arguments, self.folder, self.env, places if arguments[0] == "run" else {})
+        return ForkedProcess(arguments, self.folder, self.env, self._constants())
+
+    def _constants(self) -> dict[str, float]:
+        return {place if "." in place else f"scheduler.service.{place}": value for place, value in self.pace.items()}
 
     def start_signalled(
         self, number: signal.Signals, progress: str, *arguments: str, after_s: float = 0.0
@@ -76,7 +78,7 @@ class Copydesk:
         except sqlite3.OperationalError:  # there is no such table yet, or no database
             before = []
         at = SignalledAt(number=number, progress=progress, before=before, after_s=after_s)
-        return ForkedProcess(arguments, self.folder, self.env, {}, at)
+        return ForkedProcess(arguments, self.folder, self.env, self._constants(), at)
 
     def kill(self, progress: str, *arguments: str, after_s: float = 0.0) -> bool:
         """Run a command that is killed (`kill -9`) so long after that commit. Whether it was: False if it ended before."""
@@ -110,7 +112,7 @@ class Copydesk:
         return any(name.startswith("PYTHON") and os.environ.get(name) != value for name, value in self.env.items())
 
     def _forked(self, arguments: tuple[str, ...]) -> tuple[str, str, int]:
-        done = run_forked(arguments, self.folder, self.env, _LIMIT_S)
+        done = run_forked(arguments, self.folder, self.env, _LIMIT_S, constants=self._constants())
         return done.stdout.decode(), done.stderr.decode(), done.returncode
 
     def _in_new_python(self, arguments: tuple[str, ...]) -> tuple[str, str, int]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from re import _compiler, _constants, _parser  # type: ignore[attr-defined]  # isort: skip
 
@@ -20,6 +20,8 @@ _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_
 _SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN)
 _LONG = 40
 """Repetitions from which a repeat can cost anything."""
+_PLAIN_CHOICES = 4
+"""Of the choices that match in fewer ways than `_LONG`, so many stand for all: hundreds of words, as a rule."""
 _MOST_SHAPES = 160
 _MOST_SHAPES_OF_BOUNDED = 40
 """Of patterns in which no repeat is long: hundreds of words in a row, as a rule, that differ in nothing that takes time."""
@@ -47,8 +49,13 @@ class Adversary:
 
     @cached_property
     def tree(self) -> Any:
-        """The pattern as `re` itself parses it."""
-        return _parser.parse(self.pattern.pattern, self.pattern.flags & ~re.DEBUG)
+        """The pattern as `re` itself parses it, thinned: without most of the hundreds of words of which it matches any."""
+        return _thinned(_parser.parse(self.pattern.pattern, self.pattern.flags & ~re.DEBUG))
+
+    @cached_property
+    def thinned(self) -> AnyPattern:
+        """A pattern that takes as long as this one, but for a factor that depends on no text."""
+        return cast("AnyPattern", _compiler.compile(self.tree, self.pattern.flags & ~re.DEBUG))
 
     @cached_property
     def repeats_long(self) -> bool:
@@ -89,11 +96,15 @@ class Adversary:
         """The text as the pattern wants it: characters or bytes."""
         return text if isinstance(self.pattern.pattern, str) else text.encode("latin-1", "replace")
 
-    def sample(self, sequence: Any, prefer: str = "", branch: int = 0) -> str:
-        """A text that the sequence matches, as a rule: with this character wherever it fits, by this branch."""
-        return "".join(self._one(node, prefer, branch) for node in sequence)
+    def sample(self, sequence: Any, prefer: str = "", branch: int = 0, *, stretched: bool = False) -> str:
+        """A text that the sequence matches, as a rule: with this character wherever it fits, by this branch.
 
-    def _one(self, node: Any, prefer: str, branch: int) -> str:
+        `stretched`: characters are repeated half as often as they may be, and groups as often as they may be, so that the text can
+        be divided among the repeats in as many ways as possible.
+        """
+        return "".join(self._one(node, prefer, branch, stretched) for node in sequence)
+
+    def _one(self, node: Any, prefer: str, branch: int, stretched: bool) -> str:
         op, value = node
         if op in _SINGLE:
             taken = self.takes(node)
@@ -102,13 +113,18 @@ class Adversary:
             return taken[:1] or (chr(value) if op is _constants.LITERAL else "")
         if op in _REPEATS:
             times: int = min(max(value[0], 1), value[1], 64)
-            return self.sample(value[2], prefer, branch) * times
+            if stretched:
+                single = len(value[2]) == 1 and value[2][0][0] in _SINGLE
+                if single and not value[0] and prefer not in self.takes(value[2][0]):
+                    return ""  # it would part what can be divided
+                times = min(max(times, value[1] // 2 if single else value[1]), 16)
+            return self.sample(value[2], prefer, branch, stretched=stretched) * times
         if op is _constants.SUBPATTERN:
-            return self.sample(value[3], prefer, branch)
+            return self.sample(value[3], prefer, branch, stretched=stretched)
         if op is _constants.ATOMIC_GROUP:
-            return self.sample(value, prefer, branch)
+            return self.sample(value, prefer, branch, stretched=stretched)
         if op is _constants.BRANCH:
-            return self.sample(value[1][branch % len(value[1])], prefer, branch)
+            return self.sample(value[1][branch % len(value[1])], prefer, branch, stretched=stretched)
         return ""
 
     def shapes(self) -> list[Shape]:
@@ -116,8 +132,13 @@ class Adversary:
         most = _MOST_SHAPES if self.repeats_long else _MOST_SHAPES_OF_BOUNDED
         found: dict[Shape, None] = {}
         sequences = list(_sequences(self.tree, ()))
-        sources = [self._of_repeats(sequences), self._of_beginnings(sequences), self._of_characters()]
-        for source, share in zip(sources, (0.6, 0.9, 1.0), strict=True):
+        sources = [
+            self._of_repeats(sequences),
+            self._of_stretched(sequences),
+            self._of_beginnings(sequences),
+            self._of_characters(),
+        ]
+        for source, share in zip(sources, (0.6, 0.75, 0.9, 1.0), strict=True):
             for shape in source:
                 if len(found) >= share * most:
                     break
@@ -175,6 +196,13 @@ class Adversary:
                     if before:
                         yield Shape(self.sample(before), part, "\x01")
 
+    def _of_stretched(self, sequences: list[Any]) -> Iterator[Shape]:
+        """Each sequence with repeats, as the text that these can share out in most ways: such as long words between strokes."""
+        for sequence, before in sequences:
+            if any(op in _REPEATS for op, _ in _nodes(sequence)):
+                for prefer in ("a", ""):
+                    yield Shape(self.sample(before), self.sample(sequence, prefer, stretched=True), "\x01")
+
     def _of_characters(self) -> Iterator[Shape]:
         for char in self.alphabet:
             yield Shape("", char, "\x01")
@@ -193,6 +221,34 @@ def _sequences(sequence: Any, before: tuple[Any, ...]) -> Iterator[tuple[Any, tu
     for at, node in enumerate(sequence):
         for inner in _inside(node):
             yield from _sequences(inner, (*before, *list(sequence)[:at]))
+
+
+def _thinned(sequence: Any) -> Any:
+    """A sequence whose choices have few plain ones. Within a repeat all are left: they may be taken in many orders."""
+    thin = _parser.SubPattern(sequence.state)
+    for op, value in sequence:
+        if op is _constants.SUBPATTERN:
+            thin.append((op, (*value[:3], _thinned(value[3]))))
+        elif op is _constants.BRANCH:
+            ways = [_ways(choice) for choice in value[1]]
+            plain = [choice for choice, many in zip(value[1], ways, strict=True) if many < _LONG]
+            left = [choice for choice in value[1] if choice not in plain[_PLAIN_CHOICES:]]
+            thin.append((op, (None, [_thinned(choice) for choice in left])))
+        else:
+            thin.append((op, value))
+    return thin
+
+
+def _ways(sequence: Any) -> int:
+    """In how many ways a sequence can match, by how often its repeats are taken; `_LONG` for any larger number."""
+    ways = 1
+    for op, value in sequence:
+        for inner in _inside((op, value)):
+            ways *= _ways(inner) ** (min(value[1], _LONG) if op in _REPEATS else 1)
+        if op in _REPEATS:
+            ways *= value[1] - value[0] + 1
+        ways = min(ways, _LONG)
+    return ways
 
 
 def _inside(node: Any) -> list[Any]:

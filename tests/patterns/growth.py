@@ -46,7 +46,7 @@ def superlinear(pattern: AnyPattern, methods: Iterable[str], *, tries: int = _TR
     # Where no repeat is long, a match takes at most so many steps from each place: its time can be too long, but not grow steeply.
     screen = _screen if adversary.repeats_long else _screen_of_bounded
     for method in sorted({method if method in ("match", "fullmatch", "search") else "finditer" for method in methods}):
-        run = _runner(pattern, method)
+        run = _runner(adversary.thinned, method)
         costliest: tuple[float, Shape] | None = None
         for shape in adversary.shapes():
             seconds, suspect = screen(run, adversary, shape)

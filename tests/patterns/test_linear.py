@@ -78,6 +78,9 @@ def test_patterns_made_of_language_files_are_linear() -> None:
         (r"\s*(\d+)\s*([a-z]{0,3})\s*", "fullmatch"),
         (r"a*a*a*b", "match"),
         (r"(\w+\s?)+;", "match"),
+        (r"(?:one|two|three|four|five|six|seven|eight|[a-z]+\d|nine)", "search"),
+        # Nothing is repeated for long, but words between strokes can be divided in many ways.
+        (r"(?:(?:[^\W\d_][^\s/]{0,24} ?){1,4}/ ?){1,3}(?<=/)", "fullmatch"),
     ],
 )
 def test_what_is_not_linear_is_seen(pattern: str, method: str) -> None:

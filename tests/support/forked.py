@@ -88,13 +88,18 @@ _server = _Server()
 
 
 def run_forked(
-    arguments: tuple[str, ...], folder: Path, env: dict[str, str], limit_s: float, given: bytes | None = None
+    arguments: tuple[str, ...],
+    folder: Path,
+    env: dict[str, str],
+    limit_s: float,
+    given: bytes | None = None,
+    constants: dict[str, float] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `copydesk ARGUMENTS` to its end. Raises TimeoutExpired, having killed it and its session.
 
-    `given`: what it reads from standard input, a pipe, which must hold it all.
+    `given`: what it reads from standard input, a pipe, which must hold it all. `constants`: as those of a `ForkedProcess`.
     """
-    ours = _order(arguments, folder, env, {}, given=given)
+    ours = _order(arguments, folder, env, constants or {}, given=given)
     try:
         out, err, told = _read_all(ours, limit_s, arguments)
     finally:

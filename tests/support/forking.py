@@ -202,7 +202,7 @@ def _become(job: dict[str, object], out: int, err: int, told: int, given: int = 
         signal_at(SignalledAt(**job["signalled"]))  # type: ignore[arg-type]
 
 
-def _run(command: Callable[[], None]) -> None:
+def run_to_the_end(command: Callable[[], None]) -> None:
     """Run a command and end as Python does, but without taking apart what is shared with others."""
     code: object = None
     try:
@@ -225,4 +225,4 @@ if __name__ == "__main__":
     serve(int(sys.argv[1]))
     from cli.main import main
 
-    _run(main)
+    run_to_the_end(main)

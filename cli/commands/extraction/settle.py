@@ -84,7 +84,7 @@ def settle_steps(conn: sqlite3.Connection, stop: threading.Event, done: str) -> 
     with progress_bar(done, total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
-                decided = settle_pages(conn)
+                decided = settle_pages(conn, limit=STEP)
             yield decided
             show(max(0, total - count_unsettled(conn)))
             stop.wait(_REST_S)
