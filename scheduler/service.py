@@ -18,13 +18,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
 from db.config.loader import Config
@@ -45,6 +43,7 @@ from db.system.machine_errors import explain_os_error
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob
+from scheduler.clock import Clock
 from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
 from scheduler.hub_subscriber import HubSubscriber
@@ -135,11 +134,7 @@ class Service:
         address = self._config.listen
         web = None if address is None else HealthServer(address, self._metrics, self.health)
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
-        clock = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
+        clock = Clock()
         before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
             now = datetime.now(UTC)
@@ -149,24 +144,22 @@ class Service:
                     begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
                 self._close_dead_runs(conn)
             for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
-                clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
-            soon = now + timedelta(seconds=FIRST_MONITOR_S)
-            timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
-            clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
-            clock.add_job(lambda: self._searches.start(self._config), "interval", **(timing | {"id": "searches"}))
+                clock.add(job.__name__, self._guarded(job, conn), seconds)
+            clock.add("watch", lambda: self._monitor.start(self._config), MONITOR_S, FIRST_MONITOR_S)
+            clock.add("searches", lambda: self._searches.start(self._config), MONITOR_S, FIRST_MONITOR_S)
             clock.start()
             where = f", listening at {web.url}" if web else ""
             where += f", for hubs at {self._hubs.url}" if self._hubs.url else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
-            self._stopping.wait()
+            while not self._stopping.wait(TICK_S):
+                clock.follow_machine()
             if self._lost is not None:
                 notify_lost(
                     self._config, self._lost, datetime.now(UTC), log=lambda why: self._log.error("trouble", why)
                 )
         finally:
             self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
-            if clock.running:
-                clock.shutdown(wait=False)
+            clock.stop()
             self._end_crawls(conn)
             self._maintenance.join(LAST_WAIT_S)
             self._monitor.join(LAST_WAIT_S)
@@ -301,7 +294,7 @@ class Service:
 
     def _note_ended(self, ended: list[EndedCrawl]) -> None:
         for one in ended:
-            self._metrics.note_ended(one.outcome, one.figures)
+            self._metrics.note_ended(one.outcome, one.figures, one.seconds)
             self._starts.note(one)
             message = describe_ended(one)
             fields = {"pid": one.pid, "how": one.outcome, "names": list(one.names), "seconds": round(one.seconds, 1)}
