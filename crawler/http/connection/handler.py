@@ -266,6 +266,6 @@ def _raise_machine_error(error: aiohttp.ClientConnectorError) -> None:
 def wire_url(url: str) -> yarl.URL:
     """A request's URL as it is sent: as published, escaped only where necessary (`meta["verbatim_url"]`).
 
-    yarl's normalization is off. It would resolve `/a/../private/`, a path that robots.txt was not checked for.
+    yarl's normalization is off: it would change escapes, which are part of an address as published.
     """
     return yarl.URL(url if PLAIN_URL.fullmatch(url) else safe_url_string(url), encoded=True)

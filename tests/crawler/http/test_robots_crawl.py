@@ -156,11 +156,13 @@ def test_matched_by_product_token_only(web: Web) -> None:
 
 
 def test_dot_segments_do_not_slip_past(web: Web) -> None:
-    """What is asked for is what robots.txt was asked about."""
+    """Servers resolve them, so robots.txt is asked about the path that they lead to; that of a redirect as well."""
+    urls = [web.url(f"/{path}") for path in ("news/../private/x", "news/%2E%2e/private/y", "./private/z", "moved")]
     web.pages["/robots.txt"] = Answer(FORBID_PRIVATE)
-    url = web.url("/news/../private/x")
-    crawl([ask(url)])
-    assert "/private/x" not in web.paths()
+    web.pages["/moved"] = Answer(status=302, headers={"Location": web.url("/news/../private/w")})
+    ends = crawl([ask(url) for url in urls])
+    assert [ends[url].name for url in urls] == ["ForbiddenByRobots"] * 4
+    assert sorted(web.paths()) == ["/moved", "/robots.txt"]
 
 
 @pytest.mark.parametrize(("lines", "processes"), [(0, 0), (100, 1)])
