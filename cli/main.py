@@ -12,6 +12,8 @@ import os
 import select
 import sqlite3
 import sys
+import time
+from datetime import datetime
 from typing import Any
 
 import click
@@ -147,9 +149,33 @@ def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
     ctx.obj = CommandContext(config_path=config, database=db)
 
 
+def _open_closed_streams() -> None:
+    """Open standard streams that were closed by whoever started us (`>&-`, some daemons): print would fail, and the next file that
+    is opened would take their numbers and get what other programs of ours write there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(opened := os.open(os.devnull, os.O_RDWR), number)
+            if opened != number:
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+def _check_time_zone() -> None:
+    """Do without a TZ that no time can be shown in: POSIX allows offsets of a week, Python those below a day."""
+    try:
+        datetime.now().astimezone()
+    except ValueError:
+        zone = os.environ.pop("TZ", "")
+        time.tzset()
+        click.echo(f"copydesk: TZ={zone} is no time zone; times are shown in the machine's own", err=True)
+
+
 def main() -> None:
     """The entry point: run the command; print our errors as one line and exit with their code."""
+    _open_closed_streams()
     guard()
+    _check_time_zone()
     # As Python ends, its garbage collector goes through all objects four times: 0.3 s at the end of a crawl. They go anyway.
     atexit.register(gc.freeze)
     try:

@@ -41,6 +41,15 @@ def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> 
         assert conn.execute("SELECT count(*) FROM sources").fetchone() == (2,)
 
 
+@pytest.mark.parametrize("command", ["pause", "resume", "remove"])
+def test_nothing_is_said_to_be_done_where_all_is_taken_back(newsroom: Newsroom, command: str) -> None:
+    result = spawn("--db", str(newsroom.path), "sources", command, "wanbao.example", "miror.example")
+    assert (result.returncode, result.stdout) == (2, b"")
+    with open_room(newsroom.path) as conn:
+        query = "SELECT count(*) FROM sources WHERE paused_at IS NULL AND removed_at IS NULL"
+        assert conn.execute(query).fetchone() == (2,)
+
+
 def test_settings_for_a_source_that_is_none(newsroom: Newsroom, tmp_path: Path) -> None:
     config = tmp_path / "copydesk.toml"
     config.write_text('delay = "2s"\n\n[sources."miror.example"]\ndelay = "5s"\n', encoding="utf-8")

@@ -229,9 +229,9 @@ def set_command(context: CommandContext, name: str, options: SettingsOptions) ->
 def remove(context: CommandContext, names: tuple[str, ...]) -> None:
     """Stop crawling sources; keep what was fetched from them."""
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            source = remove_source(conn, name, datetime.now(UTC))
-            click.echo(f"{source.name} is no longer crawled; its pages and articles stay in the database")
+        removed = [remove_source(conn, name, datetime.now(UTC)).name for name in names]
+    for name in removed:
+        click.echo(f"{name} is no longer crawled; its pages and articles stay in the database")
 
 
 @sources.command()
@@ -243,8 +243,9 @@ def pause(context: CommandContext, names: tuple[str, ...]) -> None:
     `copydesk crawl NAME` still crawls a paused source.
     """
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            click.echo(f"{pause_source(conn, name, datetime.now(UTC)).name} is paused")
+        paused = [pause_source(conn, name, datetime.now(UTC)).name for name in names]
+    for name in paused:
+        click.echo(f"{name} is paused")
 
 
 @sources.command()
@@ -253,8 +254,9 @@ def pause(context: CommandContext, names: tuple[str, ...]) -> None:
 def resume(context: CommandContext, names: tuple[str, ...]) -> None:
     """Crawl paused sources again."""
     with context.open() as db, write(db.conn) as conn:
-        for name in names:
-            click.echo(f"{pause_source(conn, name, None).name} is crawled again")
+        resumed = [pause_source(conn, name, None).name for name in names]
+    for name in resumed:
+        click.echo(f"{name} is crawled again")
 
 
 @sources.command()
