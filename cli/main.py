@@ -190,16 +190,16 @@ def main() -> None:
     except CopydeskError as error:
         click.echo(f"copydesk: {error}", err=True)
         sys.exit(error.exit_code)
-    except (MemoryError, OSError, RuntimeError) as error:
-        if (trouble := as_machine_error(error)) is None:
-            raise
-        click.echo(f"copydesk: {trouble}", err=True)
-        sys.exit(trouble.exit_code)
     except ModuleNotFoundError as error:
         click.echo(
             f"copydesk: the module {error.name} is missing; install Copydesk again with its dependencies", err=True
         )
         sys.exit(MachineError.exit_code)
+    except (ImportError, MemoryError, OSError, RuntimeError) as error:
+        if (trouble := as_machine_error(error)) is None:
+            raise
+        click.echo(f"copydesk: {trouble}", err=True)
+        sys.exit(trouble.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
 

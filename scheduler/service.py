@@ -37,9 +37,11 @@ from db.connection.database import (
 from db.display.humanize import format_run_duration
 from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
 from db.store.crawl.source_runs import end_dead_runs
-from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
+from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat
 from db.store.sites.sources import unknown_source_names
+from db.system.file_identity import lock_path
 from db.system.machine_errors import explain_os_error
+from db.system.signals import ending_signals
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob
@@ -116,7 +118,7 @@ class Service:
     # --- Lock, signals, clock, web
 
     def _acquire_lock(self) -> AbstractContextManager[object]:
-        lock = FileLock(service_lock_path(self.database), timeout=0)
+        lock = FileLock(lock_path(self.database, "service"), timeout=0)
         try:
             return lock.acquire()
         except Timeout:
@@ -135,7 +137,7 @@ class Service:
         web = None if address is None else HealthServer(address, self._metrics, self.health)
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
         clock = Clock()
-        before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
+        before = {sign: signal.signal(sign, self._on_signal) for sign in ending_signals()}
         try:
             now = datetime.now(UTC)
             self._hubs.apply(self._config)
@@ -333,6 +335,9 @@ class Service:
             config = self._load()
         except CopydeskError as error:
             self._log.error("settings_wrong", f"{error}; the previous settings stay in force")
+            return False
+        if config.path is None:
+            self._log.error("settings_wrong", f"{self._config.path}: is gone; the previous settings stay in force")
             return False
         self._config = config
         self._crawls.limit_s = config.run_limit.total_seconds()

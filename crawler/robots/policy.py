@@ -37,6 +37,8 @@ MAX_LIFETIME = timedelta(hours=24)
 MIN_LIFETIME = timedelta(hours=1)
 # An unreachable host is tried again soon: all its pages wait for it.
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
+# So much may the clock of the machine be set back.
+CLOCK_STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,10 @@ class RobotsRecord:
         for name in ("fetched_at", "expires_at"):
             if getattr(self, name).utcoffset() is None:
                 raise ValueError(f"RobotsRecord.{name} must carry a UTC offset")
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether it may be used still. One that was stored by a clock far ahead would be for as long as that was."""
+        return now < self.expires_at <= now + MAX_LIFETIME + CLOCK_STEP
 
 
 class RobotsCache(Protocol):

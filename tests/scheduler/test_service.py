@@ -183,6 +183,10 @@ def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb,
         assert count(desk, "runs", "reason = 'schedule'") == 0
         desk.set(every="2 fortnights")
         process.read_until("the previous settings stay in force")
+        right_place = config.rename(desk.folder / "elsewhere.toml")
+        process.read_until("copydesk.toml: is gone; the previous settings stay in force")
+        assert count(desk, "runs", "reason = 'schedule'") == 0
+        right_place.rename(config)
         # At the same time by the clock of files, which stands still for some milliseconds.
         new.write_text(right, encoding="utf-8")
         os.utime(new, ns=(0, config.stat().st_mtime_ns))

@@ -135,13 +135,14 @@ def test_kept_across_runs_and_reported(web: Web) -> None:
     assert record.expires_at - record.fetched_at == timedelta(hours=2)
 
 
-def test_expired_records_are_asked_for_again(web: Web) -> None:
+@pytest.mark.parametrize("expires_in", [timedelta(seconds=-1), timedelta(days=365)], ids=["expired", "clock was ahead"])
+def test_expired_records_are_asked_for_again(web: Web, expires_in: timedelta) -> None:
     web.pages["/robots.txt"] = [Answer(FORBID_PRIVATE), Answer(b"")]
     cache = RobotsMemory()
     crawl([ask(web.url("/a"))], FetchServices(robots_cache=cache))
     record = cache.get(web.url(""))
     assert record is not None
-    cache.put(replace(record, expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    cache.put(replace(record, expires_at=datetime.now(UTC) + expires_in))
     assert crawl([ask(web.url("/private/b"))], FetchServices(robots_cache=cache))[web.url("/private/b")].status == 200
     assert web.paths().count("/robots.txt") == 2
 
