@@ -10,6 +10,7 @@ import gc
 import importlib
 import os
 import select
+import signal
 import sqlite3
 import sys
 import time
@@ -171,11 +172,18 @@ def _check_time_zone() -> None:
         click.echo(f"copydesk: TZ={zone} is no time zone; times are shown in the machine's own", err=True)
 
 
+def _end_with_terminal() -> None:
+    """Take SIGHUP (the terminal is closed) for SIGTERM, so that commands end cleanly; below `nohup` it stays ignored."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
 def main() -> None:
     """The entry point: run the command; print our errors as one line and exit with their code."""
     _open_closed_streams()
     guard()
     _check_time_zone()
+    _end_with_terminal()
     # As Python ends, its garbage collector goes through all objects four times: 0.3 s at the end of a crawl. They go anyway.
     atexit.register(gc.freeze)
     try:

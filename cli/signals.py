@@ -1,4 +1,4 @@
-"""How commands react to Ctrl-C, SIGTERM and the end of their terminal.
+"""How commands react to Ctrl-C and SIGTERM.
 
 `stopping` lets the step under way finish; a second signal ends the program at once. `stoppable` leaves the block at once.
 """
@@ -10,14 +10,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from db.system.signals import ending_signals
-
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
     """An event that the first signal sets. The previous handlers return then, or at the end of the block."""
     stop = threading.Event()
-    before = {number: signal.getsignal(number) for number in ending_signals()}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -37,14 +35,13 @@ def stopping() -> Iterator[threading.Event]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let the other signals raise KeyboardInterrupt, as Ctrl-C does, so that the block cleans up."""
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does, so that the block cleans up."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in ending_signals() if number != signal.SIGINT}
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, before)

@@ -41,7 +41,6 @@ from db.store.service.service_state import begin_service, end_service, load_serv
 from db.store.sites.sources import unknown_source_names
 from db.system.file_identity import lock_path
 from db.system.machine_errors import explain_os_error
-from db.system.signals import ending_signals
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob
@@ -137,7 +136,7 @@ class Service:
         web = None if address is None else HealthServer(address, self._metrics, self.health)
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
         clock = Clock()
-        before = {sign: signal.signal(sign, self._on_signal) for sign in ending_signals()}
+        before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
             now = datetime.now(UTC)
             self._hubs.apply(self._config)

@@ -279,6 +279,22 @@ def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -
     assert "disk" in desk.run("status").stdout
 
 
+def test_a_second_service_is_refused_by_whatever_link_it_names_the_database(desk: Copydesk) -> None:
+    (desk.folder / "link.db").symlink_to("news.db")
+    process = desk.start("run")
+    try:
+        wait_for(lambda: bool(row(desk)))
+        for name in ("news.db", "link.db"):
+            refused = desk.run("--db", name, "run", code=2)
+            assert f"{name}: a service is already running (process {process.pid}" in refused.stderr
+        process.send_signal(signal.SIGHUP)  # its terminal is closed
+        process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert row(desk)[2] is not None
+
+
 def test_a_port_that_is_taken_is_named(demoweb: DemoWeb, desk: Copydesk) -> None:
     port = demoweb.port
     config = desk.folder / "copydesk.toml"
