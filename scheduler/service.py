@@ -245,6 +245,7 @@ class Service:
         if self._reload():
             for message in unknown_source_names(conn, self._config):
                 self._log.error("settings_wrong", message)
+        self._crawls.settings = self._config.text
         ended = self._crawls.poll()
         self._note_ended(ended)
         if ended:
