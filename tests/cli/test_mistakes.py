@@ -27,6 +27,11 @@ ROOT = Path(__file__).parent.parent.parent
         (("sources", "add", "not_a_url", "--no-discovery"), "not_a_url is not the address of a web page"),
         (("sources", "add", "https//example.com", "--no-discovery"), "is not the address of a web page"),
         (("sources", "add", "htp://example.com/", "--no-discovery"), "did you mean http://example.com/?"),
+        (("sources", "add", "http://a:b@example.com/", "--no-discovery"), "leave out user and password"),
+        (
+            ("sources", "add", "http://exa mple.com/", "--no-discovery"),
+            "expected one such as https://www.example-daily.com/",
+        ),
         (("sources", "set", "mirror.example", "--set", "dely=2s"), "did you mean delay?"),
         (("sources", "set", "mirror.example", "--set", 'timezone="Europe/Berln"'), "did you mean Europe/Berlin?"),
         (("sources", "pause", "miror.example"), "did you mean mirror.example"),
