@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -191,25 +192,29 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except CopydeskError as error:
-        click.echo(f"copydesk: {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
     except ModuleNotFoundError as error:
-        click.echo(
-            f"copydesk: the module {error.name} is missing; install Copydesk again with its dependencies", err=True
-        )
-        sys.exit(MachineError.exit_code)
+        message = f"the module {error.name} is missing; install Copydesk again with its dependencies"
+        _fail(message, MachineError.exit_code)
     except (ImportError, MemoryError, OSError, RuntimeError) as error:
         if (trouble := as_machine_error(error)) is None:
             raise
-        click.echo(f"copydesk: {trouble}", err=True)
-        sys.exit(trouble.exit_code)
+        _fail(str(trouble), trouble.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(message: str, code: int) -> None:
+    """Exit with this code, also where the message cannot be written (standard error is a file on a full disk)."""
+    with suppress(OSError):
+        click.echo(f"copydesk: {message}", err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

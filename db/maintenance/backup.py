@@ -288,8 +288,8 @@ def _check_copy(copy: sqlite3.Connection, part: Path, expected: _Expected) -> No
             for finding in run_checks(HealthCheck(conn=copy, path=part, now=expected.now, extractor=None), SOUNDNESS):
                 if finding.level is Level.BAD:
                     raise DatabaseError(
-                        f"{part}: the copy is not sound ({finding.message}); it was not kept; `copydesk upkeep check` says whether the"
-                        " database is so as well: restore an earlier backup then"
+                        f"{part}: the copy is not sound ({finding.message}); it was not kept; `copydesk upkeep check` says"
+                        " whether the database is so as well: restore an earlier backup then"
                     )
     finally:
         copy.close()

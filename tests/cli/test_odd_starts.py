@@ -35,6 +35,13 @@ def test_an_error_is_told_where_the_output_is_closed(newsroom: Newsroom) -> None
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.parametrize(("words", "code"), [(("show", "99"), 2), (("sources", "lst"), 2), (("articles",), 3)])
+def test_the_exit_code_is_the_same_where_nothing_can_be_said(
+    newsroom: Newsroom, words: tuple[str, ...], code: int
+) -> None:
+    assert started(newsroom, '"$@" >/dev/full 2>/dev/full', *words).returncode == code
+
+
 def test_a_time_zone_that_no_time_can_be_shown_in(newsroom: Newsroom) -> None:
     done = started(newsroom, '"$@"', "articles", TZ="UTC-99")
     assert done.returncode == 0
