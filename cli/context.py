@@ -23,6 +23,8 @@ class CommandContext:
 
     config_path: str | None = None
     database: str | None = None
+    settings: str | None = None
+    """What the settings file said before, for a process that goes by the settings of the one that started it."""
 
     @cached_property
     def config(self) -> Config:
@@ -31,7 +33,7 @@ class CommandContext:
 
     def reloaded(self) -> Config:
         """The settings, read again from their file. Raises ConfigError."""
-        config = load_config(Path(self.config_path) if self.config_path else find_config(Path()))
+        config = load_config(Path(self.config_path) if self.config_path else find_config(Path()), self.settings)
         return config.with_values(db=str(Path(self.database).absolute())) if self.database else config
 
     @contextmanager

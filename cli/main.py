@@ -10,8 +10,12 @@ import gc
 import importlib
 import os
 import select
+import signal
 import sqlite3
 import sys
+import time
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import click
@@ -147,9 +151,40 @@ def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
     ctx.obj = CommandContext(config_path=config, database=db)
 
 
+def _open_closed_streams() -> None:
+    """Open standard streams that were closed by whoever started us (`>&-`, some daemons): print would fail, and the next file that
+    is opened would take their numbers and get what other programs of ours write there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(opened := os.open(os.devnull, os.O_RDWR), number)
+            if opened != number:
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+def _check_time_zone() -> None:
+    """Do without a TZ that no time can be shown in: POSIX allows offsets of a week, Python those below a day."""
+    try:
+        datetime.now().astimezone()
+    except ValueError:
+        zone = os.environ.pop("TZ", "")
+        time.tzset()
+        click.echo(f"copydesk: TZ={zone} is no time zone; times are shown in the machine's own", err=True)
+
+
+def _end_with_terminal() -> None:
+    """Take SIGHUP (the terminal is closed) for SIGTERM, so that commands end cleanly; below `nohup` it stays ignored."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
 def main() -> None:
     """The entry point: run the command; print our errors as one line and exit with their code."""
+    _open_closed_streams()
     guard()
+    _check_time_zone()
+    _end_with_terminal()
     # As Python ends, its garbage collector goes through all objects four times: 0.3 s at the end of a crawl. They go anyway.
     atexit.register(gc.freeze)
     try:
@@ -157,25 +192,29 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except CopydeskError as error:
-        click.echo(f"copydesk: {error}", err=True)
-        sys.exit(error.exit_code)
-    except (MemoryError, OSError, RuntimeError) as error:
+        _fail(str(error), error.exit_code)
+    except ModuleNotFoundError as error:
+        message = f"the module {error.name} is missing; install Copydesk again with its dependencies"
+        _fail(message, MachineError.exit_code)
+    except (ImportError, MemoryError, OSError, RuntimeError) as error:
         if (trouble := as_machine_error(error)) is None:
             raise
-        click.echo(f"copydesk: {trouble}", err=True)
-        sys.exit(trouble.exit_code)
-    except ModuleNotFoundError as error:
-        click.echo(
-            f"copydesk: the module {error.name} is missing; install Copydesk again with its dependencies", err=True
-        )
-        sys.exit(MachineError.exit_code)
+        _fail(str(trouble), trouble.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(message: str, code: int) -> None:
+    """Exit with this code, also where the message cannot be written (standard error is a file on a full disk)."""
+    with suppress(OSError):
+        click.echo(f"copydesk: {message}", err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,15 @@ def clean_address(url: str) -> str:
     if cleaned is not None and (divider or _may_be_host(urlsplit(cleaned).hostname or "")):
         return cleaned
     near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
-    advice = f"did you mean {near[0]}://{rest}?" if near else "expected one such as https://www.example-daily.com/"
+    meant = f"{near[0]}://{rest}" if near else ""
+    if "@" in rest.partition("/")[0]:
+        advice = (
+            "leave out user and password; the setting `headers` names a file with what the site wants of a subscriber"
+        )
+    elif clean_url(meant):
+        advice = f"did you mean {meant}?"
+    else:
+        advice = "expected one such as https://www.example-daily.com/"
     raise UsageError(f"{url} is not the address of a web page; {advice}")
 
 

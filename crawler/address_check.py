@@ -17,7 +17,8 @@ from db.diagnosis.url_evidence import UrlEvidence
 from db.errors import ConfigError, UsageError
 from db.models import Source
 from db.queries.articles import links_of_host
-from db.queries.sources.url_evidence import hold_of, robots_row, url_rows
+from db.queries.sources.url_evidence import robots_row, url_rows
+from db.store.sites.holds import hold_of
 from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import all_sources
 from pipelines.urls import clean_url, host_of, link_key, same_site

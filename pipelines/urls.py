@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _CLEAN = re.compile(
     r"https?://(?=[0-9.]*[a-z])[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*", re.ASCII
 )
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2[Ee]){1,2}(?=[/?]|$)")
 _DROPPED = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ORIGIN = re.compile(r"https?://[^/?#\\]+(?=[/?#])")
@@ -44,10 +45,11 @@ def clean_url(url: str, base: str | None = None) -> str | None:
     """The absolute http(s) address to fetch, or None if it is invalid.
 
     Joined to `base`; white space, fragment and default port dropped; host in lower case and punycode (UTS 46); characters that
-    need it escaped as UTF-8 (RFC 3986, WHATWG URL). Percent escapes, path and query stay as published. Other schemes, credentials,
-    invalid hosts and more than `MAX_URL` characters give None. Idempotent; never raises.
+    need it escaped as UTF-8 (RFC 3986, WHATWG URL); "." and ".." in the path resolved, as browsers do. Percent escapes and the
+    rest of path and query stay as published. Other schemes, credentials, invalid hosts and more than `MAX_URL` characters give
+    None. Idempotent; never raises.
     """
-    if base is None and len(url) <= MAX_URL and _CLEAN.fullmatch(url) and ".." not in url and url[-1] != "?":
+    if base is None and len(url) <= MAX_URL and _is_clean(url):
         return url
     text = _DROPPED.sub("", url.strip())
     if not text or len(text) > MAX_URL:
@@ -59,11 +61,33 @@ def clean_url(url: str, base: str | None = None) -> str | None:
             # "/path" is by far the most common form, and does not need `urljoin`.
             rooted = text[0] == "/" and text[1:2] != "/" and _ORIGIN.match(base)
             text = f"{rooted[0]}{text}" if rooted else urljoin(base, text)
-        if _CLEAN.fullmatch(text) and ".." not in text and text[-1] != "?":
+        if _is_clean(text):
             return text
         return _rebuilt(text)
     except ValueError:  # urllib on brackets and ports, idna on hosts, encoding of lone surrogates
         return None
+
+
+def _is_clean(url: str) -> bool:
+    return bool(_CLEAN.fullmatch(url)) and ".." not in url and not _DOT_SEGMENT.search(url) and url[-1] != "?"
+
+
+def resolve_dot_segments(path: str) -> str:
+    """The path of an address, or the address, without segments "." and "..", also escaped ones (RFC 3986, 5.2.4; WHATWG URL)."""
+    if not _DOT_SEGMENT.search(path):
+        return path
+    start = path.find("/", path.find("://") + 3) if "://" in path else 0
+    path, mark, query = path.partition("?")
+    kept: list[str] = []
+    for segment in path[start + 1 :].split("/"):
+        dots = segment.replace("%2e", ".").replace("%2E", ".")
+        if dots == "..":
+            del kept[-1:]
+        elif dots != ".":
+            kept.append(segment)
+    if dots in (".", ".."):
+        kept.append("")
+    return f"{path[:start]}/{'/'.join(kept)}{mark}{query}"
 
 
 def _rebuilt(text: str) -> str | None:
@@ -77,7 +101,8 @@ def _rebuilt(text: str) -> str | None:
         return None
     port = "" if parts.port in (None, _DEFAULT_PORTS[scheme]) else f":{parts.port}"
     query = f"?{_escaped(parts.query, _UNSAFE_IN_QUERY)}" if parts.query else ""
-    cleaned = f"{scheme}://{host}{port}{_escaped(parts.path, _UNSAFE_IN_PATH) or '/'}{query}"
+    path = resolve_dot_segments(_escaped(parts.path, _UNSAFE_IN_PATH) or "/")
+    cleaned = f"{scheme}://{host}{port}{path}{query}"
     return cleaned if len(cleaned) <= MAX_URL else None
 
 

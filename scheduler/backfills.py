@@ -60,6 +60,7 @@ class BackfillRunner:
             return
         if not is_time or busy or (self._look_at is not None and self._look_at > now):
             return
+        self._processes.settings = config.text
         self._start(conn, states, now)
 
     def stop(self) -> None:

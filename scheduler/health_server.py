@@ -7,6 +7,7 @@ GET /metrics   Prometheus' text format
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,9 +47,18 @@ class HealthServer:
         self._thread.join()
 
 
+class _HealthServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing is printed where a client has gone before its answer. Other errors are ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 def _server_class(host: str) -> type[ThreadingHTTPServer]:
     family = AF_INET6 if ":" in host else AF_INET
-    return type("HealthHTTPServer", (ThreadingHTTPServer,), {"address_family": family, "daemon_threads": True})
+    return type("HealthHTTPServer", (_HealthServer,), {"address_family": family})
 
 
 def _handler(metrics: Metrics, health: Health) -> type[BaseHTTPRequestHandler]:

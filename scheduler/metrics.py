@@ -90,8 +90,11 @@ class Metrics:
         """Count a call by a hub (`scheduler.websub.callbacks`)."""
         self._hub_calls.labels(result).inc()
 
-    def note_ended(self, outcome: str, figures: Mapping[str, Any]) -> None:
-        """Count a crawl that ended (finished, stopped or failed), by its summary."""
+    def note_ended(self, outcome: str, figures: Mapping[str, Any], seconds: float) -> None:
+        """Count a crawl that ended (finished, stopped or failed), by its summary.
+
+        `seconds`: how long its process lived. The summary reckons by the machine's clock, which may have been set back.
+        """
         self._runs.labels(outcome).inc()
         for what in _COUNTED:
             self._articles.labels(what).inc(figures.get(what, 0))
@@ -99,7 +102,7 @@ class Metrics:
             self._rejected.labels(reason).inc(number)
         for failure, number in figures.get("failed", {}).items():
             self._failed.labels(failure).inc(number)
-        self._seconds.inc(figures.get("seconds", 0.0))
+        self._seconds.inc(seconds)
 
     def render(self) -> bytes:
         """All metrics in Prometheus' text format, with the current state of the database."""

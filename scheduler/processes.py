@@ -82,6 +82,8 @@ class CrawlProcesses:
         """`options` go before the command: database and settings. `limit_s`: how long a process may run, in seconds."""
         self._options = tuple(options)
         self.limit_s = limit_s
+        self.settings: str | None = None
+        """The text of the settings in force. Where there is none, processes read the file themselves."""
         self._running: list[_Crawl] = []
 
     def __len__(self) -> int:
@@ -129,7 +131,7 @@ class CrawlProcesses:
         self._running.append(one)
         with contextlib.suppress(BrokenPipeError):  # it died at once; `poll` reports it
             assert process.stdin is not None
-            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.write(json.dumps({**order, "settings": self.settings}).encode() + b"\n")
             process.stdin.flush()
         return process.pid
 

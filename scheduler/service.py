@@ -18,13 +18,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
 from db.config.loader import Config
@@ -39,12 +37,14 @@ from db.connection.database import (
 from db.display.humanize import counted, format_run_duration
 from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
 from db.store.crawl.source_runs import end_dead_runs
-from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
+from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat
 from db.store.sites.sources import unknown_source_names
+from db.system.file_identity import lock_path
 from db.system.machine_errors import explain_os_error
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob
+from scheduler.clock import Clock
 from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
 from scheduler.hub_subscriber import HubSubscriber
@@ -117,7 +117,7 @@ class Service:
     # --- Lock, signals, clock, web
 
     def _acquire_lock(self) -> AbstractContextManager[object]:
-        lock = FileLock(service_lock_path(self.database), timeout=0)
+        lock = FileLock(lock_path(self.database, "service"), timeout=0)
         try:
             return lock.acquire()
         except Timeout:
@@ -148,15 +148,15 @@ class Service:
             where = f", listening at {web.url}" if web else ""
             where += f", for hubs at {self._hubs.url}" if self._hubs.url else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
-            self._stopping.wait()
+            while not self._stopping.wait(TICK_S):
+                clock.follow_machine()
             if self._lost is not None:
                 notify_lost(
                     self._config, self._lost, datetime.now(UTC), log=lambda why: self._log.error("trouble", why)
                 )
         finally:
             self._log.info("service_stopping", f"stopping: {counted(len(self._crawls), 'crawl')} under way")
-            if clock.running:
-                clock.shutdown(wait=False)
+            clock.stop()
             self._end_crawls(conn)
             for job in (self._maintenance, self._monitor, self._searches):
                 job.join(LAST_WAIT_S)
@@ -169,19 +169,13 @@ class Service:
         if self._lost is not None:
             raise self._lost
 
-    def _make_clock(self, conn: Connection) -> BackgroundScheduler:
+    def _make_clock(self, conn: Connection) -> Clock:
         """A clock that has yet to be started, with what the service does at intervals."""
-        clock = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
+        clock = Clock()
         for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
-            clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
-        soon = datetime.now(UTC) + timedelta(seconds=FIRST_MONITOR_S)
-        timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
-        clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
-        clock.add_job(lambda: self._searches.start(self._config), "interval", **(timing | {"id": "searches"}))
+            clock.add(job.__name__, self._guarded(job, conn), seconds)
+        clock.add("watch", lambda: self._monitor.start(self._config), MONITOR_S, FIRST_MONITOR_S)
+        clock.add("searches", lambda: self._searches.start(self._config), MONITOR_S, FIRST_MONITOR_S)
         return clock
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -255,6 +249,7 @@ class Service:
         if self._reload():
             for message in unknown_source_names(conn, self._config):
                 self._log.error("settings_wrong", message)
+        self._crawls.settings = self._config.text
         ended = self._crawls.poll()
         self._note_ended(ended)
         if ended:
@@ -305,7 +300,7 @@ class Service:
 
     def _note_ended(self, ended: list[EndedCrawl]) -> None:
         for one in ended:
-            self._metrics.note_ended(one.outcome, one.figures)
+            self._metrics.note_ended(one.outcome, one.figures, one.seconds)
             self._starts.note(one)
             message = describe_ended(one)
             fields = {"pid": one.pid, "how": one.outcome, "names": list(one.names), "seconds": round(one.seconds, 1)}
@@ -344,6 +339,9 @@ class Service:
             config = self._load()
         except CopydeskError as error:
             self._log.error("settings_wrong", f"{error}; the previous settings stay in force")
+            return False
+        if config.path is None:
+            self._log.error("settings_wrong", f"{self._config.path}: is gone; the previous settings stay in force")
             return False
         self._config = config
         self._crawls.limit_s = config.run_limit.total_seconds()

@@ -104,6 +104,7 @@ def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
     assert told.pop().startswith(b"0 b'copydesk")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="they are forked on Linux alone")
 def test_the_processes_that_test_are_forked_too() -> None:
     """A process that imports the tests itself takes 7 s of CPU until it tests anything."""
     if "PYTEST_XDIST_WORKER" in os.environ:

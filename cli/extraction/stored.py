@@ -35,6 +35,7 @@ from db.store.extraction.extractions import (
 from db.store.extraction.gated_extractions import drop_staged_of_run
 from db.store.extraction.outcomes import extractor_id
 from db.store.extraction.page_selection import Selection, select_pages
+from db.system.file_identity import lock_path
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.processing.reextract import reextract_run
 
@@ -45,7 +46,7 @@ QUEUE_BATCH = 5000
 @contextmanager
 def extraction_lock(context: CommandContext) -> Iterator[None]:
     """Allow one extraction of a database at a time. Raises UsageError where another one runs."""
-    lock = FileLock(f"{context.config.database}.extract.lock", timeout=0)
+    lock = FileLock(lock_path(context.config.database, "extract.lock"), timeout=0)
     try:
         lock.acquire()
     except Timeout:

@@ -166,7 +166,7 @@ class Articles:
         for request in self._next_requests(visit):
             yield request
         fetch = record.fetch_from_response("article", response, due.url, session.run_id, visit.source.id, due.link_id)
-        if response.status == 304:
+        if record.is_unchanged(response):
             await session.write(lambda conn: facts.record_unchanged(conn, fetch))
             await self.finish_article(visit)
         elif is_page_status(response.status):

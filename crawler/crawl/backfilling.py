@@ -30,6 +30,7 @@ from crawler.http import record
 from crawler.http.middlewares.retry import is_transient
 from crawler.http.services import PolicyOf
 from crawler.parsing.parser import ParserStopped
+from db.network.http_statuses import is_page_status
 from db.store.archives import backfill_queue as queue
 from db.store.archives.backfill_queue import StoredStep
 from db.store.archives.backfills import Backfill, end_backfill, note_pause
@@ -78,7 +79,7 @@ class Backfilling:
     ) -> AsyncIterator[Any]:
         """Store what a list names, and request the channel's next one."""
         session, backfill, now = self._session, self._backfill(visit), datetime.now(UTC)
-        visit.count_answer(response.status)
+        visit.count_answer(is_page_status(response.status))
         fetch = record.fetch_from_response("discovery", response, row.url, session.run_id, visit.source.id)
         read: ReadAnswer | None = None
         trouble: str | None = f"status {response.status}"

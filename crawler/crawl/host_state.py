@@ -57,7 +57,7 @@ class StoredHolds:
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._writer = writer
-        self._until = load_holds(reader)
+        self._until = load_holds(reader, datetime.now(UTC))
 
     def until(self, host: str) -> datetime | None:
         until = self._until.get(host)

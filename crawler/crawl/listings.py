@@ -95,7 +95,7 @@ class Listings:
     ) -> AsyncIterator[Any]:
         """Record a response (listing, 304 or error status), and request what it names. The last one begins the articles."""
         session = self._session
-        visit.count_answer(response.status)
+        visit.count_answer(is_page_status(response.status) or record.is_unchanged(response))
         if visit.wordpress is None:
             link = record.header_of(response, "Link")
             visit.note_wordpress(interface_of(link, response.body, response.url, visit.source.url))
@@ -112,7 +112,7 @@ class Listings:
                 visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
             except (ParserStopped, RendererStopped):
                 visit.stop()
-        elif response.status == 304:
+        elif record.is_unchanged(response):
             visit.note_unchanged(listing_request)
         else:
             await self._note_reading(response, visit, listing_request, None)

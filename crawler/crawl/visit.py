@@ -25,7 +25,6 @@ from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping
 from db.config.settings import SourceSettings
 from db.models import Link, Listing, ListingKind, Source
-from db.network.http_statuses import is_page_status
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.archives.backfill_captures import release_captured
 from db.store.crawl.due_links import DueLink
@@ -156,10 +155,10 @@ class SourceVisit:
         self.pending += len(fresh)
         return fresh
 
-    def count_answer(self, status: int) -> None:
-        """Count the response to a listing."""
+    def count_answer(self, reached: bool) -> None:
+        """Count the response to a listing. `reached`: it is a page, or says that the stored one is current."""
         self.answered += 1
-        self.reached = self.reached or status == 304 or is_page_status(status)
+        self.reached = self.reached or reached
 
     def note_wordpress(self, api: str | None) -> None:
         """Note the interface that an answer named. The first counts."""

@@ -123,6 +123,17 @@ def conditional_headers(etag: str | None, last_modified: str | None) -> dict[str
     return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
+def is_unchanged(response: Response) -> bool:
+    """Whether a 304 says that what is stored is current. It does only as the answer to a conditional request (RFC 9110, 15.4.5):
+    broken caches send it to others as well, and then there is nothing stored that it could mean.
+    """
+    return response.status == 304 and response.request is not None and _is_conditional(response.request)
+
+
+def _is_conditional(request: Request) -> bool:
+    return any(name in request.headers for name in ("If-None-Match", "If-Modified-Since"))
+
+
 def fetch_from_response(
     what: str,
     response: Response,
@@ -143,6 +154,7 @@ def fetch_from_response(
         final_url=final,
         duration_ms=round(latency * 1000) if latency is not None else None,
         status=response.status,
+        error="http_304" if response.status == 304 and not _is_conditional(request) else None,
         bytes=len(response.body),
         run_id=run_id,
         source_id=source_id,

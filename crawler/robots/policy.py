@@ -7,12 +7,14 @@ result of fetching it, kept for up to a day and across runs. A *policy* is a par
     2xx                                         the rules in the first 500 KiB of the body
     4xx except 429; more than 5 redirects;      no rules: everything is allowed (RFC 9309, 2.3.1.2 and 2.3.1.3)
       a redirect without target
-    429, 5xx, time-out, no connection           unknown: nothing is allowed for now (2.3.1.4; 429 says nothing about
-                                                robots.txt, so it is not treated as a 4xx)
+    304, 429, 5xx, time-out, no connection      unknown: nothing is allowed for now (2.3.1.4; 429 says nothing about
+                                                robots.txt, so it is not treated as a 4xx; 304 says that there are rules
+                                                and keeps them back, because no request for robots.txt is conditional)
 """
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -22,6 +24,7 @@ from protego import Protego
 from crawler.discover.sitemaps import sitemaps_in_robots
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
+from pipelines.urls import resolve_dot_segments
 
 # Meta key of the request for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"
@@ -34,6 +37,8 @@ MAX_LIFETIME = timedelta(hours=24)
 MIN_LIFETIME = timedelta(hours=1)
 # An unreachable host is tried again soon: all its pages wait for it.
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
+# So much may the clock of the machine be set back.
+CLOCK_STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,10 @@ class RobotsRecord:
         for name in ("fetched_at", "expires_at"):
             if getattr(self, name).utcoffset() is None:
                 raise ValueError(f"RobotsRecord.{name} must carry a UTC offset")
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether it may be used still. One that was stored by a clock far ahead would be for as long as that was."""
+        return now < self.expires_at <= now + MAX_LIFETIME + CLOCK_STEP
 
 
 class RobotsCache(Protocol):
@@ -122,11 +131,12 @@ class RobotsPolicy:
         """Whether the URL may be fetched now."""
         if self._rules is None:
             return self.reachable
-        return bool(self._rules.can_fetch(url, self._product))
+        # As the server will read it: `/a/../private/` is below `/private/`.
+        return bool(self._rules.can_fetch(resolve_dot_segments(url), self._product))
 
     def line_for(self, url: str) -> str | None:
         """The line that forbids the URL, with its number; None where none does."""
-        return forbidding_line(self._text, url)
+        return forbidding_line(self._text, resolve_dot_segments(url))
 
     def crawl_delay(self, cap: float) -> float:
         """Crawl-delay in seconds, at most `cap`; 0 where there is none. Not part of the RFC, but site owners mean it."""
@@ -140,7 +150,7 @@ def has_rules(record: RobotsRecord) -> bool:
 
 def is_reachable(status: int | None, error: str | None) -> bool:
     """Whether a response says anything about robots.txt: see the module's table."""
-    return error is None and status is not None and status != 429 and status < 500
+    return error is None and status is not None and status not in (304, 429) and status < 500
 
 
 def truncate_body(body: bytes) -> bytes:
@@ -154,9 +164,11 @@ def truncate_body(body: bytes) -> bytes:
 def robots_text(body: bytes) -> str:
     """The part of a body that is read, as text.
 
-    UTF-8 as RFC 9309 demands, without byte order mark. Bytes that are not UTF-8 cannot match an (escaped) path anyway.
+    UTF-8 as RFC 9309 demands, without byte order mark. Bytes that are not UTF-8 cannot match an (escaped) path anyway. A file that
+    was saved as UTF-16 says so by its mark, and its rules are meant.
     """
-    return truncate_body(body).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    encoding = "utf-16" if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    return truncate_body(body).decode(encoding, "replace")
 
 
 def cache_lifetime(status: int | None, error: str | None, cache_control: str) -> timedelta:

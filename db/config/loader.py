@@ -39,6 +39,8 @@ class Config(Settings):
     given: frozenset[str] = frozenset()
     """The names of the settings that are not left at their defaults."""
     path: Path | None = None
+    text: str | None = field(default=None, repr=False, compare=False)
+    """What the file said when it was read."""
 
     @property
     def folder(self) -> Path:
@@ -94,12 +96,12 @@ def find_config(start: Path) -> Path | None:
     return path if path.is_file() else None
 
 
-def load_config(path: Path | None) -> Config:
-    """Read `path` (None: defaults alone). Raises ConfigError."""
+def load_config(path: Path | None, text: str | None = None) -> Config:
+    """Read `path` (None: defaults alone), or what it said before, its `text`. Raises ConfigError."""
     if path is None:
         return Config()
     try:
-        text = read_text(path)
+        text = read_text(path) if text is None else text
         document = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); run `copydesk init` to write one") from error
@@ -121,7 +123,7 @@ def load_config(path: Path | None) -> Config:
         for name, table in by_source.items()
     }
     searches = {name: _read_saved_search(name, table, path, text) for name, table in by_search.items()}
-    return Config(**read, by_source=per_source, searches=searches, given=frozenset(document), path=path)
+    return Config(**read, by_source=per_source, searches=searches, given=frozenset(document), path=path, text=text)
 
 
 def _read_saved_search(name: str, table: Mapping[str, object], path: Path, text: str) -> SavedSearch:

@@ -139,7 +139,7 @@ def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
 def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host gives what is asked for. A challenge has its own check."""
     name, status = failure_of(evidence, answer)[0], answer.status
-    if name == "on_hold" or (answer.status is None and evidence.hold_until and not answer.error):
+    if name == "on_hold" or (evidence.hold_until and not answer.error):
         until = (
             phrase(" before %(time)s", time=format_local_time(format_timestamp(evidence.hold_until)))
             if evidence.hold_until
@@ -168,7 +168,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
                 "%(url)s answers %(status)s, for a reason of its own (next check)", url=answer.url, status=status
             ),
         )
-    if status is not None and status != 304 and not is_page_status(status):
+    if status is not None and (status != 304 or name == "http_304") and not is_page_status(status):
         says, advice = _STATUSES.get(status, _general(status))
         return _status(
             evidence,

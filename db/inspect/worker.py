@@ -53,9 +53,11 @@ def run_worker(sock: socket.socket, path: Path, conversions: Conversions, langua
     """Main loop of a worker: answer until the socket closes, memory runs out or it is killed. `language`: of all pages; with
     None that of each request.
     """
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole process group; the server decides when workers end
+    for number in (
+        signal.SIGINT,
+        signal.SIGHUP,
+    ):  # they reach the whole process group; the server decides when workers end
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(ValueError, OSError):  # not on every system
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -287,7 +287,10 @@ def _check_copy(copy: sqlite3.Connection, part: Path, expected: _Expected) -> No
                 raise DatabaseError(f"{part}: the copy holds {held}, the database {expected.rows}; it was not kept")
             for finding in run_checks(HealthCheck(conn=copy, path=part, now=expected.now, extractor=None), SOUNDNESS):
                 if finding.level is Level.BAD:
-                    raise DatabaseError(f"{part}: the copy is not sound ({finding.message}); it was not kept")
+                    raise DatabaseError(
+                        f"{part}: the copy is not sound ({finding.message}); it was not kept; `copydesk upkeep check` says"
+                        " whether the database is so as well: restore an earlier backup then"
+                    )
     finally:
         copy.close()
 

@@ -19,6 +19,8 @@ _ADVICE: Mapping[int, str] = {
     errno.ENOMEM: "close other programs, or raise the limit (ulimit -v)",
     errno.EIO: "check the disk",
 }
+# What the dynamic linker says when there is no room for a library.
+_NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill pages")
 _PERMISSIONS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -39,6 +41,10 @@ def as_machine_error(error: BaseException) -> MachineError | None:
     """The MachineError for an exception that means no memory, space, file handles, threads or processes; else None."""
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
+    if isinstance(error, ImportError) and any(words in str(error) for words in _NOT_LOADED):
+        return MachineError(
+            "out of memory while a library was loaded; close other programs, or raise the limit (ulimit -v)"
+        )
     explained = explain_os_error(error) if isinstance(error, OSError | MemoryError) else None
     return explained if isinstance(explained, MachineError) else None
 

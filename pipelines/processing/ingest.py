@@ -30,6 +30,7 @@ from db.store.dedup.near_copies import unsettled_articles
 from db.store.dedup.threads import any_unthreaded
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
 from db.store.extraction.pages import count_unread, unread_pages
+from db.system.file_identity import lock_path
 from db.system.machine_errors import as_machine_error
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor, TaskWindow, extraction_window
 from pipelines.processing.page_pool import ExtractionPool
@@ -80,7 +81,7 @@ class Ingest:
         self._finishing = threading.Event()
         self._stopping = threading.Event()
         self._last_page: int | None = None
-        self._lock = FileLock(f"{plan.database}.lock", timeout=0)
+        self._lock = FileLock(lock_path(plan.database, "lock"), timeout=0)
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 

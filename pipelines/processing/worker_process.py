@@ -80,7 +80,8 @@ class WorkerBroken:
 
 def run_worker(pipe: Connection, pickled: bytes) -> None:
     """The main function of a worker process. `pickled`: its `Worker`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
+    for number in (signal.SIGINT, signal.SIGHUP):  # they reach the whole group; the parent ends this process
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         limit = _limit_memory()

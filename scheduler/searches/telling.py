@@ -35,6 +35,7 @@ from db.store.service.saved_searches import (
     saved_searches,
     store_file_searches,
 )
+from db.system.file_identity import lock_path
 from db.timestamps import format_timestamp, parse_timestamp
 from pipelines.exchange.article_objects import article_objects
 from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks
@@ -95,7 +96,7 @@ def tell_searches(
         return None
     matched = match_new_articles(conn, now, stopping=stopping)
     try:
-        with FileLock(f"{config.database}.searches.lock", timeout=0):
+        with FileLock(lock_path(config.database, "searches.lock"), timeout=0):
             troubles = matched.troubles | _write_feeds(conn, now)
             hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
             sent, failed = _send(conn, config, now, hooks, stopping)

@@ -28,6 +28,11 @@ ROOT = Path(__file__).parent.parent.parent
         (("sources", "add", "not_a_url", "--no-discovery"), "not_a_url is not the address of a web page"),
         (("sources", "add", "https//example.com", "--no-discovery"), "is not the address of a web page"),
         (("sources", "add", "htp://example.com/", "--no-discovery"), "did you mean http://example.com/?"),
+        (("sources", "add", "http://a:b@example.com/", "--no-discovery"), "leave out user and password"),
+        (
+            ("sources", "add", "http://exa mple.com/", "--no-discovery"),
+            "expected one such as https://www.example-daily.com/",
+        ),
         (("sources", "set", "mirror.example", "--set", "dely=2s"), "did you mean delay?"),
         (("sources", "set", "mirror.example", "--set", 'timezone="Europe/Berln"'), "did you mean Europe/Berlin?"),
         (
@@ -48,6 +53,15 @@ def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> 
     assert said in result.stderr.decode()
     with open_room(newsroom.path) as conn:
         assert conn.execute("SELECT count(*) FROM sources").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "remove"])
+def test_nothing_is_said_to_be_done_where_all_is_taken_back(newsroom: Newsroom, command: str) -> None:
+    result = spawn("--db", str(newsroom.path), "sources", command, "wanbao.example", "miror.example")
+    assert (result.returncode, result.stdout) == (2, b"")
+    with open_room(newsroom.path) as conn:
+        query = "SELECT count(*) FROM sources WHERE paused_at IS NULL AND removed_at IS NULL"
+        assert conn.execute(query).fetchone() == (2,)
 
 
 def test_a_site_is_named_without_a_scheme(newsroom: Newsroom) -> None:

@@ -82,6 +82,12 @@ def test_what_cannot_be_fetched_is_refused(raw: str) -> None:
         ("/a?b=1", "https://news.example/a?b=1"),
         ("c.html", "https://news.example/x/c.html"),
         ("../c.html", "https://news.example/c.html"),
+        ("/x/../c.html", "https://news.example/c.html"),
+        ("https://news.example/x/./y/../c.html?d=/../", "https://news.example/x/c.html?d=/../"),
+        ("https://news.example/x/%2e%2E/c/..", "https://news.example/"),
+        ("https://news.example/../x/.", "https://news.example/x/"),
+        ("https://news.example/x/...", "https://news.example/x/..."),
+        ("https://news.example/x/.well-known/a..b", "https://news.example/x/.well-known/a..b"),
         ("?page=2", "https://news.example/x/y.html?page=2"),
         ("//m.news.example/a", "https://m.news.example/a"),
         ("http://other.example/a", "http://other.example/a"),
@@ -95,6 +101,7 @@ def test_a_link_is_joined_to_its_page(href: str, joined: str | None) -> None:
 
 
 SAME = [
+    ("https://news.example/a/1.html", "https://news.example/a/./b/../1.html"),
     ("https://news.example/a/1.html", "http://www.news.example/a/1.html"),
     ("https://news.example/a/1.html", "https://m.news.example/a/1.html"),
     ("https://news.example/a/1.html", "https://wap.news.example/a/1.html"),
@@ -233,7 +240,8 @@ ADDRESSES = st.one_of(
     st.lists(
         st.sampled_from(
             ["http://", "HTTPS://", "//", "www.", "m.", "amp.", "news.example", ":80", "/", "/amp", ".amp", ".html", "index.html",
-             "?", "&", "=", "utm_source", "id", "1", "%", "%25", "%41", "%e6", "#", "文", " ", "\\", "..", "google.com/amp/s/"]
+             "?", "&", "=", "utm_source", "id", "1", "%", "%25", "%41", "%e6", "#", "文", " ", "\\", "..", "/./", "%2e",
+             "google.com/amp/s/"]
         ),
         max_size=14,
     ).map("".join),

@@ -183,15 +183,24 @@ def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb,
         assert count(desk, "runs", "reason = 'schedule'") == 0
         desk.set(every="2 fortnights")
         process.read_until("the previous settings stay in force")
+        right_place = config.rename(desk.folder / "elsewhere.toml")
+        process.read_until("copydesk.toml: is gone; the previous settings stay in force")
+        assert count(desk, "runs", "reason = 'schedule'") == 0
+        right_place.rename(config)
         # At the same time by the clock of files, which stands still for some milliseconds.
         new.write_text(right, encoding="utf-8")
         os.utime(new, ns=(0, config.stat().st_mtime_ns))
         new.rename(config)
         wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3)
+        # Crawls go by the settings in force as well.
+        config.write_text('db = "news.', encoding="utf-8")
+        process.read_until("is not valid TOML")
+        before = count(desk, "runs")
+        wait_for(lambda: count(desk, "source_runs", f"ended = 'finished' AND run_id > {before}") >= 3)
     finally:
         process.terminate()
         _, said = process.communicate(timeout=120)
-    assert "copydesk.toml:" in said
+    assert "crawl process" not in said
 
 
 def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop(
@@ -273,6 +282,22 @@ def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -
     assert "alert 1 opened: disk" in said
     assert "disk" in desk.run("alerts").stdout
     assert "disk" in desk.run("status").stdout
+
+
+def test_a_second_service_is_refused_by_whatever_link_it_names_the_database(desk: Copydesk) -> None:
+    (desk.folder / "link.db").symlink_to("news.db")
+    process = desk.start("run")
+    try:
+        wait_for(lambda: bool(row(desk)))
+        for name in ("news.db", "link.db"):
+            refused = desk.run("--db", name, "run", code=2)
+            assert f"{name}: a service is already running (process {process.pid}" in refused.stderr
+        process.send_signal(signal.SIGHUP)  # its terminal is closed
+        process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert row(desk)[2] is not None
 
 
 def test_a_port_that_is_taken_is_named(demoweb: DemoWeb, desk: Copydesk) -> None:

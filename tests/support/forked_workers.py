@@ -54,8 +54,11 @@ class ForkedWorker(Popen2IO):
 
 
 def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
-    """Have the workers that xdist is about to start be forked from this process. One that is started later is a new Python."""
-    if not all(spec.popen for spec in specs):
+    """Have the workers that xdist is about to start be forked from this process. One that is started later is a new Python.
+
+    Elsewhere than on Linux all are: a library of the system may not bear a fork.
+    """
+    if sys.platform != "linux" or not all(spec.popen for spec in specs):
         return
     import_tests(config)
     if "pipelines.extraction.extract" in sys.modules:

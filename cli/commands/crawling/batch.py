@@ -1,7 +1,8 @@
 """`copydesk batch`: one crawl in a process of its own, as `copydesk run` and `copydesk.crawl` start it. Not for people.
 
 The order is one line of JSON on standard input: {"names": [...], "reason": "schedule"}, and where wanted "since" (ISO
-8601), "limit", "again", or "backfill": the most articles to fetch of the back-fill of each source. As long as that input
+8601), "limit", "again", "settings" (the text of the settings in force: the file may have been edited wrongly since), or
+"backfill": the most articles to fetch of the back-fill of each source. As long as that input
 stays open somebody waits for the crawl; when it ends, whoever gave the order is gone, and the crawl stops as on SIGTERM,
 so that none is left behind.
 
@@ -44,6 +45,7 @@ STOPS_WITHIN_S = 9.0
 def batch(context: CommandContext) -> None:
     """Crawl what standard input orders; stop when it closes."""
     order = json.loads(_first_line())
+    context.settings = order.get("settings")
     threading.Thread(target=_stop_with_service, name="service", daemon=True).start()
     from crawler.crawl.session import BACKFILL, BY_HAND, CRAWL, CrawlOrder
     from crawler.run import crawl

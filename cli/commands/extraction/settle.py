@@ -21,7 +21,7 @@ from db.connection.database import write
 from db.queries.articles import count_verdicts
 from db.store.dedup.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
 from db.store.dedup.threads import count_unthreaded
-from pipelines.dedup.settle import reset_settling
+from pipelines.dedup.settle import STEP, reset_settling
 from pipelines.dedup.settle import settle as settle_pages
 
 _NAMES = (

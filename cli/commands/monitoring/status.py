@@ -131,7 +131,7 @@ def _service(now_status: Status, now: datetime) -> str:
         where = f", {row.address}" if row.address else ""
         late = (now - row.beat_at).total_seconds()
         quiet = f"; no sign of life for {format_duration(late)}" if late > 60 else ""
-        return f"up for {format_duration((now - row.started_at).total_seconds())}, process {row.pid}{where}{quiet}"
+        return f"up for {format_duration(max(0.0, (now - row.started_at).total_seconds()))}, process {row.pid}{where}{quiet}"
     if row.stopped_at:
         return f"stopped {format_local_time(format_timestamp(row.stopped_at))}; `copydesk run` starts it"
     return (

@@ -21,7 +21,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import ClassVar, cast
+from typing import ClassVar, NoReturn, cast
 
 import aiohttp
 import yarl
@@ -39,7 +39,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Headers, Response
-from scrapy.utils._download_handlers import make_response
+from scrapy.utils._download_handlers import get_maxsize_msg, make_response
 from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
@@ -177,6 +177,11 @@ class GuardedHandler(AiohttpDownloadHandler):
             return Response(**arguments, body=body)  # `Unpacking` sees what it is
         return make_response(**arguments, body=body)
 
+    @staticmethod
+    def _cancel_maxsize(size: int, limit: int, request: Request, *, expected: bool) -> NoReturn:
+        # As in Scrapy, without a line in the log: it is an outcome, and counted.
+        raise DownloadCancelledError(get_maxsize_msg(size, limit, request, expected=expected))
+
     async def _read_body(self, response: _ClientResponse, request: Request) -> tuple[bytes, bool]:
         """The body, and whether it ends as the head says. Raises DownloadCancelledError where it is too large."""
         beginning: int = request.meta.get("download_beginning", 0)
@@ -266,6 +271,6 @@ def _raise_machine_error(error: aiohttp.ClientConnectorError) -> None:
 def wire_url(url: str) -> yarl.URL:
     """A request's URL as it is sent: as published, escaped only where necessary (`meta["verbatim_url"]`).
 
-    yarl's normalization is off. It would resolve `/a/../private/`, a path that robots.txt was not checked for.
+    yarl's normalization is off: it would change escapes, which are part of an address as published.
     """
     return yarl.URL(url if PLAIN_URL.fullmatch(url) else safe_url_string(url), encoded=True)

@@ -31,6 +31,7 @@ from scrapy.http import Response
 
 from crawler.http.errors import HostOnHold
 from crawler.http.services import services_of
+from db.store.sites.holds import MAX_HOLD
 
 # Request Timeout, Too Early, Too Many Requests, temporary server errors, and two of Cloudflare's (no answer, too late).
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
@@ -49,8 +50,6 @@ TRANSIENT_ERRORS = (
 JITTER = (1.0, 1.25)
 # The longest pause of our own, whatever RETRY_TIMES is.
 MAX_PAUSE_S = 60.0
-# A Retry-After of years is a mistake or a joke: a host is asked again after a week.
-MAX_HOLD = timedelta(days=7)
 
 
 class RetryMiddleware:

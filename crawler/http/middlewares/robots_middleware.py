@@ -113,7 +113,7 @@ class RobotsMiddleware:
             return None  # an archive's interface for programs, asked as its documentation says
         origin = origin_of(request)
         policy = self._policies.get(origin)
-        if policy is None or policy.record.expires_at <= datetime.now(UTC):
+        if policy is None or not policy.record.is_current(datetime.now(UTC)):
             return self._load_and_check(request, origin)
         self._check(request, policy)
         return None
@@ -145,7 +145,7 @@ class RobotsMiddleware:
     async def _load(self, request: Request, origin: str) -> RobotsPolicy:
         cache = self._services.robots_cache
         record = cache.get(origin)
-        if record is None or record.expires_at <= datetime.now(UTC):
+        if record is None or not record.is_current(datetime.now(UTC)):
             record = await self._fetch(request, origin)
             cache.put(record)
         try:

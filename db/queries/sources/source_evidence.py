@@ -37,6 +37,7 @@ from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.crawl.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
 from db.store.extraction.gated_extractions import last_held_back
+from db.store.sites.holds import hold_of
 from db.store.sites.listing_readings import load_listing_readings, load_listing_samples
 from db.store.sites.listings import listing_states
 from db.timestamps import format_timestamp, parse_timestamp
@@ -66,7 +67,6 @@ WHERE f.run_id = ? AND f.source_id = ? AND {IS_LISTING} ORDER BY f.id
 """
 _ENTRIES = "SELECT url FROM entries WHERE source_id = ?"
 _ROBOTS = "SELECT origin, status, error FROM robots WHERE origin IN (SELECT value FROM json_each(?))"
-_HOLD = "SELECT until FROM holds WHERE host = ? AND until > ?"
 _LAST_RUNS = "SELECT run_id FROM source_runs WHERE source_id = ? AND ended IS NOT NULL ORDER BY id DESC LIMIT ?"
 _FETCHED = f"""
 SELECT count(*) FROM fetches f WHERE f.source_id = ? AND f.run_id IN (SELECT value FROM json_each(?)) AND {IS_ARTICLE}
@@ -131,7 +131,7 @@ def source_evidence(
     articles, rejected = _pages(conn, source.id, stored=past is None)
     fields = _fields(rows, past)
     failed_run = conn.execute(_ERROR, (source.id, run_id)).fetchone()
-    held = conn.execute(_HOLD, (urlsplit(source.url).hostname or "", format_timestamp(now))).fetchone()
+    hold_until = hold_of(conn, urlsplit(source.url).hostname or "", now)
     before = past or rows
     return SourceEvidence(
         name=source.name,
@@ -141,7 +141,7 @@ def source_evidence(
         online=past is not None,
         is_added=before.source.id != NOT_ADDED,
         paused_at=before.source.paused_at,
-        hold_until=parse_timestamp(held[0]) if held else None,
+        hold_until=hold_until,
         addresses=tuple(addresses),
         error=failed_run[0] if failed_run else None,
         answers=answers,

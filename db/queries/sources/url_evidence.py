@@ -11,7 +11,7 @@ from db.diagnosis.url_evidence import FetchEvidence, LinkEvidence, PageEvidence
 from db.queries.articles import article_summary, current_page, find_page_at, page_status, revisions
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import HAS_NO_ANSWER
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import parse_timestamp
 
 MOST_FETCHES = 8
 """Fetches of an address that are shown, the newest first."""
@@ -34,7 +34,6 @@ JOIN links other ON other.id = o.link_id WHERE t.link_id = ? AND t.again = 0 ORD
 """
 _PROVENANCE = "SELECT provenance FROM articles WHERE page_id = ?"
 _ROBOTS = "SELECT status, body, fetched_at FROM robots WHERE origin = ?"
-_HOLD = "SELECT until FROM holds WHERE host = ? AND until > ?"
 
 
 def url_rows(
@@ -66,12 +65,6 @@ def url_rows(
         for fetch in named_rows(conn, _FETCHES, (row["id"], MOST_FETCHES))
     )
     return link, fetches, _page(conn, page_id) if page_id is not None else None
-
-
-def hold_of(conn: sqlite3.Connection, host: str, now: datetime) -> datetime | None:
-    """Until when a host asked for a rest, None where it does not."""
-    row = conn.execute(_HOLD, (host, format_timestamp(now))).fetchone()
-    return parse_timestamp(row[0]) if row else None
 
 
 def robots_row(conn: sqlite3.Connection, origin: str) -> tuple[int | None, bytes, datetime] | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from db.sqlite.named_rows import named_rows
 from db.system.processes import is_process_alive, process_identity
@@ -20,11 +19,6 @@ INSERT INTO service (only, pid, process, started_at, beat_at, stopped_at, addres
 ON CONFLICT (only) DO UPDATE SET pid = excluded.pid, process = excluded.process, started_at = excluded.started_at,
     beat_at = excluded.beat_at, stopped_at = NULL, address = excluded.address, version = excluded.version
 """
-
-
-def service_lock_path(database: Path) -> Path:
-    """The file that a running service holds locked. It stays, empty, when the service has ended."""
-    return database.with_name(f"{database.name}.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

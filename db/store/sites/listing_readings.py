@@ -25,6 +25,8 @@ SAMPLE_BYTES = 64 * 1024
 """Bytes kept of a listing's body: about 60 items of a feed, the head and the first lists of a page."""
 GOOD_KEPT = timedelta(days=1)
 """How long a good sample stays before a newer one takes its place: one write a day, not one a crawl."""
+MOST_KEPT = 500
+"""Readings kept of a source, the newest ones. An index may name other sitemaps at each crawl, which would stay for good."""
 
 _PUT = """
 INSERT INTO listing_readings (source_id, url, read_at, reading, sample, good_at, good, good_sample)
@@ -36,6 +38,10 @@ ON CONFLICT (source_id, url) DO UPDATE SET
     good = CASE WHEN excluded.good_at IS NOT NULL AND (good_at IS NULL OR good_at < :before) THEN excluded.good ELSE good END,
     good_at = CASE WHEN excluded.good_at IS NOT NULL AND (good_at IS NULL OR good_at < :before)
                    THEN excluded.good_at ELSE good_at END
+"""
+_DROP = """
+DELETE FROM listing_readings WHERE rowid IN (
+    SELECT rowid FROM listing_readings WHERE source_id = ? ORDER BY read_at DESC LIMIT -1 OFFSET ?)
 """
 _LOAD = "SELECT url, reading FROM listing_readings WHERE source_id = ?"
 _LOAD_OF_RUN = """
@@ -119,7 +125,7 @@ def save_listing_readings(
     readings: Iterable[ListingReading],
     samples: Mapping[str, bytes],
 ) -> None:
-    """Keep readings. `samples`: by address, what `take_sample` returned."""
+    """Keep readings, and the newest `MOST_KEPT` of the source. `samples`: by address, what `take_sample` returned."""
     for reading in readings:
         text, at = json.dumps(reading.as_json(), ensure_ascii=False), format_timestamp(reading.read_at)
         sample, good = samples.get(reading.url), reading.is_good
@@ -135,6 +141,7 @@ def save_listing_readings(
             "before": format_timestamp(reading.read_at - GOOD_KEPT),
         }
         conn.execute(_PUT, values)
+    conn.execute(_DROP, (source_id, MOST_KEPT))
 
 
 def load_listing_readings(conn: sqlite3.Connection, source_id: int) -> dict[str, ListingReading]:

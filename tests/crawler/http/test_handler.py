@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import socket
 import ssl
 import threading
@@ -27,13 +28,14 @@ from tests.support.deadline import Stopwatch, within
 LIMIT = 10_000
 
 
-def test_bodies_are_bounded(web: Web) -> None:
+def test_bodies_are_bounded(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     web.pages["/big"] = Answer(b"x" * (LIMIT + 1))
     web.pages["/fits"] = Answer(b"x" * LIMIT)
     ends = crawl([ask(web.url("/big")), ask(web.url("/fits"))], DOWNLOAD_MAXSIZE=LIMIT)
     assert ends[web.url("/big")].name == "DownloadCancelledError"
     assert ends[web.url("/fits")].status == 200
     assert web.paths().count("/big") == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]  # its outcome says it
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress)])

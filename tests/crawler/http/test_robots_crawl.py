@@ -135,13 +135,14 @@ def test_kept_across_runs_and_reported(web: Web) -> None:
     assert record.expires_at - record.fetched_at == timedelta(hours=2)
 
 
-def test_expired_records_are_asked_for_again(web: Web) -> None:
+@pytest.mark.parametrize("expires_in", [timedelta(seconds=-1), timedelta(days=365)], ids=["expired", "clock was ahead"])
+def test_expired_records_are_asked_for_again(web: Web, expires_in: timedelta) -> None:
     web.pages["/robots.txt"] = [Answer(FORBID_PRIVATE), Answer(b"")]
     cache = RobotsMemory()
     crawl([ask(web.url("/a"))], FetchServices(robots_cache=cache))
     record = cache.get(web.url(""))
     assert record is not None
-    cache.put(replace(record, expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    cache.put(replace(record, expires_at=datetime.now(UTC) + expires_in))
     assert crawl([ask(web.url("/private/b"))], FetchServices(robots_cache=cache))[web.url("/private/b")].status == 200
     assert web.paths().count("/robots.txt") == 2
 
@@ -156,11 +157,13 @@ def test_matched_by_product_token_only(web: Web) -> None:
 
 
 def test_dot_segments_do_not_slip_past(web: Web) -> None:
-    """What is asked for is what robots.txt was asked about."""
+    """Servers resolve them, so robots.txt is asked about the path that they lead to; that of a redirect as well."""
+    urls = [web.url(f"/{path}") for path in ("news/../private/x", "news/%2E%2e/private/y", "./private/z", "moved")]
     web.pages["/robots.txt"] = Answer(FORBID_PRIVATE)
-    url = web.url("/news/../private/x")
-    crawl([ask(url)])
-    assert "/private/x" not in web.paths()
+    web.pages["/moved"] = Answer(status=302, headers={"Location": web.url("/news/../private/w")})
+    ends = crawl([ask(url) for url in urls])
+    assert [ends[url].name for url in urls] == ["ForbiddenByRobots"] * 4
+    assert sorted(web.paths()) == ["/moved", "/robots.txt"]
 
 
 @pytest.mark.parametrize(("lines", "processes"), [(0, 0), (100, 1)])

@@ -124,7 +124,7 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
         change(web, number)
         crawled = crawl(config, CrawlOrder())
         runs.append(json.loads(json.dumps(crawled.figures.as_dict())))
-        metrics.note_ended("finished", runs[-1] | {"sources": 1})
+        metrics.note_ended("finished", runs[-1] | {"sources": 1}, 1.0)
     sums: Counter[str] = Counter()
     for run in runs:
         for name in (*COUNTED, "rejected", "failed", "unread", "listings_failed", "bytes"):

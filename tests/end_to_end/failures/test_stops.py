@@ -34,7 +34,7 @@ def articles(desk: Copydesk) -> list[tuple[object, ...]]:
     )
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     demoweb: DemoWeb, tmp_path: Path, sign: signal.Signals
 ) -> None:

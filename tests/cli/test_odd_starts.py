@@ -1,0 +1,49 @@
+"""Commands started by what leaves out things that a shell gives: standard streams, a time zone that can be used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import ROOT, Newsroom
+
+
+def started(newsroom: Newsroom, shell: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command started by a line of a shell, in which "$@" is the command."""
+    command = [sys.executable, "-m", "cli.main", "--db", str(newsroom.path), *words]
+    return subprocess.run(
+        ["sh", "-c", shell, "sh", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_like_ones_that_nobody_reads(newsroom: Newsroom, closed: str) -> None:
+    done = started(newsroom, f'"$@" {closed}', "articles")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) == (">" not in closed)
+
+
+def test_an_error_is_told_where_the_output_is_closed(newsroom: Newsroom) -> None:
+    done = started(newsroom, '"$@" >&-', "show", "99")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(("words", "code"), [(("show", "99"), 2), (("sources", "lst"), 2), (("articles",), 3)])
+def test_the_exit_code_is_the_same_where_nothing_can_be_said(
+    newsroom: Newsroom, words: tuple[str, ...], code: int
+) -> None:
+    assert started(newsroom, '"$@" >/dev/full 2>/dev/full', *words).returncode == code
+
+
+def test_a_time_zone_that_no_time_can_be_shown_in(newsroom: Newsroom) -> None:
+    done = started(newsroom, '"$@"', "articles", TZ="UTC-99")
+    assert done.returncode == 0
+    assert done.stdout
+    assert done.stderr == "copydesk: TZ=UTC-99 is no time zone; times are shown in the machine's own\n"
