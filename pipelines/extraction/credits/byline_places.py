@@ -8,7 +8,7 @@ from collections.abc import Callable, Set
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, is_bare_name, is_full_name, is_name
-from pipelines.extraction.page.class_names import class_pattern
+from pipelines.extraction.page.class_names import ClassPattern, class_pattern
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
@@ -33,7 +33,9 @@ PROMPT = re.compile(
 _PIECES = re.compile(r"\s?[/&|]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
 
 
-_CLASS = re.compile(rf"(?i:{class_pattern('byline').pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
+_CLASS = ClassPattern(
+    re.compile(rf"(?i:{class_pattern('byline').expression.pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
+)
 _BESIDES = class_pattern("beside_byline")
 """What stands beside an author's name in the same box."""
 _QUOTED = class_pattern("quotation")
@@ -169,7 +171,7 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
     return link is not None and page.search((link.get("href") or "")[:400]) is not None
 
 
-def belongs_to_other_content(el: Element | None, names: re.Pattern[str] = _OTHER_CONTENT) -> bool:
+def belongs_to_other_content(el: Element | None, names: ClassPattern = _OTHER_CONTENT) -> bool:
     """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
     a "newsletter-post", does not count."""
     return any(
@@ -181,6 +183,10 @@ def belongs_to_other_content(el: Element | None, names: re.Pattern[str] = _OTHER
 
 def is_named_author(el: Element | None) -> bool:
     """Whether a class or id says that an element, or a box right around it, holds the author."""
-    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
+    if (
+        el is None
+        or _BESIDES.finds(_CLASS.expression.sub(" ", el.get("class", "")[:200]))
+        or belongs_to_other_content(el)
+    ):
         return False
     return is_called(el, _CLASS, 3)

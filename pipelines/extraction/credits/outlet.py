@@ -199,7 +199,7 @@ def named_in_title(document: Document) -> str | None:
 def _texts_of(el: Element) -> Iterator[str]:
     """The texts of a link to the front page, or the alternative text of a logo."""
     if el.tag == "img":
-        if _LOGO.search(f"{names_of(el)} {el.get('src', '')[-80:]}"):
+        if _LOGO.finds(f"{names_of(el)} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
     elif _FRONT.match(el.get("href") or ""):
         yield text_of(el, 120)

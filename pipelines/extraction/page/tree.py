@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.class_names import ClassPattern
 from pipelines.extraction.text.word_lists import words
 
 _LIST_TAGS = words("li ul ol dl dt dd")
@@ -28,14 +28,9 @@ def names_of(el: Element) -> str:
     return f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
 
 
-def is_called(el: Element | None, names: re.Pattern[str], levels: int = 1) -> bool:
+def is_called(el: Element | None, names: ClassPattern, levels: int = 1) -> bool:
     """Whether an element, or a box around it among `levels` from the inside out, is called so."""
-    return any(_matches(names, names_of(node)) for node in with_ancestors(el, levels))
-
-
-@lru_cache(8192)  # the lines of a page stand in the same boxes
-def _matches(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern.search(text) is not None
+    return any(map(names.finds, map(names_of, with_ancestors(el, levels))))
 
 
 def is_inside(el: Element | None, box: Element | None) -> bool:
