@@ -16,7 +16,7 @@ from pipelines.extraction.credits.accounts import (
     printed_account,
 )
 from pipelines.extraction.credits.authors import microdata_names
-from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
+from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import is_handle
@@ -314,7 +314,7 @@ def _is_dated(line: Line) -> bool:
 
 def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
     """The account that stands with the time right above the headline."""
-    above = [line for line in header_lines(layout) if 0 < layout.headline_row - line.row <= _ABOVE]
+    above = [line for line in layout.byline_lines if 0 < layout.headline_row - line.row <= _ABOVE]
     parts = (part for line in above for part in line.parts) if any(map(_is_dated, above)) else ()
     return next((name for name, _, el in _creditable(parts, authors) if _is_signed(el)), None)
 

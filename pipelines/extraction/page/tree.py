@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import ClassPattern
+from pipelines.extraction.page.class_names import ClassPattern, class_pattern
 from pipelines.extraction.text.word_lists import words
 
 _LIST_TAGS = words("li ul ol dl dt dd")
@@ -16,6 +16,9 @@ _OF_ARTICLE = words("article main")
 _MAX_LIST_DEPTH = 8
 _OTHER_WORK_PROPERTIES = words("citation comment review itemlistelement haspart isrelatedto mentions")
 _MAX_WORK_DEPTH = 12
+QUOTED = class_pattern("quotation")
+_OTHER_CONTENT = class_pattern("quotation", "other_content")
+"""Boxes of something else than the article: a quotation, a picture, a comment, another story."""
 
 
 def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[Element]:
@@ -31,6 +34,16 @@ def names_of(el: Element) -> str:
 def is_called(el: Element | None, names: ClassPattern, levels: int = 1) -> bool:
     """Whether an element, or a box around it among `levels` from the inside out, is called so."""
     return any(map(names.finds, map(names_of, with_ancestors(el, levels))))
+
+
+def belongs_to_other_content(el: Element | None, names: ClassPattern = _OTHER_CONTENT) -> bool:
+    """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
+    a "newsletter-post", does not count."""
+    return any(
+        node.tag in ("blockquote", "figure", "figcaption")
+        or (names.finds(names_of(node)) and next(node.iter("h1"), None) is None)
+        for node in with_ancestors(el, 4)
+    )
 
 
 def is_inside(el: Element | None, box: Element | None) -> bool:
