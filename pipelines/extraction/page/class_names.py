@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from pipelines.extraction.languages.loader import by_first_letter
+
 _NAMES = tomllib.loads(files(__package__).joinpath("class_names.toml").read_text("utf-8"))
 ZONE_NAMES: Mapping[str, Sequence[str]] = _NAMES["zones"]
 """The names of boxes around the article, by zone."""
@@ -34,7 +36,7 @@ _NAMES_KEPT = 1024
 def class_pattern(*kinds: str) -> ClassPattern:
     """What finds the names of some kinds. Case does not matter. KeyError for a kind that the file does not have."""
     names = [name.replace("-", "[-_]{0,2}") for kind in kinds for name in _NAMES[kind]]
-    whole = "|".join(name[1:] for name in names if name[0] == "=")
-    parts = [name for name in names if name[0] != "="]
-    words = [rf"(?:^|[\s_-])(?:{whole})(?=$|[\s_-])"] if whole else []
-    return ClassPattern(re.compile("|".join((*parts, *words)), re.I))
+    parts = by_first_letter((name for name in names if name[0] != "="), any_case=True)
+    whole = by_first_letter((name[1:] for name in names if name[0] == "="), any_case=True)
+    words = whole and rf"(?:^|[\s_-])(?:{whole})(?=$|[\s_-])"
+    return ClassPattern(re.compile("|".join(filter(None, (parts, words))), re.I))
