@@ -33,6 +33,8 @@ def names_of(el: Element) -> str:
 
 def is_called(el: Element | None, names: ClassPattern, levels: int = 1) -> bool:
     """Whether an element, or a box around it among `levels` from the inside out, is called so."""
+    if levels == 1:  # as most ask: without iterators it takes less than half the time
+        return el is not None and names.finds(names_of(el))
     return any(map(names.finds, map(names_of, with_ancestors(el, levels))))
 
 
