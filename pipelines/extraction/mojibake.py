@@ -19,10 +19,10 @@ _BYTES |= {chr(value): value for value in range(0x80, 0x100)}
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _FOLLOWING = "".join(char for char, value in _BYTES.items() if value < 0xC0)
 _FOLLOWS = rf"(?:[{re.escape(_FOLLOWING)}]|&(?:\#\d{{3,4}}|[a-zA-Z]{{3,6}}\d{{0,2}});|\\u[02][0-9a-fA-F]{{3}})"
-_LEAD_ESCAPES = r"&[AEIOaeio](?:circ|tilde|uml|grave|acute|ring);|\\u00[c-fC-F][0-9a-fA-F]"
+_LEAD = r"[Â-ô&\\](?:(?<=[Â-ô])|(?<=&)[AEIOaeio](?:circ|tilde|uml|grave|acute|ring);|(?<=\\)u00[c-fC-F][0-9a-fA-F])"
 _PLAIN_RUNS = re.compile(rf"[Â-ô]{_FOLLOWS}{{1,3}}(?:[Â-ô]{_FOLLOWS}{{1,3}}){{0,399}}")
-"""It begins with a set, not with a group, for then `re` skips quickly to the next letter of the set."""
-_ESCAPED_RUNS = re.compile(rf"(?:(?:[Â-ô]|{_LEAD_ESCAPES}){_FOLLOWS}{{1,3}}){{1,400}}")
+_ESCAPED_RUNS = re.compile(rf"{_LEAD}{_FOLLOWS}{{1,3}}(?:{_LEAD}{_FOLLOWS}{{1,3}}){{0,399}}")
+"""Both begin with a set, not with a group, for then `re` skips quickly to the next sign of the set."""
 _PIECE = re.compile(
     rf"[Â-ß][{re.escape(_FOLLOWING)}]|[à-ï][{re.escape(_FOLLOWING)}]{{2}}|[ð-ô][{re.escape(_FOLLOWING)}]{{3}}|.", re.S
 )

@@ -94,7 +94,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
 class _TakenText:
     """The lines of the extracted text, prepared for finding lines of the page by their letters."""
 
-    __slots__ = ("_keys", "_positions", "_starts", "_whole")
+    __slots__ = ("_apart", "_keys", "_positions", "_starts", "_whole")
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = keys
@@ -103,6 +103,7 @@ class _TakenText:
             self._positions.setdefault(key, []).append(position)
         self._starts = [0, *accumulate(map(len, self._keys))]
         self._whole = "".join(self._keys)
+        self._apart = "\n" + "\n".join(self._keys)
 
     def __contains__(self, key: str) -> bool:
         return key in self._positions
@@ -112,9 +113,8 @@ class _TakenText:
         if exact := self._positions.get(key):
             return exact.pop(0) if len(exact) > 1 else exact[0]
         if len(key) < _MIN_DISTINCTIVE:
-            if len(key) < 2 or key not in self._whole:
-                return -1
-            return next((position for position, other in enumerate(self._keys) if other.startswith(key)), -1)
+            begun = self._apart.find(f"\n{key}") if len(key) > 1 else -1
+            return self._apart.count("\n", 0, begun) if begun >= 0 else -1
         parts = [key]
         if len(key) >= 2 * _MIN_DISTINCTIVE:
             # Trafilatura drops notes and buttons from the middle of a paragraph: any third of it will do.

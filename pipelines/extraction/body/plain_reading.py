@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, chain
+from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 from lxml import etree
@@ -26,8 +27,8 @@ they look for."""
 _FORUM = "DiscussionForumPosting"
 """The type by which trafilatura knows a forum."""
 _COUNT = XPath("count(.//*)")
-_HOLD_LINKS = {tag: XPath(f"boolean(.//{tag}//ref)") for tag in ("div", "list", "p")}
-"""By tag whether any such element holds a link, in the order in which trafilatura looks at them."""
+_WITH_LINKS = {tag: XPath(f".//{tag}[.//ref]") for tag in ("div", "list", "p")}
+"""By tag the elements that hold a link, in the order in which trafilatura looks at them. It keeps all others."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
 _ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
 """Sets of attributes whose discarding is remembered, and their characters at most. The main content of a page has 16 on average,
@@ -126,9 +127,10 @@ def _prune_frame(frame: Element) -> None:
             prune_unwanted_nodes(cast(Any, frame), cast(Any, listed), with_backup=is_guarded)
     for _ in range(2):
         size = _COUNT(frame)
-        for tag, holds_links in _HOLD_LINKS.items():
-            if holds_links(frame):
-                delete_by_link_density(cast(Any, frame), tag, backtracking=tag == "div")
+        for tag, with_links in _WITH_LINKS.items():
+            blocks = with_links(frame)
+            examined = SimpleNamespace(iter=lambda _, blocks=blocks: blocks)
+            delete_by_link_density(cast(Any, examined), tag, backtracking=tag == "div")
         if _COUNT(frame) == size:
             break  # the second pass would find the same
     for table in [table for table in frame.iter("table") if link_density_test_tables(cast(Any, table))]:

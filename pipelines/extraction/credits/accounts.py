@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.credits.byline_places import header_lines
 from pipelines.extraction.credits.chinese_labels import LABELS
 from pipelines.extraction.credits.names import is_handle
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
@@ -31,7 +30,7 @@ def printed_account(layout: Layout) -> tuple[str, Line] | None:
 
 def near_headline(layout: Layout) -> Iterator[Line]:
     """The lines near the headline that may name who published."""
-    return (line for line in header_lines(layout) if abs(line.row - layout.headline_row) <= _NEAR)
+    return (line for line in layout.byline_lines if abs(line.row - layout.headline_row) <= _NEAR)
 
 
 _NEAR = 8

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
     DEGREES_BEHIND,
-    header_lines,
     is_in_link,
     is_linked_name,
     links_to_author,
@@ -54,7 +53,7 @@ _SIGNATURE = 60
 
 def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
     """What follows a by-word on the first line near the headline that begins with one."""
-    for line in header_lines(layout):
+    for line in layout.byline_lines:
         if words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
             yield from _after_word(line, words)
             return
@@ -63,7 +62,7 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
     such lines right below."""
-    lines = header_lines(layout)
+    lines = layout.byline_lines
     for at, line in enumerate(lines):
         text = line.spaced
         if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
@@ -81,7 +80,7 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
 
 def printed_reporters(layout: Layout) -> list[str]:
     """The names before the word for a reporter near the headline."""
-    return [name for line in header_lines(layout) for name in find_reporters(line.spaced[:80])]
+    return [name for line in layout.byline_lines for name in find_reporters(line.spaced[:80])]
 
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
@@ -102,7 +101,7 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     return []
 
 
-def _further_bylines(lines: list[Line], words: BylineWords) -> Iterator[str]:
+def _further_bylines(lines: Sequence[Line], words: BylineWords) -> Iterator[str]:
     """The names of the by-lines that follow the first, with at most a duty between: "By A", "Staff Writer", "by B"."""
     for above, line in pairwise(lines):
         if line.row - above.row > 2 or line.block.tag != lines[0].block.tag or len(line.text) > _SIGNATURE:
@@ -113,7 +112,7 @@ def _further_bylines(lines: list[Line], words: BylineWords) -> Iterator[str]:
             return
 
 
-def _names_above(lines: list[Line], at: int) -> list[str]:
+def _names_above(lines: Sequence[Line], at: int) -> list[str]:
     """The names above an author's label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
     labels = list(takewhile(lambda row: _is_label(lines[row].text), range(at, min(at + _MOST, len(lines)), 2)))
     names = {row: lines[row - 1].text.strip(" ,") for row in labels if row}
@@ -126,7 +125,7 @@ def _is_label(text: str) -> bool:
     return AUTHOR_HEADING.match(text) is not None or DUTY.fullmatch(text) is not None
 
 
-def names_below(lines: list[Line], at: int) -> Iterator[str]:
+def names_below(lines: Sequence[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):

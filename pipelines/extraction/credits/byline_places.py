@@ -8,10 +8,9 @@ from collections.abc import Callable, Set
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, is_bare_name, is_full_name, is_name
-from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, Zone, normalize_space
-from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
+from pipelines.extraction.page.class_names import ClassPattern, class_pattern
+from pipelines.extraction.page.document import Line, normalize_space
+from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
 from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -33,25 +32,11 @@ PROMPT = re.compile(
 _PIECES = re.compile(r"\s?[/&|]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
 
 
-_CLASS = re.compile(rf"(?i:{class_pattern('byline').pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
+_CLASS = ClassPattern(
+    re.compile(rf"(?i:{class_pattern('byline').expression.pattern}|byline)|[a-z]Author|author[A-Z]|Author_", re.A)
+)
 _BESIDES = class_pattern("beside_byline")
 """What stands beside an author's name in the same box."""
-_QUOTED = class_pattern("quotation")
-_OTHER_CONTENT = class_pattern("quotation", "other_content")
-"""An author of something else: of a quotation, a picture, a comment, another story."""
-
-
-def header_lines(layout: Layout) -> list[Line]:
-    """The lines near the headline that may hold a byline, those below it first."""
-    start = layout.headline_row
-    blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
-    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
-    lines = [
-        line
-        for line in lines
-        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, _QUOTED)
-    ]
-    return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
 def credits_others(line: Line) -> bool:
@@ -169,18 +154,12 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
     return link is not None and page.search((link.get("href") or "")[:400]) is not None
 
 
-def belongs_to_other_content(el: Element | None, names: re.Pattern[str] = _OTHER_CONTENT) -> bool:
-    """Whether an element belongs to a quotation, a picture, a comment or another article. The box of the article's own headline,
-    a "newsletter-post", does not count."""
-    return any(
-        node.tag in ("blockquote", "figure", "figcaption")
-        or (is_called(node, names) and next(node.iter("h1"), None) is None)
-        for node in with_ancestors(el, 4)
-    )
-
-
 def is_named_author(el: Element | None) -> bool:
     """Whether a class or id says that an element, or a box right around it, holds the author."""
-    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
+    if (
+        el is None
+        or _BESIDES.finds(_CLASS.expression.sub(" ", el.get("class", "")[:200]))
+        or belongs_to_other_content(el)
+    ):
         return False
     return is_called(el, _CLASS, 3)

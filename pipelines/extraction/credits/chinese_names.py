@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.accounts import outlet_name, printed_account
-from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
+from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person, people_in
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
@@ -47,7 +47,7 @@ def read_chinese_authors(
 
 def _pen_names(layout: Layout) -> Iterator[str]:
     """Pen names, which have no surname: in a link to a writer's page near the headline, or in the author's box below the text."""
-    near = [part for line in header_lines(layout) for part in line.parts]
+    near = [part for line in layout.byline_lines for part in line.parts]
     below = [part for line in layout.tail for part in line.parts if is_named_author(part[1])]
     for text, el in (*near, *below[:1]):
         name = text.strip(" 　|｜·•@")
@@ -79,7 +79,7 @@ def _name_sources(
     metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
     if locale.country in _TRADITIONAL_REGIONS or re.match(r"zh[-_](?:tw|hk|mo|hant)", document.head.lang or "", re.I):
         yield "meta", metas
-    shown = "\n".join(line.text for line in (*header_lines(layout), *layout.inside[-2:], *layout.tail[:6]))
+    shown = "\n".join(line.text for line in (*layout.byline_lines, *layout.inside[-2:], *layout.tail[:6]))
     yield "meta", [value for value in metas if normalize_space(value) in shown]
 
 
@@ -87,7 +87,7 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline_row
     of_site = set(title_pieces(document.head.title or "")[1:])
-    for line in header_lines(layout):
+    for line in layout.byline_lines:
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced) or _AGO.search(line.spaced))

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Set
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import (
-    belongs_to_other_content,
-    header_lines,
     signed_names,
     split_pieces,
 )
@@ -20,6 +18,7 @@ from pipelines.extraction.credits.names import is_full_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import belongs_to_other_content
 from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords
 from pipelines.extraction.text.roles import DUTY
 
@@ -74,7 +73,7 @@ def _lines_below_headline(layout: Layout, last: int) -> list[Line]:
     """The short lines of the header from below the headline to a row that may hold names."""
     return [
         line
-        for line in header_lines(layout)
+        for line in layout.byline_lines
         if layout.headline_row < line.row <= last
         and len(line.text) <= _LONGEST
         and line.block.tag not in ("button", "figcaption", "li")

@@ -16,7 +16,7 @@ from pipelines.extraction.credits.accounts import (
     printed_account,
 )
 from pipelines.extraction.credits.authors import microdata_names
-from pipelines.extraction.credits.byline_places import header_lines, is_named_author, links_to_author
+from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import is_handle
@@ -199,7 +199,7 @@ def named_in_title(document: Document) -> str | None:
 def _texts_of(el: Element) -> Iterator[str]:
     """The texts of a link to the front page, or the alternative text of a logo."""
     if el.tag == "img":
-        if _LOGO.search(f"{names_of(el)} {el.get('src', '')[-80:]}"):
+        if _LOGO.finds(f"{names_of(el)} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
     elif _FRONT.match(el.get("href") or ""):
         yield text_of(el, 120)
@@ -314,7 +314,7 @@ def _is_dated(line: Line) -> bool:
 
 def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
     """The account that stands with the time right above the headline."""
-    above = [line for line in header_lines(layout) if 0 < layout.headline_row - line.row <= _ABOVE]
+    above = [line for line in layout.byline_lines if 0 < layout.headline_row - line.row <= _ABOVE]
     parts = (part for line in above for part in line.parts) if any(map(_is_dated, above)) else ()
     return next((name for name, _, el in _creditable(parts, authors) if _is_signed(el)), None)
 

@@ -16,9 +16,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
     PROMPT,
-    belongs_to_other_content,
     credits_others,
-    header_lines,
     is_account,
     is_in_link,
     is_linked_name,
@@ -43,7 +41,7 @@ from pipelines.extraction.page.document import Line, normalize_space, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
-from pipelines.extraction.page.tree import is_called, link_around
+from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
 from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -70,7 +68,7 @@ def author_links(layout: Layout) -> Iterator[str]:
     """The texts of links near the headline that lead to an author's page, if they are names."""
     start = layout.headline_row
     last = None
-    for line in header_lines(layout):
+    for line in layout.byline_lines:
         if (
             not start - 6 <= line.row <= start + 20
             or (last is not None and abs(line.row - last) > 2)
@@ -123,7 +121,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
     """Names in elements named author: bare names on lines that belong together, else the first such text."""
     rest: list[str] = []
     found = None
-    for line in header_lines(layout):
+    for line in layout.byline_lines:
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and is_named_author(el)]
         if not named or line.block.tag == "h1" or (found is not None and abs(line.row - found) > 3):
             continue
@@ -148,7 +146,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
 def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
     """A name all in lower case, or an account's, near the headline or below the text, that a link or an element marks as the
     author's; an account's also between a by-word and a date."""
-    header = list(header_lines(layout))
+    header = layout.byline_lines
     for at, line in enumerate((*header, *layout.tail[:_TAIL_ROWS])):
         before = ""
         for text, el in line.parts:
@@ -173,7 +171,7 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
 def names_beside_address(layout: Layout, words: BylineWords, own: Set[str]) -> list[str]:
     """The names on a line near the headline that has nothing but names and a mail address, also one on the line below it. The label
     of a mail's sender may stand before them: "From: Ada Holm <ada at holm.example>"."""
-    for line, below in pairwise(header_lines(layout)):
+    for line, below in pairwise(layout.byline_lines):
         bare = _MAIL_ADDRESS.sub(" ", _SENDER.sub("", line.spaced))
         is_addressed = bare != line.spaced or (
             below.row == line.row + 1 and not _MAIL_ADDRESS.sub("", below.spaced).strip(" <>()")
@@ -193,7 +191,7 @@ _LONGEST_ADDRESS = 60
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """A bare name on the line of the date or next to it."""
     start = layout.headline_row
-    lines = [line for line in header_lines(layout) if start < line.row <= start + 14 and not credits_others(line)]
+    lines = [line for line in layout.byline_lines if start < line.row <= start + 14 and not credits_others(line)]
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
@@ -258,7 +256,7 @@ def _is_dated(line: Line) -> bool:
 def names_above_text(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """Names that are marked as a signature right above the text."""
     start = layout.headline_row
-    lines = [line for line in header_lines(layout) if start < line.row <= min(start + 14, layout.first_row)]
+    lines = [line for line in layout.byline_lines if start < line.row <= min(start + 14, layout.first_row)]
     for line in lines[-1:]:
         yield from _marked_names(line, words, own)
 
@@ -334,7 +332,7 @@ def repeated_name(layout: Layout) -> Iterator[str]:
         for line in (*layout.inside[-8:], *layout.tail)
         if len(line.text) <= 40 and not line.link_chars
     }
-    for line in header_lines(layout):
+    for line in layout.byline_lines:
         if (
             start < line.row <= start + 5
             and names_below.get(line.text, line.row) > line.row

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -41,7 +41,7 @@ BLOCKS = words(
     " thead tr ul"
     " button label picture amp-img"
 )
-_SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
+_SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 3
 """Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or
 `_is_of_article`."""
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
@@ -315,8 +315,6 @@ class _LineBuilder:
         self.link_chars = 0
 
     def add_text(self, text: str, el: Element, in_link: bool) -> None:
-        if not self.parts and text.isspace():
-            return  # what most text between elements is: it does not begin a line
         self.parts.append((text, el))
         if in_link:
             self.link_chars += len(text.strip())
@@ -331,56 +329,55 @@ class _LineBuilder:
             text = " ".join("".join([part for part, _ in parts]).split())
             parts = [part for part in parts if not part[0].isspace()]
         self.lines.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.lines)))
-        self.parts = []
+        self.parts.clear()
         self.link_chars = 0
 
 
-_OpenElement = tuple[Iterator[Element], Element, Element, int, bool]
-"""An element whose children are being read: the children left, the element, its block, its zone, and whether it is in a link."""
+_OpenElement = tuple[Element, Element, int, bool]
+"""An element whose children are being read: the element, its block, its zone, and whether it is in a link."""
 
 
 def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
-    add_text, end_line = builder.add_text, builder.end_line
+    add_text, end_line, lines, parts = builder.add_text, builder.end_line, builder.lines, builder.parts
     # Names of the whole page are no evidence: "has-share-buttons".
     zone = zone_of(root) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
-    stack: list[_OpenElement] = [(iter(root), root, root, zone, False)]
-    if root.text:
+    el, block, in_link = root, root, False
+    around: list[_OpenElement] = []
+    if root.text and not root.text.isspace():
         add_text(root.text, root, False)
-    while stack and len(builder.lines) < MAX_LINES:
-        children, el, block, zone, in_link = stack[-1]
-        child = next(children, None)
+    child = root[0] if len(root) else None
+    while len(lines) < MAX_LINES:
         if child is None:
-            _close_element(stack, builder)
-            continue
-        tag = child.tag
-        if tag == "br":
-            end_line(block, zone)
-        elif tag not in INVISIBLE and (tag not in _SKIPPED_TAGS or _is_read(child, tag, len(stack))):
-            if is_block := tag in BLOCKS:
-                end_line(block, zone)
-            child_block = child if is_block else block
-            is_in_link = in_link or tag == "a"
-            if text := child.text:
-                add_text(text, child, is_in_link)
-            if len(child) and len(stack) < MAX_DEPTH:
-                stack.append((iter(child), child, child_block, zone | zone_of(child), is_in_link))
-                continue
-            if is_block and builder.parts:
-                end_line(child, zone | zone_of(child))
-        if tail := child.tail:
+            if parts and el.tag in BLOCKS:
+                end_line(el, zone)
+            if not around:
+                break
+            child = el
+            el, block, zone, in_link = around.pop()
+        else:
+            tag = child.tag
+            if tag not in INVISIBLE and (tag not in _SKIPPED_TAGS or _is_read(child, tag, len(around))):
+                is_block = tag in BLOCKS
+                if parts and (is_block or tag == "br"):
+                    end_line(block, zone)
+                is_in_link = in_link or tag == "a"
+                if (text := child.text) and (parts or not text.isspace()):
+                    add_text(text, child, is_in_link)
+                if len(child) and len(around) < MAX_DEPTH - 1:
+                    around.append((el, block, zone, in_link))
+                    el, zone, in_link = child, zone | zone_of(child), is_in_link
+                    block = child if is_block else block
+                    child = child[0]
+                    continue
+                if is_block and parts:
+                    end_line(child, zone | zone_of(child))
+        if (tail := child.tail) and (parts or not tail.isspace()):
             add_text(tail, el, in_link)
+        child = child.getnext()
     end_line(root, Zone.NONE)
-    return builder.lines
-
-
-def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
-    _, el, _, zone, _ = stack.pop()
-    if el.tag in BLOCKS:
-        builder.end_line(el, zone)
-    if stack and (tail := el.tail):
-        builder.add_text(tail, stack[-1][1], stack[-1][4])
+    return lines
 
 
 def _is_of_article(footer: Element) -> bool:

@@ -10,10 +10,11 @@ tail        lines below the last paragraph: editors, sources, disclaimers; it en
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
-from pipelines.extraction.page.tree import is_inside
+from pipelines.extraction.page.tree import QUOTED, belongs_to_other_content, is_inside
 from pipelines.extraction.text.date_parser import find_stamps
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
@@ -31,9 +32,10 @@ _NO_ROW = 1 << 40
 _ROWS_BESIDE = 3
 """Lines above and below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
+_LONGEST_BYLINE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Layout:
     """The lines of a page by their place around the article."""
 
@@ -61,6 +63,20 @@ class Layout:
     def below_headline(self) -> list[Line]:
         """The lines of the header below the headline; all where there is none."""
         return [line for line in self.header if line.row > self.headline_row]
+
+    @cached_property
+    def byline_lines(self) -> tuple[Line, ...]:
+        """The lines near the headline that may hold a byline, those below it first."""
+        lines = [
+            line
+            for line in self.header
+            if len(line.text) < _LONGEST_BYLINE
+            and not line.zone & Zone.HIDDEN
+            and not self.zones_of(line) & _HEADER_BOILERPLATE
+            and not belongs_to_other_content(line.block, QUOTED)
+        ]
+        start = self.headline_row
+        return (*(line for line in lines if line.row > start), *(line for line in lines if line.row < start))
 
     @property
     def first_row(self) -> int:

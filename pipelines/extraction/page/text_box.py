@@ -41,7 +41,7 @@ _MIN_RUN_BESIDE = 3
 
 def is_named_body(el: Element) -> bool:
     """Whether the names of an element say that it holds the article's text."""
-    return _BODY_CLASS.search(f"{names_of(el)} {el.get('itemprop', '')}") is not None
+    return _BODY_CLASS.finds(f"{names_of(el)} {el.get('itemprop', '')}")
 
 
 def named_paragraphs(paragraphs: Sequence[Line]) -> dict[Element, list[Line]]:
