@@ -29,7 +29,6 @@ from pipelines.extraction.credits.printed_names import (
     consists_of_words,
     name_beside_date,
     names_above_text,
-    names_beside_address,
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
@@ -219,7 +218,6 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
-    yield "byline", names_beside_address(layout, words, own)
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():

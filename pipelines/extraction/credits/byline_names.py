@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
@@ -22,7 +21,6 @@ from pipelines.extraction.credits.names import (
     has_case,
     is_bare_name,
     is_name,
-    is_printed_name,
 )
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
@@ -61,17 +59,14 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 
 
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
-    """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
-    such lines right below."""
+    """The names of the first line near the headline that has names after a by-word, on the line or below it."""
     lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
-        if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
+        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
             return names
-        if found := _behind_date(line, words) or _behind_others(text, words):
-            return found
         if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
-            return [*found, *_further_bylines(lines[at : at + _MOST], words)]
+            return found
         if found := _only_names(text, words):
             return found
         if found := find_reporters(line.text[:80]):
@@ -100,30 +95,6 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
-
-
-def _further_bylines(lines: list[Line], words: BylineWords) -> Iterator[str]:
-    """The names of the by-lines that follow the first, with at most a duty between: "By A", "Staff Writer", "by B"."""
-    for above, line in pairwise(lines):
-        if line.row - above.row > 2 or line.block.tag != lines[0].block.tag or len(line.text) > _SIGNATURE:
-            return
-        if words.opening.match(line.spaced):
-            yield from signed_names(after_opening(line.spaced, words), words)
-        elif not DUTY.search(line.text):
-            return
-
-
-def _names_above(lines: list[Line], at: int) -> list[str]:
-    """The names above an author's label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
-    labels = list(takewhile(lambda row: _is_label(lines[row].text), range(at, min(at + _MOST, len(lines)), 2)))
-    names = {row: lines[row - 1].text.strip(" ,") for row in labels if row}
-    if len(labels) < 2 or not all(map(is_printed_name, names.values())) or (at > 1 and _is_label(lines[at - 2].text)):
-        return []
-    return [name for row, name in names.items() if AUTHOR_HEADING.match(lines[row].text)]
-
-
-def _is_label(text: str) -> bool:
-    return AUTHOR_HEADING.match(text) is not None or DUTY.fullmatch(text) is not None
 
 
 def names_below(lines: list[Line], at: int) -> Iterator[str]:
@@ -165,7 +136,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or _opens_other_credit(piece)):
+        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _opens_other_credit(piece)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -189,7 +160,6 @@ _DIVIDED = re.compile(r"([^|·•]{4,40}?)\s?[|·•](?=\s)")
 """A name and the stroke behind it."""
 _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
 """Where one of several writes from: "By A in London and B in Paris"."""
-_FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
 
 
 def _opens_other_credit(text: str) -> bool:
@@ -197,11 +167,6 @@ def _opens_other_credit(text: str) -> bool:
     bare = text.strip(" |,;/·•")
     labels = BY_OTHERS.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
     return labels or BY_OTHERS_LABEL.match(bare) is not None
-
-
-def _is_filed(el: Element) -> bool:
-    """Whether a text is the link of a tag or a category: "Posted by A under B, C"."""
-    return el.tag == "a" and _FILED.search((el.get("rel") or "")[:60]) is not None
 
 
 def after_opening(text: str, words: BylineWords) -> str:
@@ -227,31 +192,3 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
-
-
-def _behind_others(text: str, words: BylineWords) -> list[str]:
-    """`Medically reviewed by A, MD — By B`: the names after a by-word in a line that begins with another's credit."""
-    if len(text) <= _LONGEST and BY_OTHERS_LABEL.match(text):
-        for mark in _DIVIDER.finditer(text):
-            if words.opening.match(rest := text[mark.end() :]):
-                return signed_names(after_opening(rest, words), words)
-    return []
-
-
-_DIVIDER = re.compile(r"\s[|·•–—/-]\s|,\s")
-_LONGEST = 160
-"""Characters of a line with the names of several credits."""
-
-
-def _behind_date(line: Line, words: BylineWords) -> list[str]:
-    """`3 May 2024 by A`: the names in a line that begins with the date."""
-    (first, el), *others = line.parts
-    stamps = find_stamps(first := normalize_space(first[:200]))
-    parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
-    for at, (text, _) in enumerate(parts):
-        piece = normalize_space(text[:200])
-        if words.opening.match(piece) or FAR_OPENING.match(piece):
-            return list(_after_word(line._replace(parts=parts[at:]), words))
-        if names := _only_names(piece, words):
-            return names
-    return []

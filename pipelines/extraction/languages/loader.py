@@ -35,9 +35,9 @@ CHANGE_KINDS = (
 )  # fmt: skip
 LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
-    "offer_answer", "sponsor", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet",
+    "offer_answer", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet",
     "no_outlet", "no_account", "no_person", "no_credit", "second_credit", "picture_label", "taken_from", "material_from",
-    "given_by", "time_word", "written_by", "reported_from", "reports_from",
+    "given_by", "time_word", "written_by",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")

@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.inserts import find_inserts, find_sponsored
+from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_called, is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
@@ -95,7 +95,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         if line.row in link_rows:
             _remove(line.block, kept)
     held = [line for line in inside if line.block is not element and is_inside(line.block, element)]
-    for box in (*find_inserts(held), *find_sponsored(held)):
+    for box in find_inserts(held):
         _remove(box, set())
     texts = [copies[line.block] for line in main.paragraphs if line.block in copies]
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
