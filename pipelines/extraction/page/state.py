@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone
 from pipelines.extraction.page.state_elements import JSON
-from pipelines.extraction.page.state_gallery import gallery_text
 from pipelines.extraction.page.state_keys import (
     ALL_KEYS,
     FIELDS,
@@ -46,7 +45,7 @@ _SAME_OVERLAP = 0.7
 _MIN_TITLE = 4
 _STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
-_MAX_LONE_VALUES = 20
+_MAX_LONE_TIMES = 20
 _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
 """Keys before this one are used for times of publication alone."""
 _ARTICLE_KEYS = (
@@ -82,8 +81,6 @@ class ScriptArticle(NamedTuple):
     paths: Mapping[str, str] = {}
     body: Any = None
     references: Mapping[str, Any] = {}
-    settings: Mapping[str, str] = {}
-    """What settings of scripts (analytics, advertising) call the author, each with its path: objects that have no title."""
 
     @property
     def lines(self) -> list[str]:
@@ -107,7 +104,7 @@ class ScriptState:
         best: _StateObject | None = None
         best_score = (0, 0)
         scored = 0
-        lone: dict[str, dict[str, str]] = {"published": {}, "authors": {}}
+        lone: dict[str, str] = {}
         for obj in islice(self._objects(), MAX_NODES):
             if scored > MAX_SCORED:
                 break
@@ -117,13 +114,13 @@ class ScriptState:
                 score = self._score(obj, title)
                 if score > best_score:
                     best, best_score = obj, score
-            for field, value, path in _lone_values(obj, is_article=title is not None and not _is_other_content(obj)):
-                if len(lone[field]) < _MAX_LONE_VALUES:
-                    lone[field].setdefault(value, _provenance(path))
+            for value, path in _lone_times(obj, is_article=title is not None and not _is_other_content(obj)):
+                if len(lone) < _MAX_LONE_TIMES:
+                    lone.setdefault(value, _provenance(path))
         if best is not None:
-            return _script_article(best)._replace(settings=lone["authors"])
-        published, by = next(iter(lone["published"].items())) if len(lone["published"]) == 1 else (None, "")
-        return ScriptArticle(published=published, paths={"published": by}, settings=lone["authors"])
+            return _script_article(best)
+        published, by = next(iter(lone.items())) if len(lone) == 1 else (None, "")
+        return ScriptArticle(published=published, paths={"published": by})
 
     def _objects(self) -> Iterator[_StateObject]:
         if any(marker in self._html for marker in _STATE_MARKERS):
@@ -146,8 +143,6 @@ class ScriptState:
         """How certainly an object is the article, and the length of its text; (0, 0) where it is not."""
         is_on_page = self._is_on_page(title)
         body = _find_value(obj, "body")[0]
-        if body is None and is_on_page:
-            body = gallery_text((obj.node, obj.parent), obj.references) or None
         length = text_size(body, obj.references) if body is not None else 0
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
@@ -193,17 +188,14 @@ def _is_other_content(obj: _StateObject) -> bool:
     return obj.in_list or any(normalize_key(step) in OTHER_CONTENT_KEYS for step in obj.path[1:])
 
 
-def _lone_values(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, str, _Path]]:
-    """The times of publication and the authors of an object that is no other article; a time counts where the page has one."""
+def _lone_times(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, _Path]]:
+    """The times of publication of an object that is no other article; one counts where the page has no other."""
     around = obj._replace(node=obj.parent or {})
     for key, item in obj.node.items():
-        name, field, value = normalize_key(key), "authors", item
-        if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
-            field, value = "published", time_of(item, obj.references)
-        elif name not in KEYS["authors"]:
-            continue
-        if value and isinstance(value, str) and (is_article or not any(map(_title, (obj, around)))):
-            yield field, value[:200], (*obj.path, key)
+        if KEYS["published"].get(normalize_key(key), _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
+            value = time_of(item, obj.references)
+            if value and (is_article or not any(map(_title, (obj, around)))):
+                yield value[:200], (*obj.path, key)
 
 
 def _iter_objects(root: Root) -> Iterator[_StateObject]:
@@ -258,7 +250,7 @@ def _script_article(obj: _StateObject) -> ScriptArticle:
         editors=tuple(dict.fromkeys(names_of(values.get("editors"), references)))[:20],
         source=next(names_of(values.get("source"), references), None),
         paths=paths,
-        body=values.get("body") or gallery_text((obj.node, obj.parent), references) or None,
+        body=values.get("body"),
         references=references,
     )
 
@@ -286,8 +278,6 @@ def _opening(obj: _StateObject) -> str | None:
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
     """The value of a field and its path: in the object itself, in a part of it, or beside it."""
     level: list[tuple[_Object, _Path]] = [(obj.node, obj.path)]
-    if obj.parent is not None and _holds_body(obj):
-        level.insert(0, (obj.parent, obj.path[:-1]))
     for most_parts in (20, 40, 0):
         parts: list[tuple[_Object, _Path]] = []
         for node, path in level:
@@ -301,12 +291,6 @@ def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
         if value is not None:
             return value, (*obj.path[:-1], key)
     return None, ()
-
-
-def _holds_body(obj: _StateObject) -> bool:
-    """Whether the object around one holds the text: what has the title is the question that it answers."""
-    around, own = (_own_value(node or {}, "body", obj.references)[0] for node in (obj.parent, obj.node))
-    return around is not None and own is None
 
 
 def _parts(node: _Object, most_keys: int, references: _Object) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
-from pipelines.extraction.page.state_elements import commented_values, text_areas
+from pipelines.extraction.page.state_elements import text_areas
 
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
@@ -73,7 +73,7 @@ class Root(NamedTuple):
 
 
 def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]:
-    """Every value that the scripts, attributes and comments of a page hold, except JSON-LD.
+    """Every value that the scripts, attributes and form fields of a page hold, except JSON-LD.
 
     `is_known_key` says which variables are kept where a script assigns strings to variables one by one.
     """
@@ -99,8 +99,6 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
     yield from _attribute_roots(html)
     if fields := text_areas(html[:MAX_SCRIPTS], is_known_key):
         yield Root("textarea", fields)
-    for comment in commented_values(html[:MAX_SCRIPTS]):
-        yield Root("comment", comment)
     if variables:
         yield Root("script", variables)
 
