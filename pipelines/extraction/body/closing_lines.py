@@ -95,8 +95,6 @@ def _is_closing_line(line: str) -> bool:
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
     if _CLOSING.match(folded) or _CLOSING_WITHIN.search(folded) or is_agency(bare.strip(" -–—()")):
         return True
-    if _is_signature(bare):
-        return line == bare
     is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
     return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
@@ -105,24 +103,3 @@ _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|te
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
-_NAME_WORD = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
-_AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
-_INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
-_MOST_NAMES = 4
-"""Words between strokes."""
-
-
-def _is_signature(text: str) -> bool:
-    """Whether a line is initials, or an agency and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""
-    *parts, last = text.split("/")
-    if not parts:
-        return _INITIALS.fullmatch(text) is not None
-    is_closed = not last.strip()
-    parts += [] if is_closed else [last]
-    of_agency = len(parts) > 1 and _AGENCY.fullmatch(parts[0].strip()) is not None and all(map(_are_names, parts[1:]))
-    return of_agency or (is_closed and all(map(_are_names, parts)))
-
-
-def _are_names(part: str) -> bool:
-    words = part.split()
-    return 0 < len(words) <= _MOST_NAMES and all(map(_NAME_WORD.fullmatch, words))
