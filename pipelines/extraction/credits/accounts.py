@@ -41,7 +41,7 @@ _NEAR = 8
 def authors_in_state(structured: StructuredData) -> set[str]:
     """Whom statements for machines and the page's state call the author, people and accounts alike; not a system's users."""
     article = structured.script_article
-    return {name for name in (*structured.authors, *article.authors) if not is_handle(name)}
+    return {name for name in (*structured.authors, *article.authors, *article.settings) if not is_handle(name)}
 
 
 def outlet_name(text: str) -> str | None:

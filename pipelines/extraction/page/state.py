@@ -43,9 +43,9 @@ _SHELL_TEXT = 400
 _SAME_OVERLAP = 0.7
 """Overlap from which two titles are versions of one."""
 _MIN_TITLE = 4
-_STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
+_STATE_MARKERS = ("<script", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
-_MAX_LONE_TIMES = 20
+_MAX_LONE_VALUES = 20
 _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
 """Keys before this one are used for times of publication alone."""
 _ARTICLE_KEYS = (
@@ -81,6 +81,8 @@ class ScriptArticle(NamedTuple):
     paths: Mapping[str, str] = {}
     body: Any = None
     references: Mapping[str, Any] = {}
+    settings: Mapping[str, str] = {}
+    """What settings of scripts (analytics, advertising) call the author, each with its path: objects that have no title."""
 
     @property
     def lines(self) -> list[str]:
@@ -104,7 +106,7 @@ class ScriptState:
         best: _StateObject | None = None
         best_score = (0, 0)
         scored = 0
-        lone: dict[str, str] = {}
+        lone: dict[str, dict[str, str]] = {"published": {}, "authors": {}}
         for obj in islice(self._objects(), MAX_NODES):
             if scored > MAX_SCORED:
                 break
@@ -114,13 +116,13 @@ class ScriptState:
                 score = self._score(obj, title)
                 if score > best_score:
                     best, best_score = obj, score
-            for value, path in _lone_times(obj, is_article=title is not None and not _is_other_content(obj)):
-                if len(lone) < _MAX_LONE_TIMES:
-                    lone.setdefault(value, _provenance(path))
+            for field, value, path in _lone_values(obj, is_article=title is not None and not _is_other_content(obj)):
+                if len(lone[field]) < _MAX_LONE_VALUES:
+                    lone[field].setdefault(value, _provenance(path))
         if best is not None:
-            return _script_article(best)
-        published, by = next(iter(lone.items())) if len(lone) == 1 else (None, "")
-        return ScriptArticle(published=published, paths={"published": by})
+            return _script_article(best)._replace(settings=lone["authors"])
+        published, by = next(iter(lone["published"].items())) if len(lone["published"]) == 1 else (None, "")
+        return ScriptArticle(published=published, paths={"published": by}, settings=lone["authors"])
 
     def _objects(self) -> Iterator[_StateObject]:
         if any(marker in self._html for marker in _STATE_MARKERS):
@@ -188,14 +190,17 @@ def _is_other_content(obj: _StateObject) -> bool:
     return obj.in_list or any(normalize_key(step) in OTHER_CONTENT_KEYS for step in obj.path[1:])
 
 
-def _lone_times(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, _Path]]:
-    """The times of publication of an object that is no other article; one counts where the page has no other."""
+def _lone_values(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, str, _Path]]:
+    """The times of publication and the authors of an object that is no other article; a time counts where the page has one."""
     around = obj._replace(node=obj.parent or {})
     for key, item in obj.node.items():
-        if KEYS["published"].get(normalize_key(key), _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
-            value = time_of(item, obj.references)
-            if value and (is_article or not any(map(_title, (obj, around)))):
-                yield value[:200], (*obj.path, key)
+        name, field, value = normalize_key(key), "authors", item
+        if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
+            field, value = "published", time_of(item, obj.references)
+        elif name not in KEYS["authors"]:
+            continue
+        if value and isinstance(value, str) and (is_article or not any(map(_title, (obj, around)))):
+            yield field, value[:200], (*obj.path, key)
 
 
 def _iter_objects(root: Root) -> Iterator[_StateObject]:

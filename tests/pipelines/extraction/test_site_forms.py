@@ -81,6 +81,25 @@ def test_the_byline_beats_a_meta_of_another_name() -> None:
     assert found["authors"] == ["Anna Holt"]
 
 
+SETTINGS = (
+    'dataLayer.push({"author": "Anna Holt", "section": "Local"});',
+    'dataLayer = [{"pageAuthor": "Anna Holt", "pageType": "article"}];',
+    'var _sf_async_config = {uid: 1, domain: "post.example"}; _sf_async_config.authors = "Anna Holt";',
+    "window._sf_async_config = {uid: 1, authors: 'Anna Holt', sections: 'Local'};",
+    'var utag_data = {"page_type": "article", "article_author": "Anna Holt"};',
+)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_setting_and_the_page_name_the_author(setting: str) -> None:
+    script, printed = (
+        f"<script>{setting}</script>",
+        f"{_BODY}<p class='sign'>Text and research were done by Anna Holt in May.</p>",
+    )
+    assert read(head=script.replace("article_author", "articleAuthor"), body=printed)["authors"] == ["Anna Holt"]
+    assert read(head=script)["authors"] == [], "nothing on the page says so"
+
+
 BYLINES = {
     "By Anna Holt aholt@post.example @annaholt": ["Anna Holt"],
     "By Anna Holt @annaholt": ["Anna Holt"],
