@@ -1,9 +1,8 @@
-"""Cuts the lines with which a page, not the writer, ends a text: who the author is, how to reach the newsroom, what else is on
-offer.
+"""Cuts the lines with which a page, not the writer, ends a text: who the author is, how to reach the newsroom.
 
 Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
-offer ("Ready to start? Call us today.") and an author's biography take the lines below with them. What language does not tell, the
-form does: a note in italics, or a word or two behind the last sentence.
+author's biography takes the lines below with it. What language does not tell, the form does: a note in italics, or a word or two
+behind the last sentence.
 """
 
 from __future__ import annotations
@@ -43,15 +42,13 @@ _CLOSING_WITHIN = re.compile(
     re.I,
 )
 """What it states anywhere in a line."""
-_OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}\?", re.I)
-_OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
 
 def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[str] = frozenset()) -> list[str]:
     """A text's lines without the closing lines. `names` are the authors', `slanted` lines in italics, as plain text."""
     kept = list(lines)
     for index in range(max(len(kept) - _LAST_LINES, len(kept) // 2 + 1), len(kept)):
-        if _is_biography(kept[index], names) or _is_offer(kept[index:]):
+        if _is_biography(kept[index], names):
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
@@ -79,13 +76,6 @@ def _is_biography(line: str, names: Sequence[str]) -> bool:
     """Whether a line tells who an author is."""
     bare = line.lstrip("*([（ ")
     return any(bare.startswith(name) and _BIOGRAPHY.match(bare[len(name) :].lstrip(", ")) for name in names)
-
-
-def _is_offer(lines: Sequence[str]) -> bool:
-    match = _OFFER_QUESTION.match(lines[0])
-    if match is None or sum(map(len, lines)) > _LONGEST:
-        return False
-    return _OFFER_ANSWER.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
 
 
 def _is_closing_line(line: str) -> bool:

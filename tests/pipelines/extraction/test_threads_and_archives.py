@@ -126,8 +126,7 @@ def pruned(body: str) -> Element:
 def test_menus_of_a_page_without_boxes_are_no_text() -> None:
     menu = "<small>[<a href=/>Home</a>] [Recent Decisions]</small><hr><b>You are here:</b> Harbour<br>Cite as: [2024] Harbour 1<hr>"
     first, second = ("".join(f"<li>{text}</li>" for text in texts) for texts in (LONG[:2], LONG[2:]))
-    foot = "<hr><small><a href=/c>Copyright Policy</a> | Disclaimers<br>URL: https://holt.example/1</small>"
-    content = pruned(f"{menu}<center><h1>{TITLE}</h1></center><ol>{first}</ol><p>The boat</p><ol>{second}</ol>{foot}")
+    content = pruned(f"{menu}<center><h1>{TITLE}</h1></center><ol>{first}</ol><p>The boat</p><ol>{second}</ol>")
     assert [*content.itertext()] == [TITLE, *LONG[:2], "The boat", *LONG[2:]]
 
 
