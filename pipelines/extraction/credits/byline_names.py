@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
@@ -59,14 +60,17 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 
 
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
-    """The names of the first line near the headline that has names after a by-word, on the line or below it."""
+    """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
+    such lines right below."""
     lines = header_lines(layout)
     for at, line in enumerate(lines):
         text = line.spaced
         if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
             return names
-        if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
+        if found := _behind_date(line, words) or _behind_others(text, words):
             return found
+        if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
+            return [*found, *_further_bylines(lines[at : at + _MOST], words)]
         if found := _only_names(text, words):
             return found
         if found := find_reporters(line.text[:80]):
@@ -95,6 +99,17 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _further_bylines(lines: list[Line], words: BylineWords) -> Iterator[str]:
+    """The names of the by-lines that follow the first, with at most a duty between: "By A", "Staff Writer", "by B"."""
+    for above, line in pairwise(lines):
+        if line.row - above.row > 2 or line.block.tag != lines[0].block.tag or len(line.text) > _SIGNATURE:
+            return
+        if words.opening.match(line.spaced):
+            yield from signed_names(after_opening(line.spaced, words), words)
+        elif not DUTY.search(line.text):
+            return
 
 
 def names_below(lines: list[Line], at: int) -> Iterator[str]:
@@ -192,3 +207,31 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
+
+
+def _behind_others(text: str, words: BylineWords) -> list[str]:
+    """`Medically reviewed by A, MD — By B`: the names after a by-word in a line that begins with another's credit."""
+    if len(text) <= _LONGEST and BY_OTHERS_LABEL.match(text):
+        for mark in _DIVIDER.finditer(text):
+            if words.opening.match(rest := text[mark.end() :]):
+                return signed_names(after_opening(rest, words), words)
+    return []
+
+
+_DIVIDER = re.compile(r"\s[|·•–—/-]\s|,\s")
+_LONGEST = 160
+"""Characters of a line with the names of several credits."""
+
+
+def _behind_date(line: Line, words: BylineWords) -> list[str]:
+    """`3 May 2024 by A`: the names in a line that begins with the date."""
+    (first, el), *others = line.parts
+    stamps = find_stamps(first := normalize_space(first[:200]))
+    parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
+    for at, (text, _) in enumerate(parts):
+        piece = normalize_space(text[:200])
+        if words.opening.match(piece) or FAR_OPENING.match(piece):
+            return list(_after_word(line._replace(parts=parts[at:]), words))
+        if names := _only_names(piece, words):
+            return names
+    return []

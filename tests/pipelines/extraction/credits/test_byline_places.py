@@ -15,9 +15,11 @@ _BIOGRAPHY = "is a freelance writer who lives on a boat, repairs old clocks and 
         # another's credit
         ("<p>Written by Anna Holt | Medically reviewed by Otto Pier, MD | Updated 5 March 2024</p>", "", ["Anna Holt"]),
         ("<p><span>Written by Anna Holt</span> <span>Fact checked by Otto Pier</span></p>", "", ["Anna Holt"]),
+        ("<p>Medically reviewed by <a href='/r/o'>Otto Pier, MD</a> — By <a href='/a/h'>Anna Holt</a></p>", "", ["Anna Holt"]),
         ("<p class='byline'>Reviewed by Otto Pier</p>", "", []),
         ("<p class='author'>Edited by Otto Pier</p>", "", []),
         # several lines
+        ("<p>By Anna Holt</p><p>Staff Writer</p><p>by Ben Ruud</p><p>Features Editor</p>", "", ["Anna Holt", "Ben Ruud"]),
         ("<p>Written by</p><p class='n'>Anna Holt</p><div class='c'><a href='/c/x'>Pottery Wheels</a></div>", "", ["Anna Holt"]),
         # lower case
         ("<p>by <a href='/author/anna-holt'>anna holt</a></p>", "", ["anna holt"]),

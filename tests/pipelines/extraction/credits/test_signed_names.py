@@ -32,6 +32,7 @@ _DATED = "<div>5/3/2024</div>"
         ("el", "<p>Άντρη Χρ. Σάββα</p>", ["Άντρη Χρ. Σάββα"]),
         ("pt", "<p>Ana Silva*</p>", ["Ana Silva"]),
         ("pt", "<p>Ana Silva, especial para o Post</p>", ["Ana Silva"]),
+        ("fr", "<p>mardi 5 mars 2024, par Jean Dupont</p>", ["Jean Dupont"]),
         ("fr", "<p>Texte de Jean-Luc Perrin, à Lyon</p>", ["Jean-Luc Perrin"]),
         ("it", "<p>Testo di Giulia Ferri, e agenzie</p>", ["Giulia Ferri"]),
         ("fr", "<p>Par Jean Dupont - Envoyé spécial à Podor</p>", ["Jean Dupont"]),
