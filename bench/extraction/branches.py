@@ -1,9 +1,13 @@
-"""The conditions of a package's modules, wrapped while these are imported: each can be watched, or held true or false.
+"""The conditions and functions of a package's modules, wrapped while these are imported: each can be watched, or held.
 
 A branch is the test of an `if`, of a conditional expression or of a comprehension's `if`, and each operand of `and` and `or`; the
 last operand outside of a test counts where it is a bool, as elsewhere it is a value. `instrument(package)` imports the modules of a
 package, none of which may have been imported before, with every branch as the argument of a call: a held condition is still
 evaluated, and names that it binds are bound.
+
+A function is a branch as well, by the name of "def NAME", if its annotations tell what it answers where it finds nothing: its
+first argument of the type that it answers (what cuts something from a text leaves it whole), False, None, or nothing in a
+collection. It is true where it answered anything else. Held false, it answers nothing.
 """
 
 from __future__ import annotations
@@ -11,15 +15,27 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
+import inspect
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
-_CALL = "_watched_branch_"
+_CALL, _DECORATOR = "_watched_branch_", "_watched_function_"
+_PROCEDURE = "None"
+"""What answers nothing at all and changes something."""
+_NOTHING = "| None"
+_EMPTY: dict[str, Callable[[], object]] = {
+    _PROCEDURE: lambda: None, _NOTHING: lambda: None, "bool": bool, "str": str, "int": int, "float": float, "list": list,
+    "Iterator": lambda: iter(()), "Iterable": tuple, "Sequence": tuple, "tuple": tuple, "set": set, "frozenset": frozenset,
+    "Set": frozenset, "dict": dict, "Mapping": dict,
+}  # fmt: skip
+"""What is answered where nothing is found, by the name of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,39 @@ def _watched(branch: int, value: object, is_test: bool) -> object:
     return value
 
 
+def _watched_function(branch: int, position: int, kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator. `position` is that of the argument that is answered where nothing is found, -1 for none; `kind` in `_EMPTY`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        name = [*inspect.signature(function).parameters][position]
+        is_generator = inspect.isgeneratorfunction(function)
+
+        def nothing(*args: Any, **named: Any) -> Any:
+            if position < 0:
+                return _EMPTY[kind]()
+            return args[position] if position < len(args) else named.get(name)
+
+        def watched(answers: Iterator[Any]) -> Iterator[Any]:
+            for answer in answers:
+                _true[branch] = 1
+                yield answer
+
+        @wraps(function)
+        def wrapped(*args: Any, **named: Any) -> Any:
+            if branch == _held:
+                return nothing(*args, **named)
+            answer = function(*args, **named)
+            if is_generator:
+                return watched(answer)
+            if not _true[branch] and (kind == _PROCEDURE or answer != nothing(*args, **named)):
+                _true[branch] = 1
+            return answer
+
+        return wrapped
+
+    return decorate
+
+
 def hold(branch: int | None, value: bool) -> None:
     """Hold a branch, or none."""
     global _held, _value
@@ -65,21 +114,54 @@ def what_was_noted() -> tuple[bytes, bytes]:
     return bytes(_true), bytes(_false)
 
 
+def _kind_of_nothing(node: ast.FunctionDef) -> tuple[int, str] | None:
+    """`position` and `kind` for `_watched_function`, None where the annotation does not tell."""
+    answered = ast.unparse(node.returns) if node.returns else ""
+    arguments = [
+        ast.unparse(one.annotation) if one.annotation else "" for one in (*node.args.posonlyargs, *node.args.args)
+    ]
+    name = answered.partition("[")[0]
+    if answered.endswith(_NOTHING):
+        return -1, _NOTHING
+    if answered not in ("bool", _PROCEDURE, "") and answered in arguments:
+        return arguments.index(answered), name
+    if name not in _EMPTY or (name == "tuple" and "..." not in answered):
+        return None
+    return -1, name
+
+
 class _Wrapping(ast.NodeTransformer):
     """Wraps the branches of a module."""
 
     def __init__(self, module: str, path: Path) -> None:
         self._module, self._path = module, path
         self._source = path.read_text("utf-8")
+        self._is_within_function = False
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        is_outer, self._is_within_function = not self._is_within_function, True
+        self.generic_visit(node)
+        self._is_within_function = not is_outer
+        kind = _kind_of_nothing(node) if is_outer and not node.name.startswith("__") else None
+        if kind:
+            number = self._number_of(node, f"def {node.name}", is_test=False)
+            decorator = ast.Call(ast.Name(_DECORATOR, ast.Load()), [ast.Constant(one) for one in (number, *kind)], [])
+            node.decorator_list.append(ast.copy_location(decorator, node))
+        return node
+
+    def _number_of(self, node: ast.expr | ast.FunctionDef, text: str, *, is_test: bool) -> int:
+        """The number of a new branch."""
+        BRANCHES.append(Branch(self._module, f"{self._path}:{node.lineno}:{node.col_offset}", text, is_test))
+        for noted in (_true, _false):
+            noted.append(0)
+        return len(BRANCHES) - 1
 
     def _wrapped(self, node: ast.expr, is_test: bool = True) -> ast.expr:
         if isinstance(node, ast.Constant):
             return node
         text = " ".join((ast.get_source_segment(self._source, node) or "").split())
-        BRANCHES.append(Branch(self._module, f"{self._path}:{node.lineno}:{node.col_offset}", text, is_test))
-        for noted in (_true, _false):
-            noted.append(0)
-        arguments = [ast.Constant(len(BRANCHES) - 1), self._within(node, is_test), ast.Constant(is_test)]
+        number = self._number_of(node, text, is_test=is_test)
+        arguments = [ast.Constant(number), self._within(node, is_test), ast.Constant(is_test)]
         return ast.copy_location(ast.Call(ast.Name(_CALL, ast.Load()), arguments, []), node)
 
     def _within(self, node: ast.expr, is_test: bool) -> ast.expr:
@@ -123,7 +205,7 @@ class _Loader(SourceFileLoader):
         return compile(ast.fix_missing_locations(tree), self.path, "exec", dont_inherit=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)[_CALL] = _watched
+        vars(module)[_CALL], vars(module)[_DECORATOR] = _watched, _watched_function
         super().exec_module(module)
 
 

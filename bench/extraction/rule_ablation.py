@@ -5,16 +5,16 @@
     python -m bench.extraction.rule_ablation OUT --report
 
 Every condition in pipelines/extraction that decides something is a *branch*: the test of an `if` or a conditional expression, the
-filter of a comprehension, each operand of `and` and `or`. The modules are compiled with each branch wrapped; their files stay as
-they are. A first pass notes on which pages each branch was ever true and ever false. Then each branch is held false, or held true,
-and the pages on which that differs are extracted again, at most N of them: what decides on more pages is the core and is not
-measured. Branches that decide on few pages come first. What is worked out once in a process (the words of a language) is only seen
-on the first page that asks for it; loops over `while` are left alone. --since holds only the branches on lines that were written
-since a commit.
+filter of a comprehension, each operand of `and` and `or`; so is each function, which is held to find nothing. The modules are
+compiled with each branch wrapped; their files stay as they are. A first pass notes on which pages each branch was ever true and
+ever false. Then each branch is held false, or held true, and the pages on which that differs are extracted again, at most N of
+them: what decides on more pages is the core and is not measured. Branches that decide on few pages come first. What is worked out
+once in a process (the words of a language) is only seen on the first page that asks for it; loops over `while` are left alone.
+--since holds only the branches on lines that were written since a commit.
 
-Pages are those of the corpora (as `bench.extraction.quality` reads them), in halves by site; the whole pages of `chinese_sites` and
-`world_pages`, and with --tests those that the tests of extraction read, for which only changes are counted. Of halves that are not
-to be looked at (B, and "left" of the third and fourth sets) sums are kept and no names.
+Pages are those of the corpora (as `bench.extraction.quality` reads them), in halves by site; the whole pages of `chinese_sites`,
+`world_pages` and `refusals`, and with --tests those that the tests of extraction read, for which only changes are counted. Of
+halves that are not to be looked at (B, and "left" of the sets from the third on and of the refusals) sums are kept and no names.
 
 OUT is a file of JSON lines, one for each branch and value, and OUT.pages what was noted; a run that was stopped goes on where it
 was, unless the code has changed since. --report prints what was measured, the branches that harm first: points are pages won (+) or
@@ -106,7 +106,7 @@ def corpus_sheets(corpus: Path, scorer: Path) -> Iterator[Sheet]:
 
 def set_sheets() -> Iterator[Sheet]:
     """The whole pages."""
-    from bench.extraction.handwritten import chinese_sites, page_halves, world_pages
+    from bench.extraction.handwritten import chinese_sites, page_halves, refusals, world_pages
 
     kinds: dict[str, Sequence[Callable[[], Iterable[page_halves.LabelledPage]]]] = {
         "chinese": (
@@ -114,8 +114,10 @@ def set_sheets() -> Iterator[Sheet]:
             chinese_sites.site_pages_2,
             chinese_sites.site_pages_3,
             chinese_sites.site_pages_4,
+            chinese_sites.site_pages_5,
         ),
         "world": [partial(world_pages.world_pages, number) for number in world_pages.SETS],
+        "refusals": [refusals.labelled_outcomes],
     }
 
     def points(page: page_halves.LabelledPage, answer: dict[str, Any]) -> Rows:
@@ -125,7 +127,7 @@ def set_sheets() -> Iterator[Sheet]:
     for kind, sets in kinds.items():
         for number, pages in enumerate(sets, 1):
             for page in pages():
-                half = f" {page_halves.half_of(page.name)}" if number > 2 else ""
+                half = f" {page_halves.half_of(page.name)}" if number > 2 or kind == "refusals" else ""
                 yield Sheet(page.name, f"{kind} set {number}{half}", page.read, partial(points, page))
 
 
@@ -338,7 +340,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("corpora", type=Path, nargs="*")
     parser.add_argument("--scorer", type=Path, help="the scoring script of the corpora")
-    parser.add_argument("--no-sets", action="store_true", help="without chinese_sites and world_pages")
+    parser.add_argument("--no-sets", action="store_true", help="without chinese_sites, world_pages and refusals")
     parser.add_argument("--tests", action="store_true", help="with the pages of the tests of extraction")
     parser.add_argument(
         "--most", type=int, default=250, help="pages on which a branch may decide and be measured (250)"

@@ -12,7 +12,6 @@ from pipelines.extraction.credits.chinese_persons import NO_PERSON
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
-from pipelines.extraction.dates.cue_words import opens_with_date_word
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
@@ -46,8 +45,6 @@ _GALLERY_COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
 _FRACTIONS = frozenset(("1/2", "1/3", "2/3", "1/4", "3/4", "1/8"))
 _LONGEST_COUNTER = 9
 """Characters of a gallery's counter: "3 / 12"."""
-_LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
-"""The end of a label whose time stood in an element that was dropped: "Veröffentlicht am"."""
 _LONGEST_LABEL = 40
 _MAX_BESIDE_NAMES = 16
 """Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
@@ -159,8 +156,6 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
     if not key or key in other_fields or key in bylines:
         return True
     if len(line) <= _LONGEST_PROMPT and _PHOTO_CREDIT.match(line):
-        return True
-    if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)

@@ -1,9 +1,8 @@
-"""Cuts the lines with which a page, not the writer, ends a text: who the author is, how to reach the newsroom, what else is on
-offer.
+"""Cuts the lines with which a page, not the writer, ends a text: who the author is, how to reach the newsroom.
 
 Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
-offer ("Ready to start? Call us today.") and an author's biography take the lines below with them. What language does not tell, the
-form does: a note in italics, or a word or two behind the last sentence.
+author's biography takes the lines below with it. What language does not tell, the form does: a note in italics, or a word or two
+behind the last sentence.
 """
 
 from __future__ import annotations
@@ -43,15 +42,13 @@ _CLOSING_WITHIN = re.compile(
     re.I,
 )
 """What it states anywhere in a line."""
-_OFFER_QUESTION = re.compile(rf"^\W{{0,4}}(?:{phrases_of('offer')})[^?]{{0,120}}\?", re.I)
-_OFFER_ANSWER = re.compile(phrases_of("offer_answer", inside=True), re.I)
 
 
 def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[str] = frozenset()) -> list[str]:
     """A text's lines without the closing lines. `names` are the authors', `slanted` lines in italics, as plain text."""
     kept = list(lines)
     for index in range(max(len(kept) - _LAST_LINES, len(kept) // 2 + 1), len(kept)):
-        if _is_biography(kept[index], names) or _is_offer(kept[index:]):
+        if _is_biography(kept[index], names):
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
@@ -81,13 +78,6 @@ def _is_biography(line: str, names: Sequence[str]) -> bool:
     return any(bare.startswith(name) and _BIOGRAPHY.match(bare[len(name) :].lstrip(", ")) for name in names)
 
 
-def _is_offer(lines: Sequence[str]) -> bool:
-    match = _OFFER_QUESTION.match(lines[0])
-    if match is None or sum(map(len, lines)) > _LONGEST:
-        return False
-    return _OFFER_ANSWER.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
-
-
 def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
@@ -95,8 +85,6 @@ def _is_closing_line(line: str) -> bool:
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
     if _CLOSING.match(folded) or _CLOSING_WITHIN.search(folded) or is_agency(bare.strip(" -–—()")):
         return True
-    if _is_signature(bare):
-        return line == bare
     is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
     return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
@@ -105,24 +93,3 @@ _NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|te
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""
-_NAME_WORD = re.compile(r"[^\W\d_][^\s/|,;:!?।]{0,24}")
-_AGENCY = re.compile(r"[^\W\d_a-z][^\s/a-z]{1,20}|[a-z]{2,5}")
-_INITIALS = re.compile(r"(?:[^\W\d_a-z]\.[ -]?){1,4}(?:\([^()]{2,20}\))?")
-_MOST_NAMES = 4
-"""Words between strokes."""
-
-
-def _is_signature(text: str) -> bool:
-    """Whether a line is initials, or an agency and names between strokes: "ABC/Ada Holm/ Eva Ruud", "ah/ er/"."""
-    *parts, last = text.split("/")
-    if not parts:
-        return _INITIALS.fullmatch(text) is not None
-    is_closed = not last.strip()
-    parts += [] if is_closed else [last]
-    of_agency = len(parts) > 1 and _AGENCY.fullmatch(parts[0].strip()) is not None and all(map(_are_names, parts[1:]))
-    return of_agency or (is_closed and all(map(_are_names, parts)))
-
-
-def _are_names(part: str) -> bool:
-    words = part.split()
-    return 0 < len(words) <= _MOST_NAMES and all(map(_NAME_WORD.fullmatch, words))

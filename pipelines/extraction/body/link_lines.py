@@ -12,7 +12,6 @@ from typing import NamedTuple
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.headings import ITALIC, is_set_in
 from pipelines.extraction.page.tree import link_around, with_ancestors
-from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
 
@@ -34,7 +33,6 @@ class LinkLines(NamedTuple):
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
     """Short lines directly above such links: "Related information"."""
-    dated: frozenset[str] = frozenset()
     """List items that are a link and its date."""
     endings: frozenset[str] = frozenset()
     """The texts of links at the end of other lines."""
@@ -45,11 +43,10 @@ class LinkLines(NamedTuple):
 
 
 def find_link_lines(document: Document) -> LinkLines:
-    """Find the paragraphs that are a link and nothing else, the short lines above them, and dated links in lists."""
+    """Find the paragraphs that are a link and nothing else and the short lines above them."""
     links = [line for line in document.lines if _is_link(line)]
     rows = {line.row for line in links}
     lead_ins = [line for line, below in pairwise(document.lines) if below.row in rows and _is_lead_in(line.text)]
-    dated = [line for line in document.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
     endings = frozenset(
         normalize_space(text)
         for line in document.lines
@@ -60,10 +57,10 @@ def find_link_lines(document: Document) -> LinkLines:
     if len(labelled) > _MOST_LABELLED:
         labelled = []
     slanted = [line for line in document.lines if len(line.text) <= _LONGEST_NOTE and _is_slanted(line)]
-    links_of, lead_ins_of, dated_of, labelled_of, slanted_of = (
-        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, dated, labelled, slanted)
+    links_of, lead_ins_of, labelled_of, slanted_of = (
+        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, labelled, slanted)
     )
-    return LinkLines(links_of, lead_ins_of, dated_of, endings, labelled_of, slanted_of)
+    return LinkLines(links_of, lead_ins_of, endings, labelled_of, slanted_of)
 
 
 _LONGEST_LABEL = 30
@@ -110,21 +107,6 @@ def _is_slanted(line: Line) -> bool:
     )
 
 
-def _is_dated_link(line: Line) -> bool:
-    """Whether an item is a link and its date: "2024-03-05 The ferry sails again"."""
-    rest = len(line.text) - line.link_chars
-    if not 4 < rest <= _LONGEST_DATE or line.link_chars < _MIN_HEADLINE:
-        return False
-    stamps = find_stamps(line.spaced)
-    return len(stamps) == 1 and (stamps[0].start < 3 or len(line.spaced) - stamps[0].end < 3)
-
-
-_LONGEST_DATE = 24
-"""Characters of a date with brackets."""
-_MIN_HEADLINE = 8
-"""Characters of the linked headline."""
-
-
 def _is_link(line: Line) -> bool:
     return (
         line.link_chars >= _MIN_LINK_SHARE * len(line.text)
@@ -147,7 +129,7 @@ def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
     links = lines[end:]
     if sum(map(len, links)) > sum(map(len, lines[:end])):
         return lines
-    items = [line for line in links if line.startswith("- ") and plain(line) not in link_lines.dated]
+    items = [line for line in links if line.startswith("- ")]
     if items and (len(items) < _MIN_ITEMS or min(map(len, items)) < _MIN_ITEM):
         return lines
     if end > 1 and _is_lead_in(lines[end - 1]) and (links or plain(lines[end - 1]) in link_lines.lead_ins):
@@ -157,4 +139,4 @@ def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
 
 def _is_link_line(line: str, link_lines: LinkLines) -> bool:
     key = plain(line)
-    return (" " in line and key in link_lines.links) or key in link_lines.dated
+    return " " in line and key in link_lines.links

@@ -29,7 +29,6 @@ from pipelines.extraction.credits.printed_names import (
     consists_of_words,
     name_beside_date,
     names_above_text,
-    names_beside_address,
     names_in_author_elements,
     outlet_accounts,
     repeated_name,
@@ -68,8 +67,6 @@ _DESK_OF = re.compile(rf"(?:{any_of(words_of('desk'), spaces=False)})\s(?:(?:de|
 """A desk before the name of the outlet: "Redaktion Example Daily"."""
 _ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
 """How the name of an organisation ends."""
-_OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)})\b", re.I)
-"""Words in the name of an outlet that no person bears."""
 
 
 _FOUND_BY = {"guess": "byline", "duty": "byline", "signed": "byline", "small": "byline"}
@@ -84,10 +81,6 @@ class _Outlet:
     hosts: tuple[str, ...]
     owner: str
     printed: str
-
-    def is_host(self, name: str) -> bool:
-        """Whether the host has the name, and the site another one."""
-        return plain(name) in self.hosts and plain(name) not in map(plain, self.names)
 
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
@@ -158,18 +151,8 @@ def read_authors(
         people = [name for name in people if name not in handles]
         if people:
             return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, outlet, credits, words)
-        # A site that bears its author's name, and prints it in the byline, is signed by a person. So is one with an account.
-        signed_by_outlet = (
-            signed_by_outlet
-            or (bool(handles) and by != "small")
-            or (
-                (by == "byline" or outlet.is_host(names[0]))
-                and is_bare_name(names[0])
-                and plain(names[0]) not in accounts
-                and not _OUTLET_WORD.search(names[0])
-                and not _DESK.match(names[0])
-            )
-        )
+        # One who signs with an account is a person.
+        signed_by_outlet = signed_by_outlet or (bool(handles) and by != "small")
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
 
@@ -219,7 +202,6 @@ def _name_sources(
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout))
     yield "byline", list(names_in_author_elements(layout, words, own))
-    yield "byline", names_beside_address(layout, words, own)
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
@@ -21,7 +21,6 @@ from pipelines.extraction.credits.names import (
     has_case,
     is_bare_name,
     is_name,
-    is_printed_name,
 )
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
@@ -65,7 +64,7 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     lines = layout.byline_lines
     for at, line in enumerate(lines):
         text = line.spaced
-        if AUTHOR_HEADING.match(text) and (names := _names_above(lines, at) or list(names_below(lines, at))):
+        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
             return names
         if found := _behind_date(line, words) or _behind_others(text, words):
             return found
@@ -112,19 +111,6 @@ def _further_bylines(lines: Sequence[Line], words: BylineWords) -> Iterator[str]
             return
 
 
-def _names_above(lines: Sequence[Line], at: int) -> list[str]:
-    """The names above an author's label, where labels stand behind their names: "Anna Holt", "Writer", "Bernd Klein", "Editor"."""
-    labels = list(takewhile(lambda row: _is_label(lines[row].text), range(at, min(at + _MOST, len(lines)), 2)))
-    names = {row: lines[row - 1].text.strip(" ,") for row in labels if row}
-    if len(labels) < 2 or not all(map(is_printed_name, names.values())) or (at > 1 and _is_label(lines[at - 2].text)):
-        return []
-    return [name for row, name in names.items() if AUTHOR_HEADING.match(lines[row].text)]
-
-
-def _is_label(text: str) -> bool:
-    return AUTHOR_HEADING.match(text) is not None or DUTY.fullmatch(text) is not None
-
-
 def names_below(lines: Sequence[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
@@ -164,7 +150,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el) or _opens_other_credit(piece)):
+        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _opens_other_credit(piece)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -188,7 +174,6 @@ _DIVIDED = re.compile(r"([^|·•]{4,40}?)\s?[|·•](?=\s)")
 """A name and the stroke behind it."""
 _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]{1,20})?(?=,?\s(?:and|&)\s[A-Z]|,\s[A-Z])")
 """Where one of several writes from: "By A in London and B in Paris"."""
-_FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
 
 
 def _opens_other_credit(text: str) -> bool:
@@ -196,11 +181,6 @@ def _opens_other_credit(text: str) -> bool:
     bare = text.strip(" |,;/·•")
     labels = BY_OTHERS.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
     return labels or BY_OTHERS_LABEL.match(bare) is not None
-
-
-def _is_filed(el: Element) -> bool:
-    """Whether a text is the link of a tag or a category: "Posted by A under B, C"."""
-    return el.tag == "a" and _FILED.search((el.get("rel") or "")[:60]) is not None
 
 
 def after_opening(text: str, words: BylineWords) -> str:

@@ -40,11 +40,6 @@ _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
-_REPOSTED = re.compile(
-    r"(?:以[下上]文章来源于|本文(?:转载|来|转)自(?:微信)?公众号[：:]?)\s?[“「]?(?P<outlet>[^，,:：“”「」]{2,20}?)[”」]?\s{0,2}"
-    r"(?:[，,]\s?作者[：:\s]?(?P<writer>.{2,30}))?$"
-)
-"""以下文章来源于清溪读书，作者张伟; 本文转载自公众号“清溪读书”，作者张伟: beside what an account took over from another one."""
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
 """Lines below the text with an author, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
@@ -70,32 +65,8 @@ def read_credits(layout: Layout) -> Credits:
     names = () if is_institution(who) else tuple(split_names(who))
     signed = all(map(is_person, names)) if len(who) > _LONGEST_NAME else who and not NO_PERSON.search(who)
     if not (signed and names):
-        return replace(credits, authors=tuple(_told_at_end(layout)))
+        return credits
     return replace(credits, authors=names, lines=credits.lines | ({row} if row is not None else set()))
-
-
-def _told_at_end(layout: Layout) -> Iterator[str]:
-    """Who wrote the text, on the last lines: a name alone, or one in a sentence about the author."""
-    granted = (_GRANTED.search(line.spaced[:_LONGEST]) for line in (*layout.inside[-_LAST:], *layout.tail[:3]))
-    if match := next(filter(None, granted), None):
-        yield match["who"]
-        return
-    for line in (*layout.inside[-2:], *layout.tail[:2]):
-        about = _ABOUT_AUTHOR.match(line.text)
-        if about is None and (line.row <= layout.first_row or len(line.text) < _SHORTEST_ALONE):
-            continue
-        name = about["who"] if about else line.text
-        if is_person(name) and not line.link_chars:
-            yield name
-            return
-
-
-_SHORTEST_ALONE = 3
-"""Characters of a name that stands alone: many words of two begin with a surname."""
-_ABOUT_AUTHOR = re.compile(r"[（(【]?(?:本文)?作者(?P<who>[\u3400-\u9fff]{2,4}?)(?=[系为是，,（(]|同志)")
-"""（作者张伟明系青川中学教师）."""
-_GRANTED = re.compile(r"本文[由系](?:作者)?\s?(?P<who>[\u3400-\u9fff·\w]{2,12}?)\s?授权[^，。]{2,16}发[表布]")
-"""本文由 拧发条的猫 授权 清溪网 发表: whoever grants it to the site wrote it, by a pen name as well."""
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
@@ -123,7 +94,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
             if len(line.text) <= _LONGEST:
                 if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
-                yield from _reposted(line) or _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+                yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
 
 
 def _is_source_in_text(line: Line, paragraph: Line) -> bool:
@@ -151,15 +122,6 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
             names, alone = reporters_in_line(line, opening=line.row in openings)
             if names:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
-
-
-def _reposted(line: Line) -> list[Credit]:
-    """The credits of a line that says which account, and who, an account took an article over from."""
-    match = _REPOSTED.match(line.text.translate(SIMPLIFIED))
-    if match is None:
-        return []
-    outlet = Credit(kind="source", names=(match["outlet"],), row=line.row, may_be_source=False)
-    return [outlet, Credit(kind="authors", names=tuple(split_names(match["writer"] or "")), row=line.row)]
 
 
 def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bool) -> Iterator[Credit]:

@@ -29,8 +29,6 @@ _NEAR = 4
 _FAR = 12
 """The same for names with a duty, which may stand in the midst of the text's first lines."""
 _LONGEST = 80
-_REPORTED_FROM = re.compile(rf"(?:{phrases_of('reported_from')})\s(?=\S)", re.I)
-_REPORTS_FROM = re.compile(rf"(?<=\S)\s(?:{phrases_of('reports_from')})\s(?=\S)", re.I)
 _LABELLED = re.compile(rf"([^{LABEL_MARKS}]{{3,30}}?)\s?[{LABEL_MARKS}]\s(.+)")
 _LONGEST_DUTY = 45
 """Characters of a line that says what somebody is; a sentence that names a duty is longer."""
@@ -44,9 +42,6 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
         labelled = _LABELLED.match(line.spaced)
         if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
             yield from signed_names(labelled[2], words)
-            return
-        if names := _reporting(line.spaced, words):
-            yield from names
             return
         names, rest = _leading_names(line.spaced, words)
         below = following is not None and following.row == line.row + 1 and _is_duty(following.spaced)
@@ -79,14 +74,6 @@ def _lines_below_headline(layout: Layout, last: int) -> list[Line]:
         and line.block.tag not in ("button", "figcaption", "li")
         and not belongs_to_other_content(line.parts[0][1])
     ]
-
-
-def _reporting(text: str, words: BylineWords) -> list[str]:
-    """The names in a line that says who reports from where, the place before or behind them."""
-    if opened := _REPORTED_FROM.match(text):
-        return signed_names(text[opened.end() :], words)
-    behind = _REPORTS_FROM.search(text)
-    return signed_names(text[: behind.start()], words) if behind else []
 
 
 def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:

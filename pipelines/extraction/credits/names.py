@@ -104,8 +104,6 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = _AT_CLOCK.sub("", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
-    if trusted and (opened := _after_foreign_word(text)):
-        words, text = OF_ALL, opened
     text = _CALLED.sub("", text)
     text = before_next_credit(text) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
@@ -146,13 +144,6 @@ def _is_besides(name: str, first: str) -> bool:
         return False
     paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
     return paper or bool(DEGREE.match(name) or DUTY.search(name))
-
-
-def _after_foreign_word(text: str) -> str:
-    """What follows a by-word of a language other than the page's, if it is a full name."""
-    opened = OF_ALL.lead.match(text)
-    rest = text[opened.end() :] if opened else ""
-    return rest if rest and is_bare_name(divide(rest, OF_ALL)[0]) else ""
 
 
 def divide(text: str, words: BylineWords) -> list[str]:

@@ -27,7 +27,7 @@ from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone,
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, link_around, names_of
+from pipelines.extraction.page.tree import is_called, names_of
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN
@@ -226,7 +226,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
             stamps = find_stamps(text)
             name = text.strip() if text.strip() in whole else _name_in(text)
             if name and not stamps and name not in authors and not _names_other(name, el):
-                if name in stated or _is_outlet(name, known, layout, text) or _links_to_front(el):
+                if name in stated or _is_outlet(name, known, layout, text):
                     return name
                 if _is_signed(el):
                     signed.append((_is_signed(el, 1), name))
@@ -337,15 +337,6 @@ def _stated_authors(document: Document) -> set[str]:
     """Whom metas call the author, but for accounts of the system's users."""
     names = (name for key in ("author", "article:author") for name in document.head.metas.get(key, ()))
     return {name for name in names if not is_handle(name)}
-
-
-def _links_to_front(el: Element) -> bool:
-    """Whether an element is inside a link to the front page of a host."""
-    link = link_around(el, 3)
-    return link is not None and _FRONT_OF_HOST.fullmatch(link.get("href") or "") is not None
-
-
-_FRONT_OF_HOST = re.compile(r"(?:https?:)?//[^/?#]{3,80}/?")
 
 
 def _is_signed(el: Element, levels: int = 2) -> bool:

@@ -37,7 +37,7 @@ from pipelines.extraction.credits.names import (
     text_beside_time,
 )
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, normalize_space, text_of
+from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
@@ -77,12 +77,7 @@ def author_links(layout: Layout) -> Iterator[str]:
             continue
         for text, el in _whole_links(line):
             name = OF_AUTHOR.sub("", AFTER_NAME.sub("", normalize_space(text[:80]))).strip(" ,|·•")
-            if (
-                not links_to_author(el)
-                or belongs_to_other_content(el)
-                or PROMPT.match(normalize_space(text[:80]))
-                or _counts(el)
-            ):
+            if not links_to_author(el) or belongs_to_other_content(el) or PROMPT.match(normalize_space(text[:80])):
                 continue
             if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
@@ -97,15 +92,6 @@ def _whole_links(line: Line) -> Iterator[tuple[str, Element]]:
         parts = list(group)
         joined = normalize_space(" ".join(text for text, _ in parts))
         yield from [(joined, parts[0][1])] if link is not None and is_bare_name(joined) else parts
-
-
-def _counts(el: Element) -> bool:
-    """Whether a link shows a number of items: "2 Posts"."""
-    link = el.getparent() if el.tag != "a" else el
-    return link is not None and _COUNTER.fullmatch(text_of(link, 80)) is not None
-
-
-_COUNTER = re.compile(r"\d[\d.,]{0,8}[km]?\s\D{2,20}", re.I)
 
 
 def outlet_accounts(layout: Layout) -> Iterator[str]:
@@ -166,26 +152,6 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
             if is_handle(name):
                 yield name
                 return
-
-
-def names_beside_address(layout: Layout, words: BylineWords, own: Set[str]) -> list[str]:
-    """The names on a line near the headline that has nothing but names and a mail address, also one on the line below it. The label
-    of a mail's sender may stand before them: "From: Ada Holm <ada at holm.example>"."""
-    for line, below in pairwise(layout.byline_lines):
-        bare = _MAIL_ADDRESS.sub(" ", _SENDER.sub("", line.spaced))
-        is_addressed = bare != line.spaced or (
-            below.row == line.row + 1 and not _MAIL_ADDRESS.sub("", below.spaced).strip(" <>()")
-        )
-        if is_addressed and len(line.text) <= _SIGNED + _LONGEST_ADDRESS and not credits_others(line):
-            names = signed_names(bare.strip(" <>()|,"), words, own, is_full_name)
-            if names and not belongs_to_other_content(line.block):
-                return names
-    return []
-
-
-_MAIL_ADDRESS = re.compile(r"[<(]?\s?[\w.+-]{1,40}(?:@|\sat\s)[\w-]{1,40}(?:\.[\w-]{1,30}){1,3}\s?[>)]?")
-_SENDER = re.compile(r"^[^\W\d_]{2,9}\s?:\s?(?=[^:@]{3,40}[<(])")
-_LONGEST_ADDRESS = 60
 
 
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:

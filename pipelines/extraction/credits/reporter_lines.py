@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.chinese_persons import is_person
 from pipelines.extraction.credits.labelled_names import split_names, without_place
-from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, OUTLET_END, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.page.document import Line
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
@@ -80,9 +80,7 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if names := _in_part(line):
-        return Reporters(names)
-    if len(text) <= 60 and (names := _behind_outlet(text) or _with_duty_behind(folded, text)):
+    if len(text) <= 60 and (names := _with_duty_behind(folded, text)):
         return Reporters(names, alone=True)
     if PHOTO.search(folded) or (len(text) <= 160 and DISCLAIMER.search(folded)):
         return Reporters([])
@@ -92,12 +90,6 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         whole = folded[: label.start()].rstrip()
     if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
         return Reporters(split_names(_TITLE.sub("", as_written(match, "names", text))), alone=True)
-    if (
-        len(text) <= 120
-        and (piece := _reporter_among(folded))
-        and (names := split_names(as_written(piece, "names", text)))
-    ):
-        return Reporters(names, alone=OUTLET_END.search(folded[: piece.start()].rstrip(" |｜/／")) is not None)
     if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
         names = split_names(as_written(match, "names", text))
         if all(map(is_person, names)):
@@ -109,36 +101,6 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
         return Reporters(split_names(as_written(match, "names", text)))
     return Reporters([])
-
-
-def _in_part(line: Line) -> list[str]:
-    """The people in one of the parts of a short line: 生活中心／张伟明报导 beside the time."""
-    pieces = (part.strip().translate(BLANKS) for part, _ in line.parts) if 1 < len(line.parts) <= _MOST_PARTS else ()
-    return next(filter(None, (_behind_outlet(piece) or _of_desk(piece) for piece in pieces if len(piece) <= _HEAD)), [])
-
-
-_MOST_PARTS = 12
-
-
-def _behind_outlet(text: str) -> list[str]:
-    """The people in a text that is an outlet, perhaps with its column, and names, 清溪日报·深度 张伟 实习生 李静, 张伟 | 清溪日报;
-    or behind a square: □ 张伟明."""
-    house, *rest = _WORDS_APART.split(text)
-    if text[:1] in _SQUARES and all(map(is_person, names := _WORDS_APART.split(text[1:].strip()))):
-        return names
-    if rest and is_person(house) and "·" not in house and re.search("[|｜]", text):
-        house, *rest = rest[-1], house, *rest[:-1]
-    duties = [word for word in rest if _BESIDE_NAMES.fullmatch(word.translate(SIMPLIFIED))]
-    names = [word for word in rest if word not in duties]
-    is_outlet = any(map(OUTLET_END.search, re.split("[·|｜]", house.translate(SIMPLIFIED))))
-    is_signed = (is_outlet and len(house) > _LONGEST_PERSON) or (bool(duties) and "·" in house)
-    return names if is_signed and all(map(is_person, names)) else []
-
-
-_WORDS_APART = re.compile(r"\s{0,3}[|｜]\s{0,3}|\s+")
-_SQUARES = ("□", "■", "◎")
-_LONGEST_PERSON = 3
-_BESIDE_NAMES = re.compile("(?:(?:首席|见习|实习|特约|全媒体)?记者|通讯员|实习生|特约撰稿)")
 
 
 def _with_duty_behind(folded: str, text: str) -> list[str]:
@@ -175,25 +137,6 @@ _HEAD = 60
 """Characters at the head of a text in which its reporters may be named."""
 
 
-def _reporter_among(text: str) -> re.Match[str] | None:
-    """The reporters in one piece of a line that has several: 2024-03-05 15:32 | 本报记者 叶婉."""
-    at = 0
-    for cut in (*(match.span() for match in _PIECES.finditer(text)), (len(text), len(text))):
-        piece = text[: cut[0]].rstrip()
-        if _AT_REPORTER.match(piece, at) and (match := _LINE_REPORTER.match(piece, at)):
-            return match
-        at = cut[1]
-    return None
-
-
-_PIECES = re.compile(
-    r"(?<=\d)\s+|(?<=[日分])\s+|\s{1,20}(?=\d{4})|\s{0,20}[|｜\u2003]\s*|\s{1,20}(?=[□■●◎○◆▲])"
-    r"|\s{0,20}(?=《)|[ \u3000]{2,}|\u3000|\s(?=[\u4e00-\u9fff]{2,6}\s{0,2}[:：])|\s(?=[\u4e00-\u9fff]{2,10}记者\s)"
-    r"|\s(?=[\u4e00-\u9fff][ \u3000]{1,3}[\u4e00-\u9fff]\s{0,2}[:：])"
-    r"|\s(?=[\u4e00-\u9fff]{0,4}(?:来源|稿源|出处|编辑|校对|时间)\s{0,2}[/／|｜])"
-)
-_AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}\s?记者|记者\s")
-"""What marks a piece of a line as a byline where no line of its own does."""
 _SIGNATURE = 60
 """Characters at the end of a paragraph in which its writer may be named in brackets."""
 

@@ -8,7 +8,6 @@ of 5.
 
 from __future__ import annotations
 
-from pipelines.extraction.credits.accounts import outlet_name
 from pipelines.extraction.credits.chinese_persons import is_person, people_in
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.page.document import Document
@@ -23,7 +22,6 @@ def read_script_authors(document: Document, structured: StructuredData, language
         names = [name for text in article.authors for name in _names_in(text, language)]
         if language == "zh":
             names = [name for name in names if _is_chinese_author(name, document, structured)]
-            names = names or _pen_names(structured)
         if names:
             return names, article.found_by("authors")
     found: dict[tuple[str, ...], str] = {}
@@ -42,13 +40,6 @@ def read_script_editors(document: Document, structured: StructuredData) -> tuple
     article = structured.script_article
     names = [name for text in article.editors for name in people_in(text)]
     return [name for name in names if _is_chinese_author(name, document, structured)], article.found_by("editors")
-
-
-def _pen_names(structured: StructuredData) -> list[str]:
-    """The authors beside the account, where a script draws the page: WeChat has both."""
-    article = structured.script_article
-    is_drawn = structured.script_state.is_shell and article.source
-    return [name for name in article.authors if is_drawn and name != article.source and outlet_name(name) == name]
 
 
 def _names_in(text: str, language: str | None) -> list[str]:

@@ -14,8 +14,3 @@ def says_changed(text: str, language: str | None = None) -> bool:
     """Whether a text says "updated" and does not say "published" after it."""
     end = max((match.end() for match in cue_pattern("updated", language).finditer(text)), default=None)
     return end is not None and not cue_pattern("published", language).search(text[end:])
-
-
-def opens_with_date_word(line: str) -> bool:
-    """Whether a line begins with a word that precedes dates."""
-    return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))

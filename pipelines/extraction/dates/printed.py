@@ -25,10 +25,9 @@ from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
-from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
-from pipelines.extraction.text.relative_times import find_day_alone, find_relative, is_named_day
+from pipelines.extraction.text.relative_times import find_relative
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import CJK
 
@@ -53,9 +52,6 @@ _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
 _BEHIND = 12
 """Characters behind a date in which a word for the first publication begins."""
-_CLOCK = re.compile(r"(?<![\d:.])\d{1,2}:\d\d(?![\d:])(?:\s?[AP]M\b)?", re.I)
-_SIGNED_ROWS, _LONGEST_SIGNED = 3, 100
-"""Lines below the text among which a blog signs, and characters of such a line."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
 
@@ -169,20 +165,8 @@ class PrintedDates:
             label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
-        if published and published.stamp.hour is None:
-            published = self._with_clock_below_text(published)
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
         return (published, updated or named) if published else (named, updated)
-
-    def _with_clock_below_text(self, day: DateCandidate) -> DateCandidate:
-        """A day, with the time at which a blog says below the text that it was posted: "Posted by Ada Holm at 04:52 PM"."""
-        for line in self._layout.tail[:_SIGNED_ROWS]:
-            clock = _CLOCK.search(line.spaced) if len(line.text) <= _LONGEST_SIGNED else None
-            if clock and (OPENING.match(line.spaced) or says_published(line.spaced[: clock.start()], self._language)):
-                for stamp in self.stamps(f"{day.stamp.date} {clock[0]}"):
-                    timed = self._context.candidate(stamp, "visible")
-                    return replace(timed, strong=day.strong) if timed else day
-        return day
 
     def _candidates(self) -> Iterator[Line]:
         layout = self._layout
@@ -312,17 +296,10 @@ class PrintedDates:
             if line.block.tag in _NO_DATELINE or line.is_link or _COMMENT.search(line.text):
                 continue
             stamp = find_relative(line.spaced, now, self._language)
-            if stamp is None and self._language == "zh":
-                dated = (text for text, el in line.parts if is_called(el, _DATE_CLASS))
-                stamp = next(filter(None, (find_day_alone(text, now) for text in dated)), None)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
             if (known := self._address) and (stamp.month, stamp.day) == (known.month, known.day):
                 stamp = stamp._replace(year=known.year)  # 03-05 10:20, read years later
-            if is_named_day(line.spaced[stamp.start : stamp.end], self._language) and not says_published(
-                line.spaced[: stamp.start], self._language
-            ):
-                continue  # "today" alone is a word, not a time
             if candidate := self._context.candidate(stamp, "visible"):
                 found.append(candidate)
         return found[0] if 0 < len(found) < _TICKER else None
@@ -341,7 +318,6 @@ class PrintedDates:
         return None
 
 
-_DATE_CLASS = class_pattern("date")
 _NO_DATELINE = HEADINGS | words("li figcaption button label td th dd dt")
 
 

@@ -29,7 +29,6 @@ from pipelines.extraction.dates.agreement import (
 )
 from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
-from pipelines.extraction.dates.scripted import scripted_time
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_in_zone
@@ -247,11 +246,9 @@ def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> Date
 
 
 def _last_resort(document: Document, layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """A dateline, what a script prints, any short line with a date, the page's summary, a comment in the source."""
+    """A dateline, any short line with a date, the page's summary, a comment in the source."""
     if opening := _dateline(layout, context, lines):
         return opening
-    if scripted := context.read(scripted_time(document.html), "script"):
-        return scripted
     for line in document.lines[:2000]:
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
             for found, _ in lines.read(line, ""):

@@ -24,7 +24,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
-from pipelines.extraction.fields.undeclared_headline import lone_heading, undeclared_headline
+from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
@@ -116,7 +116,7 @@ _SHORTEST_NAME = 4
 
 
 def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
-    """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
+    """A heading as its reader takes it: without the date, kicker or subtitle set in it.
 
     One that a stated title repeats as a whole stays whole, but for a kicker that no colon joins to it, or not all of them join; so
     does the part of it that one repeats, behind a mark or before one.
@@ -134,8 +134,7 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
         is_joined = is_vouched and line.text[start + len(piece) :].lstrip().startswith(":")
         is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_joined
         if not is_kicker and (is_whole or not _is_beside(el)):
-            glued = start == at and _is_joint(text, piece)
-            apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
+            apart = "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
     least = SHORTEST if text.isascii() else _SHORTEST_NAME
@@ -170,13 +169,6 @@ def _is_beside(el: Element | None) -> bool:
     return False
 
 
-def _is_joint(before: str, after: str) -> bool:
-    """Whether two elements' texts are words apart: "Demo" and "Der 9. Juli", not "i" and "Phone"."""
-    if min(len(before), len(after)) < 3:
-        return False
-    return (before[-1].islower() or before[-1] in '0123456789.:!?"”»“') and (after[0].isupper() or after[0] in '„“«»"')
-
-
 _TOP = 200
 """Lines from the top among which the site's name is a link to the front page."""
 _LONGEST_NAME = 40
@@ -195,12 +187,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return seen
     if top:
         return top
-    if not tops and (named := _named_heading(document, own)):
-        return named
     if not tops and (within := _within_title(machine, document)):
         return within
-    if not tops and (lone := lone_heading(document, machine, own)) and _nearest_heading([lone], machine):
-        return Headline(lone.text, "heading", lone)
     line = undeclared_headline(document) if not tops else None
     if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
@@ -234,23 +222,6 @@ def _under_text(line: Line, document: Document) -> bool:
         if len(other.text) > 80 and not other.zone & (BOILERPLATE | Zone.HIDDEN) and not other.is_link:
             size += len(other.text)
     return size > _TEXT_ABOVE
-
-
-_NAMED = class_pattern("entry_title")
-
-
-def _named_heading(document: Document, own: set[str]) -> Headline | None:
-    """The one heading that calls itself the title of the entry, on a page whose h1 is the site's name."""
-    named = [
-        line
-        for line in document.lines
-        if heading_level(line)
-        and not line.zone & (BOILERPLATE | Zone.HIDDEN | Zone.ASIDE)
-        and 1 < len(line.text) <= _LONGEST
-        and plain(line.text) not in own
-        and is_called(line.block, _NAMED)
-    ]
-    return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 
 
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], document: Document) -> bool:

@@ -1,19 +1,16 @@
 """The headline of a page that states none: old templates and news systems whose `<title>` is the site's or says 新闻详情.
 
-It is the page's only heading, if its title is a short form of that. On pages of East Asia it is a line above that of the date or
-the byline, with text below: the nearest that is as long as a headline. Others state their titles.
+On pages of East Asia it is a line above that of the date or the byline, with text below: the nearest that is as long as a
+headline. Others state their titles.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
-from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.main_content import is_date_line
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.titles import plain
 
 _CJK = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{4}")
 _SHORTEST, _LONGEST = 9, 60
@@ -24,19 +21,6 @@ _ABOVE_DATE = 3
 _TEXT_BELOW, _PARAGRAPH = 5, 40
 """Lines below that of the date among which the text begins, and characters of a line of text."""
 _MOST_LINES = 400
-
-
-def lone_heading(document: Document, stated: Sequence[tuple[str, str]], own: Set[str]) -> Line | None:
-    """The only heading of a page that states nothing but a shorter `<title>`. `stated` are titles and how they were found, `own`
-    the names of the site."""
-    lines = [
-        line
-        for line in document.lines
-        if heading_level(line) and not line.zone & (BOILERPLATE | Zone.HIDDEN) and plain(line.text) not in own
-    ]
-    if len(lines) != 1 or any(by != "title" or len(title) >= len(lines[0].text) for title, by in stated):
-        return None
-    return lines[0]
 
 
 def undeclared_headline(document: Document) -> Line | None:

@@ -25,7 +25,7 @@ BYLINE_KINDS = (
     "behind_name", "left_behind", "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
-    "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "outlet_particle",
+    "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_particle",
     "outlet_ending", "own_page", "page_word", "button",
 )  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")
@@ -34,10 +34,10 @@ CHANGE_KINDS = (
     "confused",
 )  # fmt: skip
 LINE_KINDS = (
-    "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography", "offer",
-    "offer_answer", "sponsor", "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet",
+    "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography",
+    "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet",
     "no_outlet", "no_account", "no_person", "no_credit", "second_credit", "picture_label", "taken_from", "material_from",
-    "given_by", "time_word", "written_by", "reported_from", "reports_from",
+    "given_by", "time_word", "written_by",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")

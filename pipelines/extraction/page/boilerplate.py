@@ -7,15 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from itertools import islice, takewhile
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from lxml.etree import SubElement, XPath
+from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.inserts import find_inserts, find_sponsored
+from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_called, is_inside, link_around, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
@@ -24,8 +24,6 @@ from pipelines.extraction.text.writing import FULL_STOPS
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
-_MIN_LINK_RUN = 5
-"""Consecutive lines that are all link from which they lead to other stories."""
 _CARD_LINK_SHARE = 0.9
 _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
@@ -90,20 +88,18 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     for line in [*_closing_notes(inside, main, copies)]:
         kept.discard(line.block)
         _remove(line.block, kept)
-    link_rows = {line.row for line in (*_link_runs(content), *_link_boxes(content))}
+    link_rows = {line.row for line in _link_boxes(content)}
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
     held = [line for line in inside if line.block is not element and is_inside(line.block, element)]
-    for box in (*find_inserts(held), *find_sponsored(held)):
+    for box in find_inserts(held):
         _remove(box, set())
     texts = [copies[line.block] for line in main.paragraphs if line.block in copies]
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
     if headline is not None:
         _cut_above(headline, element)
-    is_foot = bool(texts) and any(map(_cut_loose_foot, cast(list[Element], _NEXT_RULE(texts[-1]))))
-    end = main.paragraphs[-1].row + 1 if is_foot else len(lines)
-    inside = [line for line in inside if line.block not in kept or main.headline_row <= line.row < end]
+    inside = [line for line in inside if line.block not in kept or main.headline_row <= line.row]
     _frame_loose_lines(main, copies)
     _unframe_quotes(element)
     _unframe_columns(texts)
@@ -121,20 +117,6 @@ def _cut_above(headline: Element, element: Element) -> None:
         parent.text = None
         for other in [*node.itersiblings(preceding=True)]:
             parent.remove(other)
-
-
-def _cut_loose_foot(rule: Element) -> bool:
-    """Cut what stands behind a rule, and say so, if it is text without boxes: the foot of a page that line breaks divide."""
-    parent, behind = rule.getparent(), [*rule.itersiblings("*")]
-    if parent is None or any(sub.tag in BLOCKS for el in behind for sub in el.iter("*")):
-        return False
-    rule.tail = None
-    for el in behind:
-        parent.remove(el)
-    return True
-
-
-_NEXT_RULE = XPath("following::hr[1]")
 
 
 def _frame_loose_lines(main: MainContent, copies: Mapping[Element, Element]) -> None:
@@ -211,23 +193,6 @@ def _copy_with_outer_boxes(el: Element) -> Element:
     return element
 
 
-def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of runs of paragraphs that each are a link to another page: other stories.
-
-    Items of a list may be the article's own sources or table of contents: trafilatura decides on those.
-    """
-    run: list[Line] = []
-    for line in (*lines, None):
-        if line and len(line.text) >= _MIN_CARD and line.link_chars >= _CARD_LINK_SHARE * len(line.text):
-            run.append(line)
-            continue
-        if len(run) >= _MIN_LINK_RUN and not any(
-            _is_in_list(other.block) or _links_to_page_itself(other) for other in run
-        ):
-            yield from run
-        run = []
-
-
 def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines of boxes that hold a heading, or a label, and links below it, nothing else: other stories, a table of contents."""
     for index, heading in enumerate(lines):
@@ -257,15 +222,6 @@ def _box_of_label(line: Line, *, is_heading: bool) -> Element | None:
     if box is not None and box.tag == "header" and len(box) == 1:
         box = box.getparent()
     return box if is_heading or (box is not None and box.get("class")) else None
-
-
-def _is_in_list(block: Element) -> bool:
-    return any(el.tag == "li" for el in with_ancestors(block, 2))
-
-
-def _links_to_page_itself(line: Line) -> bool:
-    link = link_around(line.parts[0][1], _LINK_LEVELS)
-    return link is not None and "#" in (link.get("href") or "#")
 
 
 def _is_card(line: Line) -> bool:

@@ -6,17 +6,15 @@ a short line or two that end like a heading and are none. A heading counts where
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import Line, text_length
+from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.headings import BOLD, heading_level, is_set_in
-from pipelines.extraction.page.tree import is_called, is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_called, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import PARAGRAPH_ENDS
 
@@ -51,25 +49,6 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
             boxes.setdefault(box, []).append(line)
     found = [box for box, held in boxes.items() if _is_insert(box, held)]
     return found if len(found) <= _MOST else []
-
-
-def find_sponsored(lines: Sequence[Line]) -> list[Element]:
-    """The boxes within a text that open with who paid for them ("Together with", "A message from Example Bank") and are short."""
-    found = []
-    for at, label in enumerate(lines):
-        box = label.block.getparent()
-        if box is None or len(label.text) > _LONGEST_LABEL or not _SPONSOR.match(label.text):
-            continue
-        held = [line for line in lines[at : at + _MOST_SPONSORED + 1] if is_inside(line.block, box)]
-        is_first = not at or not is_inside(lines[at - 1].block, box)
-        if is_first and 1 < len(held) <= _MOST_SPONSORED and text_length(held) <= _LONGEST_SPONSORED:
-            found.append(box)
-    return found
-
-
-_SPONSOR = re.compile(rf"(?:{phrases_of('sponsor')})", re.I)
-_LONGEST_LABEL, _MOST_SPONSORED, _LONGEST_SPONSORED = 60, 8, 600
-"""Characters of the label, and lines and characters of such a box."""
 
 
 def _is_insert(box: Element, held: Sequence[Line]) -> bool:

@@ -54,7 +54,6 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
 """Characters of running text below which an element whose name says article body is examined as well."""
-_MIN_POINT, _MAX_LEVELS = 20, 3
 """Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
 examined."""
 _MIN_CHILD_SHARE = 0.92
@@ -126,21 +125,7 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
     paragraphs = [line for line in paragraphs if line.row < end_row]
     inner = _smallest_element([line for line in paragraphs if is_inside(line.block, outer)])
     is_whole = all(is_inside(line.block, inner) for line in paragraphs if is_inside(line.block, outer))
-    element = _include_points(inner if is_whole else outer, lines[headline_row + 1 : end_row], zones)
-    return MainContent(paragraphs, element, end_row, zones, headline_row)
-
-
-def _include_points(element: Element | None, lines: Sequence[Line], zones: int) -> Element | None:
-    """The element, or an ancestor that has lines of its own: the points of a summary, divided by line breaks."""
-    for ancestor in [*with_ancestors(element, 1 + _MAX_LEVELS)][1:]:
-        if ancestor.tag in ("body", "html"):
-            break
-        points = [line for line in lines if line.block is ancestor and len(line.text) >= _MIN_POINT]
-        if any(line.zone & (zones | Zone.HIDDEN) or line.link_chars or is_date_line(line.text) for line in points):
-            break
-        if len(points) > 1:
-            return ancestor
-    return element
+    return MainContent(paragraphs, inner if is_whole else outer, end_row, zones, headline_row)
 
 
 def _find_named_body(document: Document, zones: int, length: int) -> MainContent | None:

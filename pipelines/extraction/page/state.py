@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone
 from pipelines.extraction.page.state_elements import JSON
-from pipelines.extraction.page.state_gallery import gallery_text
 from pipelines.extraction.page.state_keys import (
     ALL_KEYS,
     FIELDS,
@@ -44,7 +43,7 @@ _SHELL_TEXT = 400
 _SAME_OVERLAP = 0.7
 """Overlap from which two titles are versions of one."""
 _MIN_TITLE = 4
-_STATE_MARKERS = ("<script", "<!--enp", "&quot;", "<textarea")
+_STATE_MARKERS = ("<script", "<textarea")
 _MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
 _MAX_LONE_VALUES = 20
 _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
@@ -146,8 +145,6 @@ class ScriptState:
         """How certainly an object is the article, and the length of its text; (0, 0) where it is not."""
         is_on_page = self._is_on_page(title)
         body = _find_value(obj, "body")[0]
-        if body is None and is_on_page:
-            body = gallery_text((obj.node, obj.parent), obj.references) or None
         length = text_size(body, obj.references) if body is not None else 0
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
@@ -258,7 +255,7 @@ def _script_article(obj: _StateObject) -> ScriptArticle:
         editors=tuple(dict.fromkeys(names_of(values.get("editors"), references)))[:20],
         source=next(names_of(values.get("source"), references), None),
         paths=paths,
-        body=values.get("body") or gallery_text((obj.node, obj.parent), references) or None,
+        body=values.get("body"),
         references=references,
     )
 
@@ -286,8 +283,6 @@ def _opening(obj: _StateObject) -> str | None:
 def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
     """The value of a field and its path: in the object itself, in a part of it, or beside it."""
     level: list[tuple[_Object, _Path]] = [(obj.node, obj.path)]
-    if obj.parent is not None and _holds_body(obj):
-        level.insert(0, (obj.parent, obj.path[:-1]))
     for most_parts in (20, 40, 0):
         parts: list[tuple[_Object, _Path]] = []
         for node, path in level:
@@ -301,12 +296,6 @@ def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
         if value is not None:
             return value, (*obj.path[:-1], key)
     return None, ()
-
-
-def _holds_body(obj: _StateObject) -> bool:
-    """Whether the object around one holds the text: what has the title is the question that it answers."""
-    around, own = (_own_value(node or {}, "body", obj.references)[0] for node in (obj.parent, obj.node))
-    return around is not None and own is None
 
 
 def _parts(node: _Object, most_keys: int, references: _Object) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,24 +1,16 @@
-"""Values that a page keeps for its scripts in elements and comments instead of scripts."""
+"""Values that a page keeps for its scripts in form fields instead of scripts."""
 
 from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-_COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
-_ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
 _FIELD = re.compile(r"<textarea\b([^<>]{0,400})>", re.I)
 _FIELD_NAME = re.compile(r"\b(?:class|id|name)=[\"']?([\w-]{1,60})")
 JSON = re.compile(r"\s{0,9}\[?\s{0,9}\{\s{0,9}\\?(?:\"|&quot;)")
 """How an object or a list of objects begins."""
 _FIELD_END = re.compile("</textarea", re.I)
-
-
-def commented_values(html: str) -> Iterator[dict[str, str]]:
-    """What the comments of a publishing system say, by name of their elements."""
-    for comment in _COMMENT.finditer(html):
-        yield {m[1]: entities.unescape(m[2]) for m in _ELEMENT.finditer(comment[1])}
 
 
 def text_areas(html: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:

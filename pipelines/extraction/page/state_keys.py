@@ -18,13 +18,6 @@ class _Keys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Gallery:
-    pictures: _Words
-    captions: _Words
-    lead: _Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
     text: _Words
     kind: _Words
@@ -38,7 +31,6 @@ class _Block:
 class _StateKeys:
     title: _Keys
     body: _Keys
-    gallery: _Gallery
     published: _Keys
     modified: _Keys
     authors: _Keys
@@ -72,7 +64,6 @@ def _ranks(words: _Words) -> dict[str, int]:
     return {word.translate(_SIGNS): rank for rank, word in enumerate(words)}
 
 
-GALLERY = _TABLES.gallery
 FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source")
 KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""

@@ -1,11 +1,10 @@
 """The state that a page carries for its own scripts: the values in it, whatever form they are written in.
 
 A *root* is one such value with its name: JSON in a script of its own (`__NEXT_DATA__`, `__NUXT_DATA__`), what a script assigns or
-calls a function with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), pushed chunks (`self.__next_f`), an attribute
-(`data-page="{…}"`), or a comment of a publishing system. Strings that a script assigns to variables (`var ct = "1581517077"`)
-form one root together. References between values (Apollo's `__ref`, React's `$1a`) are resolved by the reader of the root with
-`references`; Nuxt's numbers are resolved here. Reading is limited by `MAX_SCRIPTS` and `MAX_LITERALS`, and every step takes time
-linear in the length of the text.
+calls a function with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), pushed chunks (`self.__next_f`), or a form field.
+Strings that a script assigns to variables (`var ct = "1581517077"`) form one root together. References between values (Apollo's
+`__ref`, React's `$1a`) are resolved by the reader of the root with `references`; Nuxt's numbers are resolved here. Reading is
+limited by `MAX_SCRIPTS` and `MAX_LITERALS`, and every step takes time linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
-from pipelines.extraction.page.state_elements import commented_values, text_areas
+from pipelines.extraction.page.state_elements import text_areas
 
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
@@ -33,10 +32,6 @@ _SCRIPT = re.compile(r"<script\b([^>]{0,3000})>", re.I)
 _SCRIPT_END = re.compile(r"</script", re.I)
 _TYPE = re.compile(r"\btype\s{0,3}=\s{0,3}[\"']?([\w/.+-]{1,60})", re.I)
 _ID = re.compile(r"\b(?:id|data-url|data-name|class)\s{0,3}=\s{0,3}[\"']?([\w./:-]{1,80})", re.I)
-_JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
-"""How an attribute that holds JSON begins."""
-_JSON_ATTRIBUTE = re.compile("|".join(map(re.escape, _JSON_ATTRIBUTES)))
-_NAME = re.compile(r"[\w:-]{1,60}$")
 _ARTICLE_HINT = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|reated_at|&q;|%22")
 _BARE_KEY = re.compile(r"\{\s{0,99}[^\s\"}]")
 """JavaScript that is no JSON. To find out by decoding it costs a walk over the script, for the line number in the error."""
@@ -73,7 +68,7 @@ class Root(NamedTuple):
 
 
 def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]:
-    """Every value that the scripts, attributes and comments of a page hold, except JSON-LD.
+    """Every value that the scripts and form fields of a page hold, except JSON-LD.
 
     `is_known_key` says which variables are kept where a script assigns strings to variables one by one.
     """
@@ -96,11 +91,8 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
             variables = {**pairs, **variables}
     if chunks:
         yield _flight_root("".join(chunks))
-    yield from _attribute_roots(html)
     if fields := text_areas(html[:MAX_SCRIPTS], is_known_key):
         yield Root("textarea", fields)
-    for comment in commented_values(html[:MAX_SCRIPTS]):
-        yield Root("comment", comment)
     if variables:
         yield Root("script", variables)
 
@@ -345,25 +337,6 @@ def _is_reference_table(first: Any) -> bool:
         return isinstance(first[1], int)
     inner = list(first.values()) if isinstance(first, dict) else []
     return bool(inner) and all(isinstance(number, int) and not isinstance(number, bool) for number in inner)
-
-
-def _attribute_roots(html: str) -> Iterator[Root]:
-    starts: dict[str, list[int]] = {opening: [] for opening in _JSON_ATTRIBUTES}
-    for found in _JSON_ATTRIBUTE.finditer(html):  # once for all of them, in a fifth of the time
-        starts[found[0]].append(found.start())
-    for opening, places in starts.items():
-        end = 0
-        for start in places[:MAX_LITERALS]:
-            if start < end:
-                continue  # within the value before
-            begin = start + 2
-            end = html.find(opening[1], begin, begin + MAX_JAVASCRIPT)
-            if end < 0:
-                break
-            text = html[begin:end]
-            if _ARTICLE_HINT.search(text) and isinstance(value := read_value(entities.unescape(text)), dict | list):
-                name = _NAME.search(html, max(0, start - 60), start)
-                yield Root(name[0] if name else "attribute", value)
 
 
 def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:

@@ -71,7 +71,6 @@ _NO_YEAR = re.compile(
 """03-05 15:32, 3月5日 15:32, 3/5(火) 15:32, 3月5日（周二） 15:32: the last such day."""
 _NO_YEAR_CHINESE = re.compile(r"(?<![\d./年-])(\d{1,2})[-/](\d{1,2})\s{1,2}(?=\d{1,2}[:：]\d\d)")
 """8-3 15:32, 08/03 15:32."""
-_DAY_CHINESE = re.compile(r"(\d{1,2})(?:-|/|\s?月\s?)(\d{1,2})\s?日?")
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
@@ -94,22 +93,15 @@ def find_relative(text: str, now: datetime, language: str | None = None) -> Pars
         day = (now - timedelta(days=back[m[0].lower()])).date()
         after = _BETWEEN.match(text, m.end())
         clock = read_clock(text, after.end() if after else m.end())
-        if clock:
+        if clock:  # "today" alone is a word, not a time
             return ParsedDate(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
-        return ParsedDate(day.year, day.month, day.day, start=m.start(), end=m.end())
+        return None
     m = _NO_YEAR.search(text) or (_NO_YEAR_CHINESE.search(text) if language == "zh" else None)
     clock = read_clock(text, m.end()) if m else None
     last = _last_day(int(m[1]), int(next(filter(None, m.groups()[1:]))), now) if m and clock else None
     if m is None or clock is None or last is None:
         return None
     return ParsedDate(last.year, last.month, last.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
-
-
-def find_day_alone(text: str, now: datetime) -> ParsedDate | None:
-    """The day that a text consists of in Chinese writing, without a year: 08-03, 8月3日."""
-    m = _DAY_CHINESE.fullmatch(text.strip())
-    day = _last_day(int(m[1]), int(m[2]), now) if m else None
-    return ParsedDate(day.year, day.month, day.day, start=0, end=len(text)) if day else None
 
 
 def _last_day(month: int, number: int, now: datetime) -> date | None:
@@ -122,8 +114,3 @@ def _last_day(month: int, number: int, now: datetime) -> date | None:
         if day <= now.date():
             return day
     return None
-
-
-def is_named_day(text: str, language: str | None = None) -> bool:
-    """Whether a text is nothing but the name of a day ("today", "昨天")."""
-    return _named_day(language)[0].fullmatch(text.strip()) is not None

@@ -20,7 +20,6 @@ HEAD = (
     ),
 )
 TAIL: tuple[tuple[str, str, list[str]], ...] = (
-    ("fr", "<p>A. P. (avec AFP)</p>", []),
     ("ja", "<p>（文・写真　田中一郎）</p>", ["田中一郎"]),
     ("ko", "<p>대전=박서영</p>", ["박서영"]),
 )

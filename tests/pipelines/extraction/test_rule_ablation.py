@@ -12,10 +12,20 @@ import pytest
 from bench.extraction import branches
 
 SOURCE = """
+from collections.abc import Iterator
+
 def judge(number, text):
     if number > 3 and (first := text[:1]):
         return first
     return [sign for sign in text if sign.isalpha()] or ("none" if number else "zero")
+
+
+def bare(text: str) -> str:
+    return text.strip(".")
+
+
+def signs(text: str) -> Iterator[str]:
+    yield from filter(str.isalpha, text)
 """
 
 
@@ -59,3 +69,19 @@ def test_a_held_condition_is_still_evaluated(module: ModuleType) -> None:
     assert module.judge(1, "") == "zero"
     branches.hold(None, False)
     assert module.judge(1, "") == "none"
+
+
+def test_a_function_is_held(module: ModuleType) -> None:
+    assert module.bare("a") == "a"
+    assert [*module.signs("1")] == []
+    true, _ = branches.what_was_noted()
+    assert not true[number_of("def bare")]
+    assert not true[number_of("def signs")]
+    assert (module.bare("a."), [*module.signs("a1")]) == ("a", ["a"])
+    true, _ = branches.what_was_noted()
+    assert true[number_of("def bare")]
+    assert true[number_of("def signs")]
+    branches.hold(number_of("def bare"), False)
+    assert module.bare("a.") == "a."
+    branches.hold(number_of("def signs"), False)
+    assert [*module.signs("a1")] == []

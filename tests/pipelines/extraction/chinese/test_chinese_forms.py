@@ -181,8 +181,6 @@ FORMS = {
     "六角括号": Form({"editors": ["张伟"]}, tail="<p>〔责任编辑 张伟〕</p>"),
     "末行署名": Form({"authors": ["张伟明"]}, tail="<p>（张伟明）</p>"),
     "末行单位署名": Form({"authors": ["张伟明"]}, tail="<p>（清溪县纪委监委 张伟明）</p>"),
-    "右下署名": Form({"authors": ["张伟明"]}, tail="<p style='text-align:right'>张伟明</p>"),
-    "（作者张伟明系…）": Form({"authors": ["张伟明"]}, tail="<p>（作者张伟明系清溪中学教师）</p>"),
     "中心／": Form({"authors": ["張偉明"]}, first="<p>生活中心／張偉明報導</p>", language="zh-TW"),
     "報導 / 台北市": Form(
         {"authors": ["林仕祥", "黃詠晴"]}, first="<p>林仕祥 黃詠晴　報導 / 台北市</p>", language="zh-TW"

@@ -246,7 +246,6 @@ def test_platforms_begin_a_text_with_words_of_their_own(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "清溪日报客户端 | 记者 张伟明",
         "清溪时评报（www.qingxishiping.example）见习记者 张伟明 河口报道",
         "意见领袖 | 张伟明",
     ],

@@ -153,8 +153,6 @@ FORMS = {
     "javascript_calls": f"<script>var BASE = {{ story: {{ title: '{TITLE}'.slice(0, 200), content: '' || {json.dumps(BODY)}, "
     + """'time': "2025-03-04 " + "09:15:00+01:00", author: {name: 'Ragna Holmdal'} } }</script>""",
     "call": f"<script>dataLayer.push({json.dumps({'event': 'view'})});App.boot({json.dumps({'story': STORY})});</script>",
-    "inertia": f'<div id="app" data-page="{escape(json.dumps({"component": "Story", "props": {"story": STORY}}))}"></div>',
-    "attribute_single": f"<news-story data-article='{json.dumps(STORY).replace(chr(39), '&#39;')}'></news-story>",
     "wordpress": assign("window.wpData", {"post": WORDPRESS}),
     "meta_beside": assign("window.__DATA__", MODERN),
     "around": assign(

@@ -50,20 +50,6 @@ def read(body: str, title: str) -> dict[str, Any]:
     return to_json(extract(Page(body=html.encode(), url="https://www.qingxi.example/photo/1.html"), Sites()))
 
 
-@pytest.mark.parametrize("form", GALLERIES)
-def test_a_gallery_is_what_it_says_of_its_pictures(form: str) -> None:
-    got = read(f"<div id='photo'></div>{GALLERIES[form]}", f"{HEADLINE}_清溪新闻")
-    assert (got.get("title"), got.get("source")) == (HEADLINE, "清溪图片社")
-    assert got["published"].startswith("2024-03-05T10:20:15")
-    assert got["text"].split("\n") == list(PARAGRAPHS)
-
-
-def test_pictures_without_words_are_no_text() -> None:
-    silent = NETEASE | {"list": [{"img": "1.jpg"}, {"img": "2.jpg"}]}
-    got = read(f"<textarea name='gallery-data'>{json.dumps(silent)}</textarea>", f"{HEADLINE}_清溪新闻")
-    assert got["rejected"] == "no_text"
-
-
 POST = {
     "created_at": "Tue Mar 05 10:20:15 +0800 2024",
     "id": "4987",
