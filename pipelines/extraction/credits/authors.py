@@ -68,7 +68,9 @@ _DESK_OF = re.compile(rf"(?:{any_of(words_of('desk'), spaces=False)})\s(?:(?:de|
 """A desk before the name of the outlet: "Redaktion Example Daily"."""
 _ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
 """How the name of an organisation ends."""
-_OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)})\b", re.I)
+_OUTLET_WORD = re.compile(
+    rf"\b(?:{any_of((*words_of('outlet_word'), *words_of('organisation')), spaces=False)})\b", re.I
+)
 """Words in the name of an outlet that no person bears."""
 
 
@@ -92,7 +94,8 @@ class _Outlet:
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
         key = plain(name)
-        if _DESK.match(name.rstrip("0123456789")) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
+        is_organisation = _ORGANISATION.search(name) and not is_agency(name.removeprefix("The "))
+        if _DESK.match(name.rstrip("0123456789")) or is_organisation or (len(key) > 4 and key in self.owner):
             return True
         if (desk := _DESK_OF.match(name)) and plain(name[desk.end() :]) in map(plain, self.names):
             return True

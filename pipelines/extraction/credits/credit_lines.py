@@ -32,7 +32,7 @@ _UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
-_PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
+_PICTURE = re.compile(r"caption|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
 _BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
@@ -138,6 +138,14 @@ def outlet_in(value: str) -> str | None:
 
 def _by_picture(el: Element | None) -> bool:
     return any(
-        node.tag in ("figure", "figcaption") or ((name := node.get("class")) and _PICTURE.search(name[:200]))
+        node.tag in ("figure", "figcaption")
+        or ((name := (node.get("class") or "")[:200]) and _PICTURE.search(name))
+        or ("credit" in name.lower() and _is_below_picture(node))
         for node in with_ancestors(el, 3)
     )
+
+
+def _is_below_picture(el: Element) -> bool:
+    """Whether an element stands right below a picture. Elsewhere what is called a credit is the article's: credito-edicao."""
+    above = el.getprevious()
+    return above is not None and next(above.iter("img", "picture", "video"), None) is not None
