@@ -142,7 +142,9 @@ def test_a_button_behind_the_last_sentence_is_cut() -> None:
 )
 def test_a_sentence_with_a_day_ends_the_text_and_a_stamp_does_not(last: str, stays: bool) -> None:
     text = [*ENGLISH, THIRD, FOURTH]
-    shown = lines_of(f"<main><h1>{TITLE}</h1><p>5 March 2024</p><div class='c'>{paragraphs([*text, last])}</div></main>")
+    shown = lines_of(
+        f"<main><h1>{TITLE}</h1><p>5 March 2024</p><div class='c'>{paragraphs([*text, last])}</div></main>"
+    )
     assert shown == [*text, last] if stays else last not in shown
 
 
