@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
 from pipelines.extraction.list_pages import (
-    MIN_TEASERS,
+    entries_of_list,
     headlines_of_list,
     is_bare_list,
     is_link_line,
@@ -82,10 +82,10 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return rejection
     words = candidate.word_count
     address = urlsplit(candidate.page.address or "")
-    if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path, words):
+    if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path):
         return Rejection(reason=Reason.LIST, detail=f"The page is a list: {evidence_of_list}.")
     if not candidate.text or words == 0:
-        if not candidate.is_typed and is_bare_list(candidate.document, candidate.layout, MIN_TEASERS):
+        if not candidate.is_typed and is_bare_list(candidate.document, candidate.layout):
             return Rejection(reason=Reason.LIST, detail="The page is a list: links and no text.")
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if candidate.title is None:
@@ -148,17 +148,15 @@ def _is_single_text(document: Document, layout: Layout) -> bool:
     return max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
 
 
-def _link_evidence(candidate: ArticleCandidate, path: str, words: int) -> str | None:
+def _link_evidence(candidate: ArticleCandidate, path: str) -> str | None:
     """What shows that a page is mainly links, unless it calls itself an article."""
     if candidate.is_typed:
         return None
-    layout, linked_count = candidate.layout, len(linked_lines(candidate.document))
+    layout = candidate.layout
     if _LIST_PATH.search(path) and len(layout.paragraphs) < _MANY_PARAGRAPHS:
         return "its address is that of a list's further page"
     if headlines := headlines_of_list(candidate.document, layout, candidate.page.address):
         return f"{headlines} headlines link to other pages, with little text below each"
-    if is_bare_list(candidate.document, layout):
-        return f"{linked_count} linked lines and no running text"
-    if linked_count > 40 and not candidate.has_date and words < 120:
-        return f"{linked_count} linked lines and {words} words of text"
+    if entries := entries_of_list(candidate.document, layout, len(candidate.text)):
+        return f"{entries} entries link to other pages, without a sentence in any"
     return None

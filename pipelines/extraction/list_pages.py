@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence, Set
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -20,7 +20,8 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
-from pipelines.extraction.text.writing import CJK
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.writing import CJK, text_width
 
 MIN_TEASERS = 3
 """Teasers, for as many different pages, that make a list."""
@@ -30,14 +31,16 @@ _TEASER_SHARE, _TEASER_SHARE_ARTICLE = 0.7, 0.9
 """Share of the running text that teasers must have; on a page that states that it is an article."""
 _LINKED_TEXT_RATIO = 2
 """How many times the text must fit into summaries that are links themselves."""
-MIN_LINKED_LINES = 6
-"""Linked lines that make a list of a page without running text."""
 _MAX_LENGTH = 3000
 """Characters above which a text that has a date, or states that it is an article, is not checked: any teasers stand below it."""
 _MIN_LEAD = 80
 """Characters above the first teaser from which such a page is an article: a news flash with other stories below."""
 _LONGEST_LEAD, _LONGEST_ENTRY = 200, 300
 """Characters of the lead of a list, a sentence or two; and below each of its headlines."""
+_MIN_ENTRIES, _SHORTEST_ENTRY = 5, 4
+"""Entries without sentences that make a list, and letters of the link in each."""
+_BOXES_ALIKE = 3
+"""An entry and the boxes around it: in these, entries are alike."""
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
 """Share of a line's characters in links from which it is a link."""
@@ -128,15 +131,63 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
     return len(headlines) if is_short else 0
 
 
-def is_bare_list(document: Document, layout: Layout, minimum: int = MIN_LINKED_LINES) -> bool:
-    """Whether a page has no running text, and its lines are mostly links: at least `minimum`."""
+def entries_of_list(document: Document, layout: Layout, size: int) -> int:
+    """The number of entries of a page that is rows alike, each with a link to another page and no sentence.
+
+    Threads of a forum, jobs, products, people. 0 for other pages: a day above the rows, or more than a lead, is an article's. So is
+    a text (of `size` characters, with the bars of tables) that the lines shown do not hold.
+    """
+    if size > _MAX_LENGTH:
+        return 0
+    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+    if size > 2 * text_length(lines):
+        return 0
+    rows: defaultdict[tuple[object, ...], dict[Element, str]] = defaultdict(dict)
+    for line in lines:
+        is_linked = line.row > layout.headline_row and line.link_chars >= _SHORTEST_ENTRY
+        if is_linked and (href := _link_target(line, None)):
+            boxes = [*with_ancestors(line.block, _MAX_LEVELS + _BOXES_ALIKE)]
+            shapes = [(el.tag, el.get("class")) for el in boxes]
+            for at, el in enumerate(boxes[:-_BOXES_ALIKE]):
+                rows[tuple(shapes[at : at + _BOXES_ALIKE])].setdefault(el, href)
+    for entries in rows.values():
+        if len(found := {*entries.values()}) >= _MIN_ENTRIES and not _says_more(
+            entries.keys(), lines, layout.headline_row
+        ):
+            return len(found)
+    return 0
+
+
+def _says_more(entries: Set[Element], lines: Sequence[Line], top: int) -> bool:
+    """Whether the lines of a page say something in sentences, in entries, or in more than a lead beside them."""
+    inside: list[Line] = []
+    outside: list[Line] = []
+    for line in lines:
+        (outside if entries.isdisjoint(with_ancestors(line.block, _MAX_LEVELS)) else inside).append(line)
+    above = (line for line in outside if top < line.row < inside[0].row and line.block.tag not in HEADINGS)
+    said, lead = ([line for line in group if _is_said(line)] for group in (inside, outside))
+    size = sum(text_width(line.text) for line in lead)
+    return bool(said) or any(is_date_line(line.text) for line in above) or len(lead) > 1 or size > _LONGEST_LEAD
+
+
+def _is_said(line: Line) -> bool:
+    """Whether a line is a sentence, and not a linked title or what tells when somebody posted: "ada_holm, 7 Mar 2024."."""
+    is_row = len(line.text) <= _LONGEST_ROW and (line.is_link or find_stamps(line.text))
+    return not is_row and is_paragraph(line._replace(link_chars=0))
+
+
+_LONGEST_ROW = 100
+
+
+def is_bare_list(document: Document, layout: Layout) -> bool:
+    """Whether a page has no running text, and its lines are mostly links."""
     if layout.paragraphs:
         return False
     linked = linked_lines(document)
     other = sum(
         len(_DAY.sub("", line.text)) - line.link_chars for line in document.lines if not line.zone & _MENU_ZONES
     )
-    return len(linked) >= minimum and sum(line.link_chars for line in linked) >= _LINKED_TEXT_RATIO * other
+    return len(linked) >= MIN_TEASERS and sum(line.link_chars for line in linked) >= _LINKED_TEXT_RATIO * other
 
 
 def _is_summary(line: Line) -> bool:

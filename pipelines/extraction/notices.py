@@ -23,7 +23,7 @@ from pipelines.extraction.notice_phrases import (
     phrases_of,
 )
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.writing import CJK
+from pipelines.extraction.text.writing import CJK, text_width
 
 ENOUGH = 5.0
 """Points that make a notice. Tuned on half A of `tests/pipelines/extraction/no_articles` and the labelled pages, none of
@@ -46,7 +46,7 @@ TYPED, DATED, AUTHORED, PROMISED = -2.0, -2.0, -1.0, -3.0
 LONG, VERY_LONG = -2.0, -4.0
 """Unrelated sentences have at least 300 characters; at least 800."""
 SHORT_TEXT = 500
-"""Width of a text, as `_width` counts it."""
+"""Width of a text, as `text_width` counts it."""
 MOST_TEXT = 6000
 """Characters of text from which a page is no notice: the longest consent pages seen have 4,000."""
 _MOST_SOURCE = 200_000
@@ -91,11 +91,11 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
         return None
     text = _folded(evidence.text)
     titles = [_folded(title) for title in (evidence.title, evidence.page_title) if title]
-    if _width(first := text.split("\n", 1)[0]) <= _TITLE:
+    if text_width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
     headline = _folded(evidence.title or "")
-    is_short = _width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
+    is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
     general = _general(evidence, is_short=is_short)
     status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
@@ -213,17 +213,12 @@ def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:
         if part in phrases:
             return TITLE_IS, part
     for phrase in sorted((phrase for phrase in phrases if phrase in title), key=lambda one: (-len(one), one)):
-        if _width(phrase) >= _LONG_PHRASE:
+        if text_width(phrase) >= _LONG_PHRASE:
             part = next((part for part in parts if phrase in part), title)
             return (TITLE_HOLDS if len(phrase) >= _MOST_OF_TITLE * len(part) else TITLE_BEGINS), phrase
         if title.startswith(phrase) and not title[len(phrase) : len(phrase) + 1].isalpha():
             return TITLE_BEGINS, phrase
     return 0.0, ""
-
-
-def _width(text: str) -> float:
-    """The number of characters; Chinese, Japanese and Korean ones count two and a half times, because they say more."""
-    return len(text) + 1.5 * len(CJK.findall(text))
 
 
 def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterator[tuple[float, str]]:

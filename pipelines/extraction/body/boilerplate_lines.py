@@ -15,6 +15,7 @@ from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
+from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
@@ -160,7 +161,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
-            return True
+            return not is_date_sentence(line, stamps)
     return False
 
 

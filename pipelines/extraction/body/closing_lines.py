@@ -13,6 +13,7 @@ from collections.abc import Sequence, Set
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
+from pipelines.extraction.text.speakers import label_of, speakers
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 from pipelines.extraction.text.writing import PARAGRAPH_ENDS
@@ -52,7 +53,9 @@ def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[s
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
-    kept = kept[:least] + [line for line in kept[least:] if not _is_closing_line(line)]
+    kept = kept[:least] + [
+        line for line in kept[least:] if not _is_closing_line(line) or label_of(line) in speakers(kept)
+    ]
     while len(kept) > 2 and _is_note(kept[-1], kept[-2], slanted):
         kept.pop()
     return kept

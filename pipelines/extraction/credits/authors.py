@@ -85,7 +85,8 @@ class _Outlet:
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
         key = plain(name)
-        if _DESK.match(name.rstrip("0123456789")) or _ORGANISATION.search(name) or (len(key) > 4 and key in self.owner):
+        is_organisation = _ORGANISATION.search(name) and not is_agency(name.removeprefix("The "))
+        if _DESK.match(name.rstrip("0123456789")) or is_organisation or (len(key) > 4 and key in self.owner):
             return True
         if (desk := _DESK_OF.match(name)) and plain(name[desk.end() :]) in map(plain, self.names):
             return True

@@ -8,7 +8,7 @@ boxes have no credits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
@@ -20,6 +20,7 @@ from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.speakers import label_of, speakers
 
 _LONGEST = 240
 """Characters of a credit line; a news agency's line of three credits with places has about 200."""
@@ -32,7 +33,7 @@ _UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
-_PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
+_PICTURE = re.compile(r"caption|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
 _BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
@@ -52,22 +53,31 @@ def read_credit_lines(layout: Layout, language: str | None) -> Credits:
 
 
 def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
+    inside = layout.inside
     for line, following in pairwise((*layout.below_headline, None)):
-        yield from _credits_of(line, following, marks, source=True, ends=False)
-    for line in layout.inside[-_LAST:]:
-        yield from _credits_of(line, None, marks, source=False, ends=True)
+        yield from _credits_of(line, following, marks, inside, source=True, ends=False)
+    for line in inside[-_LAST:]:
+        yield from _credits_of(line, None, marks, inside, source=False, ends=True)
     for line, following in pairwise((*layout.tail[:_TAIL], None)):
-        yield from _credits_of(line, following, marks, source=True, ends=True)
+        yield from _credits_of(line, following, marks, inside, source=True, ends=True)
 
 
 def _credits_of(
-    line: Line | None, following: Line | None, marks: re.Pattern[str], *, source: bool, ends: bool
+    line: Line | None,
+    following: Line | None,
+    marks: re.Pattern[str],
+    inside: Sequence[Line],
+    *,
+    source: bool,
+    ends: bool,
 ) -> Iterator[Credit]:
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
     if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
         return
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
+        return
+    if label_of(text) in speakers(other.spaced for other in inside):
         return
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:
@@ -138,6 +148,14 @@ def outlet_in(value: str) -> str | None:
 
 def _by_picture(el: Element | None) -> bool:
     return any(
-        node.tag in ("figure", "figcaption") or ((name := node.get("class")) and _PICTURE.search(name[:200]))
+        node.tag in ("figure", "figcaption")
+        or ((name := (node.get("class") or "")[:200]) and _PICTURE.search(name))
+        or ("credit" in name.lower() and _is_below_picture(node))
         for node in with_ancestors(el, 3)
     )
+
+
+def _is_below_picture(el: Element) -> bool:
+    """Whether an element stands right below a picture. Elsewhere what is called a credit is the article's: credito-edicao."""
+    above = el.getprevious()
+    return above is not None and next(above.iter("img", "picture", "video"), None) is not None

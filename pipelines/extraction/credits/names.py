@@ -54,9 +54,10 @@ _BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)
 OF_AUTHOR = re.compile(rf"^(?:{phrases_of('works_of')})\s", re.I)
 """What stands before the name in a link to all that its bearer wrote."""
 _OUTLET_AFTER = re.compile(
-    r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
+    r"^([^\W\d_]\S* (?!of )(?:\S.{0,40}? )??[^\W\d_a-zà-ÿ]\S*?)(?:\s(?:[a-zà-ÿ]{1,4}|&))?"
+    r"\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
-"""An outlet after the name, without a comma."""
+"""An outlet after the name, without a comma, or with a small word between the two."""
 _OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 """Whose the picture is: written where a system has a field for the author."""
 _CALLED = re.compile(
@@ -139,11 +140,16 @@ _AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\
 
 
 def _is_besides(name: str, first: str) -> bool:
-    """Whether what follows a name is a degree, a duty or the outlet ("A B, The Example")."""
+    """Whether what follows a name is a degree, a duty or the outlet ("A B, The Example", "A B, BBC Wales")."""
     if is_agency(name):
         return False
     paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
-    return paper or bool(DEGREE.match(name) or DUTY.search(name))
+    broadcaster = _BY_LETTERS.match(name) and not name.isupper()
+    return paper or bool(broadcaster or DEGREE.match(name) or DUTY.search(name))
+
+
+_BY_LETTERS = re.compile(r"[A-Z]{3,5}\s[A-Z]")
+"""How the name of an outlet begins that is called by its letters: "BBC Wales", "NRK Nordland"."""
 
 
 def divide(text: str, words: BylineWords) -> list[str]:

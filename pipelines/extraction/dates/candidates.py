@@ -20,6 +20,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import is_called
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
+from pipelines.extraction.text.writing import CJK
 
 _GRACE = timedelta(days=1)
 """How far after the fetch a time may lie: zones are mixed up by up to 14 hours, and days are printed ahead."""
@@ -129,3 +130,17 @@ class DateContext:
     def read_all(self, values: Iterable[tuple[str | None, str]]) -> Iterator[DateCandidate]:
         """The candidates for all machine-readable values that are times."""
         return (candidate for value, by in values if (candidate := self.read(value, by)))
+
+
+_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
+"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
+
+
+def is_teaser(line: Line) -> bool:
+    """Whether a line links to another article, with its date beside the link; a date itself links to its own page."""
+    least = _TEASER_CJK if CJK.search(line.text) else _TEASER
+    is_linked = line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
+    return is_linked and any(len(text) >= least and not _DAY.fullmatch(text) for text, _ in line.parts)
+
+
+_DAY = re.compile(r"(?:发[布表]于)?\s{0,3}\d{4}([-./])\d{1,2}\1\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s{0,3}")

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from enum import Enum, auto
+from itertools import chain
 
 from lxml.etree import _Element as Element
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times, with_clock_below
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext, is_teaser, machine_times, with_clock_below
 from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
@@ -27,9 +29,8 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
-from pipelines.extraction.text.relative_times import find_relative
+from pipelines.extraction.text.relative_times import find_relative, with_year
 from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import CJK
 
 _COPYRIGHT = re.compile(
     r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
@@ -52,6 +53,8 @@ _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
 _BEHIND = 12
 """Characters behind a date in which a word for the first publication begins."""
+_LONG_PAST = 183
+"""Days after which sites print the year as well."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
 
@@ -284,18 +287,22 @@ class PrintedDates:
     def _is_date_line(self, line: Line, stamp: ParsedDate) -> bool:
         return self._is_near(line) and (stamp.end - stamp.start) * 3 > len(line.text)
 
-    def relative(self) -> DateCandidate | None:
-        """The time of this article relative to the fetch ("2 hours ago"): in a short line near the headline."""
+    def relative(self, changed: DateCandidate | None) -> DateCandidate | None:
+        """The time of this article relative to the fetch ("2 hours ago"), or without a year, in a short line near the headline;
+        `changed` is its last change."""
         headline, now = self._layout.headline, self._context.locale.local_now
-        if headline is None or now is None:
+        if headline is None:
             return None
+        dates = [*([now.date()] if now else []), *([changed.stamp.date] if changed else [])]
+        latest = min(dates, default=None)
         found: list[DateCandidate] = []
         for line in self._layout.header:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
             if line.block.tag in _NO_DATELINE or line.is_link or _COMMENT.search(line.text):
                 continue
-            stamp = find_relative(line.spaced, now, self._language)
+            stamp = find_relative(line.spaced, now, self._language) if now else None
+            stamp = stamp or self._in_year(line.spaced, latest)
             if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
             if (known := self._address) and (stamp.month, stamp.day) == (known.month, known.day):
@@ -303,6 +310,20 @@ class PrintedDates:
             if candidate := self._context.candidate(stamp, "visible"):
                 found.append(candidate)
         return found[0] if 0 < len(found) < _TICKER else None
+
+    def _in_year(self, text: str, latest: date | None) -> ParsedDate | None:
+        """A time printed without its year: that of the address, else of the last such day before fetch or change, if it is not long
+        past and of the weekday that is printed. A day to come is an event's."""
+        known = self._address.year if self._address else self._month[0] if self._month else None
+        years = (known,) if known else (latest.year, latest.year - 1) if latest else ()
+        for dated in chain.from_iterable(with_year(text, year) for year in years):
+            for stamp in self.stamps(dated):
+                ago = (latest - stamp.date).days if latest else 0
+                if stamp.hour is None or ago < 0 or (ago > _LONG_PAST and not known):
+                    continue
+                if not self._has_other_weekday(stamp, dated) and not self._is_of_something_else(dated[: stamp.start]):
+                    return stamp
+        return None
 
     def last_change(self, lines: Iterator[Line]) -> DateCandidate | None:
         """The date in a line, often in the footer, that says when the page was last changed."""
@@ -353,17 +374,3 @@ def _last_other_heading(above: list[Line], headline: Line | None) -> int:
         if other and not any(char.isdigit() for char in line.text):
             return index + 1
     return 0
-
-
-_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
-"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
-
-
-def is_teaser(line: Line) -> bool:
-    """Whether a line links to another article, with its date beside the link; a date itself links to its own page."""
-    least = _TEASER_CJK if CJK.search(line.text) else _TEASER
-    is_linked = line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
-    return is_linked and any(len(text) >= least and not _DAY.fullmatch(text) for text, _ in line.parts)
-
-
-_DAY = re.compile(r"(?:发[布表]于)?\s{0,3}\d{4}([-./])\d{1,2}\1\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s{0,3}")

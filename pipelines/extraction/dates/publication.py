@@ -27,8 +27,8 @@ from pipelines.extraction.dates.agreement import (
     weigh_dates,
     weigh_statements,
 )
-from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, machine_times
-from pipelines.extraction.dates.printed import PrintedDates, is_embedded, is_teaser
+from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, is_teaser, machine_times
+from pipelines.extraction.dates.printed import PrintedDates, is_embedded
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_in_zone
@@ -94,7 +94,7 @@ def read_publication_dates(
                 chosen = weigh_dates([candidate], printed, None, None, locale)
                 break
     chosen = in_zone_of(chosen, updated) if chosen else address
-    fallback = lines.relative() if chosen is None or chosen.stamp.hour is None else None
+    fallback = lines.relative(changed or updated) if chosen is None or chosen.stamp.hour is None else None
     if fallback and (chosen is None or (fallback.stamp.hour is not None and fallback.stamp.date == chosen.stamp.date)):
         chosen = fallback
     pushed = context.read(structured.baidu_published, "json-ld")

@@ -31,6 +31,7 @@ from pipelines.extraction.page.threads import end_of_opening_post
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
+from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
@@ -191,10 +192,11 @@ def is_dated_byline(line: Line) -> bool:
 
 
 def is_date_line(text: str) -> bool:
-    """Whether most of a line is dates and times."""
+    """Whether most of a line is dates and times, and it is no sentence."""
     stamps = find_stamps(text)
     # The clock before a day is not in its stamp: "Posted 9:36 pm EET | 29 Nov. 2024".
-    return sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _LONGEST_DATE else 3) > len(text)
+    dated = sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _LONGEST_DATE else 3) > len(text)
+    return dated and not is_date_sentence(text, stamps)
 
 
 def _boilerplate_zones(running: Sequence[Line]) -> int:

@@ -14,12 +14,11 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, text_length
-from pipelines.extraction.page.tree import is_called, is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import SENTENCE_ENDS
 
 _BODY_CLASS = class_pattern("article_body")
-_POST_CLASS = class_pattern("forum_post")
 _MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
 """What may stand behind the box of the text, as a share of that box and in characters: behind the first box of a short text, the
 rest of it may be as long as a biography."""
@@ -64,27 +63,8 @@ def _outermost_named(el: Element | None, known: dict[Element, Element | None]) -
     return known[el]
 
 
-_MOST_ABOVE_POST = 3
-
-
-def _first_post(paragraphs: Sequence[Line]) -> Element | None:
-    """The box of a forum's post that one of the first paragraphs stands in, if one does."""
-    asked: set[Element] = set()
-    for line in paragraphs[:_MOST_ABOVE_POST]:
-        for el in with_ancestors(line.block):
-            if el in asked:
-                break
-            if is_called(el, _POST_CLASS):
-                return el
-            asked.add(el)
-    return None
-
-
 def find_text_box(paragraphs: Sequence[Line]) -> Element | None:
-    """The box that is named for the article's text, if a single one has text, and what stands below it looks otherwise; in a thread
-    of a forum the first post."""
-    if (post := _first_post(paragraphs)) is not None:
-        return post
+    """The box that is named for the article's text, if a single one has text, and what stands below it looks otherwise."""
     named = named_paragraphs(paragraphs)
     if len(named) != 1:
         return None

@@ -7,6 +7,7 @@ comments and other boxes. `dates/printed.py` decides which line is the article's
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -71,6 +72,12 @@ _NO_YEAR = re.compile(
 """03-05 15:32, 3月5日 15:32, 3/5(火) 15:32, 3月5日（周二） 15:32: the last such day."""
 _NO_YEAR_CHINESE = re.compile(r"(?<![\d./年-])(\d{1,2})[-/](\d{1,2})\s{1,2}(?=\d{1,2}[:：]\d\d)")
 """8-3 15:32, 08/03 15:32."""
+_WITHOUT_YEAR = re.compile(
+    r"(?<![\w.:/-])(?=(?P<day>(?P<numbers>\d{1,2}(?P<mark>[./])\s?\d{1,2}(?:(?<=/\d)|(?<=/\d\d)|\.))|(?:\d{1,2}(?:[.ºª]|er|st|nd|rd|th)?"
+    r"\s(?:de\s|of\s)?[^\W\d_]{3,14}|[^\W\d_]{3,14}\.?\s\d{1,2}(?:st|nd|rd|th)?)\.?)"
+    r"[\s,|·•]{1,3}(?:[^\W\d_]{1,4}\.?\s)?\d{1,2}[:.hH]\d\d(?!\d|\s?[-–—]\s?\d))"
+)
+"""12.5. klo 10:14, 12/5 10:14, 12 травня, 10:14, Oct 3, 10:15: what a year is missing behind. Hours are an event's."""
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
@@ -102,6 +109,13 @@ def find_relative(text: str, now: datetime, language: str | None = None) -> Pars
     if m is None or clock is None or last is None:
         return None
     return ParsedDate(last.year, last.month, last.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+
+
+def with_year(text: str, year: int) -> Iterator[str]:
+    """A text with this year behind what may be a day before a time of day, for each such place."""
+    for found in _WITHOUT_YEAR.finditer(text):
+        day = f"{found['numbers'].rstrip('.')}{found['mark']}" if found["numbers"] else f"{found['day']} "
+        yield f"{text[: found.start()]}{day}{year}{text[found.end('day') :]}"
 
 
 def _last_day(month: int, number: int, now: datetime) -> date | None:

@@ -11,3 +11,8 @@ SENTENCE_ENDS = FULL_STOPS | frozenset("\"'”’»")
 """With what closes a quotation."""
 PARAGRAPH_ENDS = SENTENCE_ENDS | frozenset(")）」】]")
 """With what closes a bracket as well."""
+
+
+def text_width(text: str) -> float:
+    """The number of characters; Chinese, Japanese and Korean ones count two and a half times, because they say more."""
+    return len(text) + 1.5 * len(CJK.findall(text))

@@ -61,7 +61,18 @@ _ARTICLES = (
     "<h4 class=message-name><a class=username href='/members/bo_lind.9/'>bo_lind</a></h4></div><header>"
     "<time datetime='2024-03-26T08:40:00+0000'>Mar 26</time></header><div class=bbWrapper>{reply}</div></article>"
 )
-_THREADS = (_PHPBB, _TABLES, _ARTICLES)
+_TIME_BELOW = (
+    "<h1>{title}</h1><div class=floor><a class=who href='/home?un=ada'>ada_holm</a><div class=words>{first}</div>"
+    "<div class=below><span>No. 1</span><span>2024-03-25 19:12</span></div></div><div class=floor><a class=who>bo_lind</a>"
+    "<div class=words>{reply}</div><div class=below><span>No. 2</span><span>2024-03-26 08:40</span></div></div>"
+)
+_NUMBERED = (
+    "<h1>{title}</h1><div id=msg_71><table><tr><td><a href='home.php?uid=8'>ada_holm</a><td><p>Posted 2024-03-25 19:12</p>"
+    "<div class=said id=said_71>{first}</div><div class=motto>Better a boat on the lake than two in the shed, I always say.</div>"
+    "</table></div><div id=msg_85><table><tr><td><a href='home.php?uid=9'>bo_lind</a><td><p>Posted 2024-03-26 08:40</p>"
+    "<div class=said id=said_85>{reply}</div></table></div>"
+)
+_THREADS = (_PHPBB, _TABLES, _ARTICLES, _TIME_BELOW, _NUMBERED)
 
 
 @pytest.mark.parametrize("thread", _THREADS)
@@ -72,7 +83,15 @@ def test_the_opening_post_of_a_thread_is_the_article(thread: str) -> None:
     assert article["published"].startswith("2024-03-25")
 
 
-@pytest.mark.parametrize("thread", _THREADS)
+def test_hours_of_a_day_told_in_boxes_are_one_text() -> None:
+    boxes = (
+        f"<div class=hour><h3>{hour}</h3><span>2024-03-25 {hour}</span><p>{text}</p><a class=to href='#{hour}'>Share</a></div>"
+        for hour, text in (("08:10", TEXT[0]), ("09:40", REPLY))
+    )
+    assert REPLY in lines(read(f"<h1>{TITLE}</h1><div>{''.join(boxes)}</div>"))
+
+
+@pytest.mark.parametrize("thread", _THREADS[:3])
 def test_its_poster_is_the_author(thread: str) -> None:
     article = read(thread.format(title=TITLE, first="<br><br>".join(TEXT), reply=REPLY))
     assert article["authors"] == ["ada_holm"]

@@ -128,3 +128,49 @@ def test_a_button_behind_the_last_sentence_is_cut() -> None:
     button = "<a href='/'>返回搜狐，查看更多</a>"
     form = Form({}, tail=f"<p>图书馆免费开放。{button}</p>")
     assert read_form(form)["text"].split("\n") == [*PARAGRAPHS, "图书馆免费开放。"]
+
+
+@pytest.mark.parametrize(
+    ("last", "stays"),
+    [
+        ("It opens on 12 May 2024.", True),
+        ("Tickets from 3 May 2024.", True),
+        ("Last updated 6 March 2024.", False),
+        ("Posted March 5, 2024.", False),
+        ("Holt, 5 March 2024.", False),
+    ],
+)
+def test_a_sentence_with_a_day_ends_the_text_and_a_stamp_does_not(last: str, stays: bool) -> None:
+    text = [*ENGLISH, THIRD, FOURTH]
+    shown = lines_of(
+        f"<main><h1>{TITLE}</h1><p>5 March 2024</p><div class='c'>{paragraphs([*text, last])}</div></main>"
+    )
+    assert shown == [*text, last] if stays else last not in shown
+
+
+@pytest.mark.parametrize(
+    ("last", "stays"),
+    [
+        ("细则自2024年1月1日起施行。", True),
+        ("会议将于2024年5月1日举行。", True),
+        ("更新于2024年3月6日。", False),
+        ("清溪镇图书馆 2024年3月5日", False),
+    ],
+)
+def test_a_chinese_sentence_with_a_day_ends_the_text(last: str, stays: bool) -> None:
+    assert read_form(Form({}, tail=f"<p>{last}</p>"))["text"].split("\n") == [*PARAGRAPHS, *[last] * stays]
+
+
+@pytest.mark.parametrize("label", ["Editor", "Source", "Author"])
+def test_who_speaks_again_and_again_is_no_credit(label: str) -> None:
+    talk = [
+        "Anna: How long will the lake stay closed?",
+        f"{label}: Until the samples are clean.",
+        "Tom: Can dogs swim there?",
+        f"{label}: Better not.",
+        "Anna: And the fish?",
+        f"{label}: The fish seem not to mind, says the institute.",
+        "Mia: Who pays for all this?",
+        f"{label}: The works did it, so the works should pay.",
+    ]
+    assert lines_of(f"<main><h1>{TITLE}</h1><p>5 March 2024</p><div class='c'>{paragraphs(talk)}</div></main>") == talk

@@ -22,6 +22,15 @@ _TEXT = {
 
 def authors(header: str, tail: str = "", *, language: str = "en", head: str = "", box: str = "post") -> list[str]:
     """The authors read from a page with these lines between headline and text, and below the text; `box` is the class of all."""
+    return list(article(header, tail, language=language, head=head, box=box).authors)
+
+
+def editors(header: str, tail: str) -> list[str]:
+    """The editors read from such a page."""
+    return list(article(header, tail).editors)
+
+
+def article(header: str, tail: str, *, language: str = "en", head: str = "", box: str = "post") -> Article:
     text = "".join(f"<p>{_TEXT[language] * 2}</p>" for _ in range(3))
     html = (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>1 Ferry, 2 Piers</title>{head}</head><body>'
@@ -30,7 +39,7 @@ def authors(header: str, tail: str = "", *, language: str = "en", head: str = ""
     )
     outcome = extract(Page(body=html.encode(), url="https://www.harbour.example/news/ferry"), Sites())
     assert isinstance(outcome, Article)
-    return list(outcome.authors)
+    return outcome
 
 
 @pytest.mark.parametrize(
@@ -287,3 +296,43 @@ def test_handles_where_the_page_says_author(header: str, want: list[str]) -> Non
 )  # fmt: skip
 def test_who_wrote_and_took_the_pictures(language: str, line: str) -> None:
     assert authors(f"<p>{line}</p>", language=language if language in _TEXT else "en") == ["Eva Riem"]
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "want"),
+    [
+        ("en", "By Anna Reed, BBC News", ["Anna Reed"]),
+        ("en", "Anna Reed, BBC News", ["Anna Reed"]),
+        ("en", "By Anna Reed, NRK Nordland", ["Anna Reed"]),
+        ("en", "By Anna Reed and Bo Lind, CNN Business", ["Anna Reed", "Bo Lind"]),
+        ("en", "By Anna Reed, Holt Tribune", ["Anna Reed"]),
+        ("en", "By Anna Reed, Holt Tribune Staff", ["Anna Reed"]),
+        ("en", "By Anna Reed, Local Democracy Reporter", ["Anna Reed"]),
+        ("en", "By Anna Reed for Reuters", ["Anna Reed"]),
+        ("de", "Von Anna Reed, Holter Zeitung", ["Anna Reed"]),
+        ("es", "Por Anna Reed, El Correo", ["Anna Reed"]),
+        ("en", "By Anna Reed of Reuters", ["Anna Reed", "Reuters"]),
+        ("en", "By Anna Reed and AFP", ["Anna Reed", "AFP"]),
+        ("es", "Por Anna Reed y AFP", ["Anna Reed", "AFP"]),
+        ("en", "By Anna Reed, Wei Sun", ["Anna Reed", "Wei Sun"]),
+        ("en", "By Anna Reed and Bill Press", ["Anna Reed", "Bill Press"]),
+        ("en", "By Anna Reed, Bo Lind Staff Writer", ["Anna Reed", "Bo Lind"]),
+        ("en", "By ANNA REED and BO LIND", ["ANNA REED", "BO LIND"]),
+        ("en", "By Holt Tribune", ["Holt Tribune"]),
+    ],
+)
+def test_an_outlet_is_no_author_beside_a_person(language: str, line: str, want: list[str]) -> None:
+    assert authors(f"<div class='byline'>{line}</div>", language=language) == want
+
+
+@pytest.mark.parametrize(
+    ("box", "want"),
+    [
+        ("<div class='credito-edicao'>Edited by: Bo Lind</div>", ["Bo Lind"]),
+        ("<div class='story-credits'><span>Edited by: Bo Lind</span></div>", ["Bo Lind"]),
+        ("<div><img src='pier.jpg'><div class='credit'>Edited by: Bo Lind</div></div>", []),
+        ("<div class='photo-credit'>Edited by: Bo Lind</div>", []),
+    ],
+)
+def test_a_credit_is_a_picture_s_where_a_picture_is(box: str, want: list[str]) -> None:
+    assert editors("", box) == want

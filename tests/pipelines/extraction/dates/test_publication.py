@@ -22,12 +22,21 @@ TEXT = "".join(
 )
 
 
-def read(above: str, *, fetched_at: datetime | None = None, hint: Link | None = None) -> Article:
+def read(
+    above: str,
+    *,
+    fetched_at: datetime | None = None,
+    hint: Link | None = None,
+    language: str = "en",
+    path: str = "/green",
+    head: str = "",
+) -> Article:
     """The article of a small page with these lines between its headline and its text."""
     html = (
-        f"<html lang=en><title>Gates</title><body><main><h1>Four gates get a new coat of green</h1>{above}{TEXT}</main>"
+        f"<html lang={language}><meta charset=utf-8><title>Gates</title>{head}<body><main>"
+        f"<h1>Four gates get a new coat of green</h1>{above}{TEXT}</main>"
     )
-    page = Page(body=html.encode(), url="https://gates.example/green", fetched_at=fetched_at, hint=hint)
+    page = Page(body=html.encode(), url=f"https://gates.example{path}", fetched_at=fetched_at, hint=hint)
     out = extract(page, Sites())
     assert isinstance(out, Article)
     return out
@@ -266,3 +275,44 @@ def test_a_mark_of_copyright_behind_a_name() -> None:
 def test_a_systems_wrong_offset_is_put_right_by_the_printed_day() -> None:
     head = '<meta property="article:published_time" content="2023-10-31T00:01:18+11:00">'
     assert _at("https://tore.example.de/gruen", head, f"{_MAIN}<p>30.10.2023</p>", language="de") == "2023-10-30"
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "want"),
+    [
+        ("fi", "12.2. klo 10:14", "2024-02-12T10:14"),
+        ("fi", "Julkaistu 12.2. klo 10.14", "2024-02-12T10:14"),
+        ("uk", "12 лютого, 10:14", "2024-02-12T10:14"),
+        ("it", "14 feb, 08:30", "2024-02-14T08:30"),
+        ("pt", "14 de fevereiro, 08h30", "2024-02-14T08:30"),
+        ("de", "12. Februar, 10:14 Uhr", "2024-02-12T10:14"),
+        ("fr", "12/02 à 10h14", "2024-02-12T10:14"),
+        ("en", "Fri 1 Mar 10:15", "2024-03-01T10:15"),
+        ("en", "Mar 1, 10:15 pm", "2024-03-01T22:15"),
+        ("en", "28 Dec, 10:15", "2023-12-28T10:15"),
+        ("en", "Thu 1 Mar 10:15", None),  # the first of March was a Friday
+        ("en", "9 March, 19:30", None),  # to come, or long past
+        ("en", "Until 1 March, 19:30", None),
+        ("en", "1 March 10:00 - 18:00", None),
+        ("en", "Mon - Fri 10.00 18:00", None),
+        ("en", "1 March", None),
+    ],
+)
+def test_a_day_without_a_year_is_the_last_one(language: str, line: str, want: str | None) -> None:
+    published = read(f"<p>{line}</p>", fetched_at=NOW, language=language).published
+    assert (published.at.isoformat()[:16] if published else None) == want
+    assert read(f"<p>{line}</p>", language=language).published is None, "no witness of the year"
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("/2019/02/green.html", ""),
+        ("/2019/02/12/green", ""),
+        ("/green", "<meta property='article:modified_time' content='2019-02-13T09:00:00+00:00'>"),
+    ],
+)
+def test_the_address_or_a_change_tells_the_year(path: str, head: str) -> None:
+    published = read("<p>12 February, 10:14</p>", fetched_at=NOW, path=path, head=head).published
+    assert published is not None
+    assert published.at.isoformat()[:16] == "2019-02-12T10:14"
