@@ -28,6 +28,7 @@ from pipelines.extraction.page.text_box import is_named_body
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
+from pipelines.extraction.text.word_lists import words
 
 _MIN_SHARE = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
@@ -129,6 +130,9 @@ def _extract(page: Callable[[], Element] | str, *, fast: bool) -> str:
     return text
 
 
+_INLINE = words("a abbr b bdi br cite code em font i mark q s small span strong sub sup time u wbr")
+
+
 def _article_page(main: Element, *, has_joiners: bool) -> Element:
     """A page with a copy of the main content alone, in markup that trafilatura takes for an article."""
     page = _page_parser().makeelement("html")
@@ -141,6 +145,10 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         # Trafilatura joins sections that follow each other, and drops parts of forms; editors of mobile pages set each paragraph in
         # one, and headings in the other.
         box.tag = "p" if next(box.iterancestors("blockquote"), None) is not None else "div"
+    for box in content.iter("div"):
+        # Of a box that line breaks divide, trafilatura drops what stands before the first one.
+        if box.find("br") is not None and all(el.tag in _INLINE for el in box):
+            box.tag = "p"
     if has_joiners:
         _replace_joiners(content)
     SubElement(SubElement(page, "body"), "article", {"class": "post"}).append(content)
