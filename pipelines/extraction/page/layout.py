@@ -9,7 +9,7 @@ tail        lines below the last paragraph: editors, sources, disclaimers; it en
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,8 +37,8 @@ _ROWS_BESIDE = 3
 """Lines above and below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
 _STORY_WORDS, _STORY_CJK = 5, 12
 """Words, and characters in Chinese and Japanese, of a link from which it is the headline of another story: names are shorter."""
-_LEAST_STORIES, _STORY_LEVELS = 3, 6
-"""Similar boxes with such links that are a list of stories, and levels around their lines."""
+_LEAST_STORIES, _STORY_LEVELS, _STORY_LINES = 3, 4, 5
+"""Similar boxes with such links that are a list of stories, levels around their lines, and lines of one."""
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
@@ -115,22 +115,28 @@ def _without_other_stories(lines: Sequence[Line], own: Sequence[Line]) -> tuple[
 
     `own` are lines of the article, which are in no such list.
     """
+    stories = [line for line in lines if _is_story(line)]
+    if len(stories) < _LEAST_STORIES:
+        return tuple(lines)
+    sizes = Counter(box for line in lines for box in with_ancestors(line.block, _STORY_LEVELS))
     listed: defaultdict[tuple[Element | None, object, str | None], set[Element]] = defaultdict(set)
-    for line in lines:
-        if _is_story(line):
-            for box in with_ancestors(line.block, _STORY_LEVELS):
+    for line in stories:
+        for box in with_ancestors(line.block, _STORY_LEVELS):
+            if sizes[box] <= _STORY_LINES:
                 listed[box.getparent(), box.tag, box.get("class")].add(box)
     boxes = {box for like in listed.values() if len(like) >= _LEAST_STORIES for box in like}
     boxes -= {box for line in own for box in with_ancestors(line.block)}
-    if not boxes:
-        return tuple(lines)
     return tuple(line for line in lines if boxes.isdisjoint(with_ancestors(line.block, _STORY_LEVELS)))
 
 
 def _is_story(line: Line) -> bool:
     """Whether a line is the linked headline of another story."""
     text = line.text
-    return line.is_link and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
+    return (
+        line.is_link
+        and not is_date_line(text)
+        and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
+    )
 
 
 def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
