@@ -110,7 +110,8 @@ def _single_file(original: Original) -> Changed:
         head_of(tree),
         f'<link rel="canonical" href="{escape(original.url or "")}"><meta name="referrer" content="no-referrer">',
     )
-    note = f"\n Page saved with SingleFile \n url: {original.url or ''} \n saved date: Wed May 03 2023 20:14:59 GMT+0200 \n"
+    address = (original.url or "").replace("--", "-%2D")  # which no comment of lxml may hold
+    note = f"\n Page saved with SingleFile \n url: {address} \n saved date: Wed May 03 2023 20:14:59 GMT+0200 \n"
     tree.insert(0, Comment(note))
     return Changed(body=write(tree, Manner(quote="")).encode("utf-8", "replace"))
 

@@ -79,6 +79,17 @@ def test_boxes_with_line_breaks_among_short_paragraphs_are_read_whole() -> None:
     assert answer["text"].split("\n") == [_TEXT[0], "Nachts", *_TEXT[1:3], "Tags", *_TEXT[3:]]
 
 
+@pytest.mark.parametrize(
+    "box",
+    ["<div><div>{}</div></div>", "<div><div>!</div><div>{}</div></div>", "<div>{} Es heißt <code>los</code>.</div>"],
+)
+def test_a_box_among_paragraphs_is_read_whole(box: str) -> None:
+    page = _HTML.replace(f"<p>{_TEXT[2]}</p>", box.format(_TEXT[2]))
+    lines = read(Changed(body=page.encode()), _URL)["text"].split("\n")
+    assert len(lines) == len(_TEXT)
+    assert lines[2].startswith(_TEXT[2])
+
+
 @pytest.mark.parametrize("place", ["</main>", "</footer>"])
 def test_another_page_below_is_none_of_the_text(place: str) -> None:
     box = _OTHER[_OTHER.index("<article>") + 9 : _OTHER.index("</article>")]
