@@ -105,11 +105,6 @@ def test_text_in_a_shadow_root_is_read() -> None:
     assert read(Changed(body=page.encode()), _URL)["text"].startswith("\n".join(_TEXT))
 
 
-def test_a_title_in_a_box_is_the_headline_though_an_h1_heads_another_box_below() -> None:
-    page = _HTML.replace("h1>", "div>").replace("</main>", "<div><h1>Webcam: die Fähre am Kai</h1></div></main>")
-    assert read(Changed(body=page.encode()), _URL)["title"] == "Fähre fährt wieder"
-
-
 def test_subheadings_that_are_h1_open_no_other_page() -> None:
     html = _HTML.replace("<h1>", '<h1 class="head">')
     for line in _TEXT[2:4]:
