@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,13 @@ _MIN_COMMON_SHARE = 0.2
 tests/pipelines/extraction/page/test_encoding.py: right encodings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as
 GB18030). The greatest share wins."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters, among them the marks of writing direction: they stand around a name as often as not."""
+_MARKS = "[\u0300-\u036f\u0653-\u0655\u1161-\u1175\u3099\u309a]"
+_COMBINING = re.compile(_MARKS)
+_DECOMPOSED = re.compile(rf"(\w{_MARKS}{{1,4}}[\u11a8-\u11c2]?)|(?:href|src)=[\"'][^\"'<>]*|https?:[^\s\"'<>]*")
+"""A letter whose marks, or a Korean syllable whose letters, are characters of their own; or an address, which stays as it is. So
+does all else: normal form C as a whole would also give an ideograph of a name in its common form."""
 _PRINTABLE = bytes((9, 10, 13, *range(32, 127)))
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _TAG = re.compile(rb"<[^<>]{0,2000}>")
@@ -118,7 +125,10 @@ def _finish(text: str, encoding: str, utf8: bytes | None = None) -> Decoded | No
     broken = unusual.count("\ufffd")
     if broken > 20 and broken > 0.1 * len(text):
         return None
-    return Decoded(repair_mojibake(text, unusual), encoding)
+    text = repair_mojibake(text, unusual)
+    if _COMBINING.search(unusual):
+        text = _DECOMPOSED.sub(lambda match: unicodedata.normalize("NFC", match[0]) if match[1] else match[0], text)
+    return Decoded(text, encoding)
 
 
 def _wide_without_mark(body: bytes) -> str | None:

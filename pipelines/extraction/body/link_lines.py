@@ -45,6 +45,9 @@ class LinkLines(NamedTuple):
 def find_link_lines(document: Document) -> LinkLines:
     """Find the paragraphs that are a link and nothing else and the short lines above them."""
     links = [line for line in document.lines if _is_link(line)]
+    if links:  # a teaser of this very article says what its first paragraph says
+        unlinked = {line.text for line in document.lines if not line.link_chars}
+        links = [line for line in links if line.text not in unlinked]
     rows = {line.row for line in links}
     lead_ins = [line for line, below in pairwise(document.lines) if below.row in rows and _is_lead_in(line.text)]
     endings = frozenset(

@@ -8,6 +8,7 @@ page is read as well.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from copy import copy
 from functools import cache, partial
@@ -28,6 +29,7 @@ from pipelines.extraction.page.text_box import is_named_body
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
+from pipelines.extraction.text.word_lists import words
 
 _MIN_SHARE = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
@@ -129,6 +131,30 @@ def _extract(page: Callable[[], Element] | str, *, fast: bool) -> str:
     return text
 
 
+_MIN_PARAGRAPH, _MIN_ALIKE = 80, 3
+"""Characters of a box that is a paragraph, and such boxes beside each other with which shorter ones are paragraphs, too."""
+_INLINE = words("a abbr b bdi br cite code em font i mark q s small span strong sub sup time u wbr")
+
+
+def _length(el: Element) -> int:
+    return len("".join(map(str, el.itertext())))
+
+
+def _make_paragraphs(content: Element) -> None:
+    """Make paragraphs of boxes that hold one: beside paragraphs, trafilatura drops such a box, or what stands in it before the
+    first break or code."""
+    boxes = [box for box in content.iter("div") if all(el.tag in _INLINE for el in box)]
+    long = {box for box in boxes if _length(box) >= _MIN_PARAGRAPH}
+    alike = Counter(box.getparent() for box in long)
+    if max(alike.values(), default=0) < _MIN_ALIKE and not any(
+        _length(el) >= _MIN_PARAGRAPH for el in content.iter("p")
+    ):
+        return
+    for box in boxes:
+        if box in long or alike[box.getparent()] >= _MIN_ALIKE or box.find("br") is not None:
+            box.tag = "p"
+
+
 def _article_page(main: Element, *, has_joiners: bool) -> Element:
     """A page with a copy of the main content alone, in markup that trafilatura takes for an article."""
     page = _page_parser().makeelement("html")
@@ -141,6 +167,7 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         # Trafilatura joins sections that follow each other, and drops parts of forms; editors of mobile pages set each paragraph in
         # one, and headings in the other.
         box.tag = "p" if next(box.iterancestors("blockquote"), None) is not None else "div"
+    _make_paragraphs(content)
     if has_joiners:
         _replace_joiners(content)
     SubElement(SubElement(page, "body"), "article", {"class": "post"}).append(content)

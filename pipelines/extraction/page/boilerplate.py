@@ -81,6 +81,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
     header = _header_rows(document.lines, main)
+    link_rows = {line.row for line in _link_boxes(content)}
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
@@ -88,7 +89,6 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     for line in [*_closing_notes(inside, main, copies)]:
         kept.discard(line.block)
         _remove(line.block, kept)
-    link_rows = {line.row for line in _link_boxes(content)}
     for line in inside:
         if line.row in link_rows:
             _remove(line.block, kept)
@@ -194,7 +194,8 @@ def _copy_with_outer_boxes(el: Element) -> Element:
 
 
 def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of boxes that hold a heading, or a label, and links below it, nothing else: other stories, a table of contents."""
+    """The lines of boxes that hold a heading, or a label, and below it nothing but links, with their bylines and dates: other
+    stories, a table of contents."""
     for index, heading in enumerate(lines):
         is_heading = heading_level(heading) > 0
         box, links = _box_of_label(heading, is_heading=is_heading), [heading]
@@ -205,7 +206,8 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
                 break
             links.append(line)
             is_item = not is_heading and line.block.tag == "li"
-            if is_item or line.link_chars < _CARD_LINK_SHARE * len(line.text):
+            is_byline = len(links) > 2 and (is_date_line(line.text) or is_dated_byline(line))
+            if is_item or (line.link_chars < _CARD_LINK_SHARE * len(line.text) and not is_byline):
                 links = []
                 break
         if len(links) > 1:

@@ -23,6 +23,7 @@ from pipelines.extraction.page.tree import (
     break_typed_lines,
     describes_other_work,
     link_around,
+    open_shadow_roots,
     with_ancestors,
 )
 from pipelines.extraction.text.word_lists import words
@@ -91,9 +92,9 @@ _INLINE = words("span i b em strong small svg a")
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
 """The style of a paragraph in WordPress. Elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
-_INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
-"""Zero-width characters within words, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling needs them."""
+_INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060", "\u200e", "\u200f")
+_INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|[lr]rm|#173|#8203|#820[67]|#65279|#x(?:AD|ad|200[BEFbef]));")
+"""Characters without width, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling needs them."""
 
 
 class Line(NamedTuple):
@@ -171,6 +172,7 @@ def parse_document(html: str) -> Document | None:
     if tree is None:
         return None
     break_typed_lines(tree, html)
+    open_shadow_roots(tree, html)
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _ignore_page_wide_zones(_correct_related_zones(_read_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)

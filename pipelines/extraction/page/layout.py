@@ -9,13 +9,18 @@ tail        lines below the last paragraph: editors, sources, disclaimers; it en
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lxml.etree import _Element as Element
+
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
-from pipelines.extraction.page.tree import QUOTED, belongs_to_other_content, is_inside
+from pipelines.extraction.page.tree import QUOTED, belongs_to_other_content, is_inside, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.writing import CJK
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
 """Lines read above the headline, where some pages put time and section; above the text where there is no headline."""
@@ -31,6 +36,10 @@ _MAX_SKIPPED = 3
 _NO_ROW = 1 << 40
 _ROWS_BESIDE = 3
 """Lines above and below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
+_STORY_WORDS, _STORY_CJK = 5, 12
+"""Words, and characters in Chinese and Japanese, of a link from which it is the headline of another story: names are shorter."""
+_LEAST_STORIES, _STORY_LEVELS, _STORY_LINES = 3, 4, 5
+"""Similar boxes with such links that are a list of stories, levels around their lines, and lines of one."""
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 _LONGEST_BYLINE = 200
 
@@ -105,13 +114,44 @@ def read_layout(document: Document, headline: Line | None, main: MainContent) ->
         skipped += 1
         if skipped > _MAX_SKIPPED:
             break
+    header = [line for line in above if _is_header(line, headline, header_boilerplate)]
+    own = [line for line in (headline, *paragraphs[:1]) if line is not None]
     return Layout(
         headline=headline,
-        header=tuple(line for line in above if _is_header(line, headline, header_boilerplate)),
+        header=_without_other_stories(header, own),
         inside=document.lines[first_row : last_row + 1],
-        tail=tuple(tail),
+        tail=_without_other_stories(tail, own),
         paragraphs=tuple(paragraphs),
         boilerplate_zones=main.boilerplate_zones,
+    )
+
+
+def _without_other_stories(lines: Sequence[Line], own: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without those of a list of other stories, whatever it is called: with their headlines stand their dates and names.
+
+    `own` are lines of the article, which are in no such list.
+    """
+    stories = [line for line in lines if _is_story(line)]
+    if len(stories) < _LEAST_STORIES:
+        return tuple(lines)
+    sizes = Counter(box for line in lines for box in with_ancestors(line.block, _STORY_LEVELS))
+    listed: defaultdict[tuple[Element | None, object, str | None], set[Element]] = defaultdict(set)
+    for line in stories:
+        for box in with_ancestors(line.block, _STORY_LEVELS):
+            if sizes[box] <= _STORY_LINES:
+                listed[box.getparent(), box.tag, box.get("class")].add(box)
+    boxes = {box for like in listed.values() if len(like) >= _LEAST_STORIES for box in like}
+    boxes -= {box for line in own for box in with_ancestors(line.block)}
+    return tuple(line for line in lines if boxes.isdisjoint(with_ancestors(line.block, _STORY_LEVELS)))
+
+
+def _is_story(line: Line) -> bool:
+    """Whether a line is the linked headline of another story."""
+    text = line.text
+    return (
+        line.is_link
+        and not is_date_line(text)
+        and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
     )
 
 

@@ -98,6 +98,7 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
     headline_row = headline.row if headline else -1
     lines = document.lines
     running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines))]
+    running = _without_next_page(running, lines, headline)
     running = sorted([*running, *find_verse(lines, running, headline_row)], key=lambda line: line.row)
     zones = _boilerplate_zones([line for line in running if line.row > headline_row])
     if headline and headline.zone & Zone.SHARE:
@@ -273,6 +274,31 @@ def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Li
     below = [line for line in paragraphs if line.row > heading.row]
     own = [line for line in below if _article_of(line.block) in (None, article)]
     return text_length(own) <= _MAX_OWN_SHARE * text_length(below)
+
+
+def _without_next_page(running: list[Line], lines: Sequence[Line], headline: Line | None) -> list[Line]:
+    """The running text without that of the page that is loaded below this one: an h1 in another box than headline and text opens
+    it, which is called as the headline is, or has a date of its own."""
+    if headline is None or headline.block.tag != "h1":
+        return running
+    around = {*with_ancestors(headline.block)}
+    for heading in lines[headline.row + 1 :]:
+        if heading.block.tag != "h1" or heading.block in around:
+            continue
+        *_, box = (el for el in with_ancestors(heading.block) if el not in around)
+        above = [line for line in running if headline.row < line.row < heading.row]
+        own = [line for line in above if not is_inside(line.block, box)]
+        if text_length(own) < max(_MIN_BELOW_HEADLINE, 0.7 * text_length(above)):
+            continue
+        name = headline.block.get("class")
+        near = [line.text for line in lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]]
+        if (name and heading.block.get("class") == name) or any(map(find_stamps, filter(_is_short, near))):
+            return [line for line in running if line.row < heading.row and not is_inside(line.block, box)]
+    return running
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _LONGEST_DATES
 
 
 def _is_byline(line: Line) -> bool:

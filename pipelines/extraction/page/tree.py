@@ -113,3 +113,11 @@ def break_typed_lines(tree: Element, html: str) -> None:
                 for at, line in enumerate(lines[1:]):
                     el.insert(at, el.makeelement("br"))
                     el[at].tail = line
+
+
+def open_shadow_roots(tree: Element, html: str) -> None:
+    """Make boxes of the templates that a browser shows where they stand: declarative shadow roots, which saved pages have too."""
+    if "shadowroot" in html:
+        for el in tree.iter("template"):
+            if "shadowrootmode" in el.attrib or "shadowroot" in el.attrib:
+                el.tag = "div"
