@@ -354,13 +354,16 @@ def _extractors(health: HealthCheck) -> Iterator[Finding]:
         extractor = Extractor(code=row["code"], rules=row["rules"], trafilatura=row["trafilatura"])
         in_force = health.extractor == extractor
         stale += 0 if in_force else row["pages"]
-        versions = f"{extractor.code}, rules {extractor.rules}, trafilatura {extractor.trafilatura}"
-        message = f"{row['pages']:,} pages extracted by {versions}"
+        message = f"{row['pages']:,} pages extracted by {_versions(extractor)}"
         yield Finding(level=Level.OK, subject="extractors", message=f"{message}{' (in force)' if in_force else ''}")
     if stale and health.extractor is not None:
-        message = f"{stale:,} pages were extracted by another version than the one in force ({health.extractor.code})"
-        advice = "nothing is wrong; they stay as that version read them until `copydesk extract stored --stale`"
+        message = f"{stale:,} pages were extracted by others than those in force ({_versions(health.extractor)})"
+        advice = "nothing is wrong; they stay as they were read until `copydesk extract stored --stale`"
         yield Finding(level=Level.WARN, subject="extractors", message=message, advice=advice)
+
+
+def _versions(extractor: Extractor) -> str:
+    return f"{extractor.code}, rules {extractor.rules}, trafilatura {extractor.trafilatura}"
 
 
 # Checks of the file alone, also for backups: no clock, no disk, no processes.
