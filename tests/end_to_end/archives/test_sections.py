@@ -151,3 +151,4 @@ def test_sections_are_walked_to_their_ends_across_a_kill(site: tuple[Site, str],
     # The second page is needed to see that it names the same.
     assert [len(web.lists_asked(name)) for name in ENDLESS] == [2, 2]
     assert desk.query("SELECT ended FROM backfills") == [("finished",)]
+    assert desk.query("SELECT DISTINCT state FROM backfill_steps") == [("{}",)]
