@@ -1,6 +1,7 @@
-"""Dated archive pages, numbered lists and JSON lists: by templates of the site's rules, or by those that its pages show.
+"""Dated archive pages, numbered lists and JSON lists: by templates of the site's rules, or by what the site's pages show.
 
-    home page ──> link to "archive" ──> dated or numbered links ──> template ──> one page after the other, newest first
+    home page ──> link to "archive" ──> dated links ──> template ──> one page after the other, newest first
+              └─> sections, if there is none ──> the link to the page after (`numbered_pages`) ──> the link to the page after it
 
 A walk ends at the beginning of the time asked for, or where its pages name nothing new (`MOST_EMPTY`).
 """
@@ -17,18 +18,18 @@ from crawler.backfill.archive_templates import (
     dated_templates,
     fill,
     first_day,
-    numbered_template,
     unit_of,
 )
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
-from crawler.backfill.list_memory import remembered, unseen
+from crawler.backfill.list_memory import remembered_of_walk, unseen
+from crawler.backfill.numbered_pages import page_after
 from crawler.backfill.past_times import dates_in, midnight, month_of
 from crawler.backfill.statuses import refusal_of
-from crawler.discover.front_pages import parse_page, read_front_page
+from crawler.discover.front_pages import MAX_SECTIONS, parse_page, read_front_page
 from crawler.discover.html_lists import read_html_list
 from crawler.discover.json_lists import read_json_list
 from crawler.discover.listing import ParsedListing
-from db.models import Link
+from db.models import Link, Listing, ListingKind
 from db.site_rules.models import HtmlList, JsonList
 from pipelines.urls import clean_url, same_site
 
@@ -39,7 +40,9 @@ _MOST_PAGES = 200
 """Pages of one day, month or year."""
 _MOST_NUMBERED = 20_000
 """Pages of one numbered list."""
-_NOTHING = "no archive by date or number is linked from the home page; name one by `archives` in the site's rules"
+_NOTHING = (
+    "neither the home page nor a section leads to past articles; name an archive by `archives` in the site's rules"
+)
 
 
 class ArchivePagesChannel:
@@ -59,13 +62,15 @@ class ArchivePagesChannel:
     def read(self, scope: BackfillScope, step: Step, answer: ChannelAnswer) -> StepResult:
         """The articles of a page, and the page before it."""
         if answer.status not in (200, 404, 410) or (step.state.get("find") and answer.status != 200):
-            return StepResult(trouble=refusal_of(answer))
+            sections: Any = step.state.get("sections", ())
+            return StepResult(next_steps=self._of_sections(sections), trouble=refusal_of(answer))
         if step.state.get("find"):
             return self._find(scope, step, answer)
         listing = self._listing(scope, step, answer)
         new = unseen(step, listing.links)
-        following = self._following(scope, step, listing, new)
-        ends_in_vain = not following and not new and not step.state.get("seen")
+        following = self._following(scope, step, answer, listing, new)
+        # Much that looks like a section is none, which says nothing of the others.
+        ends_in_vain = not following and not new and not step.state.get("seen") and not step.state.get("section")
         return StepResult(
             links=[PastLink.of(link) for link in new],
             next_steps=following,
@@ -73,6 +78,7 @@ class ArchivePagesChannel:
         )
 
     def _find(self, scope: BackfillScope, step: Step, answer: ChannelAnswer) -> StepResult:
+        """The archive by date that a page links; else the list of which it is the first page, and the sections."""
         root = parse_page(answer.body, answer.headers.get("Content-Type"))
         addresses = (
             [url for a in root.iter("a") if (url := clean_url(a.get("href") or "", answer.url))]
@@ -83,15 +89,21 @@ class ArchivePagesChannel:
         dated = dated_templates(own)[:1]
         if dated:
             return StepResult(next_steps=[self._begin(scope, dated[0].template, dated[0].newest)])
+        listing = read_front_page(answer.body, answer.url, answer.headers.get("Content-Type"), scope.site)
+        # What the home page alone names is for crawls.
+        following = self._following(scope, step, answer, listing, listing.links)
+        links = [PastLink.of(link) for link in listing.links] if following else []
+        sections: Any = step.state.get("sections") or _sections(scope, listing.listings)
         if step.state.get("find") == 1:
             named = [url for url in own if ARCHIVE_WORD.search(url.partition("://")[2].partition("/")[2])]
             if named:
-                return StepResult(next_steps=[Step(channel=self.name, url=named[0], state={"find": 2})])
-        pages = read_front_page(answer.body, answer.url, answer.headers.get("Content-Type"), scope.site).pages
-        numbered = next((found for page in pages if (found := numbered_template(page))), None)
-        if numbered:
-            return StepResult(next_steps=[self._begin(scope, numbered)])
-        return StepResult(trouble=_NOTHING)
+                archive = Step(channel=self.name, url=named[0], state={"find": 2, "sections": sections})
+                return StepResult(links=links, next_steps=[*following, archive])
+        steps = [*following, *self._of_sections(sections)]
+        return StepResult(links=links, next_steps=steps, trouble=None if following else _NOTHING)
+
+    def _of_sections(self, sections: Sequence[str]) -> list[Step]:
+        return [Step(channel=self.name, url=url, state={"section": True, "page": 1}) for url in sections]
 
     def _begin(self, scope: BackfillScope, template: str, newest: date | None = None) -> Step:
         """The first page of a walk: the end of the time asked for, or the newest page that the site links, if that is earlier."""
@@ -122,19 +134,23 @@ class ArchivePagesChannel:
         body = answer.body if answer.status == 200 else b""
         return read_front_page(body, answer.url, content_type, scope.site)
 
-    def _following(self, scope: BackfillScope, step: Step, listing: ParsedListing, new: Sequence[Link]) -> list[Step]:
+    def _following(
+        self, scope: BackfillScope, step: Step, answer: ChannelAnswer, listing: ParsedListing, new: Sequence[Link]
+    ) -> list[Step]:
         state: Any = step.state
-        page, memory = (
-            int(state.get("page", 1)),
-            remembered([link.key for link in listing.links]) if new else state.get("seen", []),
-        )
-        if "rule" in state:
-            ends = not new or page >= _MOST_NUMBERED or _all_before(scope, new)
-            return [] if ends else [self._of_rule(scope, int(state["rule"]), page + 1, memory)]
-        template, day = state["template"], date.fromisoformat(state["day"]) if "day" in state else None
+        page, memory = int(state.get("page", 1)), remembered_of_walk(step, listing.links)
+        template, day = state.get("template"), date.fromisoformat(state["day"]) if "day" in state else None
         if day is None:
-            ends = not new or page >= _MOST_NUMBERED or _all_before(scope, new)
-            return [] if ends else [self._page(template, None, page + 1, seen=memory)]
+            if not new or page >= _MOST_NUMBERED or _all_before(scope, new):
+                return []
+            if "rule" in state:
+                return [self._of_rule(scope, int(state["rule"]), page + 1, memory)]
+            if template:
+                return [self._page(template, None, page + 1, seen=memory)]
+            root = parse_page(answer.body, answer.headers.get("Content-Type"))
+            after = page_after(root, answer.url, page, listing.pages) if root is not None else None
+            following: dict[str, JSON] = {"section": True, "page": page + 1, "seen": memory}
+            return [Step(channel=self.name, url=after, state=following)] if after else []
         unit = unit_of(template) or "day"
         if new and "{page}" in template and page < _MOST_PAGES:
             return [self._page(template, day, page + 1, seen=memory)]
@@ -152,6 +168,13 @@ class ArchivePagesChannel:
         if midnight(first_day(earlier, unit)) + _span(unit) <= scope.since or empty >= MOST_EMPTY[unit]:
             return []
         return [self._page(template, earlier, 1, empty=empty, seen=memory)]
+
+
+def _sections(scope: BackfillScope, named: Sequence[Listing]) -> list[str]:
+    """The sections that the source is known to have, and those that its page names."""
+    home = [scope.home] if scope.home.partition("://")[2].partition("/")[2] else []
+    sections = [one.url for one in (*scope.listings, *named) if one.kind is ListingKind.SECTION]
+    return [*dict.fromkeys([*home, *sections])][:MAX_SECTIONS]
 
 
 def _span(unit: str) -> timedelta:

@@ -9,9 +9,6 @@ from datetime import date, timedelta
 
 from crawler.backfill.past_times import dates_in
 
-_PAGE_WORDS = re.compile(
-    r"(?P<before>[?&](?:page|paged|p|pg|seite|pagina)=|/(?:page|seite|pagina|p)/|[-_/](?:index|list|page)[-_])2(?!\d)"
-)
 _DATED = re.compile(
     r"(?P<head>https?://[^?#]*/)(?P<year>(?:19[89]|20[0-4])\d)(?P<between>[-/_.])(?P<month>1[0-2]|0?[1-9])"
     r"(?:(?P=between)(?P<day>3[01]|[12]\d|0?[1-9]))?(?P<tail>/?|\.s?html?|/index\.s?html?)"
@@ -93,9 +90,3 @@ def _template(match: re.Match[str]) -> str:
     if day:
         parts.append("{d}" if len(day) == 1 else "{day}")
     return f"{match['head']}{match['between'].join(parts)}{match['tail']}"
-
-
-def numbered_template(second_page: str) -> str | None:
-    """The template of a list from the address of its second page; None where that has no plain number."""
-    match = _PAGE_WORDS.search(second_page)
-    return f"{second_page[: match.end('before')]}{{page}}{second_page[match.end() :]}" if match else None

@@ -46,10 +46,11 @@ _FEED_PATH = re.compile(
 )
 _NO_FEED = re.compile(r"comment|komment|/oembed|/trackback", re.IGNORECASE)
 _NEXT_WORDS = re.compile(
-    r"(?:next|next page|older( posts| entries)?|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
+    r"[<«‹←≪]*\s*(?:next|next page|older( posts| entries| articles| stories| news)?"
+    r"|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
     r"|página siguiente|próxima( página)?|seguinte|successiv[ao]|avanti|volgende( pagina)?|nästa( sida)?|neste|næste"
     r"|seuraava|następna|dalej|další|sonraki|далее|дальше|вперед|следующая( страница)?|наступна|下一页|下一頁"
-    r"|下页|后一页"
+    r"|下页|后一?页|後一?頁"
     r"|次へ|次のページ|다음( 페이지)?|التالي|الصفحة التالية|بعدی|הבא|अगला|trang sau|berikutnya"
     r"|selanjutnya)\s*[>»›→≫]*|[>»›→≫]",
     re.IGNORECASE,
@@ -97,10 +98,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     root = parse_page(body, content_type)
     if root is None:
         return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
-    base = (
-        next((clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href")), None)
-        or url
-    )
+    base = base_of(root, url)
     targets = _Targets(url, base)
     candidates = _candidates(root, url, site, targets)
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
@@ -127,6 +125,12 @@ def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
     if decoded is None or "<" not in decoded.text:
         return None
     return parse_html(decoded.text)
+
+
+def base_of(root: etree._Element, url: str) -> str:
+    """What the addresses of a page's links are joined to."""
+    bases = (clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href"))
+    return next(bases, None) or url
 
 
 def _candidates(root: etree._Element, url: str, site: Site | None, targets: _Targets) -> dict[str, _Candidate]:
@@ -288,6 +292,10 @@ def _is_section(candidate: _Candidate) -> bool:
     return _SECTION_PATH.fullmatch(candidate.url) is not None
 
 
+_LABEL_ELEMENTS = 2
+"""Elements that the words "next page" may be in: `<a><i></i> <span>下一页</span></a>`."""
+
+
 def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
     """The next page of the same list, if the page links to one."""
     for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
@@ -295,6 +303,8 @@ def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
             return _page(element, base, url)
     for anchor in islice(root.iter("a"), MAX_LINKS):
         words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
+        if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
+            words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
         if words and len(words) < 30 and _NEXT_WORDS.fullmatch(words) and (page := _page(anchor, base, url)):
             return page
     return ()

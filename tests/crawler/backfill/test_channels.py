@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.backfill.archive_templates import dated_templates, numbered_template
+from crawler.backfill.archive_templates import dated_templates
 from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer, Step, StepResult
 from crawler.backfill.channels import CHANNELS, channel_named
 from crawler.backfill.past_times import dates_in
@@ -173,9 +173,6 @@ def test_templates_are_found_where_the_pattern_is_plain() -> None:
     by_day = dated_templates(["https://a.example/2024-05-03.html", "https://a.example/2024-05-02.html"])
     assert [one.template for one in by_day] == ["https://a.example/{year}-{month}-{day}.html"]
     assert not dated_templates(["https://a.example/2024/05/03/a-story.html", "https://a.example/2024/05/"])
-    assert numbered_template("https://a.example/news/page/2/") == "https://a.example/news/page/{page}/"
-    assert numbered_template("https://a.example/news?page=2&x=1") == "https://a.example/news?page={page}&x=1"
-    assert numbered_template("https://a.example/news/23") is None
 
 
 def test_an_html_list_of_the_rules_is_walked(web: PastWeb) -> None:

@@ -1,0 +1,106 @@
+"""Which link of a page of a list leads to the page after it: the one with the next number, or one that is called "next".
+
+    /news/   1 [2] [3] … [30] [›]   ──> /news/list_2.html, /news?page=2, /news?start=20, /news/index_29.html (counted down)
+
+The address must be that of the page with another number, or with one or two added; a label alone says nothing, since calendars
+and rankings count as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from lxml import etree
+
+from crawler.backfill.past_times import dates_in
+from crawler.discover.article_urls import ARTICLE_POINTS, judge
+from crawler.discover.front_pages import MAX_LINKS, base_of
+from pipelines.text_limits import MAX_LINK_PARTS
+from pipelines.urls import clean_url, link_key
+
+_LABEL = re.compile(r"\D{0,8}(\d{1,5})\D{0,4}")
+"""What stands on the link to a page: "2", "[2]", "Page 2", "第2页"."""
+_LONGEST_LABEL = 20
+_SCRIPT = re.compile(
+    r"createPageHTML\((?:\s*['\"][^'\"]{0,40}['\"]\s*,)?\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*['\"](\w{1,40})['\"]\s*,\s*['\"](\w{2,5})['\"]",
+    re.ASCII | re.IGNORECASE,
+)
+"""How TRS and others have a script write their pagers: how many pages, which one this is, and what `index_1.html` is made of."""
+_MOST_SCRIPT = 20_000
+"""Characters of a script that are searched."""
+_NUMBER = re.compile(r"[0-9]+")
+_ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
+_MOST_ADDED = 2
+"""Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
+
+
+def page_after(root: etree._Element, url: str, page: int, following: Sequence[str]) -> str | None:
+    """The address of page `page` + 1 of the list that `url` is page `page` of, None where there is none.
+
+    `following`: where the page's links called "next" lead.
+    """
+    base = base_of(root, url)
+    by_form: dict[str, dict[int, str]] = {}
+    for element in islice(root.iter("a", "option"), MAX_LINKS):
+        label = _LABEL.fullmatch(_words(element))
+        # A choice's value may be a mere number, for a script.
+        target = (element.get("href") if element.tag == "a" else element.get("value")) or ""
+        if label is None or target.isdecimal():
+            continue
+        address = clean_url(target, base)
+        if address and _is_page_of(url, address):
+            by_form.setdefault(_NUMBER.sub("#", link_key(address)), {}).setdefault(int(label[1]), address)
+    for addresses in by_form.values():
+        if page + 1 in addresses and _is_counted(addresses, page):
+            return addresses[page + 1]
+    written = (address for script in root.iter("script") if (address := _written(script.text or "", base)))
+    return next((address for address in (*following, *written) if _is_page_of(url, address)), None)
+
+
+def _written(script: str, base: str) -> str | None:
+    call = _SCRIPT.search(script[:_MOST_SCRIPT])
+    if call is None or int(call[2]) >= int(call[1]):
+        return None
+    return clean_url(f"{call[3]}_{int(call[2]) + 1}.{call[4]}", base)
+
+
+def _words(element: etree._Element) -> str:
+    words = "".join(map(str, islice(element.itertext(), MAX_LINK_PARTS))).strip()
+    return words if len(words) <= _LONGEST_LABEL else ""
+
+
+def _is_page_of(url: str, address: str) -> bool:
+    """Whether an address is that of the page with another number, or with numbers added. Another date is another day."""
+    own, other = link_key(url), link_key(address)
+    if own == other or _host(own) != _host(other) or dates_in(url) != dates_in(address):
+        return False
+    own_numbers: list[str] = _NUMBER.findall(own)
+    numbers: list[str] = _NUMBER.findall(other)
+    if _NUMBER.sub("#", own) == _NUMBER.sub("#", other):
+        return sum(one != two for one, two in zip(own_numbers, numbers, strict=True)) == 1
+    own_path, _, own_query = own.partition("?")
+    path, _, query = other.partition("?")
+    stem = _ENDING.sub(r"\1", own_path)
+    added = path.removeprefix(stem)
+    return (
+        path.startswith(stem)
+        and not added[:1].isalpha()
+        and {pair for pair in own_query.split("&") if pair}.issubset(query.split("&"))
+        and 1 <= len(numbers) - len(own_numbers) <= _MOST_ADDED
+        and (not added.startswith("/") or judge(address).points < ARTICLE_POINTS)
+    )
+
+
+def _host(key: str) -> str:
+    return key.partition("?")[0].partition("/")[0]
+
+
+def _is_counted(addresses: Mapping[int, str], page: int) -> bool:
+    """Whether the addresses of one form count up or down with their labels. One alone must have its label's number."""
+    rows = [[int(number) for number in _NUMBER.findall(link_key(addresses[label]))] for label in sorted(addresses)]
+    if len(rows) == 1:
+        return not {page, page + 1}.isdisjoint(rows[0])
+    counts = [column for column in zip(*rows, strict=True) if len({*column}) > 1]
+    return len(counts) == 1 and list(counts[0]) in (sorted({*counts[0]}), sorted({*counts[0]}, reverse=True))
