@@ -24,10 +24,11 @@ _LABEL = re.compile(r"\D{0,8}(\d{1,5})\D{0,4}")
 """What stands on the link to a page: "2", "[2]", "Page 2", "第2页"."""
 _LONGEST_LABEL = 20
 _SCRIPT = re.compile(
-    r"createPageHTML\((?:\s*['\"][^'\"]{0,40}['\"]\s*,)?\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*['\"](\w{1,40})['\"]\s*,\s*['\"](\w{2,5})['\"]",
+    r"createPageHTML\((\s*['\"][^'\"]{0,40}['\"]\s*,)?\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*['\"](\w{1,40})['\"]\s*,\s*['\"](\w{2,5})['\"]",
     re.ASCII | re.IGNORECASE,
 )
-"""How TRS and others have a script write their pagers: how many pages, which one this is, and what `index_1.html` is made of."""
+"""How TRS and others have a script write their pagers: how many pages, which one this is, and what `index_1.html` is made of.
+Where a box to write into is named first, the first page is 1, else 0."""
 _MOST_SCRIPT = 20_000
 """Characters of a script that are searched."""
 _NUMBER = re.compile(r"[0-9]+")
@@ -61,9 +62,11 @@ def page_after(root: etree._Element, url: str, page: int, following: Sequence[st
 
 def _written(script: str, base: str) -> str | None:
     call = _SCRIPT.search(script[:_MOST_SCRIPT])
-    if call is None or int(call[2]) >= int(call[1]):
+    if call is None:
         return None
-    return clean_url(f"{call[3]}_{int(call[2]) + 1}.{call[4]}", base)
+    box, count, current, name, ending = call.groups()
+    last = int(count) if box else int(count) - 1
+    return clean_url(f"{name}_{int(current) + 1}.{ending}", base) if int(current) < last else None
 
 
 def _words(element: etree._Element) -> str:

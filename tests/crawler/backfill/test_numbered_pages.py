@@ -92,6 +92,7 @@ def test_the_page_after(url: str, page: int, body: str, found: str) -> None:
         ("/news/", 1, "<select><option value='1'>1<option value='2'>2<option value='3'>3</select>"),
         ("/news/", 1, links("Next /sport/")),
         ("/gn/list_9.html", 9, '<script>createPageHTML("pages", 9, 9, "list", "html", 170)</script>'),
+        ("/gn/index_19.html", 20, "<script>createPageHTML(20, 19, 'index', 'html');</script>"),
         ("/gn/", 1, "<script>function createPageHTML(count, index, name, ending) {}</script>"),
         ("/news/a-long-story-of-the-harbour-48213377", 1, links("Next /news/the-next-story-of-the-harbour-48213378")),
     ],
