@@ -41,6 +41,8 @@ LINE_KINDS = (
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
+_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, "button", "picture", "next_credit"))
+"""What templates say."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -245,7 +247,7 @@ def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...
     if language is None:
         return tuple(languages())
     own = languages().get(language)
-    beside = own.beside if own and kind in (*LINE_KINDS, *END_KINDS) else ()
+    beside = own.beside if own and kind in _OF_TEMPLATES else ()
     return tuple(code for code in dict.fromkeys((language, *beside, "en")) if code in languages())
 
 
