@@ -105,7 +105,7 @@ def _has_spaces(language: str) -> bool:
 @cache
 def _function_words(language: str | None) -> frozenset[str]:
     """Frequent words of a language, which open a sentence without being a name."""
-    known = [languages()[code] for code in applicable_languages(language) if code in languages()]
+    known = [languages()[code] for code in applicable_languages(language)]
     return frozenset(word for one in known for word in one.common) | _OPENERS
 
 

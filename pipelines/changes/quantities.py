@@ -188,7 +188,7 @@ def _han_value(numeral: str) -> Decimal | None:
 
 @cache
 def _words(language: str | None) -> _Words:
-    known: list[Language] = [languages()[code] for code in applicable_languages(language) if code in languages()]
+    known: list[Language] = [languages()[code] for code in applicable_languages(language)]
     own = known[0]
     measures = any_of((word for one in known for word in one.numbers.measures), spaces=False)
     return _Words(

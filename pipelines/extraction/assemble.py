@@ -230,11 +230,12 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     """The fields that depend neither on the text, the authors nor the times."""
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
     hint, title = context.page.hint, context.headline.text if context.headline else ""
+    language = context.locale.language
     section = metadata.read_section(document, structured)
     if section[0] is None and hint and hint.section:
         section = hint.section, "hint"
     return {
-        "editors": _read_editors(document, structured, credits, context.locale.language),
+        "editors": _read_editors(document, structured, credits, language),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
         "source": outlets.source,
         "original_source": (outlets.original_source, "credit line"),
@@ -244,9 +245,9 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
         "tags": metadata.read_tags(document.head, structured),
         "description": metadata.read_description(document.head, structured),
         "images": (read_images(context.main.element, context.page.address), "body"),
-        "paywalled": metadata.read_paywall(document, layout, structured),
-        "comment_count": metadata.read_comment_count(layout, structured),
-        "language": (context.locale.language, "declared or by writing"),
+        "paywalled": metadata.read_paywall(document, layout, structured, language),
+        "comment_count": metadata.read_comment_count(layout, structured, language),
+        "language": (language, "declared or by writing"),
     }
 
 
@@ -303,6 +304,7 @@ def _read_outlets(context: _Context, authors: Sequence[str]) -> _Outlets:
 def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str]) -> tuple[list[str], str]:
     """The lines of the text and their provenance."""
     document, main, structured = context.document, context.main, context.structured
+    language = context.locale.language
     standfirst = read_standfirst(document, main, structured, context.headline)
     lines = prepend_standfirst(read_body(document, main), standfirst)
     link_lines = find_link_lines(document)
@@ -310,10 +312,10 @@ def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str])
     other_fields = _lines_of_other_fields(context.headline, credit_lines)
     if structured.is_news:
         other_fields |= link_lines.links
-    lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors, credit_lines)
+    lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors, credit_lines, language)
     text = "\n".join(lines)
     if len(text) < _MIN_LENGTH_WITHOUT_HEADLINE and (state_lines := _lines_in_state(context, text)):
-        lines = drop_boilerplate_lines(state_lines, other_fields, link_lines, authors)
+        lines = drop_boilerplate_lines(state_lines, other_fields, link_lines, authors, language=language)
         return lines, structured.script_article.found_by("body")
     return lines, "trafilatura"
 

@@ -12,8 +12,12 @@ import pytest
 
 from db.models import Page
 from db.site_rules.loader import Sites
+from pipelines.extraction.body import appeals, boilerplate_lines, closing_lines
+from pipelines.extraction.credits import byline_places, names
 from pipelines.extraction.extract import extract
+from pipelines.extraction.fields import metadata
 from pipelines.extraction.languages.loader import KINDS, cue_pattern
+from pipelines.extraction.text import end_markers
 from pipelines.extraction.text.date_parser import _clock, _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
@@ -61,7 +65,17 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
     made += [(_clock(), {"match"}), (_join(), {"match"})]
-    # Cues of a language that has none of its own are those of all languages.
+    # Cues of a language that is not known are those of all languages.
+    begins = [
+        *(boilerplate_lines._prompt, boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
+        *(closing_lines._biography, closing_lines._closing, appeals._consent_dialog, end_markers._stop),
+        *(metadata._comment_count, names._button, names._of_picture, byline_places._of_picture),
+    ]
+    within = [
+        *(closing_lines._closing_within, appeals._cookie_notice, metadata._paywall),
+        *(names._next_credit, names._of_pictures),
+    ]
+    made += [(make(None), {method}) for method, some in (("match", begins), ("search", within)) for make in some]
     different = dict(made)
     assert not [pattern.pattern for pattern, methods in different.items() if superlinear(pattern, methods)]
 

@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from operator import or_
 
 from pipelines.extraction.languages.loader import phrases_by_hint, phrases_of
 
-_APPEALS, _ABOUT_NEWSROOM = phrases_by_hint("appeal"), phrases_by_hint("newsroom")
-"""Requests for money or membership, and what an appeal says of the newsroom before and between them."""
-_PRIVACY = phrases_of("privacy")
-_COOKIE_NOTICE = re.compile(rf"\bcookies\b.{{0,200}}(?:{_PRIVACY})|(?:{_PRIVACY}).{{0,200}}\bcookies\b", re.I)
-_CONSENT_DIALOG = re.compile(rf"^(?:{phrases_of('consent_dialog')})", re.I)
-"""What consent dialogs say that do not contain the word cookie."""
 _ANY_COOKIE = re.compile(r"\bcookies?\b", re.I)
 _MIN_SHARE = 0.5
 """Share of the lines to the end that must appeal as well."""
@@ -28,26 +23,40 @@ _UNCUT_SHARE = 0.3
 """Share of the text, in characters, in which nothing is cut."""
 
 
-def cut_appeals(lines: Sequence[str]) -> list[str]:
-    """A text's lines without the appeal at the end."""
+@cache
+def _cookie_notice(language: str | None) -> re.Pattern[str]:
+    privacy = phrases_of("privacy", language)
+    return re.compile(rf"\bcookies\b.{{0,200}}(?:{privacy})|(?:{privacy}).{{0,200}}\bcookies\b", re.I)
+
+
+@cache
+def _consent_dialog(language: str | None) -> re.Pattern[str]:
+    """What consent dialogs say that do not contain the word cookie."""
+    return re.compile(rf"^(?:{phrases_of('consent_dialog', language)})", re.I)
+
+
+def cut_appeals(lines: Sequence[str], language: str | None = None) -> list[str]:
+    """A text's lines without the appeal at the end: requests for money or membership, and what is said of the newsroom before and
+    between them."""
     beginnings = [line[:_LONGEST] for line in lines]
-    notices = [_is_consent_notice(line) for line in beginnings]
+    notices = [_is_consent_notice(line, language) for line in beginnings]
     end = len(lines)
     if any(notices):
         end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
     first = _first_that_may_start(lines[:end])
-    if any(_lines_with(_APPEALS, beginnings[first:end])):
-        appeals = _lines_with(_APPEALS, beginnings[:end])
-        about_newsroom = _lines_with(_ABOUT_NEWSROOM, beginnings[:end])
+    requests = phrases_by_hint("appeal", language)
+    if any(_lines_with(requests, beginnings[first:end])):
+        appeals = _lines_with(requests, beginnings[:end])
+        about_newsroom = _lines_with(phrases_by_hint("newsroom", language), beginnings[:end])
         end = _run_start(lines[:end], appeals, [*map(or_, appeals, about_newsroom)], appeals)
         while 1 < end < len(about_newsroom) and about_newsroom[end - 1]:
             end -= 1
     return list(lines[:end])
 
 
-def _is_consent_notice(line: str) -> bool:
-    is_about_cookies = "cookies" in line.lower() and _COOKIE_NOTICE.search(line) is not None
-    return is_about_cookies or _CONSENT_DIALOG.match(line) is not None
+def _is_consent_notice(line: str, language: str | None) -> bool:
+    is_about_cookies = "cookies" in line.lower() and _cookie_notice(language).search(line) is not None
+    return is_about_cookies or _consent_dialog(language).match(line) is not None
 
 
 def _lines_with(phrases: Mapping[str, re.Pattern[str]], lines: Sequence[str]) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
@@ -21,22 +22,10 @@ from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import SENTENCE_ENDS
 
-_PROMPT = re.compile(
-    rf"^\W{{0,6}}(?:{phrases_of('prompt').translate(SIMPLIFIED)}|(?-i:END|The End)\W{{0,4}}$)"
-    r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
-    r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
-)  # fmt: skip
-"""A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
-replace: [video:12]. All in simplified writing."""
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")
 """What stands before a link to another story within a text."""
-_CONSENT_LINE = re.compile(rf"^\W{{0,4}}(?:{phrases_of('consent_line')})", re.I)
-"""What is shown instead of an embedded post until the reader consents, and below a sign-up form."""
 _LONGEST_CONSENT = 500
-_PHOTO_CREDIT = re.compile(
-    rf"^\W{{0,3}}(?:{phrases_of('picture_label')})\s?(?:by|von|de|di|:|/|\||©)\s?\S.{{0,80}}$|^©.{{0,80}}$", re.I
-)
 _BY_WORDS = words(
     "by von vonunserem par di por door av af od text tekst автор από oleh de 记者 作者 文 reporting writtenby storyby"
 )
@@ -62,12 +51,36 @@ _MAX_BESIDE_TIME = 14
 """Characters besides each time up to which a line is only a time ("Stand: ... Uhr")."""
 
 
+@cache
+def _prompt(language: str | None) -> re.Pattern[str]:
+    """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
+    replace: [video:12]. All in simplified writing."""
+    return re.compile(
+        rf"^\W{{0,6}}(?:{phrases_of('prompt', language).translate(SIMPLIFIED)}|(?-i:END|The End)\W{{0,4}}$)"
+        r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+        r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
+    )  # fmt: skip
+
+
+@cache
+def _consent_line(language: str | None) -> re.Pattern[str]:
+    """What is shown instead of an embedded post until the reader consents, and below a sign-up form."""
+    return re.compile(rf"^\W{{0,4}}(?:{phrases_of('consent_line', language)})", re.I)
+
+
+@cache
+def _photo_credit(language: str | None) -> re.Pattern[str]:
+    labels = phrases_of("picture_label", language)
+    return re.compile(rf"^\W{{0,3}}(?:{labels})\s?(?:by|von|de|di|:|/|\||©)\s?\S.{{0,80}}$|^©.{{0,80}}$", re.I)
+
+
 def drop_boilerplate_lines(
     lines: Sequence[str],
     other_fields: set[str],
     link_lines: LinkLines,
     authors: Iterable[str],
     credit_lines: Iterable[str] = (),
+    language: str | None = None,
 ) -> list[str]:
     """A text's lines without boilerplate and adjacent repeats, cut where the page's own endings begin.
 
@@ -79,7 +92,7 @@ def drop_boilerplate_lines(
     bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
         key + word for word in _SUFFIXES for key in keys
     }
-    buttons = [*filter(_is_prompt, link_lines.endings), *credit_lines]
+    buttons = [*(ending for ending in link_lines.endings if _is_prompt(ending, language)), *credit_lines]
     kept: list[str] = []
     is_prompt = False
     for at, line in enumerate(lines, 1):
@@ -88,14 +101,17 @@ def drop_boilerplate_lines(
         bare = shown.removeprefix("- ")
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare)
+        is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare, language)
         is_byline = _is_byline(bare, names, is_last=is_last)
         if is_byline and is_last and len(kept) > _LAST_LINES and bare[0] in "(（【":
             break
         if (
             is_prompt
             or is_byline
-            or (_is_boilerplate(bare, other_fields, bylines) and not (is_last and kept and _is_day_of(kept[-1], bare)))
+            or (
+                _is_boilerplate(bare, other_fields, bylines, language)
+                and not (is_last and kept and _is_day_of(kept[-1], bare))
+            )
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
         ):
@@ -105,7 +121,7 @@ def drop_boilerplate_lines(
         if len(kept) == 1 and _summarises(kept[0], shown):
             kept.clear()
         kept.append(shown)
-    return _without_end(kept, link_lines, names)
+    return _without_end(kept, link_lines, names, language)
 
 
 def _is_day_of(unit: str, line: str) -> bool:
@@ -130,8 +146,8 @@ _SUMMARY = re.compile(r"【[^【】]{2,60}】|[^\W\d_]{2,8}\s?[:：]")
 _SHORTEST_SUMMARY = 10
 
 
-def _is_prompt(line: str) -> bool:
-    return _PROMPT.match(line if line.isascii() else line.translate(SIMPLIFIED)) is not None
+def _is_prompt(line: str, language: str | None) -> bool:
+    return _prompt(language).match(line if line.isascii() else line.translate(SIMPLIFIED)) is not None
 
 
 def _without_button(line: str, buttons: Sequence[str]) -> str:
@@ -144,8 +160,8 @@ def _without_button(line: str, buttons: Sequence[str]) -> str:
     return line
 
 
-def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
-    if len(line) <= _LONGEST_CONSENT and _CONSENT_LINE.match(line):
+def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str], language: str | None) -> bool:
+    if len(line) <= _LONGEST_CONSENT and _consent_line(language).match(line):
         return True
     if len(line) > _LONGEST_STRAY or "|" in (line[0], line[-1]):
         return False  # the rows of a table are dates and numbers
@@ -156,7 +172,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> boo
     key = plain(line)
     if not key or key in other_fields or key in bylines:
         return True
-    if len(line) <= _LONGEST_PROMPT and _PHOTO_CREDIT.match(line):
+    if len(line) <= _LONGEST_PROMPT and _photo_credit(language).match(line):
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
@@ -188,15 +204,16 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     return is_last and not stamps and len(key) <= most
 
 
-def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:
+def _without_end(lines: list[str], link_lines: LinkLines, names: list[str], language: str | None) -> list[str]:
     """Cut at a stop that little text follows, then appeals, closing lines and links to other stories."""
     total = sum(map(len, lines)) or 1
     most_in_short_text = min(_MAX_LENGTH_AFTER_STOP, (1 - _MIN_SHARE_BEFORE_STOP) * total)
     most_after = max(_MAX_SHARE_AFTER_STOP * total, most_in_short_text)
     length_above = 0
     for index, line in enumerate(lines):
-        if index and total - length_above < most_after and is_stop(line.removeprefix("- ")):
+        if index and total - length_above < most_after and is_stop(line.removeprefix("- "), language):
             lines = lines[:index]
             break
         length_above += len(line)
-    return cut_link_lines(cut_closing_lines(cut_appeals(lines), names, link_lines.slanted), link_lines)
+    lines = cut_closing_lines(cut_appeals(lines, language), names, link_lines.slanted, language)
+    return cut_link_lines(lines, link_lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from functools import cache
 
 from pipelines.extraction.credits.outlet_names import SIMPLIFIED
 from pipelines.extraction.languages.loader import phrases_of
@@ -24,37 +25,51 @@ _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
-_BIOGRAPHY = re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography')}|[—–-]\b)", re.I)
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
-_CLOSING = re.compile(
-    rf"\W{{0,4}}(?:{phrases_of('closing').translate(SIMPLIFIED)})"
-    rf"|{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
-    r"|freelancer?|contributor)\b.{0,200}$"
-    rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
-    r"|\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|[-–—]\s?30\s?[-–—]$"
-    r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
-    re.I,
-)
-"""What a page states about a text below it: rights, updates, where it was first published, how to reach the authors. All in
-simplified writing."""
-_CLOSING_WITHIN = re.compile(
-    rf"{phrases_of('closing_within', inside=True).translate(SIMPLIFIED)}"
-    r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S",
-    re.I,
-)
-"""What it states anywhere in a line."""
 
 
-def cut_closing_lines(lines: Sequence[str], names: Sequence[str], slanted: Set[str] = frozenset()) -> list[str]:
+@cache
+def _biography(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography', language)}|[—–-]\b)", re.I)
+
+
+@cache
+def _closing(language: str | None) -> re.Pattern[str]:
+    """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors. All in
+    simplified writing."""
+    return re.compile(
+        rf"\W{{0,4}}(?:{phrases_of('closing', language).translate(SIMPLIFIED)})"
+        rf"|{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
+        r"|freelancer?|contributor)\b.{0,200}$"
+        rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
+        r"|\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|[-–—]\s?30\s?[-–—]$"
+        r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
+        re.I,
+    )
+
+
+@cache
+def _closing_within(language: str | None) -> re.Pattern[str]:
+    """What it states anywhere in a line."""
+    return re.compile(
+        rf"{phrases_of('closing_within', language, inside=True).translate(SIMPLIFIED)}"
+        r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S",
+        re.I,
+    )
+
+
+def cut_closing_lines(
+    lines: Sequence[str], names: Sequence[str], slanted: Set[str] = frozenset(), language: str | None = None
+) -> list[str]:
     """A text's lines without the closing lines. `names` are the authors', `slanted` lines in italics, as plain text."""
     kept = list(lines)
     for index in range(max(len(kept) - _LAST_LINES, len(kept) // 2 + 1), len(kept)):
-        if _is_biography(kept[index], names):
+        if _is_biography(kept[index], names, language):
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
     kept = kept[:least] + [
-        line for line in kept[least:] if not _is_closing_line(line) or label_of(line) in speakers(kept)
+        line for line in kept[least:] if not _is_closing_line(line, language) or label_of(line) in speakers(kept)
     ]
     while len(kept) > 2 and _is_note(kept[-1], kept[-2], slanted):
         kept.pop()
@@ -75,18 +90,20 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     )
 
 
-def _is_biography(line: str, names: Sequence[str]) -> bool:
+def _is_biography(line: str, names: Sequence[str], language: str | None) -> bool:
     """Whether a line tells who an author is."""
     bare = line.lstrip("*([（ ")
-    return any(bare.startswith(name) and _BIOGRAPHY.match(bare[len(name) :].lstrip(", ")) for name in names)
+    rests = [bare[len(name) :].lstrip(", ") for name in names if bare.startswith(name)]
+    return any(map(_biography(language).match, rests))
 
 
-def _is_closing_line(line: str) -> bool:
+def _is_closing_line(line: str, language: str | None) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
-    if _CLOSING.match(folded) or _CLOSING_WITHIN.search(folded) or is_agency(bare.strip(" -–—()")):
+    states = _closing(language).match(folded) or _closing_within(language).search(folded)
+    if states or is_agency(bare.strip(" -–—()")):
         return True
     is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None
     return is_labelled and bare[-1] not in PARAGRAPH_ENDS

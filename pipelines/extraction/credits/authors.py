@@ -168,7 +168,7 @@ def _unless_contradicted(
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         unseen = not any(key in outlet.printed for key in keys - editors)
         known, reporters = {*" ".join(people).casefold().split()}, printed_reporters(layout)
-        for lines in (names_after_byline(layout, words), author_links(layout), reporters):
+        for lines in (names_after_byline(layout, words), author_links(layout, words), reporters):
             printed = _split_names(lines, set(), words, trusted=False)
             printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
             others = (unseen or lines is reporters) and known.isdisjoint(" ".join(printed).casefold().split())
@@ -201,7 +201,7 @@ def _name_sources(
     words, own = byline_words(language), frozenset(map(plain, site_names))
     yield "byline", names_in_byline(layout, words)
     yield "byline", names_below_text(layout, words)
-    yield "byline", list(author_links(layout))
+    yield "byline", list(author_links(layout, words))
     yield "byline", list(names_in_author_elements(layout, words, own))
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
@@ -215,7 +215,7 @@ def _name_sources(
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
         author_box_name(layout),
-        repeated_name(layout),
+        repeated_name(layout, words),
     ):
         yield "guess", list(printed)
     yield "guess", list(closing_name(layout, language, words, own))

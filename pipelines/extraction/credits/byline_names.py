@@ -26,7 +26,6 @@ from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
-    AFTER_NAME,
     AUTHOR_HEADING,
     BY_BEHIND,
     BY_GLUED,
@@ -157,10 +156,10 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     paged = [text for text, el in kept if links_to_author(el)]
     rest = after_opening(" ".join(text for text, _ in kept), words)
     divided = None if paged else _DIVIDED.match(rest)
-    if divided and is_bare_name(divided[1]) and divided[1] in kept[0][0]:
+    if divided and is_bare_name(divided[1], words.language) and divided[1] in kept[0][0]:
         yield divided[1]  # what is linked behind the stroke is a section
     elif paged or linked:
-        yield from (AFTER_NAME.sub("", name) for name in paged or linked)
+        yield from (words.after_name.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
@@ -186,7 +185,7 @@ def _opens_other_credit(text: str) -> bool:
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
     text = HOUSE_REPORTER.sub("", _IN_TOWN.sub("", text))
-    return AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
+    return words.after_name.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:
@@ -200,7 +199,7 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or BY_OTHERS.search(opened[0]):
         return []
-    rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
+    rest = before_next_credit(MAIL.sub("", text[opened.end() :]), words.language)
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Set
+from functools import cache
 
 from lxml.etree import _Element as Element
 
@@ -11,7 +12,7 @@ from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, i
 from pipelines.extraction.page.class_names import ClassPattern, class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
-from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords
+from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords, picture_words
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
@@ -51,14 +52,14 @@ _LONGEST_LABEL = 30
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
     divided = (name.strip(" |·•-–—,*") for piece in _PIECES.split(text) for name in divide(piece, words))
-    pieces = (part for piece in divided for part in _at_full_stop(piece))
+    pieces = (part for piece in divided for part in _at_full_stop(piece, words.language))
     return [DEGREES.sub("", piece) for piece in pieces if piece and not _OUTLET_IN_QUOTES.fullmatch(piece)]
 
 
-def _at_full_stop(text: str) -> tuple[str, ...]:
+def _at_full_stop(text: str, language: str | None) -> tuple[str, ...]:
     """A full name and what follows its full stop, "Anna Holt. Madrid"; a short word before it is abbreviated: "Anna Chr. Holt"."""
     name, stop, rest = text.partition(". ")
-    is_whole = bool(stop) and " " in name and len(name.split()[-1]) > _ABBREVIATED and is_bare_name(name)
+    is_whole = bool(stop) and " " in name and len(name.split()[-1]) > _ABBREVIATED and is_bare_name(name, language)
     return (name, rest) if is_whole else (text,)
 
 
@@ -80,7 +81,10 @@ _TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s
 
 
 def signed_names(
-    text: str, words: BylineWords, own: Set[str] = frozenset(), is_name: Callable[[str], bool] = is_bare_name
+    text: str,
+    words: BylineWords,
+    own: Set[str] = frozenset(),
+    is_name: Callable[[str, str | None], bool] = is_bare_name,
 ) -> list[str]:
     """The names in a text that holds nothing else but what stands beside names: a duty, a town before or behind them, the outlet
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
@@ -89,7 +93,7 @@ def signed_names(
     if place and not _OTHERS.search(place[0]):
         whole = whole[place.end() :]
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
-    if whole[:1] in "©(" or _OF_PICTURE.match(whole):
+    if whole[:1] in "©(" or _of_picture(words.language).match(whole):
         return []  # whose the picture is
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
@@ -98,20 +102,22 @@ def signed_names(
     if MAIL.search(whole) or 0 < len(pieces) < len(everything):
         is_name = is_full_name  # what stands beside tells that it is one
     pieces = pieces or everything  # a site may bear its author's name
-    if 0 < len(pieces) <= 4 and all(map(is_name, pieces)):
+    if 0 < len(pieces) <= 4 and all(is_name(piece, words.language) for piece in pieces):
         return pieces
     if len(pieces) == 1 and (place := _FROM.search(text)):
         return signed_names(text[: place.start()], words, own, is_name)
     if len(pieces) > 1 and _is_town(pieces[0]):
         pieces = pieces[1:]
-    names = [piece for piece in pieces if is_name(piece) or is_agency(piece)]
+    names = [piece for piece in pieces if is_name(piece, words.language) or is_agency(piece)]
     if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
     rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece) and not DEGREE.match(piece)]
     return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
 
 
-_OF_PICTURE = re.compile(rf"{PICTURE}\.?\s", re.I)
+@cache
+def _of_picture(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"{picture_words(language)}\.?\s", re.I)
 
 
 def _is_town(text: str) -> bool:

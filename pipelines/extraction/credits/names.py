@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
@@ -15,8 +16,8 @@ from pipelines.extraction.text.byline_words import (
     FAR_OPENING,
     LABELLED,
     OF_ALL,
-    PICTURE,
     BylineWords,
+    picture_words,
 )
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
@@ -49,8 +50,14 @@ _BARE = re.compile(
 )
 """A full name, or a surname with the initial before it, as in Cyrillic without a blank: Б.Дорж."""
 _PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
-_BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
-"""What buttons beside a date begin with: a bare name never does."""
+
+
+@cache
+def _button(language: str | None) -> re.Pattern[str]:
+    """What buttons beside a date begin with: a bare name never does. "Les" and "Del" are names where they are no verbs."""
+    return re.compile(rf"(?:{any_of(words_of('button', language), spaces=False)})(?:\s|:?$)", re.I)
+
+
 OF_AUTHOR = re.compile(rf"^(?:{phrases_of('works_of')})\s", re.I)
 """What stands before the name in a link to all that its bearer wrote."""
 _OUTLET_AFTER = re.compile(
@@ -58,21 +65,39 @@ _OUTLET_AFTER = re.compile(
     r"\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
 """An outlet after the name, without a comma, or with a small word between the two."""
-_OF_PICTURE = re.compile(rf"^\W{{0,3}}{PICTURE}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
-"""Whose the picture is: written where a system has a field for the author."""
+
+
+@cache
+def _of_picture(language: str | None) -> re.Pattern[str]:
+    """Whose the picture is: written where a system has a field for the author."""
+    picture = picture_words(language)
+    return re.compile(rf"^\W{{0,3}}{picture}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
+
+
 _CALLED = re.compile(
     r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
     r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
-_NEXT_CREDIT = re.compile(
-    rf"(?<=\S)(?:[.;,|]?\s{PICTURE}(?:\s(?:{BY})\s|\s?[:：])"
-    rf"|[;,|/]\s{PICTURE}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{any_of(words_of('next_credit'), spaces=False)})"
-    r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
-)  # fmt: skip
-"""山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
-_OF_PICTURES = re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\({PICTURE}\)", re.I)
-"""A (Text) und B (Fotos): who took the pictures."""
+
+
+@cache
+def _next_credit(language: str | None) -> re.Pattern[str]:
+    """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
+    picture, following = picture_words(language), any_of(words_of("next_credit", language), spaces=False)
+    return re.compile(
+        rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{BY})\s|\s?[:：])"
+        rf"|[;,|/]\s{picture}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{following})"
+        r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
+    )  # fmt: skip
+
+
+@cache
+def _of_pictures(language: str | None) -> re.Pattern[str]:
+    """A (Text) und B (Fotos): who took the pictures."""
+    return re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\({picture_words(language)}\)", re.I)
+
+
 _FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
 """`A B for Example Daily`: the outlet that a freelancer writes for. One word before it is no person: "Department for Transport"."""
 _LOCATED = re.compile(
@@ -98,15 +123,15 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
-    if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
+    if text.startswith(("http:", "https:", "/", "@")) or _of_picture(words.language).match(text):
         return []
-    text = _OF_PICTURES.sub("", text)
+    text = _of_pictures(words.language).sub("", text)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _AT_CLOCK.sub("", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     text = _CALLED.sub("", text)
-    text = before_next_credit(text) or (text if trusted else "")  # a field for the author names one
+    text = before_next_credit(text, words.language) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
     if trusted:
         bare = _FOR_OUTLET.sub("", text)
@@ -184,9 +209,9 @@ def _without_duty(name: str) -> str:
     return bare if " " in bare and is_full_name(bare) else name
 
 
-def before_next_credit(text: str) -> str:
+def before_next_credit(text: str, language: str | None) -> str:
     """The writers' part of a byline: up to "Photographs by", 写真／, 사진, "Medically reviewed by"; nothing where it begins so."""
-    for credit in (_NEXT_CREDIT, BY_OTHERS_LABEL):
+    for credit in (_next_credit(language), BY_OTHERS_LABEL):
         if following := credit.search(text):
             text = text[: following.start()]
     return text
@@ -224,11 +249,18 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     return sum(not _WORD.match(word) for word in words) <= 1
 
 
-def is_bare_name(text: str) -> bool:
-    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of menus or buttons."""
+def is_bare_name(text: str, language: str | None = None) -> bool:
+    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of menus, nor one that begins
+    buttons on pages of the language."""
     if (text in AGENCIES and " " in text) or is_japanese_person(text):
         return True
-    if len(text) > 40 or not _BARE.match(text) or _PAGE_WORD.search(text) or DUTY.search(text) or _BUTTON.match(text):
+    if (
+        len(text) > 40
+        or not _BARE.match(text)
+        or _PAGE_WORD.search(text)
+        or DUTY.search(text)
+        or _button(language).match(text)
+    ):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
@@ -255,10 +287,10 @@ def is_printed_name(text: str) -> bool:
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text)
 
 
-def is_full_name(text: str) -> bool:
+def is_full_name(text: str, language: str | None = None) -> bool:
     """Whether a text that is marked as a signature is a person's full name: a bare name; in scripts without capitals some words."""
     if has_case(text) or CJK.search(text):
-        return is_bare_name(text)
+        return is_bare_name(text, language)
     return " " in text and is_printed_name(text)
 
 

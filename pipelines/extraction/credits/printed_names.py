@@ -42,7 +42,7 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
-from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
+from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -64,7 +64,7 @@ _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 
 
-def author_links(layout: Layout) -> Iterator[str]:
+def author_links(layout: Layout, words: BylineWords) -> Iterator[str]:
     """The texts of links near the headline that lead to an author's page, if they are names."""
     start = layout.headline_row
     last = None
@@ -76,10 +76,10 @@ def author_links(layout: Layout) -> Iterator[str]:
         ):
             continue
         for text, el in _whole_links(line):
-            name = OF_AUTHOR.sub("", AFTER_NAME.sub("", normalize_space(text[:80]))).strip(" ,|·•")
+            name = OF_AUTHOR.sub("", words.after_name.sub("", normalize_space(text[:80]))).strip(" ,|·•")
             if not links_to_author(el) or belongs_to_other_content(el) or PROMPT.match(normalize_space(text[:80])):
                 continue
-            if is_bare_name(name) or (line.row > start and is_linked_name(name)):
+            if is_bare_name(name, words.language) or (line.row > start and is_linked_name(name)):
                 last = line.row
                 yield name
 
@@ -176,9 +176,9 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
                     return
 
 
-def _is_short_name(text: str) -> bool:
+def _is_short_name(text: str, language: str | None) -> bool:
     """Whether a text in a script without capitals may be a name: what is longer beside a date is a phrase."""
-    return is_full_name(text) and len(text.split()) <= _MOST_NAME_WORDS
+    return is_full_name(text, language) and len(text.split()) <= _MOST_NAME_WORDS
 
 
 _MOST_NAME_WORDS = 3
@@ -290,7 +290,7 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
 
-def repeated_name(layout: Layout) -> Iterator[str]:
+def repeated_name(layout: Layout, words: BylineWords) -> Iterator[str]:
     """A bare name on its own line near the headline that is also the heading of the author's box below."""
     start = layout.headline_row
     names_below = {
@@ -303,7 +303,7 @@ def repeated_name(layout: Layout) -> Iterator[str]:
             start < line.row <= start + 5
             and names_below.get(line.text, line.row) > line.row
             and not line.link_chars
-            and is_bare_name(line.text)
+            and is_bare_name(line.text, words.language)
         ):
             yield line.text
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -20,12 +21,7 @@ from pipelines.extraction.text.writing import CJK, HAN
 from pipelines.urls import clean_url, link_key, may_claim
 
 _SUBTITLE_CLASS = class_pattern("subtitle")
-_COMMENT_COUNT = re.compile(
-    rf"^\W{{0,4}}(?:(\d{{1,6}})\s?(?:{phrases_of('comments')})\w{{0,3}}\W{{0,3}}"
-    rf"|(?:{phrases_of('comments')})\s{{0,2}}[(（:：]?\s?(\d{{1,6}})\s?[)）]?)$", re.I,
-)  # fmt: skip
 _COMMENT_CLASS = class_pattern("comments")
-_PAYWALL = re.compile(phrases_of("paywall_line"), re.I)
 _INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
 )
@@ -166,12 +162,26 @@ def _is_text_subheading(el: Element, first_paragraph: Line | None) -> bool:
     return any(other is not el for other in box.iterchildren("h2", "h3"))
 
 
-def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int | None, str]:
+@cache
+def _comment_count(language: str | None) -> re.Pattern[str]:
+    comments = phrases_of("comments", language)
+    return re.compile(
+        rf"^\W{{0,4}}(?:(\d{{1,6}})\s?(?:{comments})\w{{0,3}}\W{{0,3}}"
+        rf"|(?:{comments})\s{{0,2}}[(（:：]?\s?(\d{{1,6}})\s?[)）]?)$", re.I,
+    )  # fmt: skip
+
+
+@cache
+def _paywall(language: str | None) -> re.Pattern[str]:
+    return re.compile(phrases_of("paywall_line", language), re.I)
+
+
+def read_comment_count(layout: Layout, structured: StructuredData, language: str | None) -> tuple[int | None, str]:
     """The number of comments that the page states or shows."""
     if structured.comment_count is not None:
         return structured.comment_count, "json-ld"
     for line in (*layout.header, *layout.tail):
-        if len(line.text) < 40 and (match := _COMMENT_COUNT.match(line.text)):
+        if len(line.text) < 40 and (match := _comment_count(language).match(line.text)):
             return int(match[1] or match[2]), "counter"
         for text, el in line.parts:
             digits = text.strip()
@@ -180,7 +190,9 @@ def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int 
     return None, ""
 
 
-def read_paywall(document: Document, layout: Layout, structured: StructuredData) -> tuple[bool, str]:
+def read_paywall(
+    document: Document, layout: Layout, structured: StructuredData, language: str | None
+) -> tuple[bool, str]:
     """Whether the page shows only the beginning without a subscription."""
     if structured.is_free is False:
         return True, "json-ld"
@@ -189,6 +201,6 @@ def read_paywall(document: Document, layout: Layout, structured: StructuredData)
         return True, "meta"
     if structured.is_free is None:
         for line in layout.tail:
-            if len(line.text) < 300 and _PAYWALL.search(line.text):
+            if len(line.text) < 300 and _paywall(language).search(line.text):
                 return True, "notice"
     return False, ""

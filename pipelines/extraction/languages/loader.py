@@ -41,6 +41,8 @@ LINE_KINDS = (
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
+_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, "button", "picture", "next_credit"))
+"""What templates say."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -176,7 +178,8 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """One language. `common` are frequent words by which a text without a declared language is known.
+    """One language. `common` are frequent words by which a text without a declared language is known. `beside` are those in
+    which templates of its pages may be left, besides English.
 
     `letters` are its letters beyond ASCII, the commonest three first, and `codecs` the single-byte encodings of its pages, likelier
     first. `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
@@ -185,6 +188,7 @@ class Language:
 
     name: str
     spaces: bool = True
+    beside: Words = ()
     country: str = ""
     letters: str = ""
     codecs: Words = ()
@@ -231,17 +235,20 @@ def _mistakes(language: Language) -> Iterator[str]:
 @cache
 def words_of(kind: str, language: str | None = None) -> Words:
     """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
-    known = [one for code in applicable_languages(language) if (one := languages().get(code))]
+    known = [languages()[code] for code in applicable_languages(language, kind)]
     return tuple(
         dict.fromkeys(word for one in known for group in one.cues if group.kind == kind for word in group.match)
     )
 
 
-def applicable_languages(language: str | None) -> tuple[str, ...]:
-    """The languages whose words may stand on a page: its own and English; all where its own is not known."""
+def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
+    """The languages whose cues of a kind apply on a page: its own and English, for what templates say those beside its own as well.
+    All where its own is not known."""
     if language is None:
         return tuple(languages())
-    return tuple(dict.fromkeys((language, "en")))
+    own = languages().get(language)
+    beside = own.beside if own and kind in _OF_TEMPLATES else ()
+    return tuple(code for code in dict.fromkeys((language, *beside, "en")) if code in languages())
 
 
 @cache
@@ -249,8 +256,7 @@ def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
     cues = [
         (languages()[code].spaces, one)
-        for code in applicable_languages(language)
-        if code in languages()
+        for code in applicable_languages(language, kind)
         for one in languages()[code].cues
         if one.kind == kind
     ]
@@ -266,29 +272,29 @@ def pattern_of(one: Cue, spaces: bool) -> str:
     return f"(?{CASES[one.case]}:(?:{words}){end})"
 
 
-def _phrases(kind: str) -> Iterator[tuple[str, bool]]:
-    """The phrases of all cues of one kind in all languages, and whether theirs writes with spaces."""
-    for language in languages().values():
-        for cue in language.cues:
+def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
+    """The phrases of one kind that apply on pages of a language, and whether theirs writes with spaces."""
+    for one in map(languages().__getitem__, applicable_languages(language, kind)):
+        for cue in one.cues:
             for phrase in cue.match if cue.kind == kind else ():
-                yield from ((opening, language.spaces) for opening in openings_of(phrase))
+                yield from ((opening, one.spaces) for opening in openings_of(phrase))
 
 
-@cache
-def phrases_of(kind: str, *, inside: bool = False) -> str:
-    """The phrases of one kind, of all languages, as alternatives of a regular expression, each beginning a word if `inside`."""
+def phrases_of(kind: str, language: str | None = None, *, inside: bool = False) -> str:
+    """The phrases of one kind that apply on pages of a language as alternatives of a regular expression, each beginning a word if
+    `inside`. Of all languages where none is given; nothing matches where there are none."""
     patterns: dict[bool, dict[str, None]] = {True: {}, False: {}}
-    for phrase, spaces in _phrases(kind):
+    for phrase, spaces in _phrases(kind, language):
         patterns[inside and spaces].setdefault(phrase_pattern(phrase, spaces))
     words, others = (by_first_letter(patterns[is_word], any_case=True) for is_word in (True, False))
-    return "|".join(filter(None, (words and rf"\b(?:{words})", others)))
+    return "|".join(filter(None, (words and rf"\b(?:{words})", others))) or r"(?!)"
 
 
 @cache
-def phrases_by_hint(kind: str) -> dict[str, re.Pattern[str]]:
+def phrases_by_hint(kind: str, language: str | None) -> dict[str, re.Pattern[str]]:
     """The phrases of one kind by a part in lower case that stands in every text with one of them."""
     by_hint: dict[str, list[str]] = {}
-    for phrase, spaces in _phrases(kind):
+    for phrase, spaces in _phrases(kind, language):
         by_hint.setdefault(hint_of(phrase), []).append(phrase_pattern(phrase, spaces))
     return {hint: re.compile(rf"\b(?:{'|'.join(patterns)})", re.I) for hint, patterns in by_hint.items()}
 

@@ -21,6 +21,11 @@ def _any(*kinds: str, language: str | None = None) -> str:
     return any_of((word for kind in kinds for word in words_of(kind, language)), spaces=False)
 
 
+def picture_words(language: str | None) -> str:
+    """What names pictures on pages of a language, to the end of the word: "photographs", "Fotos"."""
+    return rf"(?:{_any('picture', language=language)})[\w'’]{{0,14}}"
+
+
 LABEL_MARKS = ":：՝៖፡፦"
 """What ends a label, by script: the colon, that of East Asia, and the Armenian, Khmer and Ethiopic ones."""
 _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
@@ -29,7 +34,7 @@ _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
 _VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
-PICTURE, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|,|(?<=\s)(?:{_any('and')})(?=\s))\s?"
+PICTURE, _JOINED = picture_words(None), rf"\s?(?:&|\+|/|,|(?<=\s)(?:{_any('and')})(?=\s))\s?"
 _TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{PICTURE}|{PICTURE}{_JOINED}(?:{_LABEL})"
 _LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
 """A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos, words"."""
@@ -61,14 +66,17 @@ class BylineWords:
     opening, lead    a word that says by whom, at the beginning of a line (a name of a duty or of a text only as a label), of a text
     genre, weak      the weaker words, see above
     joint            what may stand between the last two names
+    after_name       what follows the name: `Posted by A on 3 May in News`, `A for Example Daily`
     short_agencies   agencies of two letters: elsewhere "AA" is the button for the size of letters
     """
 
+    language: str | None
     opening: re.Pattern[str]
     lead: re.Pattern[str]
     genre: re.Pattern[str]
     weak: re.Pattern[str]
     joint: re.Pattern[str]
+    after_name: re.Pattern[str]
     short_agencies: frozenset[str]
 
 
@@ -80,7 +88,9 @@ def byline_words(language: str | None) -> BylineWords:
     before = rf"(?:(?:{_VERBS}|{_TEXT_AND_PICTURES})\s{{1,3}}){{0,2}}"
     lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     weak = any_of((*words_of("byline_bare"), *words_of("by_weak", known)), spaces=False)
+    on_day = _any("on_day", language=language)
     return BylineWords(
+        language=language,
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
         lead=re.compile(rf"{lead}|^text\s", re.I),
         genre=re.compile(
@@ -88,6 +98,12 @@ def byline_words(language: str | None) -> BylineWords:
         ),
         weak=re.compile(rf"^(?:{weak})\s(?=\S)", re.I),
         joint=re.compile(rf"\s({_any('and', language=known)}|&|\+)\s", re.I),
+        after_name=re.compile(
+            rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"
+            rf"|(?:{_any('behind_name', language=language)})\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
+            rf"|\s(?:{_any('left_behind', language=language)}|(?-i:{on_day}))$",
+            re.I,
+        ),
         short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),
     )
 
@@ -115,13 +131,6 @@ BY_OTHERS_LABEL = re.compile(
     re.I,
 )
 """The same with its by-word, and what it is done for before it: "Medically reviewed by"."""
-_ON_DAY = _any("on_day")
-AFTER_NAME = re.compile(
-    rf"\s(?:(?:{_ON_DAY})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})|(?:{_any('behind_name')})\s(?=\S)"
-    rf"|in\s(?=[A-Z][a-z])).*$|\s(?:{_any('left_behind')}|(?-i:{_ON_DAY}))$",
-    re.I,
-)
-"""`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""
 TIME_WORDS = re.compile(
     rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{phrases_of('time_word', inside=True)}", re.I
 )

@@ -7,25 +7,30 @@ A stop is a short line that says so; the words are in the language files. It cou
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.extraction.languages.loader import END_KINDS, any_of, words_of
 
-_STOP = re.compile(
-    rf"^\W{{0,6}}(?:{any_of(words_of('end'), spaces=False)}"
-    rf"|(?:{any_of(words_of('end_alone'), spaces=False)})(?:\s?\(\d+\)|[:：]|[】\]]?$)"
-    rf"|(?:{any_of(words_of('end_line'), spaces=False)})$"
-    r"|(?:-\s?)?the end(?:\s?-)?\W{0,3}$|\d+ (?:comments?|responses?|thoughts? on)|(?:see|read) also\b|share this \w+:?$"
-    r"|(?:latest|more|top|trending|other) (?:news|stories|posts|articles|from)\b.{0,30}$"
-    r"|more (?:\w{1,20} ){1,2}(?:articles|posts|stories|recommendations|recipes|guides|resources)\b.{0,30}:$)",
-    re.I,
-)
+
+@cache
+def _stop(language: str | None) -> re.Pattern[str]:
+    begins, alone, whole = (any_of(words_of(kind, language), spaces=False) for kind in END_KINDS)
+    return re.compile(
+        rf"^\W{{0,6}}(?:{begins}|(?:{alone})(?:\s?\(\d+\)|[:：]|[】\]]?$)|(?:{whole})$"
+        r"|(?:-\s?)?the end(?:\s?-)?\W{0,3}$|\d+ (?:comments?|responses?|thoughts? on)|(?:see|read) also\b|share this \w+:?$"
+        r"|(?:latest|more|top|trending|other) (?:news|stories|posts|articles|from)\b.{0,30}$"
+        r"|more (?:\w{1,20} ){1,2}(?:articles|posts|stories|recommendations|recipes|guides|resources)\b.{0,30}:$)",
+        re.I,
+    )
+
+
 _EDITOR_LINE = re.compile(r"^[\[【(（\s]{0,3}(?:责任编辑|責任編輯|责编|責編|编辑|編輯|值班编辑)\s{0,3}[:：丨|｜/]")
 _MAX_STOP = 50
 
 
-def is_stop(text: str) -> bool:
+def is_stop(text: str, language: str | None = None) -> bool:
     """Whether a line opens what no longer belongs to the article."""
-    return len(text) <= _MAX_STOP and _STOP.match(text) is not None
+    return len(text) <= _MAX_STOP and _stop(language).match(text) is not None
 
 
 def is_editor_line(text: str) -> bool:

@@ -37,18 +37,17 @@ class _Form:
 @cache
 def _forms(code: str) -> tuple[_Form, ...]:
     """The forms of a language, each "number unit after" or "before number unit"."""
-    language = languages().get(code)
+    language = languages()[code]
     made = []
-    for form in language.ago if language else ():
+    for form in language.ago:
         units = {word: span for name, span in _UNITS.items() for word in getattr(form, name)}
         number = "|".join([r"\d{1,3}", *map(re.escape, (*form.one, *form.half))])
         core = rf"(?P<n>{number})\s?个?(?P<u>{'|'.join(map(re.escape, sorted(units, key=len, reverse=True)))})"
         before, after = (
             "|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (form.before, form.after)
         )
-        open_end = bool(language and not language.spaces)
-        end = r"(?!\w{0,2}[天日]\d)" if open_end else r"(?!\w)"
-        start = r"(?<!\d)" if open_end else r"(?<!\w)"
+        end = r"(?!\w)" if language.spaces else r"(?!\w{0,2}[天日]\d)"
+        start = r"(?<!\w)" if language.spaces else r"(?<!\d)"
         if before:
             made.append(_Form(re.compile(rf"{start}(?:{before})\s{core}{end}", re.I), units, form.half))
         if after or not before:
@@ -59,7 +58,7 @@ def _forms(code: str) -> tuple[_Form, ...]:
 @cache
 def _named_day(language: str | None) -> tuple[re.Pattern[str], dict[str, int]]:
     """What finds "today" and "yesterday" on pages of a language, and how many days back each is."""
-    found = [one for code in applicable_languages(language) if (one := languages().get(code))]
+    found = [languages()[code] for code in applicable_languages(language)]
     back = {word: days for one in found for name, days in _DAYS_BACK.items() for word in getattr(one.dates, name)}
     words = (any_of((word for name in _DAYS_BACK for word in getattr(one.dates, name)), one.spaces) for one in found)
     return re.compile("|".join(words) or "(?!)", re.I), back

@@ -88,6 +88,13 @@ def test_words_apply_in_their_own_language() -> None:
     assert [month_of("lis", code) for code in ("pl", "hr", None)] == [11, 10, None]
 
 
+def test_languages_beside_another_are_known() -> None:
+    assert all(set(language.beside) <= languages().keys() - {code, "en"} for code, language in languages().items())
+    assert applicable_languages("ca", "prompt") == ("ca", "es", "en")
+    assert applicable_languages("ca", "and") == ("ca", "en"), "names are divided by words of their own language"
+    assert applicable_languages("xx", "prompt") == ("en",)
+
+
 def test_every_kind_is_described_and_used() -> None:
     described = set(re.findall(r"`(\w+)`", (ROOT / "docs/languages.md").read_text("utf-8")))
     assert set(KINDS) <= described

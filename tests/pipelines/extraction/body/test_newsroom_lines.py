@@ -6,6 +6,7 @@ import pytest
 
 from db.models import Article, Page
 from db.site_rules.loader import Sites
+from db.site_rules.models import Site
 from pipelines.extraction.extract import extract
 
 BODY = (
@@ -20,7 +21,10 @@ LAST = "The crossing costs four crowns for adults and nothing at all for dogs th
 def text_of(*, amid: str = "", below: str = "", lang: str = "en") -> list[str]:
     text = f"<h1>The ferry sails again</h1><article><div>{BODY.format(amid=amid, below=below)}</div></article>"
     html = f'<html lang="{lang}"><head><meta charset="utf-8"></head><body>{text}</body></html>'
-    article = extract(Page(body=html.encode(), url="https://harbour.example/ferry"), Sites())
+    site = Site(name="harbour", hosts=("harbour.example",), language=lang)
+    article = extract(
+        Page(body=html.encode(), url="https://harbour.example/ferry"), Sites(by_host={site.hosts[0]: site})
+    )
     assert isinstance(article, Article)
     return article.text.split("\n")
 

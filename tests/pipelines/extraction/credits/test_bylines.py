@@ -6,6 +6,8 @@ import pytest
 
 from db.models import Article, Page
 from db.site_rules.loader import Sites
+from pipelines.extraction.credits.byline_names import after_opening
+from pipelines.extraction.credits.byline_places import signed_names
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.extract import extract
 from pipelines.extraction.text.byline_words import byline_words
@@ -164,11 +166,46 @@ def test_what_only_looks_like_a_name(value: str, names: list[str]) -> None:
         ("nl", "Door Jan de Vries en Eva van Dam", ["Jan de Vries", "Eva van Dam"]),
         ("fi", "Anna Holm ja Ville Laine", ["Anna Holm", "Ville Laine"]),
         ("vi", "Kim Le", ["Kim Le"]),
+        ("en", "Ada Holm, Fotini Kale", ["Ada Holm", "Fotini Kale"]),
+        ("en", "Fotis van Kale", ["Fotis van Kale"]),
+        ("pl", "Ada Holm, Fot. Bo Lund", ["Ada Holm"]),
+        ("de", "Text Ada Holm, Foto Bo Lund", ["Ada Holm"]),
+        ("hu", "Ada Holm, Fotó: Bo Lund", ["Ada Holm"]),
+        ("gl", "Ada Holm, Foto Bo Lund", ["Ada Holm"]),
     ],
 )  # fmt: skip
 def test_words_around_names_apply_in_their_own_language(language: str, value: str, names: list[str]) -> None:
     assert split_byline(value, byline_words(language)) == names
     assert split_byline(value, byline_words(language), trusted=True) == names
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "name"),
+    [
+        ("button", "nb", "Les Brown"),
+        ("button", "da", "Del Shannon"),
+        ("picture", "pl", "Fotini Kale"),
+    ],
+)
+def test_what_is_no_name_in_one_language_is_one_in_another(kind: str, language: str, name: str) -> None:
+    assert signed_names(name, byline_words("en")) == [name], kind
+    assert signed_names(name, byline_words(language)) == [], kind
+    assert signed_names(name, byline_words(None)) == [], "where the language is not known, all are"
+
+
+@pytest.mark.parametrize(
+    ("language", "byline", "name"),
+    [
+        ("en", "By Binh Le 5 March 2024", "Binh Le 5 March 2024"),
+        ("fr", "Par Ada Holm le 5 mars 2024", "Ada Holm"),
+        ("da", "Af Ada Holm den 5. marts 2024", "Ada Holm"),
+        ("en", "By Ada Holm on 5 March 2024", "Ada Holm"),
+        ("pt", "Por Ada Holm para o Jornal", "Ada Holm"),
+        ("it", "Di Ada Para Holm", "Ada Para Holm"),
+    ],
+)
+def test_what_follows_a_name_is_told_in_the_language_of_the_page(language: str, byline: str, name: str) -> None:
+    assert after_opening(byline, byline_words(language)) == name
 
 
 @pytest.mark.parametrize(
@@ -183,6 +220,10 @@ def test_words_around_names_apply_in_their_own_language(language: str, value: st
         ("es", "<p>Por José Ortega y Gasset</p><p>5 de marzo de 2024</p>", ["José Ortega y Gasset"]),
         ("es", "<p>José Ortega y Gasset</p><p>5 de marzo de 2024</p>", ["José Ortega y Gasset"]),
         ("en", "<p>By Kim Le</p><p>5 March 2024</p>", ["Kim Le"]),
+        ("en", "<p>By Kim Le 5 March 2024</p>", ["Kim Le"]),
+        ("en", "<p>Les Brown</p><p>5 March 2024</p>", ["Les Brown"]),
+        ("en", "<p>Fotini Kale</p><p>5 March 2024</p>", ["Fotini Kale"]),
+        ("en", "<p>By Ada Holm, Fotini Kale</p><p>5 March 2024</p>", ["Ada Holm", "Fotini Kale"]),
     ],
 )  # fmt: skip
 def test_printed_words_apply_in_their_own_language(language: str, header: str, want: list[str]) -> None:

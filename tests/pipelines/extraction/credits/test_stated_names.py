@@ -49,7 +49,7 @@ STATED: tuple[tuple[str, list[str]], ...] = (
     ("Ada Holm / Bo Lund", ["Ada Holm", "Bo Lund"]),
     ("Ada Holm in Oslo", ["Ada Holm"]),
     ("Text: Ada Holm", ["Ada Holm"]),
-    ("Text Ada Holm, Foto Bo Lund", ["Ada Holm"]),
+    ("Text Ada Holm, Photo Bo Lund", ["Ada Holm"]),
     ("Ada Holm (text), Bo Lund (photos)", ["Ada Holm"]),
     ("Ada Holm, Photographs by Bo Lund", ["Ada Holm"]),
     ("Reported by Ada Holm", ["Ada Holm"]),
