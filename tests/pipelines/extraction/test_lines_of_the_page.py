@@ -178,8 +178,8 @@ def test_what_stands_beside_a_stated_name_is_none(stated: str, want: list[str]) 
     ],
 )
 def test_where_from_and_whose_the_picture_is(language: str, head: str, want: list[str]) -> None:
-    text = TEXTS.get(language, TEXTS["en"])
-    article = f"<h1>{text[0]}</h1>{head}<div>{paragraphs(TEXT)}</div>"
+    title, *text = TEXTS[language]
+    article = f"<h1>{title}</h1>{head}<div>{paragraphs(text)}</div>"
     page = f"<html lang='{language}'><body><article>{article}</article></body></html>"
     assert (
         to_json(extract(Page(body=page.encode(), url="https://www.news.example/a/1.html"), Sites()))["authors"] == want

@@ -14,6 +14,7 @@ from pipelines.extraction.extract import extract
 from pipelines.extraction.page.boilerplate import prune_boilerplate
 from pipelines.extraction.page.document import parse_document, text_of
 from pipelines.extraction.page.main_content import find_main_content
+from tests.pipelines.extraction.press.press_page import TEXTS
 
 TITLE = "The ferry at Holt sails again"
 TEXT = (
@@ -238,7 +239,9 @@ def test_a_footer_that_holds_the_page_is_none() -> None:
     [("Foto di Ada Holm", "it"), ("Foto de Ada Holm", "es"), ("Fot. Ada Holm", "pl"), ("Фото Анна Холм", "ru")],
 )
 def test_who_took_the_picture_is_no_author(line: str, language: str) -> None:
-    assert read(f"<h1>{TITLE}</h1><p>2024-03-05</p><p>{line}</p>{PARAGRAPHS}", language=language)["authors"] == []
+    title, *text = TEXTS[language]
+    page = f"<h1>{title}</h1><p>2024-03-05</p><p>{line}</p>{''.join(f'<p>{one}</p>' for one in text)}"
+    assert read(page, title=f"{title} - Harbour Talk", language=language)["authors"] == []
 
 
 def test_the_head_of_a_table_names_nobody() -> None:
