@@ -68,9 +68,9 @@ def cut_closing_lines(
             kept = kept[:index]
             break
     least = max(2, len(kept) - _LAST_LINES)
-    kept = kept[:least] + [
-        line for line in kept[least:] if not _is_closing_line(line, language) or label_of(line) in speakers(kept)
-    ]
+    if closing := {line for line in kept[least:] if _is_closing_line(line, language)}:
+        spoken = speakers(kept)
+        kept[least:] = [line for line in kept[least:] if line not in closing or label_of(line) in spoken]
     while len(kept) > 2 and _is_note(kept[-1], kept[-2], slanted):
         kept.pop()
     return kept

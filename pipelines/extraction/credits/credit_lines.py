@@ -8,7 +8,7 @@ boxes have no credits.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
@@ -20,7 +20,7 @@ from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.speakers import label_of, speakers
+from pipelines.extraction.text.speakers import label_of
 
 _LONGEST = 240
 """Characters of a credit line; a news agency's line of three credits with places has about 200."""
@@ -53,20 +53,19 @@ def read_credit_lines(layout: Layout, language: str | None) -> Credits:
 
 
 def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
-    inside = layout.inside
     for line, following in pairwise((*layout.below_headline, None)):
-        yield from _credits_of(line, following, marks, inside, source=True, ends=False)
-    for line in inside[-_LAST:]:
-        yield from _credits_of(line, None, marks, inside, source=False, ends=True)
+        yield from _credits_of(line, following, marks, layout, source=True, ends=False)
+    for line in layout.inside[-_LAST:]:
+        yield from _credits_of(line, None, marks, layout, source=False, ends=True)
     for line, following in pairwise((*layout.tail[:_TAIL], None)):
-        yield from _credits_of(line, following, marks, inside, source=True, ends=True)
+        yield from _credits_of(line, following, marks, layout, source=True, ends=True)
 
 
 def _credits_of(
     line: Line | None,
     following: Line | None,
     marks: re.Pattern[str],
-    inside: Sequence[Line],
+    layout: Layout,
     *,
     source: bool,
     ends: bool,
@@ -77,7 +76,7 @@ def _credits_of(
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
-    if label_of(text) in speakers(other.spaced for other in inside):
+    if label_of(text) in layout.speakers:
         return
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:

@@ -10,7 +10,7 @@ tail        lines below the last paragraph: editors, sources, disclaimers; it en
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
 from pipelines.extraction.page.tree import QUOTED, belongs_to_other_content, is_inside, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.speakers import speakers
 from pipelines.extraction.text.writing import CJK
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
@@ -72,6 +73,11 @@ class Layout:
     def below_headline(self) -> list[Line]:
         """The lines of the header below the headline; all where there is none."""
         return [line for line in self.header if line.row > self.headline_row]
+
+    @cached_property
+    def speakers(self) -> Set[str | None]:
+        """Who speaks in the text, where it is a conversation."""
+        return speakers(line.spaced for line in self.inside)
 
     @cached_property
     def byline_lines(self) -> tuple[Line, ...]:
