@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import weakref
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ class GuardProxy:
         self._proxies = getproxies() if proxies is None else proxies
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
         self._closed = False
 
     async def start(self) -> str:
@@ -84,11 +86,16 @@ class GuardProxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Also those that were closed while their other end did not read: they would wait for it until the event loop has ended.
+        for transport in self._transports:
+            transport.abort()
+        await asyncio.sleep(0)  # in this step they close their sockets
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._closed:  # it was accepted just before
             writer.close()
             return
+        self._transports.add(writer.transport)
         task = asyncio.ensure_future(self._serve(reader, writer))
         self._tasks.add(task)
 
@@ -181,9 +188,12 @@ class GuardProxy:
         for address in addresses:
             try:
                 async with asyncio.timeout(CONNECT_S):
-                    return await asyncio.open_connection(address, port, limit=HEAD_BYTES)
+                    reader, writer = await asyncio.open_connection(address, port, limit=HEAD_BYTES)
             except OSError as error:  # TimeoutError too
                 failure = error
+            else:
+                self._transports.add(writer.transport)
+                return reader, writer
         assert failure is not None
         raise failure
 

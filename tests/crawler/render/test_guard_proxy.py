@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -123,3 +124,24 @@ async def _end_after(steps: int) -> bytes:
 def test_a_connection_ends_with_the_proxy_however_far_it_has_come(steps: int) -> None:
     assert asyncio.run(_end_after(steps)) == b""
     gc.collect()  # a transport that was left open warns here, and not in some later test
+
+
+async def _end_unread(client: socket.socket, request: bytes) -> None:
+    proxy = GuardProxy(DnsCache(odd_lookup), parse_networks(("127.0.0.2/32",)), {})
+    url = await proxy.start()
+    client.setblocking(False)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", int(url.rpartition(":")[2])))
+    client.sendall(request)
+    before = 0
+    while not before or proxy.traffic.bytes != before:  # until it keeps as much as it does for who does not read
+        before = proxy.traffic.bytes
+        await asyncio.sleep(0.05)
+    await proxy.close()
+
+
+def test_a_connection_ends_with_the_proxy_though_much_of_the_answer_was_not_read() -> None:
+    with Server(lambda _: html("x" * 32_000_000), "127.0.0.2") as server, socket.socket() as client:
+        request = f"GET http://site.example:{server.port}/ HTTP/1.1\r\nHost: x\r\n\r\n"
+        asyncio.run(_end_unread(client, request.encode()))
+        gc.collect()
