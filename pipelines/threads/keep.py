@@ -14,22 +14,19 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 from db.store.dedup import threads as rows
-from db.store.dedup.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
-from pipelines.threads.merging import MOST_MERGED, Merger, find_merger, members_of, placing_evidence
-from pipelines.threads.score import RAREST, THRESHOLD, LivingThread, best, compare, heaviest_shared
+from db.store.dedup.threads import ClusterArticle, StoredVector, StoryContent, ThreadArticle
+from pipelines.threads.living import LivingThreads, days_since_epoch
+from pipelines.threads.merging import Merger, find_merger, placing_evidence
+from pipelines.threads.score import RAREST, THRESHOLD, best, compare, heaviest_shared
 from pipelines.threads.term_counts import TermCounts, Terms, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
-from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
+from pipelines.threads.vectors import unpack, weigh
 
-ALIVE_DAYS = 14
-"""A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few. With
-7, a third of the stories that were parted from their event came later than that."""
 PLACED_AT_ONCE = 200
 """Stories placed, or taken back, in one transaction, at most: 0.3 s, no longer than other writers wait for a step of settling."""
 REPLAYED = 500
@@ -38,12 +35,6 @@ REPLAYED_EACH = 5
 """The same for each of several that wait together: 5 ms a change, no more than to extract the page again."""
 _WAITING_COUNTED = 1000
 """Waiting articles counted for that, at most: bounds what one step reads."""
-_LATEST = 16
-"""Stories whose sum a thread is compared by: enough to outlast one odd story, few enough to follow the event."""
-_CANDIDATES = 8
-"""Threads a story is compared with: those that have most of its rarest terms."""
-_POSTED = 64
-"""Latest stories looked at for each term. More would be a term that is not rare."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +67,6 @@ def keep_threads(conn: sqlite3.Connection, limit: int) -> None:
         _Keeping(conn, min(limit, PLACED_AT_ONCE)).keep()
 
 
-def _days(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp() / 86400
-
-
-def _earlier(at: str, days: int) -> str:
-    moment = datetime.fromisoformat(at) - timedelta(days=days)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Changes:
     """What a step is to change: stories that leave, stories to place, and those whose copies may be others. `too_early`: stories to
@@ -98,15 +80,13 @@ class _Changes:
 
 
 class _Keeping:
-    """One step: the changes of a number of articles."""
+    """One step: which stories are placed or taken back, and in what order. `threads`: what they are compared with."""
 
     def __init__(self, conn: sqlite3.Connection, limit: int) -> None:
         self.conn = conn
         self.limit = limit
         self.counts = TermCounts(conn)
-        self.expired = rows.last_expiry(conn)
-        self.touched: dict[int, str] = {}
-        self.living: dict[int, LivingThread] = {}
+        self.threads = LivingThreads(conn)
         self.removed: list[tuple[Terms, str, int]] = []
 
     def keep(self) -> None:
@@ -143,8 +123,7 @@ class _Keeping:
 
     def _save(self) -> None:
         self.counts.save()
-        for thread, language in sorted(self.touched.items()):
-            rows.save_thread_totals(self.conn, thread, language)
+        self.threads.save_totals()
 
     def _changes(self) -> _Changes:
         waiting = rows.waiting_articles(self.conn, self.limit)
@@ -181,7 +160,7 @@ class _Keeping:
         most = max(REPLAYED, REPLAYED_EACH * waiting)
         later = rows.stories_from(self.conn, story, most + 1)
         living, earliest = rows.count_vectors(self.conn, later)
-        too_long_ago = earliest and self.expired and earliest < _earlier(self.expired, ALIVE_DAYS)
+        too_long_ago = earliest is not None and self.threads.has_expired(earliest)
         return [] if len(later) > most or living < len(later) or too_long_ago else later
 
     def _take_back(self, stories: list[int]) -> None:
@@ -189,158 +168,57 @@ class _Keeping:
         rows.queue_articles(self.conn, (row.article_id for kept in copies.values() for row in kept))
         for number in stories:
             self._remove(number)
-        latest = rows.latest_arrival(self.conn)
-        self.expired = latest and latest[:10]
-        rows.save_expiry(self.conn, self.expired)
+        self.threads.reset_expiry()
 
     def _remove(self, story: int) -> None:
         """Take a story and its copies out of its thread."""
         row = rows.kept_articles(self.conn, [story])[story][0]
-        vector = rows.load_vectors(self.conn, [story]).get(story)
-        rows.delete_articles(self.conn, [story])
-        if merger := Merger.of_evidence(row.evidence):
-            self._part(row.thread_id, merger, story)
+        vector = self.threads.remove_story(row.thread_id, story, Merger.of_evidence(row.evidence))
         if vector:
-            unpacked = unpack(vector.vector)
-            rows.delete_vector(self.conn, story, unpacked.rarest(RAREST))
-            self.removed.append((unpacked.terms, vector.language, period_of(vector.arrived)))
-        thread = row.thread_id
-        self.touched.setdefault(thread, vector.language if vector else "")
-        if thread == story and (heir := rows.first_story(self.conn, thread)):
-            rows.rename_thread(self.conn, thread, heir)
-            self.touched[heir] = self.touched[thread]
-            thread = heir
-        self._refresh(thread)
-
-    def _part(self, thread: int, merger: Merger, story: int) -> None:
-        """Make two threads again of those that a story had shown to be one."""
-        self._move(members_of(merger.gone, rows.story_evidence(self.conn, thread, story)), merger.gone)
-        self._refresh(merger.gone)
-
-    def _merge(self, merger: Merger) -> None:
-        """Make a thread a part of another."""
-        self._move(rows.stories_in(self.conn, merger.gone), merger.kept)
-        rows.delete_state(self.conn, merger.gone)
-
-    def _move(self, stories: list[int], thread: int) -> None:
-        vectors = rows.load_vectors(self.conn, stories)
-        rarest = {story: unpack(row.vector).rarest(RAREST) for story, row in vectors.items()}
-        for row in vectors.values():
-            self.touched |= {row.thread_id: row.language, thread: row.language}
-        rows.move_stories(self.conn, stories, thread, rarest)
-
-    def _refresh(self, thread: int) -> None:
-        """Make anew what stories are compared with."""
-        bounds = rows.thread_bounds(self.conn, thread)
-        if bounds is None:
-            rows.delete_state(self.conn, thread)
-            return
-        founder, arrived, first_at, last_at = bounds
-        state = StoredState(
-            thread_id=thread,
-            arrived=arrived,
-            first_at=first_at,
-            last_at=last_at,
-            founder=rows.load_vectors(self.conn, [founder])[founder].vector,
-            centroid=self._centroid(thread),
-        )
-        self._save_state(state)
-
-    def _centroid(self, thread: int) -> bytes:
-        return add_up([unpack(data) for data in rows.latest_vectors(self.conn, thread, _LATEST)]).pack()
-
-    def _extend(self, story: StoredVector, vector: TermVector) -> None:
-        """Add the story that a thread just got to what others are compared with."""
-        thread, day = self.living[story.thread_id], _days(story.at)
-        if story.story_id < thread.thread_id or rows.count_stories(self.conn, thread.thread_id) > _LATEST:
-            # There is another founder now, or one of the latest stories is no longer among them.
-            self._refresh(thread.thread_id)
-            return
-        self.living[thread.thread_id] = extended = replace(
-            thread,
-            centroid=add_up([thread.centroid, vector]),
-            first_day=min(thread.first_day, day),
-            last_day=max(thread.last_day, day),
-        )
-        rows.extend_state(self.conn, story, extended.centroid.pack())
-
-    def _save_state(self, state: StoredState) -> None:
-        self.living.pop(state.thread_id, None)
-        rows.save_state(self.conn, state)
+            self.removed.append((unpack(vector.vector).terms, vector.language, period_of(vector.arrived)))
 
     def _place(self, story: _Story) -> None:
         """Decide to which thread a story belongs, and write it."""
-        first, language = story.first, story.language
-        self._expire(first.arrived)
+        first, language, terms = story.first, story.language, story.terms
         period = period_of(first.arrived)
-        terms = story.terms
+        if self.threads.expire(first.arrived):
+            self.counts.expire(period)
         with_term = self.counts.stories_with(terms.terms, period)
         vector = weigh(terms, with_term, self.counts.stories(language, period))
         rarest = vector.rarest(RAREST)
-        living = self._candidates(rarest, first.arrived)
-        day = _days(first.at)
+        living = self.threads.candidates(rarest, first.arrived)
+        day = days_since_epoch(first.at)
         compared = [compare(vector, one, day, unspaced=terms.unspaced) for one in living.values()]
         found = best(compared)
         joins = found is not None and found.score >= THRESHOLD
         thread = found.thread_id if found and joins else first.page_id
         merger = find_merger(compared, living, unspaced=terms.unspaced)
-        if merger and len(rows.stories_in(self.conn, merger.gone)) <= MOST_MERGED:
-            self._merge(merger)
+        if merger and self.threads.may_merge(merger):
+            self.threads.merge(merger)
             thread = merger.kept
         else:
             merger = None
         shared = [terms.written[term] for term in heaviest_shared(vector, living[found.thread_id])] if found else []
-        evidence = placing_evidence(found, joins=joins, shared=shared, merger=merger)
-        self._write(story, thread, evidence)
-        packed = vector.pack()
+        self._write(story, thread, placing_evidence(found, joins=joins, shared=shared, merger=merger))
         stored = StoredVector(
             story_id=first.page_id,
             thread_id=thread,
             arrived=first.arrived,
             at=first.at,
             language=language,
-            vector=packed,
+            vector=vector.pack(),
         )
         rows.save_vector(self.conn, stored, rarest)
         if merger:
-            self._refresh(thread)
+            self.threads.refresh(thread)
         elif joins:
-            self._extend(stored, vector)
+            self.threads.extend(stored, vector)
         else:
-            state = StoredState(
-                thread_id=thread,
-                arrived=first.arrived,
-                first_at=first.at,
-                last_at=first.at,
-                founder=packed,
-                centroid=packed,
-            )
-            self._save_state(state)
+            self.threads.begin(stored)
         self.counts.count(terms.terms, language, period, 1)
 
-    def _candidates(self, rarest: Mapping[int, int], arrived: str) -> dict[int, LivingThread]:
-        """The living threads that have most of a story's rarest terms, given with their weights."""
-        found = rows.posted_threads(
-            self.conn,
-            rarest,
-            posted=_POSTED,
-            most=2 * _CANDIDATES,
-            alive_since=_earlier(arrived, ALIVE_DAYS),
-        )[:_CANDIDATES]
-        # Unpacked once in a step, as long as a thread stays as it is.
-        for state in rows.load_states(self.conn, set(found) - self.living.keys()):
-            founder = unpack(state.founder)
-            self.living[state.thread_id] = LivingThread(
-                thread_id=state.thread_id,
-                founder=founder,
-                centroid=founder if state.centroid == state.founder else unpack(state.centroid),
-                first_day=_days(state.first_at),
-                last_day=_days(state.last_at),
-            )
-        return {thread: self.living[thread] for thread in found}
-
     def _write(self, story: _Story, thread: int, evidence: str) -> None:
-        self.touched[thread] = story.language
+        self.threads.touch(thread, story.language)
         rows.save_articles(
             self.conn,
             [
@@ -361,27 +239,11 @@ class _Keeping:
         """Write which articles are copies of a story that stays where it is."""
         kept = rows.kept_articles(self.conn, [story.first.page_id])[story.first.page_id]
         own = next(row for row in kept if row.evidence is not None)
-        self.touched[own.thread_id] = story.language
+        self.threads.touch(own.thread_id, story.language)
         if [(row.article_id, row.at) for row in kept] == [(member.page_id, member.at) for member in story.members]:
             return
         rows.delete_articles(self.conn, [story.first.page_id])
         self._write(story, own.thread_id, own.evidence or "{}")
-
-    def _expire(self, arrived: str) -> None:
-        """With the first story of a day, forget the vectors of threads long dead. They are kept twice as long as they are
-        compared, so that what was compared with them can be taken back and done again."""
-        day = arrived[:10]
-        if self.expired and day <= self.expired:
-            return
-        dead: set[int] = set()
-        for thread, story, vector in rows.dead_threads(self.conn, _earlier(arrived, 2 * ALIVE_DAYS)):
-            rows.delete_vector(self.conn, story, unpack(vector).rarest(RAREST))
-            dead.add(thread)
-        for thread in dead:
-            rows.delete_state(self.conn, thread)
-        self.counts.expire(period_of(arrived))
-        self.expired = day
-        rows.save_expiry(self.conn, day)
 
 
 def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:

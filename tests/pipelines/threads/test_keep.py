@@ -18,7 +18,7 @@ from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
 from pipelines.processing.reextract import GATHERED_STORIES, settle_in_steps
-from pipelines.threads import keep, merging
+from pipelines.threads import keep, living, merging
 from pipelines.threads.keep import keep_threads
 from pipelines.threads.vectors import add_up, unpack
 
@@ -77,12 +77,12 @@ def test_a_rebuild_gives_the_rows_of_the_crawl(changed: sqlite3.Connection) -> N
     assert not any_unthreaded(changed)
 
 
-@pytest.mark.parametrize("latest", [keep._LATEST, 2])
+@pytest.mark.parametrize("latest", [living._LATEST, 2])
 def test_threads_are_compared_by_the_sum_of_their_latest_stories(
     changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, latest: int
 ) -> None:
     """Also where a story was only added to what was there."""
-    monkeypatch.setattr(keep, "_LATEST", latest)
+    monkeypatch.setattr(living, "_LATEST", latest)
     rebuilt(changed)
     states = changed.execute("SELECT thread_id, arrived, first_at, last_at, founder, centroid FROM thread_states")
     lengths = set()
