@@ -119,5 +119,5 @@ def count_requests(run: CrawlRun) -> tuple[int, int, int]:
     return (
         sum(visit.answered for visit in visits),
         sum(visit.pending for visit in visits),
-        sum(len(visit.due) + visit.in_flight for visit in visits),
+        sum(visit.articles.to_do for visit in visits),
     )

@@ -56,7 +56,7 @@ class _Crawl(ProgressColumn):
         run: CrawlRun | None = task.fields["run"]
         visits = run.visits if run else []
         listings = sum(visit.pending for visit in visits)
-        articles = sum(len(visit.due) + visit.in_flight for visit in visits)
+        articles = sum(visit.articles.to_do for visit in visits)
         answers = sum(visit.answered for visit in visits)
         left = f"{counted(listings, 'listing')} and {counted(articles, 'article')} to go"
         what = left if listings or articles else "extracting the rest" if visits else "starting"

@@ -97,9 +97,9 @@ class Articles:
 
     async def request_due(self, visit: SourceVisit, due: Sequence[DueLink]) -> list[Request]:
         """The requests for the first of these articles; the others follow. Without any, the source ends."""
-        visit.add_due(due)
+        visit.articles.queue(due)
         requests = list(self._next_requests(visit))
-        if not requests and not visit.unfinished:
+        if not requests and visit.articles.is_done:
             await self._end_source(visit)
         return requests
 
@@ -108,8 +108,8 @@ class Articles:
         source_id = visit.source.id
         # Discovery that was interrupted starts again in the next crawl.
         found = [] if visit.probing and visit.stopped else visit.new_listings
-        answers, named, hubs = visit.answers, visit.front_page_listings, visit.hubs
-        readings, samples = visit.take_readings()
+        answers, named, hubs = visit.answers.by_listing, visit.answers.front_page_listings, visit.answers.hubs
+        readings, samples = visit.answers.take_readings()
 
         def put(conn: sqlite3.Connection) -> int:
             if found:
@@ -134,7 +134,7 @@ class Articles:
         write. If the crawl is stopped before they are merged, nothing is recorded, and the next crawl requests the listings again.
         """
         session = self._session
-        read = visit.take_listings()
+        read = visit.answers.take_listings()
         try:
             lists = await merge_listings(read.listings, session.parse)
         except ParserStopped:
@@ -258,17 +258,18 @@ class Articles:
         if isinstance(error, RendererStopped):
             visit.stop()
         else:
-            visit.let_article_wait(str(error))
+            visit.articles.leave(str(error))
         await self.finish_article(visit)
 
     async def finish_article(self, visit: SourceVisit) -> None:
         """Count an article as finished: stored, or failed. After the last one, end the source."""
-        if visit.finish_article():
+        visit.articles.finish()
+        if visit.articles.is_done:
             await self._end_source(visit)
 
     async def _end_source(self, visit: SourceVisit) -> None:
         """Record the end of the source, unless the crawl was stopped: then the end of the run records it."""
-        visit.note_waiting()
+        visit.note_left_articles()
         for note_end in self.on_end:
             await note_end(visit)
         if not visit.stopped:
@@ -278,8 +279,8 @@ class Articles:
         needs_drawing = self._drawer.needs_drawing(visit, "article")
         if needs_drawing and not self._drawer.has_budget(visit):
             # Not even requested: they would be fetched in vain.
-            visit.let_due_wait(f"render_budget ({visit.settings.render_budget} pages a day) is used up")
-        for due in visit.take_due():
+            visit.articles.leave_due(f"render_budget ({visit.settings.render_budget} pages a day) is used up")
+        for due in visit.articles.take():
             yield record.with_creation_time(
                 Request(
                     due.url,

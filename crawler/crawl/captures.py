@@ -84,7 +84,7 @@ class Captures:
         request = self._next(turn)
         if request is None:
             return []
-        visit.begin_article()
+        visit.articles.begin_other()
         return [request]
 
     def _next(self, turn: _Turn) -> Request | None:

@@ -17,20 +17,20 @@ from twisted.python.failure import Failure
 
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_variants import parameters_of
-from crawler.crawl.page_drawer import PageDrawer
-from crawler.crawl.probe import next_probes, replacement_feeds
-from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
-from crawler.crawl.session import CrawlSession, close_on_machine_error
-from crawler.crawl.visit import (
+from crawler.crawl.listing_requests import (
     MAX_INDEX_DEPTH,
     MAX_NEXT_PAGES,
     MAX_SITEMAPS_PER_INDEX,
     MAX_SITEMAPS_PER_VISIT,
-    SourceVisit,
     next_page,
     requests_for_declared_lists,
     requests_for_listings,
 )
+from crawler.crawl.page_drawer import PageDrawer
+from crawler.crawl.probe import next_probes, replacement_feeds
+from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
+from crawler.crawl.session import CrawlSession, close_on_machine_error
+from crawler.crawl.visit import SourceVisit
 from crawler.discover.feed_hubs import hubs_in_header
 from crawler.discover.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
@@ -108,15 +108,15 @@ class Listings:
                 listing_requests = await self._parse(response, visit, listing_request)
             except TaskFailed as error:
                 fetch = replace(fetch, error=record.failure_name(error))
-                visit.note_unreadable(listing_request, record.failure_name(error))
+                visit.answers.note_unreadable(listing_request, record.failure_name(error))
                 visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
             except (ParserStopped, RendererStopped):
                 visit.stop()
         elif record.is_unchanged(response):
-            visit.note_unchanged(listing_request)
+            visit.answers.note_unchanged(listing_request)
         else:
             await self._note_reading(response, visit, listing_request, None)
-            visit.note_trouble(listing_request, f"http_{response.status}", gone=response.status in GONE)
+            visit.answers.note_trouble(listing_request, f"http_{response.status}", gone=response.status in GONE)
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: status {response.status}")
         session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
@@ -131,10 +131,10 @@ class Listings:
         session = self._session
         visit.note_stop(error)
         if record.failure_name(error) not in record.NOT_SENT:
-            visit.note_trouble(listing_request, record.failure_name(error))
+            visit.answers.note_trouble(listing_request, record.failure_name(error))
         if isinstance(error, ForbiddenByRobots) and is_kept(listing_request, None):
             forbidden = forbidden_reading(request, listing_request, self._policy_of(request.url))
-            visit.note_reading(listing_request, forbidden)
+            visit.answers.note_reading(listing_request, forbidden)
         fetch = record.fetch_from_error(
             _fetch_kind(listing_request), request, listing_request.url, error, session.run_id, visit.source.id
         )
@@ -148,13 +148,13 @@ class Listings:
     async def _parse(
         self, response: Response, visit: SourceVisit, listing_request: ListingRequest
     ) -> list[ListingRequest]:
-        if visit.unreadable >= MAX_UNREADABLE:
+        if visit.answers.unreadable >= MAX_UNREADABLE:
             return []  # its listings are malicious or badly broken, and have used their share of this crawl
         headers = record.headers_of(response)
         listing = await self._read(response, visit, listing_request)
         await self._note_reading(response, visit, listing_request, listing)
         if listing is None:
-            visit.note_trouble(listing_request, NO_LISTING, gone=True)
+            visit.answers.note_trouble(listing_request, NO_LISTING, gone=True)
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
             return []
@@ -164,7 +164,7 @@ class Listings:
             visit.note(f"{listing_request.url}: {_note_on_left_out(listing)}")
         mistaken = self._is_mistaken(visit, listing_request, listing)
         # An index that states no times can stay the same while its children change, so it is always requested in full.
-        visit.add_listing(listing_request, listing, headers if listing.dated and not mistaken else None)
+        visit.answers.keep(listing_request, listing, headers if listing.dated and not mistaken else None)
         if listing_request.probe:
             visit.record_listing(Listing(url=listing_request.url, kind=listing.kind, title=listing.title))
             for named in listing.listings:
@@ -208,7 +208,7 @@ class Listings:
                 description = await self._session.parse(task)
         reading = reading_of(response, listing_request, listing, description)
         # Here: 0.1 ms at most, as much as asking another thread.
-        visit.note_reading(listing_request, reading, take_sample(response.body))
+        visit.answers.note_reading(listing_request, reading, take_sample(response.body))
 
     def _is_mistaken(self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing) -> bool:
         """Whether a declared list names nothing because its rule is mistaken: it is then requested in full until that is mended."""
@@ -237,7 +237,7 @@ class Listings:
 
             new = await self._session.read(any_new)
             if listing_request.nested:
-                visit.note_sitemap(listing_request, new=new and listing_request.read_before)
+                visit.answers.note_sitemap(listing_request, new=new and listing_request.read_before)
             listing_requests += following if new else []
         return listing_requests
 

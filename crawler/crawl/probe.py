@@ -44,7 +44,7 @@ def _given_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[Listin
 
 
 def _named_listings(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
-    feeds = [one.url for listing in visit.parsed_listings for one in listing.listings if one.kind is ListingKind.FEED]
+    feeds = [one.url for listing in visit.answers.parsed for one in listing.listings if one.kind is ListingKind.FEED]
     return [
         *(ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
         *(ListingRequest(url=url, kind=ListingKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),

@@ -13,12 +13,14 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
+from crawler.crawl.article_queue import ArticleQueue
 from crawler.crawl.articles import Articles
 from crawler.crawl.backfilling import Backfilling
 from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
+from crawler.crawl.listing_requests import needs_probing
 from crawler.crawl.listings import Listings
 from crawler.crawl.session import CrawlSession
-from crawler.crawl.visit import SourceVisit, needs_probing
+from crawler.crawl.visit import SourceVisit
 from crawler.http.access import load_access, open_to_others
 from db.errors import ConfigError, CopydeskError
 from db.models import Source
@@ -110,6 +112,7 @@ class CrawlSpider(Spider):
             settings=settings,
             site=site,
             known_listings=known,
+            articles=ArticleQueue(settings.concurrency),
             resting=frozenset(state.listing.url for state in states if state.is_resting(rests, now)),
             probing=not session.order.reads or needs_probing(known, site) or should_rediscover(states, rests, now),
         )

@@ -48,7 +48,7 @@ try:
                 time.sleep(0.1)
                 show("verifying", 0, 200_000_000)
     else:
-        visits = [Some(pending=2, due=[1, 2], in_flight=1, answered=1)]
+        visits = [Some(pending=2, articles=Some(to_do=3), answered=1)]
         with progress.crawl_progress() as watch:
             time.sleep(1)  # while Scrapy is imported
             watch(Some(visits=visits))

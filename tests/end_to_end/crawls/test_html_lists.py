@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from crawler.crawl.visit import DECLARED, needs_probing, requests_for_listings
+from crawler.crawl.listing_requests import DECLARED, needs_probing, requests_for_listings
 from db.models import Listing, ListingKind
 from db.site_rules.loader import HtmlList, Site
 from tests.demoweb.asking import EN
