@@ -7,6 +7,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -141,6 +142,35 @@ def test_no_page_is_left_when_all_that_were_submitted_end_at_once(tmp_path: Path
     desk.start()
     desk.join(120)
     writer.close()
+    db = open_database(path)
+    assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
+    db.conn.close()
+
+
+def test_pages_are_extracted_while_others_are_written(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 30, paragraphs=1)
+    writer, free, submitted = Writer(path), threading.Event(), set[int]()
+
+    class HaltsTheWriter(Immediate):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if not submitted:
+                writer.submit(lambda _: free.wait())  # before the results of the first pages
+            future = super().submit(fn, *args, **kwargs)
+            submitted.add(future.result().page_id)
+            return future
+
+    plan = IngestPlan(
+        database=path, sites=Sites(), extractor=extractor_in_force(Sites()), processes=1, page_timeout_s=30
+    )
+    desk = Ingest(plan, writer, HaltsTheWriter())
+    desk.finish()
+    desk.start()
+    try:
+        wait_for(lambda: len(submitted) > HaltsTheWriter.ahead)
+    finally:
+        free.set()
+        desk.join(120)
+        writer.close()
     db = open_database(path)
     assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
     db.conn.close()
