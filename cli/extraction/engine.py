@@ -14,7 +14,7 @@ from db.errors import UsageError
 from pipelines.processing.ingest import IngestPlan
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor
 from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.page_worker import EXTRACTION_MODULES
+from pipelines.processing.page_worker import EXTRACTION_MODULES, FIRST_PAGE
 from pipelines.processing.worker_pool import start_server
 
 
@@ -53,7 +53,7 @@ def readers(plan: IngestPlan, engine: ExtractionEngine, *, database: Path | None
         ) as cluster:
             yield cluster
         return
-    start_server(EXTRACTION_MODULES)  # while the pages are selected
+    start_server((*EXTRACTION_MODULES, FIRST_PAGE))  # while the pages are selected
     pool = ExtractionPool(database, plan.sites, processes=engine.jobs, timeout_s=plan.page_timeout_s)
     local = LocalExecutor(pool)
     try:

@@ -33,6 +33,8 @@ class ExtractionResult:
 
 EXTRACTION_MODULES = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
 """What the processes import, once for all."""
+FIRST_PAGE = "pipelines.processing.first_page"
+"""What they import as well where it is sure that they extract."""
 Task = int | PagePayload
 """A page to extract: the id of one in the database, or a payload."""
 

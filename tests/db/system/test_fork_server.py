@@ -38,28 +38,31 @@ if __name__ == "__main__":
 
 _EARLY = """
 import os, sys
+from pipelines.processing.page_worker import FIRST_PAGE
 from pipelines.processing.worker_pool import WorkerPool, start_server
 
 class Parents:
     name, preload = "page", ()
 
     def init_worker(self):
-        return lambda _: (os.getppid(), "early" in sys.modules)
+        from pipelines.extraction.languages.loader import languages
+
+        return lambda _: (os.getppid(), "early" in sys.modules, languages.cache_info().currsize)
 
     def run_known_task(self):
         pass
 
 if __name__ == "__main__":
-    start_server(["early"])
+    start_server(["early", FIRST_PAGE])
     from multiprocessing.forkserver import _forkserver
     server = _forkserver._forkserver_pid
     pool = WorkerPool(Parents(), processes=1, timeout_s=60)
-    assert pool.submit("page").result() == (server, True)
+    assert pool.submit("page").result() == (server, True, 1)
     pool.close()
 """
 
 
-def test_processes_come_from_a_server_that_was_started_before(tmp_path: Path) -> None:
+def test_processes_come_from_a_server_that_was_started_before_and_has_read_a_page(tmp_path: Path) -> None:
     (tmp_path / "early.py").write_text("", encoding="utf-8")
     assert _run(tmp_path, _EARLY) == (0, "")
 
