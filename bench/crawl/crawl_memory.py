@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--sites", required=True, type=Path)
     parser.add_argument("--pages", type=int, default=20000)
     options = parser.parse_args()
-    env = os.environ | {"http_proxy": options.proxy, "PYTHONPATH": str(HERE.parent)}
+    env = os.environ | {"http_proxy": options.proxy, "PYTHONPATH": str(HERE.parents[1])}
     with tempfile.TemporaryDirectory() as folder:
         base = (*COPYDESK, "--db", str(Path(folder) / "news.db"))
         subprocess.run(

@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, default=HERE / "baseline_spider.py")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    env = os.environ | {"http_proxy": options.proxy, "PYTHONPATH": str(HERE.parent)}
+    env = os.environ | {"http_proxy": options.proxy, "PYTHONPATH": str(HERE.parents[1])}
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.db"
         run(env, *COPYDESK, "--db", str(prepared), "sources", "import", str(options.sites.resolve()), "--delay", "0s")

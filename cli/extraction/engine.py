@@ -14,6 +14,8 @@ from db.errors import UsageError
 from pipelines.processing.ingest import IngestPlan
 from pipelines.processing.page_executor import LocalExecutor, PageExecutor
 from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.page_worker import EXTRACTION_MODULES, FIRST_PAGE
+from pipelines.processing.worker_pool import start_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ def readers(plan: IngestPlan, engine: ExtractionEngine, *, database: Path | None
         ) as cluster:
             yield cluster
         return
+    start_server((*EXTRACTION_MODULES, FIRST_PAGE))  # while the pages are selected
     pool = ExtractionPool(database, plan.sites, processes=engine.jobs, timeout_s=plan.page_timeout_s)
     local = LocalExecutor(pool)
     try:

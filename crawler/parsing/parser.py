@@ -29,6 +29,7 @@ from db.errors import CopydeskError
 from db.models import Link
 from db.site_rules.loader import Site, Sites
 from db.store.sites.sitemap_readings import PastReading
+from pipelines.processing.page_worker import EXTRACTION_MODULES
 from pipelines.processing.worker_pool import TaskTooSlow, WorkerPool
 from pipelines.urls import host_of, same_site
 
@@ -39,6 +40,9 @@ QUICK_S = 1.0
 QUICK_BYTES = 1 << 20
 # Seconds of processor time for a task in the slow lane, where no setting gives it.
 SLOW_S = 30.0
+
+# What the processes import, once for all, with what those need that extract: all are forked from one server.
+PARSING_MODULES = ("crawler.parsing.parser", *EXTRACTION_MODULES)
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -182,11 +186,7 @@ class ParseWorker:
 
     sites: Sites
     name: str = "listing"
-    preload: tuple[str, ...] = (
-        "crawler.parsing.parser",
-        "pipelines.processing.page_worker",
-        "pipelines.extraction.extract",
-    )
+    preload: tuple[str, ...] = PARSING_MODULES
 
     def init_worker(self) -> Callable[[ParseTask[Any]], Any]:
         """A function that parses a task."""

@@ -93,8 +93,9 @@ class GatedRun:
         `show` is called with the number of pages extracted so far. Returns the length of the longest transaction, in milliseconds.
         """
         done, longest = 0, 0.0
-        preload_writing()
         batches = CompletedBatches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S)
+        batches.refill()
+        preload_writing()  # while the processes start
         for batch in batches:
             longest = max(longest, self._stage(batch))
             longest = max(longest, self._write_decided(stop, batches.refill, most=WRITTEN_BETWEEN * len(batch)))

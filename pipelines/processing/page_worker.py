@@ -31,6 +31,10 @@ class ExtractionResult:
     fingerprint: Fingerprint | None = None
 
 
+EXTRACTION_MODULES = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
+"""What the processes import, once for all."""
+FIRST_PAGE = "pipelines.processing.first_page"
+"""What they import as well where it is sure that they extract."""
 Task = int | PagePayload
 """A page to extract: the id of one in the database, or a payload."""
 
@@ -52,7 +56,7 @@ class ExtractPages:
     database: Path | None
     sites: Sites
     name: str = "page"
-    preload: tuple[str, ...] = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
+    preload: tuple[str, ...] = EXTRACTION_MODULES
 
     def init_worker(self) -> Callable[[Task], ExtractionResult]:
         """Open the database; returns `extract_task`."""

@@ -82,9 +82,10 @@ def reextract_run(
     `show` is called with the number of pages done so far. Returns the length of the longest transaction, in milliseconds.
     """
     done, longest = 0, 0.0
-    preload_writing()
     pages = remaining_pages(conn, run_id)
     batches = CompletedBatches(executor, pages, stop, most=BATCH, gather_s=LINGER_S)
+    batches.refill()
+    preload_writing()  # while the processes start
     for batch in batches:
         unwritten = batch
         while unwritten:

@@ -22,8 +22,9 @@ import pickle
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, Protocol
 
@@ -62,6 +63,15 @@ given up all the same."""
 
 # Modules that the fork server imports, of all pools of this process: the first process of any pool starts it.
 _preload: set[str] = set()
+
+
+def start_server(modules: Iterable[str]) -> None:
+    """Start the fork server before a pool needs it: it imports these modules while this process goes on. If it cannot be started,
+    the first pool that needs it says so."""
+    _preload.update(modules)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(sorted(_preload))
+    with suppress(OSError):
+        start_fork_server()
 
 
 class Worker(Protocol):

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.crawl.crawl_run import CrawlRun
 from crawler.crawl.session import CrawlOrder
-from crawler.run import crawl
+from crawler.run import NEW_OBJECTS, crawl
 from db.config.loader import Config, load_config
 from tests.end_to_end.copydesk import Copydesk
 
@@ -35,11 +35,15 @@ def frozen(request: pytest.FixtureRequest) -> Iterator[int]:
 
 def test_objects_that_the_caller_froze_stay_frozen(config: Config, frozen: int) -> None:
     during = []
+    thresholds = gc.get_threshold()
 
     def watch(run: CrawlRun) -> None:
         during.append(gc.get_freeze_count())
+        # Cycles are looked for less often, unless the collector is the caller's.
+        assert gc.get_threshold()[0] == (thresholds[0] if frozen else NEW_OBJECTS)
 
     crawl(config, CrawlOrder(), watch=watch)
+    assert gc.get_threshold() == thresholds
     # Some of the frozen objects are freed meanwhile, as they have no more references.
     assert during[0] <= frozen if frozen else during[0] > 0
     assert frozen / 2 <= gc.get_freeze_count() <= frozen

@@ -22,6 +22,8 @@ from db.store.sites.sources import all_sources, choose_sources
 if TYPE_CHECKING:
     from crawler.run import CrawlResult
 
+SURELY_PARSED = 10
+"""Sources of which one surely answers with something to parse; of a few, all may answer that nothing has changed."""
 _NOTHING_DUE = "nothing was due; the setting `revisit` says when articles are fetched again, --again fetches them now"
 
 
@@ -60,7 +62,8 @@ def crawl(
     moment = since_option(since)
     with context.open() as db:
         _take_over_searches(db.conn, context)
-        if not choose_sources(db.conn, names):
+        sources = choose_sources(db.conn, names)
+        if not sources:
             paused = all_sources(db.conn)
             advice = "all sources are paused; resume them with `copydesk sources resume NAME`, or name those to crawl"
             raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
@@ -68,7 +71,13 @@ def crawl(
     from cli.output.progress import crawl_progress
 
     with crawl_progress(enabled=not quiet and not as_json) as watch:
-        # Importing Scrapy takes half a second, so it waits until there is something to do.
+        # Importing Scrapy takes half a second, so it waits until there is something to do. So does the server of the processes,
+        # which imports the parsers meanwhile, on another processor.
+        if len(sources) >= SURELY_PARSED:
+            from crawler.parsing.parser import PARSING_MODULES
+            from pipelines.processing.worker_pool import start_server
+
+            start_server(PARSING_MODULES)
         from crawler.crawl.session import CrawlOrder
         from crawler.run import crawl as run_crawl
 

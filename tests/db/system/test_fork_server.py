@@ -1,4 +1,4 @@
-"""Multiprocessing's fork server: Ctrl-C while it still imports neither ends it nor prints anything."""
+"""Multiprocessing's fork server: started early; Ctrl-C while it still imports neither ends it nor prints anything."""
 
 from __future__ import annotations
 
@@ -36,18 +36,53 @@ if __name__ == "__main__":
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set(), "Ctrl-C stays blocked"
 """
 
+_EARLY = """
+import os, sys
+from pipelines.processing.page_worker import FIRST_PAGE
+from pipelines.processing.worker_pool import WorkerPool, start_server
+
+class Parents:
+    name, preload = "page", ()
+
+    def init_worker(self):
+        from pipelines.extraction.languages.loader import languages
+
+        return lambda _: (os.getppid(), "early" in sys.modules, languages.cache_info().currsize)
+
+    def run_known_task(self):
+        pass
+
+if __name__ == "__main__":
+    start_server(["early", FIRST_PAGE])
+    from multiprocessing.forkserver import _forkserver
+    server = _forkserver._forkserver_pid
+    pool = WorkerPool(Parents(), processes=1, timeout_s=60)
+    assert pool.submit("page").result() == (server, True, 1)
+    pool.close()
+"""
+
+
+def test_processes_come_from_a_server_that_was_started_before_and_has_read_a_page(tmp_path: Path) -> None:
+    (tmp_path / "early.py").write_text("", encoding="utf-8")
+    assert _run(tmp_path, _EARLY) == (0, "")
+
 
 def test_ctrl_c_passes_by_a_fork_server_that_still_imports(tmp_path: Path) -> None:
     (tmp_path / "interrupts.py").write_text(_INTERRUPTS, encoding="utf-8")
-    program = tmp_path / "program.py"
-    program.write_text(_PROGRAM, encoding="utf-8")
+    assert _run(tmp_path, _PROGRAM) == (0, "")
+
+
+def _run(folder: Path, source: str) -> tuple[int, str]:
+    """How a program ends that finds ours and the folder's modules: status, standard error."""
+    program = folder / "program.py"
+    program.write_text(source, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, str(program)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)])},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
         start_new_session=True,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    return done.returncode, done.stderr

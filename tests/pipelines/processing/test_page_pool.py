@@ -7,6 +7,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from filelock import FileLock
 
 from db.connection.database import open_database, write
@@ -21,12 +23,16 @@ from db.connection.writer import Writer
 from db.models import Article, Reason, Rejection
 from db.site_rules.loader import Sites, load_sites, shipped_sites_folder
 from db.store.crawl import facts
+from db.store.extraction.extractions import insert_extraction, queue_pages
+from db.store.extraction.outcomes import extractor_id
 from db.store.sites.sources import add_source
 from pipelines.extraction.version import extractor_in_force
-from pipelines.processing.ingest import Ingest, IngestPlan
+from pipelines.processing import reextract
+from pipelines.processing.ingest import Ingest, IngestPlan, record_results
 from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.page_worker import ExtractionResult, extract_task
+from pipelines.processing.preload import preload_writing
 from tests.end_to_end.copydesk import wait_for
 from tests.support.processes import children
 
@@ -144,6 +150,66 @@ def test_no_page_is_left_when_all_that_were_submitted_end_at_once(tmp_path: Path
     db = open_database(path)
     assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
     db.conn.close()
+
+
+def test_pages_are_extracted_while_others_are_written(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 30, paragraphs=1)
+    writer, free, submitted = Writer(path), threading.Event(), set[int]()
+
+    class HaltsTheWriter(Immediate):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if not submitted:
+                writer.submit(lambda _: free.wait())  # before the results of the first pages
+            future = super().submit(fn, *args, **kwargs)
+            submitted.add(future.result().page_id)
+            return future
+
+    plan = IngestPlan(
+        database=path, sites=Sites(), extractor=extractor_in_force(Sites()), processes=1, page_timeout_s=30
+    )
+    desk = Ingest(plan, writer, HaltsTheWriter())
+    desk.finish()
+    desk.start()
+    try:
+        wait_for(lambda: len(submitted) > HaltsTheWriter.ahead)
+    finally:
+        free.set()
+        desk.join(120)
+        writer.close()
+    db = open_database(path)
+    assert db.conn.execute("SELECT count(*) FROM outcomes").fetchone() == (30,)
+    db.conn.close()
+
+
+def test_extracting_again_submits_pages_before_it_loads_what_writing_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted: list[int] = []
+    before_loading: list[int] = []
+
+    class Noted(Immediate):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future = super().submit(fn, *args, **kwargs)
+            submitted.append(future.result().page_id)
+            return future
+
+    def load() -> None:
+        before_loading.extend(submitted)
+        preload_writing()
+
+    monkeypatch.setattr(reextract, "preload_writing", load)
+    conn = open_database(database(tmp_path / "p.db", 9, paragraphs=1)).conn
+    pages = range(1, 10)
+    with write(conn):
+        extractor = extractor_id(conn, extractor_in_force(Sites()))
+        record_results(conn, [Immediate().submit(extract_task, page).result() for page in pages], extractor)
+        run = facts.begin_run(conn, "extract", os.getpid(), START)
+        insert_extraction(conn, run, "all", extractor)
+        queue_pages(conn, run, pages)
+    reextract.reextract_run(conn, run, extractor, Noted(), threading.Event(), lambda _: None)
+    assert before_loading
+    assert submitted == list(pages)
+    conn.close()
 
 
 def test_readers_end_with_their_parent(tmp_path: Path) -> None:
