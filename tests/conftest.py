@@ -24,7 +24,6 @@ from tests.support.new_databases import copy_new_databases
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is
 # named where its tests share what takes seconds to make: whoever begins with them does them all, and nobody else makes it again.
 LONGEST = (
-    "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
     "tests/patterns/test_linear.py",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
@@ -54,6 +53,9 @@ LONGEST = (
     "tests/end_to_end/archives/test_wayback_backfill.py::test_captures_are_revisions_at_their_times",
     "tests/crawler/backfill/test_common_crawl.py::test_a_backfill_fetches_records_as_revisions",
 )
+
+# It extracts what no other test has extracted before (`tests/pipelines/extraction/readings.py`).
+LAST = "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read"
 
 # What the processes of the tests load.
 PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler", "tests")
@@ -89,7 +91,8 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[XSpec]) -> No
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes test, have all but one begin with the longest."""
+    """Where several processes test, have all but one begin with the longest; have one test come last in any case."""
+    items.sort(key=lambda item: item.nodeid == LAST)
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     if processes > 1:
         items[:] = dealt(items, processes)
@@ -104,9 +107,11 @@ def pytest_collection_finish() -> None:
 def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     """Tests in an order of which xdist gives the first half, third, ... to the first process, the next to the second, ...
 
-    The last process gets none of the longest: while they wait, it uses the processor.
+    The last process gets none of the longest: while they wait, it uses the processor. What comes last is last with the first
+    process, of which others take the end when they have done their own.
     """
     named = {item.nodeid: item for item in items}
+    last = [named.pop(item) for item in (LAST,) if item in named]
     longest = [
         [named.pop(item) for item in list(named) if item == name or item.startswith(f"{name}::")] for name in LONGEST
     ]
@@ -115,8 +120,9 @@ def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     for process in range(processes):
         share = (len(items) - len(order)) // (processes - process)
         mine = list(chain.from_iterable(longest[process :: processes - 1])) if process < processes - 1 else []
-        rest = max(0, share - len(mine))
-        order += [*mine, *others[:rest]]
+        at_end = last if process == 0 else []
+        rest = max(0, share - len(mine) - len(at_end))
+        order += [*mine, *others[:rest], *at_end]
         del others[:rest]
     return order + others
 

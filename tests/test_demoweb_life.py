@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from tests.demoweb.asking import (
 )
 from tests.demoweb.templates import parse
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.copydesk import wait_for
 from tests.support.deadline import Stopwatch
 
 ROOT = Path(__file__).parent.parent
@@ -177,13 +179,19 @@ def test_the_record(demoweb: DemoWeb) -> None:
 
 
 def test_most_at_once_counts_requests_under_way() -> None:
-    with DemoWeb(latency=0.5) as web:
-        threads = [threading.Thread(target=ask, args=(web, f"http://{host}/")) for host in (ZH, ZH, ZH, EN)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with DemoWeb() as web, ExitStack() as open_:
+        for host in (ZH, ZH, ZH, EN):
+            open_.enter_context(hanging(web, host))
+        wait_for(lambda: len(web.requests) == 4)
         assert (web.most_at_once(ZH), web.most_at_once(EN)) == (3, 1)
+
+
+def hanging(web: DemoWeb, host: str) -> socket.socket:
+    """A connection with a request that is never answered."""
+    web.robots(host, "hang")
+    hung = socket.create_connection(("127.0.0.1", web.port), timeout=120)
+    hung.sendall(f"GET http://{host}/robots.txt HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    return hung
 
 
 # -- the server
@@ -192,12 +200,9 @@ def test_most_at_once_counts_requests_under_way() -> None:
 def test_stopping_with_open_connections_is_quick_and_clean() -> None:
     others = set(threading.enumerate())  # one of another test may be up all along
     with DemoWeb() as web:
-        port = urlsplit(web.proxy_url).port or 0
-        idle = socket.create_connection(("127.0.0.1", port), timeout=120)
-        web.robots(ZH, "hang")
-        hung = socket.create_connection(("127.0.0.1", port), timeout=120)
-        hung.sendall(f"GET http://{ZH}/robots.txt HTTP/1.1\r\nHost: {ZH}\r\n\r\n".encode())
-        time.sleep(0.05)
+        idle = socket.create_connection(("127.0.0.1", web.port), timeout=120)
+        hung = hanging(web, ZH)
+        wait_for(lambda: len(web.requests) == 1)
         watch = Stopwatch()
     watch.check(1)
     for open_one in (idle, hung):

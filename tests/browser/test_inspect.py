@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from http.server import ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -57,6 +57,21 @@ class Scene:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": width, "height": height})
         return self.shared
+
+    @cached_property
+    def stored_words(self) -> set[str]:
+        """What the archive holds and pages show: names of sources and people, titles, codes of languages."""
+        words = {f"timeout{SCRIPT.format(trap=self.trap.url)}"}
+        for table, column in (
+            ("sources", "name"),
+            ("credits", "name"),
+            ("articles", "title"),
+            ("articles", "source"),
+            ("articles", "language"),
+        ):
+            rows = json.loads(ask(self.home, f"/news/{table}.json?_shape=array&_size=max&_col={column}")[1])
+            words |= {" ".join(row[column].split()) for row in rows if row[column]}
+        return words
 
     def watched(self, **options: object) -> Watched:
         """A fresh tab, for pages that mean ill and for another language or time zone of the browser."""
@@ -195,7 +210,7 @@ def test_a_chinese_page_has_no_english(scene: Scene, kind: str) -> None:
     english, chinese = (
         ask(scene.home, quote(path, safe="/-?=&%"), Accept_Language=language)[1] for language in ("en", "zh")
     )
-    found = untranslated_texts(english, chinese, stored_words(scene))
+    found = untranslated_texts(english, chinese, scene.stored_words)
     if kind in HALF_TRANSLATED:
         assert found, f"{kind} is done: delete it from HALF_TRANSLATED"
     else:
@@ -207,21 +222,6 @@ def test_a_diagnosis_speaks_chinese(scene: Scene) -> None:
     page = ask(scene.home, f"/-/source/{scene.ids['evening']}", Accept_Language="zh")[1]
     assert "wanbao.example：运作正常，但从未抓取过。" in page
     assert "首次抓取会抓取其列出的文章。" in page
-
-
-def stored_words(scene: Scene) -> set[str]:
-    """What the archive holds and pages show: names of sources and people, titles, codes of languages."""
-    words = {f"timeout{SCRIPT.format(trap=scene.trap.url)}"}
-    for table, column in (
-        ("sources", "name"),
-        ("credits", "name"),
-        ("articles", "title"),
-        ("articles", "source"),
-        ("articles", "language"),
-    ):
-        rows = json.loads(ask(scene.home, f"/news/{table}.json?_shape=array&_size=max&_col={column}")[1])
-        words |= {" ".join(row[column].split()) for row in rows if row[column]}
-    return words
 
 
 def test_charts_are_drawn_and_no_phone_scrolls_sideways(scene: Scene) -> None:

@@ -162,7 +162,7 @@ def report(text: str = REPORT, **fields: object) -> Article:
 @pytest.fixture
 def room(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """An empty database of Copydesk's."""
-    return _copied(once(tmp_path_factory, "empty-room", _make_empty), tmp_path)
+    return copied_room(once(tmp_path_factory, "empty-room", _make_empty), tmp_path)
 
 
 @pytest.fixture
@@ -173,10 +173,10 @@ def newsroom(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsro
 
 def copied_newsroom(factory: pytest.TempPathFactory, folder: Path) -> Newsroom:
     """The newsroom in `folder`, for a module whose tests share one."""
-    return _copied(once(factory, "newsroom", _make_newsroom), folder)
+    return copied_room(once(factory, "newsroom", _make_newsroom), folder)
 
 
-def _copied(made: Path, folder: Path) -> Newsroom:
+def copied_room(made: Path, folder: Path) -> Newsroom:
     """A room of the test's own: forty transactions take 0.1 s and wait for the disk, a copy takes nothing."""
     room: Newsroom = pickle.loads((made / "room").read_bytes())
     room.path = folder / "news.db"
@@ -184,16 +184,20 @@ def _copied(made: Path, folder: Path) -> Newsroom:
     return room
 
 
+def keep_room(room: Newsroom) -> None:
+    """Have copies made of a room (`copied_room`) as it is now."""
+    room.path.with_name("room").write_bytes(pickle.dumps(room))
+
+
 def _make_empty(folder: Path) -> None:
     room = Newsroom(path=folder / "news.db")
     open_database(room.path, create=True).conn.close()
-    (folder / "room").write_bytes(pickle.dumps(room))
+    keep_room(room)
 
 
 def _make_newsroom(folder: Path) -> None:
     _make_empty(folder)
-    room = _filled(Newsroom(path=folder / "news.db"))
-    (folder / "room").write_bytes(pickle.dumps(room))
+    keep_room(_filled(Newsroom(path=folder / "news.db")))
 
 
 def _filled(room: Newsroom) -> Newsroom:

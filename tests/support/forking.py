@@ -166,6 +166,7 @@ def import_all() -> None:
 def _become(job: dict[str, object], out: int, err: int, told: int, given: int = 0) -> None:
     """Make this process what `python -m cli.main` starts with, the leader of a session, and tell its number."""
     os.setsid()  # before its number is known, by which its group can be killed
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run below `nohup`, which has all ignore it
     with suppress(BrokenPipeError):  # the test process is gone already, and it will be killed
         os.write(told, f"{os.getpid()} ".encode())
     os.close(told)

@@ -13,9 +13,7 @@ from filelock import FileLock
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """The folder `name`, filled by `make`, which is given an empty one. Whoever comes meanwhile waits."""
-    base = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
+    base = common_folder(factory)
     folder, begun = base / name, base / f"{name}.begun"
     with FileLock(base / f"{name}.lock"):
         if not folder.exists():
@@ -24,3 +22,9 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
             make(begun)
             begun.rename(folder)
     return folder
+
+
+def common_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run of the tests, which all its processes have alike."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -29,25 +30,35 @@ from db.search.tokenizer import units
 from db.store.extraction.extractions import load_outcome, replace_outcomes, save_past_outcome
 from db.store.extraction.outcomes import delete_outcome, load_article
 from db.text.folding import fold, fold_with_offsets
-from tests.cli.conftest import START, Newsroom, open_room, report
+from tests.cli.conftest import START, Newsroom, copied_newsroom, copied_room, keep_room, open_room, report
+from tests.support.once import once
 
 TRADITIONAL = "臺灣媒體報導，國際機場擴建工程於昨日動工，預計三年後完工。總統府發言人表示樂觀其成。" * 3
 MIXED = "中国移动宣布，5G网络建设今年提速，iPhone用户可使用新套餐；国家发展改革委表示支持（上海）自贸区。" * 2
 
 
 @pytest.fixture
-def conn(newsroom: Newsroom) -> Iterator[sqlite3.Connection]:
-    site = newsroom.source("intl.example", "https://intl.example/")
+def conn(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    def make(folder: Path) -> None:
+        keep_room(_with_other_scripts(copied_newsroom(tmp_path_factory, folder)))
+
+    room = copied_room(once(tmp_path_factory, "searched-newsroom", make), newsroom.path.parent)
+    newsroom.pages, newsroom.clock = room.pages, room.clock
+    conn = connect(newsroom.path)
+    yield conn
+    conn.close()
+
+
+def _with_other_scripts(room: Newsroom) -> Newsroom:
+    site = room.source("intl.example", "https://intl.example/")
     for name, article in {
         "airport": Article(url=None, title="機場擴建", text=TRADITIONAL, language="zh-TW", authors=("陳大文",)),
         "mobile": Article(url=None, title="5G提速", text=MIXED, language="zh", editors=("王 小雨",)),
         "german": Article(url=None, title="Straßenbau in Köln", text="Die Müllabfuhr ruht. " * 9, language="de"),
         "hindi": Article(url=None, title="हिन्दी समाचार", text="दिल्ली में बारिश हुई। " * 9, language="hi"),
     }.items():
-        newsroom.pages[name] = newsroom.article(site, f"https://intl.example/{name}", article)
-    conn = connect(newsroom.path)
-    yield conn
-    conn.close()
+        room.pages[name] = room.article(site, f"https://intl.example/{name}", article)
+    return room
 
 
 def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: object) -> set[str]:

@@ -32,6 +32,7 @@ from tests.pipelines.extraction.extraction_record import (
     take,
     write_number,
 )
+from tests.pipelines.extraction.readings import add_reading, folder_of_readings, load_readings
 from tests.pipelines.extraction.specimens import extracted_by, specimens
 
 NOTHING = Changes(otherwise=[], new=[], gone=[])
@@ -43,10 +44,12 @@ def record(version: int = 7) -> Record:
     return Record(version=version, libraries=extraction_record.libraries(), outcomes={"a": "1"})
 
 
-def test_the_number_stands_for_what_is_read() -> None:
-    outcomes, shows = take(specimens())
+def test_the_number_stands_for_what_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
+    readings = load_readings(folder_of_readings(tmp_path_factory))
+    outcomes, shows = take(specimens(readings.passed))
     recorded = load()
-    wrong = fault(recorded, EXTRACTION_VERSION, changes(recorded, outcomes), shows)
+    found = changes(recorded, readings.outcomes | outcomes)
+    wrong = fault(recorded, EXTRACTION_VERSION, found, readings.shows | shows)
     assert wrong is None, wrong
 
 
@@ -69,6 +72,22 @@ def test_another_field_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert changed() == []
     monkeypatch.setattr(pipelines.extraction.extract, "read_article", shouting)
     assert changed()[0].startswith("tests.pipelines.extraction.chinese.test_chinese_origins::test_")
+
+
+def test_what_is_known_is_not_extracted_again(tmp_path: Path) -> None:
+    everything = extracted_by(test_chinese_origins)
+    first = everything[0].shows.partition(" ")[0]
+    *most, last = enumerate(one for one in everything if one.shows.startswith(f"{first} "))
+    for number, one in most:
+        add_reading(tmp_path, first, str(number), [one])
+    again = extracted_by(test_chinese_origins, load_readings(tmp_path).passed)
+    assert len(again) == len(everything), "one of its cases is not known"
+    add_reading(tmp_path, first, str(last[0]), [last[1]])
+    (tmp_path / "0.jsonl").write_text('["half a line')
+    readings = load_readings(tmp_path)
+    rest = extracted_by(test_chinese_origins, readings.passed)
+    assert len(rest) < len(everything)
+    assert readings.outcomes | take(rest)[0] == take(everything)[0]
 
 
 def test_another_fingerprint_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

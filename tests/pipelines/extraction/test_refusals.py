@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bench.extraction.handwritten.page_halves import HALVES, half_of
+from bench.extraction.handwritten.page_halves import HALVES, half_of, labelled_files
 from bench.extraction.handwritten.refusals import ARTICLE, FIELDS, LabelledOutcome, labelled_outcomes, main
 from db.models import Reason
 
@@ -57,7 +57,11 @@ def test_a_wrong_label_is_a_fault() -> None:
     assert other.faults(refused.read()).keys() == {"reason"}
 
 
-def test_figures_are_printed_by_field_and_half(capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_are_printed_by_field_and_half(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = "bench.extraction.handwritten.refusals.labelled_files"
+    monkeypatch.setattr(some, lambda folder: list(labelled_files(folder))[::8])
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in lines[1:]] == [*FIELDS, "whole page"]
