@@ -44,7 +44,7 @@ _FEED_PATH = re.compile(
     r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
-_NO_FEED = re.compile(r"comment|komment|/oembed|/trackback", re.IGNORECASE)
+_NO_FEED = re.compile(r"https?://[^/]+/.*(?:comment|komment|/oembed|/trackback)", re.IGNORECASE)
 _NEXT_WORDS = re.compile(
     r"[<«‹←≪]*\s*(?:next|next page|older( posts| entries| articles| stories| news)?"
     r"|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
@@ -264,7 +264,7 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
             candidates.append((href, None))
     for href, title in candidates:
         target = clean_url(href, base)
-        if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
+        if target and target not in seen and not _NO_FEED.match(target) and same_site(url, target):
             seen.add(target)
             yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
             if len(seen) == MAX_LISTINGS_NAMED:

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to
+from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to, newest_first
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import XmlStream, gunzip, local_name, looks_like_xml, plain_text, text_of
 from db.models import Link, LinkKind, ListingKind
@@ -24,7 +24,9 @@ from pipelines.text_limits import MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
 
 MAX_ENTRIES = 50_000
-"""Entries read of one sitemap: the limit of sitemaps.org."""
+"""Entries kept of one sitemap: the limit of sitemaps.org. Of a longer one, which usually begins with the oldest, the newest."""
+MAX_ENTRIES_READ = 4 * MAX_ENTRIES
+"""Entries read of one sitemap: about as many as fit into `xml_tree.MAX_UNPACKED`, and 5 s of work."""
 
 _HTTP_LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 
@@ -44,6 +46,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
     stream = XmlStream(body, content_type, ends=("url", "sitemap"))
     news = False
     language = None
+    read = 0
     for element in stream:
         facts = _facts(element)
         if local_name(element) == "sitemap":
@@ -55,8 +58,13 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
             news = news or link.kind is LinkKind.NEWS_SITEMAP
             language = language or facts.get("language")
             links.append(link)
-        if len(links) + len(children) >= MAX_ENTRIES:
+            read += 1
+            if len(links) >= 2 * MAX_ENTRIES:
+                links = _newest(links)
+        if read >= MAX_ENTRIES_READ or len(children) >= MAX_ENTRIES:
             break
+    if len(links) > MAX_ENTRIES:
+        links = _newest(links)
     children.sort(key=lambda child: -child.modified.timestamp() if child.modified else 0.0)
     return ParsedListing(
         kind=ListingKind.NEWS_SITEMAP if news else ListingKind.SITEMAP,
@@ -67,6 +75,12 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
         language=language,
         note=stream.note if links or children else stream.note or "no addresses in the sitemap",
     )
+
+
+def _newest(links: list[Link]) -> list[Link]:
+    """The newest `MAX_ENTRIES` of a sitemap's links by their times, then the last ones; in the sitemap's order."""
+    newest = sorted(range(len(links)), key=lambda place: (newest_first(links[place]), -place))[:MAX_ENTRIES]
+    return [links[place] for place in sorted(newest)]
 
 
 def _facts(element: etree._Element) -> dict[str, str]:

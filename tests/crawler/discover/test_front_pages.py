@@ -103,3 +103,9 @@ def test_what_is_no_page_is_empty_and_says_so(body: bytes) -> None:
     listing = read_front_page(body, URL)
     assert listing.links == ()
     assert listing.note
+
+
+def test_feeds_of_comments_are_known_by_their_path_alone() -> None:
+    page = b"""<link rel="alternate" type="application/rss+xml" href="/feed/"><a href="/comments/feed/">Comments</a>"""
+    listing = read_front_page(page, "https://www.commentary.example/")
+    assert [entry.url for entry in listing.listings] == ["https://www.commentary.example/feed/"]
