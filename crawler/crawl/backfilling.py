@@ -40,6 +40,9 @@ from pipelines.processing.worker_pool import TaskFailed
 
 PRIORITY = 100
 """Lists before articles, as in `crawler.crawl.listings`."""
+GONE = frozenset({404, 410})
+"""Statuses of lists that no later run would find. Whatever else is in the way may have passed by then."""
+FORBIDDEN = "robots.txt forbids it"
 TAKEN_AT_ONCE = 500
 """Links taken in one transaction: some 20 ms of the write lock."""
 
@@ -102,6 +105,9 @@ class Backfilling:
             else:
                 parts = read.links.parts()
                 queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
+                if read.trouble:
+                    run = None if response.status in GONE else session.run_id
+                    queue.leave_channel_in_trouble(conn, backfill.id, row.channel, read.trouble, now, passing_in=run)
 
         await session.write(put)
         for request in await self._go_on(visit, scope, channel):
@@ -121,7 +127,8 @@ class Backfilling:
         def put(conn: sqlite3.Connection) -> None:
             facts.insert_fetch(conn, fetch)
             if name == "robots_forbidden":
-                queue.finish_step(conn, backfill.id, row, (), (), "robots.txt forbids it", now)
+                queue.finish_step(conn, backfill.id, row, (), (), FORBIDDEN, now)
+                queue.leave_channel_in_trouble(conn, backfill.id, row.channel, FORBIDDEN, now, passing_in=None)
             else:
                 sent = name not in record.NOT_SENT
                 queue.fail_step(conn, row.id, session.run_id, record.describe_failure(error) if sent else None)

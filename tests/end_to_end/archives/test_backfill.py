@@ -123,6 +123,32 @@ def test_where_no_channel_works_each_says_why(tmp_path: Path) -> None:
         assert conn.execute("SELECT count(*) FROM pages").fetchone() == (0,)
 
 
+class _BusyWeb(PastWeb):
+    """Refuses the parts of its sitemap for a day."""
+
+    refuses = True
+
+    def answer(self, target: str) -> tuple[int, str, str]:
+        if self.refuses and target.startswith("/sitemap-"):
+            return 403, "text/html", "<html><h1>Please come back later</h1></html>"
+        return super().answer(target)
+
+
+def test_a_site_that_refuses_today_is_asked_again_by_a_later_run(tmp_path: Path) -> None:
+    with _BusyWeb(count=40, open_channels=("sitemap",)) as web:
+        desk = Copydesk(tmp_path, None, workers=1)
+        desk.run(
+            *("sources", "add", f"{web.home}/", "--name", "busy", "--delay", "0s"),
+            *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+        )
+        shown = desk.run("backfill", "busy", "--since", "2023", "--channels", "sitemap", code=1).stdout
+        assert "status 403: the site refuses it (a later run tries again)" in shown
+        assert sum(number for path, number in web.asked.items() if path.startswith("/sitemap-")) == 5
+        web.refuses = False
+        done = json.loads(desk.run("backfill", "busy", "--json").stdout)
+        assert (done["done"], done["ended"]) == (sum(one.at >= SINCE for one in web.articles), "finished")
+
+
 def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
     """In slices, in its hours only. The source is crawled as soon as it is due, and the back-fill goes on after that, to the end.
 
