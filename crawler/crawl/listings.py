@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_variants import parameters_of
 from crawler.crawl.page_drawer import PageDrawer
-from crawler.crawl.probe import next_probes, replacement_feeds
+from crawler.crawl.probe import feeds_to_try, next_probes, replacement_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import (
@@ -152,12 +152,13 @@ class Listings:
             return []  # its listings are malicious or badly broken, and have used their share of this crawl
         headers = record.headers_of(response)
         listing = await self._read(response, visit, listing_request)
-        await self._note_reading(response, visit, listing_request, listing)
-        if listing is None:
+        directory = listing if listing is not None and listing.is_directory else None
+        await self._note_reading(response, visit, listing_request, None if directory else listing)
+        if listing is None or directory is not None:
             visit.note_trouble(listing_request, NO_LISTING, gone=True)
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
-            return []
+            return feeds_to_try(directory.listings) if directory else []
         if listing.kind is ListingKind.FEED:
             listing = replace(listing, hubs=hubs_in_header(headers.get("Link"), response.url) or listing.hubs)
         if listing.left_out:

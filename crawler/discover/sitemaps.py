@@ -15,7 +15,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to, newest_first
+from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import XmlStream, gunzip, local_name, looks_like_xml, plain_text, text_of
 from db.models import Link, LinkKind, ListingKind
@@ -35,18 +35,17 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
     """Parse a sitemap: articles, or further sitemaps. Never raises: for a body that is no sitemap, the result is empty with a
     `note`.
 
-    Links are in the sitemap's order, children newest first (those without a time last, in their order). `lastmod` of an article
-    becomes `modified`, `news:publication_date` becomes `published`; a bare day is not exact, and dropped.
+    Links and children are newest first, those without a time last, in the sitemap's order. `lastmod` of an article becomes
+    `modified`, `news:publication_date` becomes `published`; a bare day is not exact, and dropped once it has given the order.
     """
     body = gunzip(body)
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not looks_like_xml(body):
         return _read_text(body, url, content_type)
-    links: list[Link] = []
+    entries = _Newest()
     children: list[SitemapChild] = []
     stream = XmlStream(body, content_type, ends=("url", "sitemap"))
     news = False
     language = None
-    read = 0
     for element in stream:
         facts = _facts(element)
         if local_name(element) == "sitemap":
@@ -57,19 +56,15 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
         elif (link := _link(facts, url)) is not None:
             news = news or link.kind is LinkKind.NEWS_SITEMAP
             language = language or facts.get("language")
-            links.append(link)
-            read += 1
-            if len(links) >= 2 * MAX_ENTRIES:
-                links = _newest(links)
-        if read >= MAX_ENTRIES_READ or len(children) >= MAX_ENTRIES:
+            entries.add(link, facts)
+        if entries.read >= MAX_ENTRIES_READ or len(children) >= MAX_ENTRIES:
             break
-    if len(links) > MAX_ENTRIES:
-        links = _newest(links)
+    links = entries.links()
     children.sort(key=lambda child: -child.modified.timestamp() if child.modified else 0.0)
     return ParsedListing(
         kind=ListingKind.NEWS_SITEMAP if news else ListingKind.SITEMAP,
         url=url,
-        links=tuple(links),
+        links=links,
         children=tuple(children),
         dated=all(child.modified for child in children),
         language=language,
@@ -77,10 +72,38 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
     )
 
 
-def _newest(links: list[Link]) -> list[Link]:
-    """The newest `MAX_ENTRIES` of a sitemap's links by their times, then the last ones; in the sitemap's order."""
-    newest = sorted(range(len(links)), key=lambda place: (newest_first(links[place]), -place))[:MAX_ENTRIES]
-    return [links[place] for place in sorted(newest)]
+class _Newest:
+    """Links with the days that the sitemap gives them: times too rough for an article, exact enough to order by."""
+
+    def __init__(self) -> None:
+        self._links: list[tuple[str, Link]] = []
+        self.read = 0
+
+    def add(self, link: Link, facts: dict[str, str]) -> None:
+        """Keep a link, as long as at least `MAX_ENTRIES` others are not newer."""
+        day = _DAY.match(facts.get("publication_date") or facts.get("lastmod") or "")
+        self._links.append((day[0] if day else "", link))
+        self.read += 1
+        if len(self._links) >= 2 * MAX_ENTRIES:
+            self._cut()
+
+    def links(self) -> tuple[Link, ...]:
+        """The newest first; those of one day, and then those without any, in the sitemap's order."""
+        if len(self._links) > MAX_ENTRIES:
+            self._cut()
+        return tuple(link for _, link in sorted(self._links, key=_day_of, reverse=True))
+
+    def _cut(self) -> None:
+        # Of one day, and of none, the last: sitemaps that are too long begin with the oldest.
+        newest_last = sorted(self._links, key=_day_of)
+        self._links = newest_last[-MAX_ENTRIES:]
+
+
+_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d")
+
+
+def _day_of(entry: tuple[str, Link]) -> str:
+    return entry[0]
 
 
 def _facts(element: etree._Element) -> dict[str, str]:

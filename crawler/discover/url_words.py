@@ -27,6 +27,18 @@ LEADS_TO_LISTS = frozenset(
 )
 """Lists, people, services: neither these pages nor those below them are articles."""
 
+ADVERTISING = frozenset(
+    """
+    sponsored sponsored-content sponsoredcontent sponsored-post sponsored-posts sponsor-content sponsorcontent advertorial
+    advertorials advertisement-feature advertisementfeature paid-content paid-post paidpost paid-partnership partner-content
+    partnercontent partnerinhalte partner-inhalte branded-content brandedcontent brand-content brandcontent brandvoice
+    brandpost brandstudio brand-studio native-ad native-ads anzeige publireportage publireportages publirreportaje
+    publirreportajes publi-redactionnel publiredactionnel contenu-sponsorise contenu-partenaire contenido-patrocinado
+    conteudo-patrocinado contenuti-sponsorizzati artykul-sponsorowany
+    """.split()  # noqa: SIM905
+)
+"""Texts that advertisers pay for, in the form of articles."""
+
 SERVICES = frozenset(
     """
     newsletter newsletters newsletter-anmeldung abo abos shop store contact contact-us contacts contactus kontakt

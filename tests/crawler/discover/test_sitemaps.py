@@ -110,3 +110,17 @@ def test_of_an_endless_sitemap_the_newest_are_kept(dated: bool) -> None:
     assert len(listing.links) == MAX_ENTRIES
     kept = {int(link.url.rpartition("/")[2]) for link in listing.links}
     assert kept == set(range(number - MAX_ENTRIES, number))
+
+
+def test_days_order_what_has_no_exact_time() -> None:
+    days = {
+        "/none": "",
+        "/old": "2023-01-05",
+        "/new": "2024-03-05T10:00:00Z",
+        "/newer": "2024-03-06",
+        "/odd": "06.03.2024",
+    }
+    entries = "".join(f"<url><loc>{path}</loc><lastmod>{day}</lastmod></url>" for path, day in days.items())
+    listing = read_sitemap(f"<urlset>{entries}</urlset>".encode(), URL)
+    assert [link.url.rpartition("/")[2] for link in listing.links] == ["newer", "new", "old", "none", "odd"]
+    assert [link.modified is not None for link in listing.links] == [False, True, False, False, False]
