@@ -136,7 +136,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
     r"(?:^|&)(?:(?:article|art|news|story|item|doc|document|content|post|entry|object|info|arch?|topic|a|n|t|i|x)?[_-]?(?:id|no|idx|nr)"
-    r"|artnr|tid|aid|nid|idxno|newsid|wr_id|document_srl|ncode|newsseq|s_no|article)=(?=[^&]*\d)[\w.-]{1,64}|(?:^|&)p=\d{3,}",
+    r"|artnr|tid|aid|nid|idxno|newsid|wr_id|document_srl|ncode|newsseq|s_no|article)=(?=[^&]*\d)[\w.-]{1,64}|(?:^|&)p=\d{3,}"
+    r"|(?:^|&)(?!menu|page|cat|board|bbs|list|user|group|class|code)[a-z]{1,10}_?(?:no|idx|seq|num)=\d{6,12}(?:&|$)",
     re.IGNORECASE,
 )
 _LIST_PARAMETER = re.compile(

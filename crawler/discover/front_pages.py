@@ -34,6 +34,7 @@ from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
 from db.store.sites.listing_readings import RefusedLinks
 from pipelines.extraction.encoding import Decoded, decode
+from pipelines.extraction.notices import names_missing_page
 from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, host_of, link_key, same_site
@@ -97,6 +98,10 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     root = _tree(decoded)
     if decoded is None or root is None:
         return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
+    title = plain_text(next((element.text for element in root.iter("title")), None))
+    language = (root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None
+    if not is_front and title and names_missing_page(title, (language or "").partition("-")[0] or None):
+        return ParsedListing(kind=kind, url=url, title=title, note="the page says that it does not exist")
     base = base_of(root, url)
     targets = _Targets(url, base)
     page = _Candidates(url, site, targets)
@@ -116,8 +121,8 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         listings=(*_feeds(root, base, url), *_frames(root, targets), *_sections(candidates)),
         pages=next_page_of(root, base, url),
         refused=_refused(candidates.values(), targets),
-        title=plain_text(next((element.text for element in root.iter("title")), None)),
-        language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
+        title=title,
+        language=language,
     )
 
 

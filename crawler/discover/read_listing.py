@@ -51,7 +51,7 @@ def why_not_fetched(link: Link, site: Site | None) -> str | None:
     URLs that the site's rules exclude are dropped from every listing.
     """
     if link.kind is LinkKind.SITEMAP:
-        judgement = judge_on_site(link.url, site, host_of(link.found_in))
+        judgement = judge_on_site(link.url, site, host_of(link.found_in or ""))
         return None if judgement.points > SECTION_POINTS else judgement.refusal
     return EXCLUDED if is_excluded(link.url, site) else None
 

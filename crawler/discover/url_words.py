@@ -22,7 +22,7 @@ LEADS_TO_LISTS = frozenset(
     politica-de-privacidad politica-de-cookies confidentialite cookie-policy cookie-richtlinie terms-of-service
     terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv disclaimer mediadaten mediakit page pages
     paged pagina seite sayfa strona stranica wp-admin wp-login.php wp-content wp-json wp-includes cdn-cgi share print
-    drucken imprimir comment comments kommentare download downloads forumdisplay
+    drucken imprimir comment comments download downloads forumdisplay
     """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
 )
 """Lists, people, services: neither these pages nor those below them are articles."""
@@ -51,7 +51,7 @@ SERVICES = frozenset(
     kurse quotes stocks traueranzeigen obituaries anzeigen classifieds marktplatz events veranstaltungen kalender
     calendar agenda archive archives archiv archivo archivio arsiv arkiv forum forums bbs club static assets partners
     partner gewinnspiele gewinnspiel leserreisen podcasts livestream webcam webcams ticketshop vorteilswelt gutscheine
-    coupons
+    coupons kommentare
     """.split()  # noqa: SIM905
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.discover.front_pages import read_front_page
 from db.models import ListingKind
 
@@ -49,6 +51,24 @@ def test_numbered_sections_but_no_pages_and_no_dates() -> None:
     ]
     assert sections(("/news/2", "2"), ("/news/3", "Next page"), ("/2024/05/", "May"), ("/archive/2024", "2024")) == []
     assert sections(("/news/index_1.html", "下一页"), ("/news/index_29.html", "尾页"), ("/news/list/3", "Last")) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("404 Not Found", "en"),
+        ("Page not found | Harbour Post", "en-GB"),
+        ("Seite nicht gefunden", "de"),
+        ("404", "zh"),
+    ],
+)
+def test_a_section_that_is_gone_lists_nothing_whatever_it_recommends(title: str, language: str) -> None:
+    link = '<h2><a href="/news/ferry-late-again-48213377">Ferry is late again, council told</a></h2>'
+    page = f"<html lang='{language}'><title>{title}</title><body>{link}</body></html>".encode()
+    gone = read_front_page(page, f"{URL}sport/")
+    assert (gone.links, gone.listings, gone.note) == ((), (), "the page says that it does not exist")
+    assert len(read_front_page(page.replace(title.encode(), b"Sport"), f"{URL}sport/").links) == 1
+    assert len(read_front_page(page, URL).links) == 1
 
 
 def test_the_pages_in_frames_are_sections() -> None:
