@@ -48,6 +48,7 @@ from db.store.crawl.due_links import has_unknown_links, validators_for
 from db.store.sites.listing_readings import take_sample
 from db.store.sites.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
+from pipelines.urls import same_site
 
 # Listings are fetched before articles, so that the newest articles are known before the first is fetched.
 PRIORITY = 100
@@ -152,6 +153,9 @@ class Listings:
             return []  # its listings are malicious or badly broken, and have used their share of this crawl
         headers = record.headers_of(response)
         listing = await self._read(response, visit, listing_request)
+        if listing_request.probe and not same_site(listing_request.url, visit.source.url):
+            # A feed that the site declares at another one (FeedBurner) may as well be that one's own.
+            listing = listing if listing is not None and listing.links else None
         directory = listing if listing is not None and listing.is_directory else None
         await self._note_reading(response, visit, listing_request, None if directory else listing)
         if listing is None or directory is not None:

@@ -24,7 +24,8 @@ from crawler.discover.article_urls import (
     Judgement,
     judge_on_site,
 )
-from crawler.discover.link_elements import MAX_LINKS, address_of, link_elements, words_of
+from crawler.discover.feed_links import feeds_of
+from crawler.discover.link_elements import address_of, link_elements, words_of
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listing import LinkRefusals, ParsedListing
 from crawler.discover.next_pages import END_WORDS, NEXT_WORDS, next_page_of
@@ -36,7 +37,7 @@ from db.store.sites.listing_readings import RefusedLinks
 from pipelines.extraction.encoding import Decoded, decode
 from pipelines.extraction.notices import names_missing_page
 from pipelines.html_tree import parse_html
-from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED
+from pipelines.text_limits import MAX_LANGUAGE
 from pipelines.urls import clean_url, host_of, link_key, same_site
 
 LEAST_ARTICLES = 3
@@ -47,13 +48,6 @@ MAX_FRAMES = 6
 
 PAID = Judgement(points=NEVER_POINTS, reasons=("the link is marked as paid for",))
 
-_FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
-_FEED_PATH = re.compile(
-    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json)?(?:/|$)|\.(?:rss|atom|rdf)$"
-    r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
-    re.IGNORECASE,
-)
-_NO_FEED = re.compile(r"https?://[^/]+/.*(?:comment|komment|/oembed|/trackback)", re.IGNORECASE)
 _SERVICE_WORDS = re.compile(
     r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
     r"|cookie\W?\w*( \w+)?|privacy( (policy|notice|statement))?( (and|&) cookies?( policy)?)?|your privacy.*"
@@ -118,7 +112,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         kind=kind,
         url=url,
         links=links,
-        listings=(*_feeds(root, base, url), *_frames(root, targets), *_sections(candidates)),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *_sections(candidates)),
         pages=next_page_of(root, base, url),
         refused=_refused(candidates.values(), targets),
         title=title,
@@ -301,28 +295,6 @@ def _is_better_title(words: str | None, in_heading: bool, known: _Candidate) -> 
     if known.title is None or in_heading != known.in_heading:
         return known.title is None or in_heading
     return len(words) > len(known.title) and not in_heading
-
-
-def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
-    # Declared feeds first, then linked ones.
-    seen: set[str] = set()
-    candidates: list[tuple[str, str | None]] = []
-    for link in root.iter("link"):
-        kind = (link.get("type") or "").lower()
-        relation = (link.get("rel") or "").lower().split()
-        if ("alternate" in relation and any(name in kind for name in _FEED_TYPES)) or "feed" in relation:
-            candidates.append((link.get("href") or "", link.get("title")))
-    for anchor in islice(root.iter("a"), MAX_LINKS):
-        href = anchor.get("href") or ""
-        if _FEED_PATH.search(href.partition("?")[0]):
-            candidates.append((href, None))
-    for href, title in candidates:
-        target = clean_url(href, base)
-        if target and target not in seen and not _NO_FEED.match(target) and same_site(url, target):
-            seen.add(target)
-            yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
-            if len(seen) == MAX_LISTINGS_NAMED:
-                return
 
 
 def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:

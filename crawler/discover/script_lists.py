@@ -3,6 +3,7 @@
     JSON-LD       <script type="application/ld+json">{"@type": "ItemList", "itemListElement": [...]}</script>
     state         <script id="__NEXT_DATA__">{...}</script>, window.__INITIAL_STATE__ = {...}
     written       document.write("<li><a href='/news/12.html'>...</a></li>")
+    kept          <script type="text/xml"><datastore><record><![CDATA[<li><a href="/art/12.html">...</a></li>]]></record>
 
 An object with an address and a title names an article, wherever it stands; the address is judged like that of a link.
 """
@@ -31,6 +32,9 @@ _DEPTH = 30
 _WRITTEN = re.compile(
     r"document\.write(?:ln)?\s{0,9}\(\s{0,9}(?:'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\")", re.DOTALL
 )
+_MARKUP = re.compile(r"xml|html|template", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[{}<>']|\$\(")
+"""What a script fills in: `{{url}}`, `<%= url %>`, `' + url + '`."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -47,11 +51,14 @@ def _named(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
             yield from _objects(read_value(code), 0)
         elif "document.write" in code:
             written += [_ESCAPED.sub(r"\1", single or double) for single, double in _WRITTEN.findall(code)]
+        elif _MARKUP.search(script.get("type") or "") and "<a " in code:
+            written.append(code.replace("<![CDATA[", "").replace("]]>", ""))
     for state in iter_roots(text, lambda _: False):
         yield from _objects(state.value, 0)
     tree = parse_html("".join(written)) if written else None
     for anchor in tree.iter("a") if tree is not None else ():
-        yield anchor.get("href") or "", "".join(str(part) for part in anchor.itertext()).strip()
+        if not _PLACEHOLDER.search(address := anchor.get("href") or ""):
+            yield address, "".join(str(part) for part in anchor.itertext()).strip()
 
 
 def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:

@@ -58,6 +58,8 @@ LISTED = [
     f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({"props": {"posts": [ITEM]}})}</script>',
     f"<script>window.__INITIAL_STATE__ = {json.dumps({'list': {'data': [ITEM]}})};</script>",
     f"""<script>document.write('<li><a href="/news/tolls-48213377">{TITLE}</a></li>');</script>""",
+    f"""<script type="text/xml"><datastore><recordset><record><![CDATA[<li><a href="/news/tolls-48213377">{TITLE}</a></li>]]>
+    </record></recordset></datastore></script>""",
     f"""<script type="application/ld+json">{
         json.dumps({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": ITEM["url"], "name": TITLE}]})
     }</script>""",
@@ -72,6 +74,11 @@ def test_articles_that_only_scripts_list(script: str) -> None:
 def test_scripts_are_not_searched_where_the_page_links_its_articles() -> None:
     links = "".join(f'<a href="/news/ferry-{number}">{TITLE}</a>' for number in (48213371, 48213372, 48213373))
     assert len(articles(links + LISTED[0])) == 3
+
+
+@pytest.mark.parametrize("address", ["/news/{{id}}-48213377", "/news/<%= id %>-48213377", "/news/' + id + '-48213377"])
+def test_templates_name_no_articles(address: str) -> None:
+    assert articles(f'<script type="text/template"><a href="{address}">{TITLE}</a></script>') == []
 
 
 def test_topics_and_services_in_scripts_are_no_articles() -> None:
