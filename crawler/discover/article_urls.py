@@ -23,6 +23,7 @@ from crawler.discover.url_words import (
     ADVERTISING,
     ARTICLE_LETTERS,
     ARTICLE_WORDS,
+    CATEGORIES,
     CONNECTORS,
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
@@ -140,13 +141,16 @@ _ID_PARAMETER = re.compile(
     r"|(?:^|&)(?!menu|page|cat|board|bbs|list|user|group|class|code)[a-z]{1,10}_?(?:no|idx|seq|num)=\d{6,12}(?:&|$)",
     re.IGNORECASE,
 )
+_NAMED_NUMBER = re.compile(r"(?:article|artikel|art|news|story|item)[-_]?\d{1,12}", re.IGNORECASE)
+"""SPIP: `spip.php?article431`."""
+_NUMBER_VALUE = re.compile(r"=\d{2,12}(?:&|$)")
 _LIST_PARAMETER = re.compile(
     r"(?:^|&)(?:page|paged|pg|pn|pageno|pagenum|p|offset|start|s|q|query|search|keyword|keywords|kw|wd|tag|cat|catid|category|author|sort"
     r"|order|filter|login|redirect|return_?url|year|month|typeid|classid|columnid|channelid)=",
     re.IGNORECASE,
 )
 _VIEW_ACTION = re.compile(
-    r"(?:^|&)(?:a|act|action|mod|c|do|op|view|task)=(?:show|view|viewthread|detail|article|content|read)(?:&|$)",
+    r"(?:^|&)(?:a|act|action|mod|c|do|op|view|task|file)=(?:show|view|viewthread|detail|article|content|read)(?:&|$)",
     re.IGNORECASE,
 )
 _LIST_ACTION = re.compile(
@@ -214,6 +218,13 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
     return Judgement(points=votes.points, reasons=tuple(votes.reasons))
 
 
+def is_category(url: str) -> bool:
+    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
+    others = (LEADS_TO_LISTS - CATEGORIES) | ADVERTISING | SERVICES
+    return not segments.isdisjoint(CATEGORIES) and segments.isdisjoint(others)
+
+
 def is_list_of_a_day(url: str) -> bool:
     """Whether a URL is that of a list below a day: a page of an issue of a newspaper (`/2024-05/20/node_3.htm`)."""
     folder, _, name = url.partition("://")[2].rpartition("/")
@@ -271,10 +282,12 @@ def _judge_query(votes: _Votes, query: str, name: str) -> None:
         votes.add(-6, "the query asks for a list")
     elif _ID_PARAMETER.search(query):
         votes.add(6 if _VIEW_ACTION.search(query) else 4, "the query has an article's number", distinctive=True)
-    elif query.isdigit() and len(query) >= 3:
+    elif (query.isdigit() and len(query) >= 3) or _NAMED_NUMBER.fullmatch(query):
         votes.add(4, "the query is a number", distinctive=True)
     elif _LIST_PARAMETER.search(query):
         votes.add(-5, "the query pages, sorts or searches a list")
+    elif (name.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
+        votes.add(4, "the query of an article's script has a number", distinctive=True)
 
 
 def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:

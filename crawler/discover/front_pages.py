@@ -19,9 +19,11 @@ from lxml import etree
 from crawler.discover.article_urls import (
     ARTICLE_POINTS,
     DOUBT_POINTS,
+    EXCLUDED,
     INCLUDED_POINTS,
     NEVER_POINTS,
     Judgement,
+    is_category,
     judge_on_site,
 )
 from crawler.discover.feed_links import feeds_of
@@ -60,7 +62,7 @@ _SERVICE_WORDS = re.compile(
     r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
     r"|广告刊例|留言[板本簿]?|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
     r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
-    r"|プライバシー.*|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
+    r"|プライバシー.*|liên hệ|giới thiệu|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
     re.IGNORECASE,
 )
 """Texts of links that are never headlines. They must match in full."""
@@ -309,12 +311,19 @@ def _sections(candidates: dict[str, _Candidate]) -> Iterator[Listing]:
     sections = [
         candidate
         for candidate in candidates.values()
-        if not candidate.judgement.is_final and candidate.points <= 0 and _is_section(candidate)
+        if candidate.points <= 0 and _may_be_list(candidate) and _is_section(candidate)
     ]
     sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
     sections.sort(key=lambda candidate: candidate.place is not LinkPlace.MENU)
     for candidate in sections[:MAX_SECTIONS]:
         yield Listing(url=candidate.url, kind=ListingKind.SECTION, title=candidate.title)
+
+
+def _may_be_list(candidate: _Candidate) -> bool:
+    judgement = candidate.judgement
+    if not judgement.is_final:
+        return True
+    return judgement is not PAID and judgement.reasons != (EXCLUDED,) and is_category(candidate.url)
 
 
 # A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
@@ -365,6 +374,6 @@ def _by_query(sections: list[_Candidate], urls: list[str]) -> list[_Candidate]:
 
 
 def _form_of(url: str) -> tuple[str, ...]:
-    """The path and the names of the parameters."""
+    """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
     path, _, query = url.partition("?")
-    return (path, *(pair.partition("=")[0] for pair in query.split("&")))
+    return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))

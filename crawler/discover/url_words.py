@@ -5,25 +5,32 @@ Collected from the default routes of content management systems and the menus of
 
 from __future__ import annotations
 
-LEADS_TO_LISTS = frozenset(
+CATEGORIES = frozenset(
     """
-    tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta
-    mot-cle hashtag sujet tagi metka tegi temata
-    category categories categoria categorias categorie kategorie kategorien kategori kategoria rubric rubrik rubriken
-    rubrique cat cate author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer
-    writers columnist columnists byline profile profiles profil user users member members space contributor
-    contributors staff redaktion journalist journalists login signin sign-in sign_in signup sign-up register
-    registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account accounts konto
-    my-account mein-konto password passwort forgot-password auth oauth sso passport search suche suchen recherche
-    buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat search-results rss feed feeds
-    atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions subscriber abonnement abonnements
-    abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart warenkorb checkout basket impressum
-    imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung privacy-policy privacypolicy
-    politica-de-privacidad politica-de-cookies confidentialite cookie-policy cookie-richtlinie terms-of-service
-    terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv disclaimer mediadaten mediakit page pages
-    paged pagina seite sayfa strona stranica wp-admin wp-login.php wp-content wp-json wp-includes cdn-cgi share print
-    drucken imprimir comment comments download downloads forumdisplay
+    category categories categoria categorias categorie kategorie kategorien kategori kategoria rubric rubrik
+    rubriken rubrique cat cate
     """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
+)
+"""Lists of one subject: sections of the site."""
+
+LEADS_TO_LISTS = CATEGORIES | frozenset(
+    """
+    tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta mot-cle
+    hashtag sujet tagi metka tegi temata author authors autor autoren autore autores autori auteur auteurs avtor
+    yazar yazarlar writer writers columnist columnists byline profile profiles profil user users member members
+    space contributor contributors staff redaktion journalist journalists login signin sign-in sign_in signup
+    sign-up register registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account
+    accounts konto my-account mein-konto password passwort forgot-password auth oauth sso passport search suche
+    suchen recherche buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat
+    search-results rss feed feeds atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions
+    subscriber abonnement abonnements abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart
+    warenkorb checkout basket impressum imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung
+    privacy-policy privacypolicy politica-de-privacidad politica-de-cookies confidentialite cookie-policy
+    cookie-richtlinie terms-of-service terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv
+    disclaimer mediadaten mediakit page pages paged pagina seite sayfa strona stranica wp-admin wp-login.php
+    wp-content wp-json wp-includes cdn-cgi share print drucken imprimir comment comments download downloads
+    forumdisplay
+    """.split()  # noqa: SIM905
 )
 """Lists, people, services: neither these pages nor those below them are articles."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from crawler.discover.front_pages import read_front_page
 from db.models import ListingKind
+from db.site_rules.loader import Site
 
 URL = "https://www.harbourpost.example/"
 
@@ -51,6 +52,28 @@ def test_numbered_sections_but_no_pages_and_no_dates() -> None:
     ]
     assert sections(("/news/2", "2"), ("/news/3", "Next page"), ("/2024/05/", "May"), ("/archive/2024", "2024")) == []
     assert sections(("/news/index_1.html", "下一页"), ("/news/index_29.html", "尾页"), ("/news/list/3", "Last")) == []
+
+
+def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
+    found = sections(
+        ("/category/local-news/", "Local News"),
+        ("/rubric/politika/", "Политика"),
+        ("/tag/ferries/", "Ferries"),
+        ("/author/jane-doe/", "Jane Doe"),
+        ("/shop/category/boats/", "Boats"),
+        ("/sponsored/category/boats/", "Boats"),
+    )
+    assert found == ["/category/local-news/", "/rubric/politika/"]
+    site = Site(name="x", hosts=("www.harbourpost.example",), exclude=("/local",))
+    page = b"<a href='/category/local-news/'>Local News</a><a href='/category/sport/'>Sport</a>"
+    assert [one.url for one in read_front_page(page, URL, site=site).listings] == [f"{URL}category/sport/"]
+
+
+def test_numbers_after_the_name_of_a_parameter() -> None:
+    assert sections(("/spip.php?rubrique5", "Politique"), ("/spip.php?rubrique6", "Culture")) == [
+        "/spip.php?rubrique5",
+        "/spip.php?rubrique6",
+    ]
 
 
 @pytest.mark.parametrize(
