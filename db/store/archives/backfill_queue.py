@@ -119,12 +119,14 @@ def finish_step(
     next_steps: Sequence[StoredStep],
     trouble: str | None,
     now: datetime,
-) -> None:
+) -> tuple[int, int]:
     """Store what a step named, and mark it done; all in the caller's transaction. What only it needed goes: up to 11 kB.
 
-    A link that other channels named is kept once, under the first.
+    A link that other channels named is kept once, under the first. Returns how many links it named, and how many of them no list
+    had named before.
     """
     named = 0
+    before = conn.execute("SELECT coalesce(max(id), 0) FROM backfill_links").fetchone()[0]
     for links in parts:
         named += len(links)
         _insert_links(conn, backfill_id, links)
@@ -136,6 +138,17 @@ def finish_step(
         "UPDATE backfill_steps SET done_at = ?, links = ?, trouble = ?, state = iif(? IS NULL, '{}', state) WHERE id = ?",
         (format_timestamp(now), named, trouble or left_out, trouble, step.id),
     )
+    new = conn.execute("SELECT count(*) FROM backfill_links WHERE id > ?", (before,)).fetchone()[0]
+    return named, new
+
+
+def has_named_all(conn: sqlite3.Connection, backfill_id: int, channel: str) -> bool:
+    """Whether a channel has named articles and come to its end without trouble."""
+    query = """
+    SELECT count(*) FILTER (WHERE done_at IS NULL OR trouble IS NOT NULL) = 0 AND coalesce(sum(links), 0) > 0
+    FROM backfill_steps WHERE backfill_id = ? AND channel = ?
+    """
+    return bool(conn.execute(query, (backfill_id, channel)).fetchone()[0])
 
 
 def leave_channel_in_trouble(
@@ -151,12 +164,13 @@ def leave_channel_in_trouble(
     if len(recent) < MOST_TROUBLES or any(one[1] != trouble for one in recent):
         return
     if passing_in is None:
-        _give_up(conn, backfill_id, channel, trouble, now)
+        give_up_steps(conn, backfill_id, channel, trouble, now)
     else:
         _hold(conn, backfill_id, channel, [one[0] for one in recent], passing_in, trouble)
 
 
-def _give_up(conn: sqlite3.Connection, backfill_id: int, channel: str, trouble: str, now: datetime) -> None:
+def give_up_steps(conn: sqlite3.Connection, backfill_id: int, channel: str, trouble: str, now: datetime) -> None:
+    """Give up a channel's open steps for this reason."""
     conn.execute(
         "UPDATE backfill_steps SET done_at = ?, trouble = ? WHERE backfill_id = ? AND channel = ? AND done_at IS NULL",
         (format_timestamp(now), trouble, backfill_id, channel),
