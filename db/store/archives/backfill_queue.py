@@ -120,7 +120,8 @@ def finish_step(
     trouble: str | None,
     now: datetime,
 ) -> tuple[int, int]:
-    """Store what a step named, and mark it done; all in the caller's transaction. What only it needed goes: up to 11 kB.
+    """Store what a step named, and mark it done; all in the caller's transaction. What only it needed goes, up to 11 kB,
+    unless it met trouble and may be tried again.
 
     A link that other channels named is kept once, under the first. Returns how many links it named, and how many of them no list
     had named before.
