@@ -22,6 +22,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.terminal import guard
+from cli.signals import stoppable
 from db.errors import CopydeskError, MachineError
 from db.system.machine_errors import as_machine_error, explain_os_error
 
@@ -78,7 +79,8 @@ class LazyGroup(click.Group):
         """Import and return a command, None where there is no such command."""
         if (module := (_COMMANDS | _HIDDEN).get(cmd_name)) is None:
             return None
-        command = getattr(importlib.import_module(f"cli.commands.{module}"), module.rpartition(".")[2])
+        with stoppable():  # a command that is stopped while it is imported ends like one that is stopped at work
+            command = getattr(importlib.import_module(f"cli.commands.{module}"), module.rpartition(".")[2])
         assert isinstance(command, click.Command)
         return command
 

@@ -26,7 +26,7 @@ _NAMES = frozenset(
     ftag gbraid gclid gclsrc guccounter hss_channel icid ico igsh igshid intcid isappinstalled ito li_fat_id log_from
     mbid mc_cid mc_eid mibextid mkt_tok msclkid ncid nr_email_referer nsukey oborigurl ocid ref_ ref_src ref_url
     refer_scene replytocom s_cid scm share_from share_medium share_plat share_session_id share_source share_tag
-    share_times share_token shareuid smid smtyp soc_src soc_trk spm sr_share sref srsltid tblci tt_from ttclid twclid
+    share_times share_token shareuid smid smtyp soc_src soc_trk spm sr_share sref srsltid tblci traffic_source tt_from ttclid twclid
     usqp vd_source wbraid wfr wickedid wprov wxfid xtor yclid ysclid zanpid
     """.split()  # noqa: SIM905 (a list of 80 quoted words is hard to read)
 )

@@ -32,6 +32,7 @@ _CLEAN = re.compile(
 )
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2[Ee]){1,2}(?=[/?]|$)")
 _DROPPED = re.compile(r"[\t\r\n]")
+_PATH_END = re.compile(r"[?#]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ORIGIN = re.compile(r"https?://[^/?#\\]+(?=[/?#])")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.ASCII)
@@ -54,6 +55,9 @@ def clean_url(url: str, base: str | None = None) -> str | None:
     text = _DROPPED.sub("", url.strip())
     if not text or len(text) > MAX_URL:
         return None
+    if "\\" in text:  # browsers take it for a slash, though not in a query
+        end = _PATH_END.search(text)
+        text = text[: end.start()].replace("\\", "/") + text[end.start() :] if end else text.replace("\\", "/")
     try:
         if base is not None and not text.lower().startswith(("http://", "https://")):
             if _SCHEME.match(text) and not text.lower().startswith(("http:", "https:")):
@@ -91,8 +95,7 @@ def resolve_dot_segments(path: str) -> str:
 
 
 def _rebuilt(text: str) -> str | None:
-    head, question, query = text.partition("?")
-    parts = urlsplit(head.replace("\\", "/") + question + query)
+    parts = urlsplit(text)
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or "@" in parts.netloc:
         return None

@@ -20,7 +20,8 @@ def plan_lines(plan: BackfillPlan, *, planned: bool) -> Iterator[str]:
     yield f"{plan.backfill.source_name}: {_span(plan.backfill)}"
     for channel in plan.channels:
         left = f", {channel.steps_left:,} lists left to read" if channel.steps_left else ""
-        trouble = f"; {channel.trouble}" if channel.trouble else ""
+        later = " (a later run tries again)" if channel.held else ""
+        trouble = f"; {channel.trouble}{later}" if channel.trouble else ""
         yield f"  {channel.name}: {channel.named:,} named in {channel.steps:,} requests{left}{trouble}"
     if not any(channel.named for channel in plan.channels):
         yield "  no channel names an article of that time; `copydesk why` says whether the site can be read at all"
@@ -116,6 +117,7 @@ def plan_object(plan: BackfillPlan) -> dict[str, object]:
                 "lists_left": one.steps_left,
                 "named": one.named,
                 "trouble": one.trouble,
+                "held": one.held,
             }
             for one in plan.channels
         ],

@@ -10,6 +10,7 @@ there.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -18,9 +19,11 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.backfill.archive_channel import ArchivePagesChannel
 from crawler.backfill.channel import BackfillScope, Channel
 from crawler.backfill.channels import archive_channels, channel_named
 from crawler.backfill.read_step import ReadAnswer, ReadStep, step_of, stored_step
+from crawler.backfill.wordpress_channel import WordPressChannel
 from crawler.crawl.articles import Articles
 from crawler.crawl.captures import Captures, answer_of, archive_meta
 from crawler.crawl.link_variants import NewLinkFilter
@@ -40,6 +43,15 @@ from pipelines.processing.worker_pool import TaskFailed
 
 PRIORITY = 100
 """Lists before articles, as in `crawler.crawl.listings`."""
+GONE = frozenset({404, 410})
+"""Statuses of lists that no later run would find. Whatever else is in the way may have passed by then."""
+WHOLE = WordPressChannel.name
+"""The channel that names every post of the time where it comes to its end. No other can tell that it is complete."""
+WALK = ArchivePagesChannel.name
+MOST_WITHOUT_NEWS = 30
+"""Lists in a row of a walk that name only what is known. Articles that WordPress keeps as another type than posts are on the first
+pages of some section."""
+FORBIDDEN = "robots.txt forbids it"
 TAKEN_AT_ONCE = 500
 """Links taken in one transaction: some 20 ms of the write lock."""
 
@@ -52,6 +64,7 @@ class Backfilling:
         self._order = order
         self._articles = articles
         self._policy_of = policy_of
+        self._without_news: Counter[int] = Counter()
         archives = {channel.name: channel for channel in archive_channels(session.config)}
         self._captures = Captures(session, articles, archives)
         articles.on_end.append(self._end)
@@ -101,11 +114,25 @@ class Backfilling:
                 queue.fail_step(conn, row.id, session.run_id, trouble)
             else:
                 parts = read.links.parts()
-                queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
+                named, new = queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
+                self._end_walk_in_vain(conn, backfill, channel, named=named, new=new, now=now)
+                if read.trouble:
+                    run = None if response.status in GONE else session.run_id
+                    queue.leave_channel_in_trouble(conn, backfill.id, row.channel, read.trouble, now, passing_in=run)
 
         await session.write(put)
         for request in await self._go_on(visit, scope, channel):
             yield request
+
+    def _end_walk_in_vain(
+        self, conn: sqlite3.Connection, backfill: Backfill, channel: Channel, *, named: int, new: int, now: datetime
+    ) -> None:
+        """End a walk through pages for readers that only name what the site's interface, which names everything, has named."""
+        if channel.name != WALK or not named:
+            return
+        self._without_news[backfill.id] = 0 if new else self._without_news[backfill.id] + 1
+        if self._without_news[backfill.id] >= MOST_WITHOUT_NEWS and queue.has_named_all(conn, backfill.id, WHOLE):
+            queue.give_up_steps(conn, backfill.id, channel.name, f"{WHOLE} names all that it does", now)
 
     async def handle_failure(self, failure: Failure) -> AsyncIterator[Any]:
         """Note a list that could not be fetched. A host on hold ends the channel for this run."""
@@ -121,7 +148,8 @@ class Backfilling:
         def put(conn: sqlite3.Connection) -> None:
             facts.insert_fetch(conn, fetch)
             if name == "robots_forbidden":
-                queue.finish_step(conn, backfill.id, row, (), (), "robots.txt forbids it", now)
+                queue.finish_step(conn, backfill.id, row, (), (), FORBIDDEN, now)
+                queue.leave_channel_in_trouble(conn, backfill.id, row.channel, FORBIDDEN, now, passing_in=None)
             else:
                 sent = name not in record.NOT_SENT
                 queue.fail_step(conn, row.id, session.run_id, record.describe_failure(error) if sent else None)

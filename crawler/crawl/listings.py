@@ -27,7 +27,7 @@ from crawler.crawl.listing_requests import (
     requests_for_listings,
 )
 from crawler.crawl.page_drawer import PageDrawer
-from crawler.crawl.probe import next_probes, replacement_feeds
+from crawler.crawl.probe import feeds_to_try, next_probes, replacement_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -48,6 +48,7 @@ from db.store.crawl.due_links import has_unknown_links, validators_for
 from db.store.sites.listing_readings import take_sample
 from db.store.sites.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
+from pipelines.urls import same_site
 
 # Listings are fetched before articles, so that the newest articles are known before the first is fetched.
 PRIORITY = 100
@@ -152,12 +153,16 @@ class Listings:
             return []  # its listings are malicious or badly broken, and have used their share of this crawl
         headers = record.headers_of(response)
         listing = await self._read(response, visit, listing_request)
-        await self._note_reading(response, visit, listing_request, listing)
-        if listing is None:
+        if listing_request.probe and not same_site(listing_request.url, visit.source.url):
+            # A feed that the site declares at another one (FeedBurner) may as well be that one's own.
+            listing = listing if listing is not None and listing.links else None
+        directory = listing if listing is not None and listing.is_directory else None
+        await self._note_reading(response, visit, listing_request, None if directory else listing)
+        if listing is None or directory is not None:
             visit.answers.note_trouble(listing_request, NO_LISTING, gone=True)
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
-            return []
+            return feeds_to_try(directory.listings) if directory else []
         if listing.kind is ListingKind.FEED:
             listing = replace(listing, hubs=hubs_in_header(headers.get("Link"), response.url) or listing.hubs)
         if listing.left_out:

@@ -1,20 +1,21 @@
 """Discovery: which URLs are probed for listings, step by step. Each step depends on what the last one found. Pure.
 
 1  the given URL, and the home page of its site
-2  the feeds that those pages name, and the sitemaps that robots.txt names
+2  the feeds that those pages name (also where what they call a feed is a page of feeds), and the sitemaps that robots.txt names
 3  where no feed or no sitemap was found: well-known paths
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from urllib.parse import urljoin
 
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.well_known import well_known_feeds, well_known_sitemaps
-from db.models import ListingKind
+from db.models import Listing, ListingKind
 
 # Sites name a feed for each section; the first few are the main ones.
 FEEDS_TRIED = 6
@@ -44,18 +45,22 @@ def _given_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[Listin
 
 
 def _named_listings(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
-    feeds = [one.url for listing in visit.answers.parsed for one in listing.listings if one.kind is ListingKind.FEED]
     return [
-        *(ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
+        *feeds_to_try(one for listing in visit.answers.parsed for one in listing.listings),
         *(ListingRequest(url=url, kind=ListingKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
     ]
+
+
+def feeds_to_try(named: Iterable[Listing]) -> list[ListingRequest]:
+    """The first feeds among what a page names."""
+    feeds = (one.url for one in named if one.kind is ListingKind.FEED)
+    return [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in islice(feeds, FEEDS_TRIED)]
 
 
 def replacement_feeds(visit: SourceVisit, front_page: ParsedListing) -> list[ListingRequest]:
     """The feeds that a front page names now and that are not known. Sites move their feeds without a redirect."""
     known = {listing.url for listing in visit.known_listings}
-    named = [one.url for one in front_page.listings if one.kind is ListingKind.FEED and one.url not in known]
-    return [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in named[:FEEDS_TRIED]]
+    return feeds_to_try(one for one in front_page.listings if one.url not in known)
 
 
 def _well_known_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:

@@ -20,8 +20,10 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.discover.url_words import (
+    ADVERTISING,
     ARTICLE_LETTERS,
     ARTICLE_WORDS,
+    CATEGORIES,
     CONNECTORS,
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
@@ -54,6 +56,11 @@ class Judgement:
     @property
     def is_article(self) -> bool:
         return self.points >= ARTICLE_POINTS
+
+    @property
+    def is_final(self) -> bool:
+        """Whether something decided alone, without points: neither a list nor an article is there."""
+        return any(reason[:1] not in ("+", "-") for reason in self.reasons)
 
     @property
     def refusal(self) -> str:
@@ -97,6 +104,8 @@ _LIST_NAME = re.compile(
     r"(?:[-_]?\d{1,7}(?:[-_]\d{1,5})*)?|[a-z]{2,10}list(?:[-_]\d+)?|list[-_][\w-]{1,20}",
     re.IGNORECASE,
 )
+# Scripts whose number is that of a list: `list.asp?id=12`, `NewsList.aspx?ClassID=4`.
+_LIST_SCRIPT = re.compile(r"\w{0,20}(?:list|liebiao|class|category|channel|column|more)", re.IGNORECASE)
 _YEAR = r"(?:19[89]\d|20[0-4]\d)"
 _MONTH = r"(?:1[0-2]|0?[1-9])"
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
@@ -128,16 +137,20 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
     r"(?:^|&)(?:(?:article|art|news|story|item|doc|document|content|post|entry|object|info|arch?|topic|a|n|t|i|x)?[_-]?(?:id|no|idx|nr)"
-    r"|artnr|tid|aid|nid|idxno|newsid|wr_id|document_srl|ncode|newsseq|s_no|article)=(?=[^&]*\d)[\w.-]{1,64}|(?:^|&)p=\d{3,}",
+    r"|artnr|tid|aid|nid|idxno|newsid|wr_id|document_srl|ncode|newsseq|s_no|article)=(?=[^&]*\d)[\w.-]{1,64}|(?:^|&)p=\d{3,}"
+    r"|(?:^|&)(?!menu|page|cat|board|bbs|list|user|group|class|code)[a-z]{1,10}_?(?:no|idx|seq|num)=\d{6,12}(?:&|$)",
     re.IGNORECASE,
 )
+_NAMED_NUMBER = re.compile(r"(?:article|artikel|art|news|story|item)[-_]?\d{1,12}", re.IGNORECASE)
+"""SPIP: `spip.php?article431`."""
+_NUMBER_VALUE = re.compile(r"=\d{2,12}(?:&|$)")
 _LIST_PARAMETER = re.compile(
     r"(?:^|&)(?:page|paged|pg|pn|pageno|pagenum|p|offset|start|s|q|query|search|keyword|keywords|kw|wd|tag|cat|catid|category|author|sort"
     r"|order|filter|login|redirect|return_?url|year|month|typeid|classid|columnid|channelid)=",
     re.IGNORECASE,
 )
 _VIEW_ACTION = re.compile(
-    r"(?:^|&)(?:a|act|action|mod|c|do|op|view|task)=(?:show|view|viewthread|detail|article|content|read)(?:&|$)",
+    r"(?:^|&)(?:a|act|action|mod|c|do|op|view|task|file)=(?:show|view|viewthread|detail|article|content|read)(?:&|$)",
     re.IGNORECASE,
 )
 _LIST_ACTION = re.compile(
@@ -146,14 +159,14 @@ _LIST_ACTION = re.compile(
 )
 
 
-def judge_on_site(url: str, site: Site | None) -> Judgement:
+def judge_on_site(url: str, site: Site | None, own_host: str | None = None) -> Judgement:
     """As `judge`, but the site's rules override it: `exclude` before `include`, both searched in path and query."""
     if site is not None:
         if is_excluded(url, site):
             return Judgement(points=NEVER_POINTS, reasons=(EXCLUDED,))
         if _matches(site.include, url):
             return Judgement(points=INCLUDED_POINTS, reasons=("the site's rules include it",))
-    return judge(url)
+    return judge(url, own_host)
 
 
 def is_excluded(url: str, site: Site | None) -> bool:
@@ -173,18 +186,23 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def judge(url: str) -> Judgement:
-    """Judge an http URL by its form. Pure; never raises."""
+def judge(url: str, own_host: str | None = None) -> Judgement:
+    """Judge an http URL by its form. Pure; never raises.
+
+    On `own_host`, that of the listing, the host's name refuses nothing: who crawls `epaper.example.com` wants its pages.
+    """
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         return Judgement(points=NEVER_POINTS, reasons=("not an address",))
     path = unquote(parts.path)
+    if "\ufffd" in path:  # older Chinese systems escape paths in GBK
+        path = unquote(parts.path, "gb18030")
     query = parts.query[:MAX_JUDGED]
     if len(path) > MAX_JUDGED:
         return Judgement(points=NEVER_POINTS, reasons=("longer than an article's address",))
-    if refusal := _refusal(host, path, query):
+    if refusal := _refusal("" if host == own_host else host, path, query):
         return Judgement(points=NEVER_POINTS, reasons=(refusal,))
     votes = _Votes()
     if (dated := _DATE_LAST.fullmatch(path)) and len(_WORD_BREAK.split(dated[2])) > 3:
@@ -192,12 +210,25 @@ def judge(url: str) -> Judgement:
         path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
-    _judge_query(votes, query)
+    _judge_query(votes, query, name)
     _judge_numbers(votes, path, segments, name)
     numbered = votes.distinctive
     _judge_headline(votes, name)
     _judge_words(votes, segments, name, numbered=numbered)
     return Judgement(points=votes.points, reasons=tuple(votes.reasons))
+
+
+def is_category(url: str) -> bool:
+    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
+    others = (LEADS_TO_LISTS - CATEGORIES) | ADVERTISING | SERVICES
+    return not segments.isdisjoint(CATEGORIES) and segments.isdisjoint(others)
+
+
+def is_list_of_a_day(url: str) -> bool:
+    """Whether a URL is that of a list below a day: a page of an issue of a newspaper (`/2024-05/20/node_3.htm`)."""
+    folder, _, name = url.partition("://")[2].rpartition("/")
+    return _LIST_NAME.fullmatch(_EXTENSION.sub("", name)) is not None and _DATE.search(folder) is not None
 
 
 class _Votes:
@@ -227,6 +258,8 @@ def _refusal(host: str, path: str, query: str) -> str | None:
     for segment in segments:
         if segment in LEADS_TO_LISTS:
             return f"{segment!r} leads to lists or services"
+        if segment in ADVERTISING:
+            return f"{segment!r} marks advertising"
     last = _EXTENSION.sub("", segments[-1]) if segments else ""
     if last in LEADS_TO_LISTS or last in SERVICES:
         return f"{last!r} is a service"
@@ -242,17 +275,19 @@ def _name(segments: list[str]) -> str:
     return _EXTENSION.sub("", segments[0]) if segments else ""
 
 
-def _judge_query(votes: _Votes, query: str) -> None:
+def _judge_query(votes: _Votes, query: str, name: str) -> None:
     if not query:
         return
-    if _LIST_ACTION.search(query):
+    if _LIST_ACTION.search(query) or (_LIST_SCRIPT.fullmatch(name) and not _VIEW_ACTION.search(query)):
         votes.add(-6, "the query asks for a list")
     elif _ID_PARAMETER.search(query):
         votes.add(6 if _VIEW_ACTION.search(query) else 4, "the query has an article's number", distinctive=True)
-    elif query.isdigit() and len(query) >= 3:
+    elif (query.isdigit() and len(query) >= 3) or _NAMED_NUMBER.fullmatch(query):
         votes.add(4, "the query is a number", distinctive=True)
     elif _LIST_PARAMETER.search(query):
         votes.add(-5, "the query pages, sorts or searches a list")
+    elif (name.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
+        votes.add(4, "the query of an article's script has a number", distinctive=True)
 
 
 def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:

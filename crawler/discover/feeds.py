@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
@@ -18,7 +18,16 @@ from lxml import etree
 from crawler.discover.feed_hubs import hubs_in_json, hubs_in_xml
 from crawler.discover.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listing_times import read_time
-from crawler.discover.xml_tree import attribute, gunzip, local_name, parse_fragment, plain_text, read_xml, text_of
+from crawler.discover.xml_tree import (
+    attribute,
+    elements,
+    gunzip,
+    local_name,
+    parse_fragment,
+    plain_text,
+    read_xml,
+    text_of,
+)
 from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_STATED_TEXT
@@ -31,6 +40,11 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEM_TAG = re.compile(r"<(?=(?:item|entry)[\s>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:item|entry)\s*>", re.IGNORECASE)
+_HTML_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|li|ol|p|pre|q|s|small|span"
+    r"|strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul|wbr)(?:\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
+)
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 
 Texts = Callable[..., str | None]
@@ -58,7 +72,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedL
     document = read_xml(body, content_type)
     if document.root is None:
         return ParsedListing(kind=ListingKind.FEED, url=url, note=document.note)
-    items = list(_items(document.root))
+    items = _items(document.root)
     note = document.note
     if note:
         items = _more_items(body, content_type, items)
@@ -79,25 +93,33 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedL
 
 
 def _is_feed(root: etree._Element) -> bool:
-    return local_name(root) in {"rss", "feed", "rdf", "channel"}
+    return local_name(root) in {"rss", "feed", "rdf", "channel", "document"}
 
 
-def _items(root: etree._Element) -> Iterator[etree._Element]:
-    return root.iter("{*}item", "{*}entry")
+def _items(root: etree._Element) -> list[etree._Element]:
+    # As the standards write them, which libxml2 finds fast; else upper case and undeclared prefixes.
+    return list(root.iter("{*}item", "{*}entry")) or list(elements(root, "item", "entry"))
 
 
 def _more_items(body: bytes, content_type: str | None, items: list[etree._Element]) -> list[etree._Element]:
-    """Parse the items of a broken feed one by one, if that finds more: a bad item then affects no other."""
+    """Parse the items of a broken feed one by one, if that finds more: a bad item then affects no other.
+
+    HTML that is neither escaped nor closed would take in all that follows it, so its tags are dropped; what they mark stays.
+    """
     decoded = decode(body, content_type)
     if decoded is None:
         return items
-    cut = [
-        f"<{_ITEM_END.split(part, maxsplit=1)[0]}</item>" for part in _ITEM_TAG.split(decoded.text)[1 : MAX_ITEMS + 1]
-    ]
-    if len(cut) <= len(items):
+    text = _HTML_TAG.sub(" ", decoded.text)
+    cut = [f"<{_ITEM_END.split(part, maxsplit=1)[0]}</item>" for part in _ITEM_TAG.split(text)[1 : MAX_ITEMS + 1]]
+    if len(cut) <= _linked(items):
         return items
-    parsed = [element for text in cut if (element := parse_fragment(text)) is not None]
-    return parsed if len(parsed) > len(items) else items
+    parsed = [element for one in cut if (element := parse_fragment(one)) is not None]
+    return parsed if _linked(parsed) > _linked(items) else items
+
+
+def _linked(items: list[etree._Element]) -> int:
+    """How many of the items have a link of their own."""
+    return sum(any(local_name(child) in ("link", "guid") for child in item) for item in items)
 
 
 def _head(root: etree._Element) -> etree._Element:
@@ -166,7 +188,7 @@ def _address(item: etree._Element, parts: Parts, first: Texts) -> tuple[str, etr
             if "json" not in (attribute(link, "type") or ""):
                 return _unescaped(target), link
             others.append((target, link))
-        elif not target and (text := text_of(link)):
+        elif not target and (text := text_of(link) or _after(link)):
             return _unescaped(text), link
     for guid in (*parts.get("guid", ()), *parts.get("id", ())):
         text = text_of(guid)
@@ -176,6 +198,12 @@ def _address(item: etree._Element, parts: Parts, first: Texts) -> tuple[str, etr
     if about and _HTTP.match(about):
         others.append((about, None))
     return (_unescaped(others[0][0]), others[0][1]) if others else None
+
+
+def _after(link: etree._Element) -> str:
+    """The URL behind an empty `<link/>`, which writers of HTML make of `<link>URL</link>`."""
+    text = (link.tail or "").strip()
+    return text if _HTTP.match(text) else ""
 
 
 def _unescaped(address: str) -> str:

@@ -8,56 +8,51 @@ the site's rules include or exclude get no points for their place.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import quote
 
 from lxml import etree
 
 from crawler.discover.article_urls import (
     ARTICLE_POINTS,
     DOUBT_POINTS,
+    EXCLUDED,
     INCLUDED_POINTS,
     NEVER_POINTS,
     Judgement,
+    is_category,
     judge_on_site,
 )
-from crawler.discover.link_places import LinkPlace, LinkPlaces
+from crawler.discover.feed_links import feeds_of
+from crawler.discover.link_elements import address_of, link_elements, words_of
+from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listing import LinkRefusals, ParsedListing
+from crawler.discover.next_pages import END_WORDS, NEXT_WORDS, next_page_of
+from crawler.discover.script_lists import lists_in_scripts
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
 from db.store.sites.listing_readings import RefusedLinks
-from pipelines.extraction.encoding import decode
+from pipelines.extraction.encoding import Decoded, decode
+from pipelines.extraction.notices import names_missing_page
 from pipelines.html_tree import parse_html
-from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED
+from pipelines.text_limits import MAX_LANGUAGE
 from pipelines.urls import clean_url, host_of, link_key, same_site
 
-MAX_LINKS = 5_000
-"""Links read of one page. The largest front pages have about 1,500."""
+LEAST_ARTICLES = 3
+"""Articles that a page links, below which its scripts are searched for a list."""
 MAX_SECTIONS = 60
 """Sections kept of one page. A menu with its sub-menus has 10 to 50."""
+MAX_FRAMES = 6
 
-_FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
-_FEED_PATH = re.compile(
-    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json)?(?:/|$)|\.(?:rss|atom|rdf)$"
-    r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
-    re.IGNORECASE,
-)
-_NO_FEED = re.compile(r"comment|komment|/oembed|/trackback", re.IGNORECASE)
-_NEXT_WORDS = re.compile(
-    r"[<«‹←≪]*\s*(?:next|next page|older( posts| entries| articles| stories| news)?"
-    r"|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
-    r"|página siguiente|próxima( página)?|seguinte|successiv[ao]|avanti|volgende( pagina)?|nästa( sida)?|neste|næste"
-    r"|seuraava|następna|dalej|další|sonraki|далее|дальше|вперед|следующая( страница)?|наступна|下一页|下一頁"
-    r"|下页|后一?页|後一?頁"
-    r"|次へ|次のページ|다음( 페이지)?|التالي|الصفحة التالية|بعدی|הבא|अगला|trang sau|berikutnya"
-    r"|selanjutnya)\s*[>»›→≫]*|[>»›→≫]",
-    re.IGNORECASE,
-)
+PAID = Judgement(points=NEVER_POINTS, reasons=("the link is marked as paid for",))
+
 _SERVICE_WORDS = re.compile(
     r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
-    r"|cookie\W?\w*( \w+)?|privacy( policy| notice)?|your privacy.*"
+    r"|cookie\W?\w*( \w+)?|privacy( (policy|notice|statement))?( (and|&) cookies?( policy)?)?|your privacy.*"
     r"|terms( (of|and) .*)?|contact( us)?|kontakt|about( us)?|über uns|mentions légales|aviso legal"
     r"|quiénes somos|chi siamo|mediadaten"
     r"|newsletters?|log ?in|sign (in|up)|anmelden|registrieren|subscribe.*|abonnieren|help|hilfe"
@@ -65,9 +60,9 @@ _SERVICE_WORDS = re.compile(
     r"|rss|app|apps|e-?paper|accessibility( statement)?|barrierefreiheit|corrections( .*)?|hakkımızda|künye"
     r"|iletişim|gizlilik.*|о нас|контакты"
     r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
-    r"|广告刊例|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
+    r"|广告刊例|留言[板本簿]?|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
     r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
-    r"|プライバシー.*|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
+    r"|プライバシー.*|liên hệ|giới thiệu|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
     re.IGNORECASE,
 )
 """Texts of links that are never headlines. They must match in full."""
@@ -95,14 +90,22 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     """
     is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
     kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
-    root = parse_page(body, content_type)
-    if root is None:
+    decoded = decode(body, content_type) if body else None
+    root = _tree(decoded)
+    if decoded is None or root is None:
         return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
+    title = plain_text(next((element.text for element in root.iter("title")), None))
+    language = (root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None
+    if not is_front and title and names_missing_page(title, (language or "").partition("-")[0] or None):
+        return ParsedListing(kind=kind, url=url, title=title, note="the page says that it does not exist")
     base = base_of(root, url)
     targets = _Targets(url, base)
-    candidates = _candidates(root, url, site, targets)
+    page = _Candidates(url, site, targets)
+    page.add_links(root)
+    if len(page.articles()) < LEAST_ARTICLES:
+        page.add_listed(lists_in_scripts(decoded.text, root))
+    candidates, articles = page.by_key, page.articles()
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
-    articles = [candidate for candidate in candidates.values() if candidate.points >= ARTICLE_POINTS]
     links = tuple(
         Link(url=candidate.url, key=candidate.key, kind=link_kind, found_in=url, title=candidate.title)
         for candidate in articles
@@ -111,20 +114,42 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         kind=kind,
         url=url,
         links=links,
-        listings=(*_feeds(root, base, url), *_sections(candidates, url)),
-        pages=_next_page(root, base, url),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *_sections(candidates)),
+        pages=next_page_of(root, base, url),
         refused=_refused(candidates.values(), targets),
-        title=plain_text(next((element.text for element in root.iter("title")), None)),
-        language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
+        title=title,
+        language=language,
     )
 
 
 def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
     """The tree of an HTML page; None where the body is no HTML."""
-    decoded = decode(body, content_type) if body else None
-    if decoded is None or "<" not in decoded.text:
-        return None
-    return parse_html(decoded.text)
+    return _tree(decode(body, content_type) if body else None)
+
+
+def _tree(page: Decoded | None) -> etree._Element | None:
+    root = parse_html(page.text) if page is not None and "<" in page.text else None
+    if root is not None and page is not None and not page.encoding.lower().startswith(("utf", "ascii")):
+        _escape_queries(root, page.encoding)
+    return root
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def _escape_queries(root: etree._Element, encoding: str) -> None:
+    """Escape the queries of a page's links as browsers do: in the page's own encoding, paths in UTF-8 (WHATWG URL, 4.4).
+
+    `list.asp?name=本地` of a page in GBK asks for `%B1%BE%B5%D8`.
+    """
+    for element in root.iter("a", "area", "link"):
+        path, mark, query = (element.get("href") or "").partition("?")
+        if mark and not query.isascii():
+            try:
+                escaped = _NOT_ASCII.sub(lambda found: quote(found[0].encode(encoding)), query)
+            except (LookupError, UnicodeError):
+                continue
+            element.set("href", f"{path}?{escaped}")
 
 
 def base_of(root: etree._Element, url: str) -> str:
@@ -133,27 +158,52 @@ def base_of(root: etree._Element, url: str) -> str:
     return next(bases, None) or url
 
 
-def _candidates(root: etree._Element, url: str, site: Site | None, targets: _Targets) -> dict[str, _Candidate]:
-    """The page's links within the site, by key, each with its points."""
-    candidates: dict[str, _Candidate] = {}
-    own, places = link_key(url), LinkPlaces()
-    for anchor in islice(root.iter("a"), MAX_LINKS):
-        target = targets.of(anchor.get("href"))
-        if target is None or target[1] == own:
-            continue
+class _Candidates:
+    """The links of a page within its site, by key, each with its points."""
+
+    def __init__(self, url: str, site: Site | None, targets: _Targets) -> None:
+        self.by_key: dict[str, _Candidate] = {}
+        self._own, self._own_host = link_key(url), host_of(url)
+        self._site, self._targets = site, targets
+
+    def articles(self) -> list[_Candidate]:
+        """The links to articles, in the page's order."""
+        return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
+
+    def add_links(self, root: etree._Element) -> None:
+        """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
+        places = LinkPlaces()
+        for element in link_elements(root):
+            address, by_script = address_of(element)
+            if (target := self._target(address)) is None:
+                continue
+            place, words = places.of(element), words_of(element, places)
+            if not (by_script and _length(words.text) < _HEADLINE_WORDS):
+                paid = "sponsored" in (element.get("rel") or "").lower().split()
+                self._add(target, place, words, PAID if paid else None)
+
+    def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
+        """Add what the page's scripts list: addresses and titles. Objects with a short title are topics, people, products."""
+        for address, title in listed:
+            if _length(title) >= _HEADLINE_WORDS and (target := self._target(address)) is not None:
+                self._add(target, LinkPlace.PLAIN, LinkWords(plain_text(title), False), None)
+
+    def _target(self, address: str) -> tuple[str, str] | None:
+        target = self._targets.of(address)
+        return target if target is not None and target[1] != self._own else None
+
+    def _add(self, target: tuple[str, str], place: LinkPlace, words: LinkWords, refusal: Judgement | None) -> None:
         address, key = target
-        place, words = places.of(anchor), places.words(anchor)
-        known = candidates.get(key)
-        if known is None:
-            judgement = judge_on_site(address, site)
+        known = self.by_key.get(key)
+        if known is None or (known.judgement is PAID and refusal is None):
+            judgement = refusal or judge_on_site(address, self._site, self._own_host)
             form = judgement.points
-            candidates[key] = known = _Candidate(address, key, form, form, judgement, place, None, False)
+            self.by_key[key] = known = _Candidate(address, key, form, form, judgement, place, None, False)
         elif not _is_better_title(words.text, words.is_heading, known):
-            continue
+            return
         points = known.form + _place_points(place, words.text, known.form)
         known.points = points if known.title is None else max(known.points, points)
         known.title, known.in_heading, known.place = words.text, words.is_heading, place
-    return candidates
 
 
 def _refused(candidates: Iterable[_Candidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
@@ -249,67 +299,81 @@ def _is_better_title(words: str | None, in_heading: bool, known: _Candidate) -> 
     return len(words) > len(known.title) and not in_heading
 
 
-def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
-    # Declared feeds first, then linked ones.
-    seen: set[str] = set()
-    candidates: list[tuple[str, str | None]] = []
-    for link in root.iter("link"):
-        kind = (link.get("type") or "").lower()
-        relation = (link.get("rel") or "").lower().split()
-        if ("alternate" in relation and any(name in kind for name in _FEED_TYPES)) or "feed" in relation:
-            candidates.append((link.get("href") or "", link.get("title")))
-    for anchor in islice(root.iter("a"), MAX_LINKS):
-        href = anchor.get("href") or ""
-        if _FEED_PATH.search(href.partition("?")[0]):
-            candidates.append((href, None))
-    for href, title in candidates:
-        target = clean_url(href, base)
-        if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
-            seen.add(target)
-            yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
-            if len(seen) == MAX_LISTINGS_NAMED:
-                return
+def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
+    """The pages in the frames of a frameset, which have its links."""
+    for frame in islice(root.iter("frame"), MAX_FRAMES):
+        if (target := targets.of(frame.get("src"))) is not None:
+            yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(frame.get("title")))
 
 
-def _sections(candidates: dict[str, _Candidate], url: str) -> Iterator[Listing]:
+def _sections(candidates: dict[str, _Candidate]) -> Iterator[Listing]:
     """Links that look like sections: a word or two, a short path, no service. Menus come first."""
     sections = [
         candidate
         for candidate in candidates.values()
-        if candidate.form > NEVER_POINTS and candidate.points <= 0 and _is_section(candidate)
+        if candidate.points <= 0 and _may_be_list(candidate) and _is_section(candidate)
     ]
+    sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
     sections.sort(key=lambda candidate: candidate.place is not LinkPlace.MENU)
     for candidate in sections[:MAX_SECTIONS]:
         yield Listing(url=candidate.url, kind=ListingKind.SECTION, title=candidate.title)
 
 
-_SECTION_PATH = re.compile(r"https?://[^/]+(?:/[^/?.\d][^/?]{0,40}){0,3}/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?")
+def _may_be_list(candidate: _Candidate) -> bool:
+    judgement = candidate.judgement
+    if not judgement.is_final:
+        return True
+    return judgement is not PAID and judgement.reasons != (EXCLUDED,) and is_category(candidate.url)
+
+
+# A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
+_SECTION_PATH = re.compile(
+    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/\d{1,3})?/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
+)
 
 
 def _is_section(candidate: _Candidate) -> bool:
-    if not candidate.title or _length(candidate.title) > 4 or _SERVICE_WORDS.fullmatch(candidate.title):
+    title = candidate.title
+    if not title or _length(title) > 4 or _SERVICE_WORDS.fullmatch(title):
         return False
+    if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
+        not any(map(str.isalpha, title)) or NEXT_WORDS.fullmatch(title) or END_WORDS.fullmatch(title)
+    ):
+        return False  # "2", "Next": a page of a list
     return _SECTION_PATH.fullmatch(candidate.url) is not None
 
 
-_LABEL_ELEMENTS = 2
-"""Elements that the words "next page" may be in: `<a><i></i> <span>下一页</span></a>`."""
+_NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
+_NO_SECTION_PARAMETER = re.compile(
+    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|key\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
+    r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*)=",
+    re.IGNORECASE,
+)
+"""Parameters that page, sort, search or date a list, or change the view: their links have no end."""
+_OF_A_MENU = 3
+"""Pages whose links carry the same query: it says where the link stands (`?iref=gnavi`), and the path names the section."""
 
 
-def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """The next page of the same list, if the page links to one."""
-    for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
-        if "next" in (element.get("rel") or "").lower().split():
-            return _page(element, base, url)
-    for anchor in islice(root.iter("a"), MAX_LINKS):
-        words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
-        if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
-            words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
-        if words and len(words) < 30 and _NEXT_WORDS.fullmatch(words) and (page := _page(anchor, base, url)):
-            return page
-    return ()
+def _by_query(sections: list[_Candidate], urls: list[str]) -> list[_Candidate]:
+    """The sections without those whose query names none.
+
+    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`.
+    """
+    paths: dict[str, set[str]] = {}
+    for url in urls:
+        path, _, query = url.partition("?")
+        paths.setdefault(query, set()).add(path)
+    forms = Counter(_form_of(one.url) for one in sections)
+    return [
+        one
+        for one in sections
+        if not (query := one.url.partition("?")[2])
+        or len(paths[query]) >= _OF_A_MENU
+        or (forms[_form_of(one.url)] > 1 and not _NO_SECTION_PARAMETER.search(query))
+    ]
 
 
-def _page(element: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    target = clean_url(element.get("href") or "", base)
-    return (target,) if target and target != clean_url(url) and same_site(url, target) else ()
+def _form_of(url: str) -> tuple[str, ...]:
+    """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
+    path, _, query = url.partition("?")
+    return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))

@@ -42,6 +42,9 @@ class ParsedListing:
     links: Sequence[Link] = ()
     listings: tuple[Listing, ...] = ()
     children: Sequence[SitemapChild] = ()
+    is_directory: bool = False
+    """Whether it is no listing itself, but a page of feeds: it only names them."""
+
     dated: bool = True
     """Whether all of its children state a time."""
 

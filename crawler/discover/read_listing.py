@@ -14,6 +14,7 @@ from crawler.discover.sitemaps import read_sitemap
 from crawler.discover.well_known import classify
 from db.models import Link, LinkKind, ListingKind
 from db.site_rules.loader import HtmlList, ListRule, Site
+from pipelines.urls import host_of
 
 # Points of `/politics/`. In a sitemap such a URL is a section: in tests/crawler/discover/url_forms.tsv no article has so few
 # points, while many URLs without any hint (0 points) are articles.
@@ -50,7 +51,7 @@ def why_not_fetched(link: Link, site: Site | None) -> str | None:
     URLs that the site's rules exclude are dropped from every listing.
     """
     if link.kind is LinkKind.SITEMAP:
-        judgement = judge_on_site(link.url, site)
+        judgement = judge_on_site(link.url, site, host_of(link.found_in or ""))
         return None if judgement.points > SECTION_POINTS else judgement.refusal
     return EXCLUDED if is_excluded(link.url, site) else None
 
@@ -58,13 +59,14 @@ def why_not_fetched(link: Link, site: Site | None) -> str | None:
 def read_listing(
     listing_request: ListingRequest, body: bytes, url: str, content_type: str | None, site: Site | None
 ) -> ParsedListing | None:
-    """Parse a listing. None where a probed URL holds another kind of listing, or none."""
+    """Parse a listing. None where a probed URL holds another kind of listing, or none; a page of feeds `is_directory`."""
     if listing_request.rule is not None and site is not None:
         read = read_html_list if isinstance(listing_request.rule, HtmlList) else read_json_list
         return read(body, listing_request.rule, site, url, content_type)  # type: ignore[arg-type]
     kind = classify(body, content_type, url) if listing_request.probe else listing_request.kind
     if listing_request.probe and kind in _PAGES and listing_request.kind not in _PAGES:
-        return None  # a page in place of a feed or sitemap: many sites answer so instead of 404
+        # A page in place of a feed or sitemap: many sites answer so instead of 404. It may also be where a site lists its feeds.
+        return _directory(body, url, content_type) if listing_request.kind is ListingKind.FEED else None
     match kind:
         case ListingKind.FEED:
             return read_feed(body, url, content_type)
@@ -73,3 +75,9 @@ def read_listing(
         case ListingKind.FRONT_PAGE | ListingKind.SECTION:
             return read_front_page(body, url, content_type, site)
     return None
+
+
+def _directory(body: bytes, url: str, content_type: str | None) -> ParsedListing | None:
+    page = read_front_page(body, url, content_type)
+    feeds = tuple(one for one in page.listings if one.kind is ListingKind.FEED and one.url != url)
+    return ParsedListing(kind=page.kind, url=url, listings=feeds, is_directory=True) if feeds else None

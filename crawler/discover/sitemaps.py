@@ -24,7 +24,9 @@ from pipelines.text_limits import MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
 
 MAX_ENTRIES = 50_000
-"""Entries read of one sitemap: the limit of sitemaps.org."""
+"""Entries kept of one sitemap: the limit of sitemaps.org. Of a longer one, which usually begins with the oldest, the newest."""
+MAX_ENTRIES_READ = 4 * MAX_ENTRIES
+"""Entries read of one sitemap: about as many as fit into `xml_tree.MAX_UNPACKED`, and 5 s of work."""
 
 _HTTP_LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 
@@ -33,13 +35,13 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
     """Parse a sitemap: articles, or further sitemaps. Never raises: for a body that is no sitemap, the result is empty with a
     `note`.
 
-    Links are in the sitemap's order, children newest first (those without a time last, in their order). `lastmod` of an article
-    becomes `modified`, `news:publication_date` becomes `published`; a bare day is not exact, and dropped.
+    Links and children are newest first, those without a time last, in the sitemap's order. `lastmod` of an article becomes
+    `modified`, `news:publication_date` becomes `published`; a bare day is not exact, and dropped once it has given the order.
     """
     body = gunzip(body)
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not looks_like_xml(body):
         return _read_text(body, url, content_type)
-    links: list[Link] = []
+    entries = _Newest()
     children: list[SitemapChild] = []
     stream = XmlStream(body, content_type, ends=("url", "sitemap"))
     news = False
@@ -54,19 +56,54 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
         elif (link := _link(facts, url)) is not None:
             news = news or link.kind is LinkKind.NEWS_SITEMAP
             language = language or facts.get("language")
-            links.append(link)
-        if len(links) + len(children) >= MAX_ENTRIES:
+            entries.add(link, facts)
+        if entries.read >= MAX_ENTRIES_READ or len(children) >= MAX_ENTRIES:
             break
+    links = entries.links()
     children.sort(key=lambda child: -child.modified.timestamp() if child.modified else 0.0)
     return ParsedListing(
         kind=ListingKind.NEWS_SITEMAP if news else ListingKind.SITEMAP,
         url=url,
-        links=tuple(links),
+        links=links,
         children=tuple(children),
         dated=all(child.modified for child in children),
         language=language,
         note=stream.note if links or children else stream.note or "no addresses in the sitemap",
     )
+
+
+class _Newest:
+    """Links with the days that the sitemap gives them: times too rough for an article, exact enough to order by."""
+
+    def __init__(self) -> None:
+        self._links: list[tuple[str, Link]] = []
+        self.read = 0
+
+    def add(self, link: Link, facts: dict[str, str]) -> None:
+        """Keep a link, as long as at least `MAX_ENTRIES` others are not newer."""
+        day = _DAY.match(facts.get("publication_date") or facts.get("lastmod") or "")
+        self._links.append((day[0] if day else "", link))
+        self.read += 1
+        if len(self._links) >= 2 * MAX_ENTRIES:
+            self._cut()
+
+    def links(self) -> tuple[Link, ...]:
+        """The newest first; those of one day, and then those without any, in the sitemap's order."""
+        if len(self._links) > MAX_ENTRIES:
+            self._cut()
+        return tuple(link for _, link in sorted(self._links, key=_day_of, reverse=True))
+
+    def _cut(self) -> None:
+        # Of one day, and of none, the last: sitemaps that are too long begin with the oldest.
+        newest_last = sorted(self._links, key=_day_of)
+        self._links = newest_last[-MAX_ENTRIES:]
+
+
+_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d")
+
+
+def _day_of(entry: tuple[str, Link]) -> str:
+    return entry[0]
 
 
 def _facts(element: etree._Element) -> dict[str, str]:

@@ -5,27 +5,46 @@ Collected from the default routes of content management systems and the menus of
 
 from __future__ import annotations
 
-LEADS_TO_LISTS = frozenset(
+CATEGORIES = frozenset(
     """
-    tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta
-    mot-cle hashtag sujet tagi metka tegi temata
-    category categories categoria categorias categorie kategorie kategorien kategori kategoria rubric rubrik rubriken
-    rubrique cat cate author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer
-    writers columnist columnists byline profile profiles profil user users member members space contributor
-    contributors staff redaktion journalist journalists login signin sign-in sign_in signup sign-up register
-    registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account accounts konto
-    my-account mein-konto password passwort forgot-password auth oauth sso passport search suche suchen recherche
-    buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat search-results rss feed feeds
-    atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions subscriber abonnement abonnements
-    abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart warenkorb checkout basket impressum
-    imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung privacy-policy privacypolicy
-    politica-de-privacidad politica-de-cookies confidentialite cookie-policy cookie-richtlinie terms-of-service
-    terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv disclaimer mediadaten mediakit page pages
-    paged pagina seite sayfa strona stranica wp-admin wp-login.php wp-content wp-json wp-includes cdn-cgi share print
-    drucken imprimir comment comments kommentare download downloads forumdisplay
+    category categories categoria categorias categorie kategorie kategorien kategori kategoria rubric rubrik
+    rubriken rubrique cat cate
     """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
 )
+"""Lists of one subject: sections of the site."""
+
+LEADS_TO_LISTS = CATEGORIES | frozenset(
+    """
+    tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta mot-cle
+    hashtag sujet tagi metka tegi temata author authors autor autoren autore autores autori auteur auteurs avtor
+    yazar yazarlar writer writers columnist columnists byline profile profiles profil user users member members
+    space contributor contributors staff redaktion journalist journalists login signin sign-in sign_in signup
+    sign-up register registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account
+    accounts konto my-account mein-konto password passwort forgot-password auth oauth sso passport search suche
+    suchen recherche buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat
+    search-results rss feed feeds atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions
+    subscriber abonnement abonnements abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart
+    warenkorb checkout basket impressum imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung
+    privacy-policy privacypolicy politica-de-privacidad politica-de-cookies confidentialite cookie-policy
+    cookie-richtlinie terms-of-service terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv
+    disclaimer mediadaten mediakit page pages paged pagina seite sayfa strona stranica wp-admin wp-login.php
+    wp-content wp-json wp-includes cdn-cgi share print drucken imprimir comment comments download downloads
+    forumdisplay
+    """.split()  # noqa: SIM905
+)
 """Lists, people, services: neither these pages nor those below them are articles."""
+
+ADVERTISING = frozenset(
+    """
+    sponsored sponsored-content sponsoredcontent sponsored-post sponsored-posts sponsor-content sponsorcontent advertorial
+    advertorials advertisement-feature advertisementfeature paid-content paid-post paidpost paid-partnership partner-content
+    partnercontent partnerinhalte partner-inhalte branded-content brandedcontent brand-content brandcontent brandvoice
+    brandpost brandstudio brand-studio native-ad native-ads anzeige publireportage publireportages publirreportaje
+    publirreportajes publi-redactionnel publiredactionnel contenu-sponsorise contenu-partenaire contenido-patrocinado
+    conteudo-patrocinado contenuti-sponsorizzati artykul-sponsorowany
+    """.split()  # noqa: SIM905
+)
+"""Texts that advertisers pay for, in the form of articles."""
 
 SERVICES = frozenset(
     """
@@ -39,7 +58,7 @@ SERVICES = frozenset(
     kurse quotes stocks traueranzeigen obituaries anzeigen classifieds marktplatz events veranstaltungen kalender
     calendar agenda archive archives archiv archivo archivio arsiv arkiv forum forums bbs club static assets partners
     partner gewinnspiele gewinnspiel leserreisen podcasts livestream webcam webcams ticketshop vorteilswelt gutscheine
-    coupons
+    coupons kommentare
     """.split()  # noqa: SIM905
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""

@@ -66,12 +66,13 @@ _HEAD = 4096
 _COMMENT = re.compile(
     rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:>|\Z|\[.*?(?:\]\s*+>|\Z))", re.DOTALL | re.IGNORECASE
 )
-_FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|feed|rdf)\b|<document>\s*+<website>", re.IGNORECASE)
+"""`<document><webSite>`: news for Baidu, the "open protocol of Internet news", which is read like RSS."""
 _SITEMAP_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
 _NEWS_MARK = re.compile(rb"schemas/sitemap-news|<news:news\b", re.IGNORECASE)
-_PAGE_ROOT = re.compile(rb"<(?:html|head|body|title|meta|div|h1|p|a|ul)\b", re.IGNORECASE)
+_PAGE_ROOT = re.compile(rb"<(?:html|head|body|title|meta|div|h1|p|a|ul)(?![\w:-])", re.IGNORECASE)
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https:(?:\\?/){2}jsonfeed\.org|\"items\"\s*:\s*\[", re.IGNORECASE)
-_TEXT_SITEMAP = re.compile(rb"\s*+https?://\S++[^\S\n]*+\n\s*+https?://", re.IGNORECASE)
+_TEXT_SITEMAP = re.compile(rb"\s*+https?://\S++[^\S\r\n]*+[\r\n]\s*+https?://", re.IGNORECASE)
 
 
 def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> ListingKind | None:

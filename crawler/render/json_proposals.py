@@ -7,11 +7,11 @@ A site that has such a list needs no browser: the list says the same, in a form 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.discover.json_lists import read_json_list
+from crawler.discover.script_lists import ADDRESS, ADDRESS_KEYS, TITLE_KEYS
 from crawler.render.messages import JsonAnswer
 from db.site_rules.loader import JsonList, Site
 
@@ -19,25 +19,10 @@ from db.site_rules.loader import JsonList, Site
 LEAST_ITEMS = 3
 # How deep and how many lists of a document are looked at.
 _DEPTH, _LISTS = 6, 200
-_LINKS = (
-    "url",
-    "link",
-    "href",
-    "permalink",
-    "canonical_url",
-    "canonicalUrl",
-    "webUrl",
-    "web_url",
-    "path",
-    "uri",
-    "slug_url",
-)
-_TITLES = ("title", "headline", "name", "titre", "titel", "label")
 _TIMES = (
     "published", "published_at", "publishedAt", "publication_date", "publishedDate", "datePublished", "date", "created_at",
     "createdAt", "pubDate", "time",
 )  # fmt: skip
-_ADDRESS = re.compile(r"https?://\S{4,2000}|/\S{3,2000}")
 
 
 def propose_lists(answers: Sequence[JsonAnswer]) -> tuple[Mapping[str, object], ...]:
@@ -58,8 +43,8 @@ def propose_lists(answers: Sequence[JsonAnswer]) -> tuple[Mapping[str, object], 
 def _rules(document: Any, answer: JsonAnswer) -> Iterator[tuple[int, dict[str, object]]]:
     for path, items in _lists(document, "", 0):
         first = items[0]
-        link = next((key for key in _LINKS if _is_address(first.get(key))), None)
-        title = next((key for key in _TITLES if isinstance(first.get(key), str)), None)
+        link = next((key for key in ADDRESS_KEYS if _is_address(first.get(key))), None)
+        title = next((key for key in TITLE_KEYS if isinstance(first.get(key), str)), None)
         if link is None or title is None:
             continue
         published = next((key for key in _TIMES if isinstance(first.get(key), str)), None)
@@ -85,4 +70,4 @@ def _lists(value: Any, path: str, depth: int) -> Iterator[tuple[str, list[dict[s
 
 
 def _is_address(value: object) -> bool:
-    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+    return isinstance(value, str) and ADDRESS.fullmatch(value) is not None

@@ -120,6 +120,14 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
     return Rejection(reason=best[1], detail=f"The page is a notice, no article: {'; '.join(best[2])[:300]}.")
 
 
+def names_missing_page(title: str, language: str | None) -> bool:
+    """Whether the title alone says that the page does not exist, as that of an answer does that should have the status 404."""
+    title = _folded(title)
+    phrases = _phrases_in(_languages(language, title)).get(Reason.SOFT_404)
+    is_phrase = phrases is not None and _titled(phrases.titles, title)[0] >= TITLE_IS
+    return is_phrase or _reason_of_status(title) is Reason.SOFT_404
+
+
 def _languages(language: str | None, text: str) -> tuple[str, ...]:
     """The languages to search: the page's, English, which hosts and firewalls use, and those of the script."""
     known = languages_with_notices()

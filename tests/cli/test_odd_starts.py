@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -47,3 +48,27 @@ def test_a_time_zone_that_no_time_can_be_shown_in(newsroom: Newsroom) -> None:
     assert done.returncode == 0
     assert done.stdout
     assert done.stderr == "copydesk: TZ=UTC-99 is no time zone; times are shown in the machine's own\n"
+
+
+_SIGNALLED = """
+import os, sys
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == "pipelines.dedup.settle":
+            os.kill(os.getpid(), {sign})
+sys.meta_path.insert(0, Finder())
+from cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_command_that_is_stopped_while_it_is_imported_ends_like_one_at_work(
+    newsroom: Newsroom, sign: signal.Signals
+) -> None:
+    program = _SIGNALLED.replace("{sign}", str(int(sign)))
+    command = [sys.executable, "-c", program, "--db", str(newsroom.path), "settle", "--all"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")

@@ -50,14 +50,13 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
 
     Crawls do this by themselves. Interrupt it at any time: the next `settle` or crawl continues.
     """
-    with context.open() as db:
+    with stopping() as stop, context.open() as db:
         before = count_verdicts(db.conn)
-        with stopping() as stop:
-            with write(db.conn):
-                if everything:
-                    reset_settling(db.conn)
-                unsettle_undecided(db.conn)
-            pages = set().union(*settle_steps(db.conn, stop, "settled"))
+        with write(db.conn):
+            if everything:
+                reset_settling(db.conn)
+            unsettle_undecided(db.conn)
+        pages = set().union(*settle_steps(db.conn, stop, "settled"))
         if stop.is_set():
             left = f"{count_undecided(db.conn)} article pages wait, and {count_unthreaded(db.conn)} for their threads"
             click.echo(f"stopped early: {left}; the next `copydesk settle` or crawl continues", err=True)

@@ -28,7 +28,7 @@ MOST_STEPS = 50_000
 """Steps of one channel of a back-fill. A site of 1,000,000 articles needs as many where its feed names 20 at once; what names more
 lists has no end: 14 hours of requests at one a second."""
 MOST_TROUBLES = 5
-"""Steps in a row that name nothing because of trouble, after which a channel's other steps are given up."""
+"""Steps in a row that name nothing because of the same trouble, after which a channel's other steps are left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +119,15 @@ def finish_step(
     next_steps: Sequence[StoredStep],
     trouble: str | None,
     now: datetime,
-) -> None:
-    """Store what a step named, and mark it done; all in the caller's transaction. What only it needed goes: up to 11 kB.
+) -> tuple[int, int]:
+    """Store what a step named, and mark it done; all in the caller's transaction. What only it needed goes, up to 11 kB,
+    unless it met trouble and may be tried again.
 
-    A link that other channels named is kept once, under the first. Where only trouble comes of a channel's steps, its other steps
-    are given up.
+    A link that other channels named is kept once, under the first. Returns how many links it named, and how many of them no list
+    had named before.
     """
     named = 0
+    before = conn.execute("SELECT coalesce(max(id), 0) FROM backfill_links").fetchone()[0]
     for links in parts:
         named += len(links)
         _insert_links(conn, backfill_id, links)
@@ -134,20 +136,58 @@ def finish_step(
     left_out = f"it names more than {MOST_STEPS:,} lists; the others are left out" if len(next_steps) > room else None
     insert_steps(conn, backfill_id, next_steps[: max(0, room)])
     conn.execute(
-        "UPDATE backfill_steps SET done_at = ?, links = ?, trouble = ?, state = '{}' WHERE id = ?",
-        (format_timestamp(now), named, trouble or left_out, step.id),
+        "UPDATE backfill_steps SET done_at = ?, links = ?, trouble = ?, state = iif(? IS NULL, '{}', state) WHERE id = ?",
+        (format_timestamp(now), named, trouble or left_out, trouble, step.id),
     )
-    if trouble:
-        last = "SELECT trouble FROM backfill_steps WHERE backfill_id = ? AND channel = ? AND done_at IS NOT NULL"
-        recent = conn.execute(
-            f"{last} ORDER BY done_at DESC, id DESC LIMIT {MOST_TROUBLES}", (backfill_id, step.channel)
-        )
-        troubles = [row[0] for row in recent]
-        if len(troubles) == MOST_TROUBLES and all(one == trouble for one in troubles):
-            conn.execute(
-                "UPDATE backfill_steps SET done_at = ?, trouble = ? WHERE backfill_id = ? AND channel = ? AND done_at IS NULL",
-                (format_timestamp(now), trouble, backfill_id, step.channel),
-            )
+    new = conn.execute("SELECT count(*) FROM backfill_links WHERE id > ?", (before,)).fetchone()[0]
+    return named, new
+
+
+def has_named_all(conn: sqlite3.Connection, backfill_id: int, channel: str) -> bool:
+    """Whether a channel has named articles and come to its end without trouble."""
+    query = """
+    SELECT count(*) FILTER (WHERE done_at IS NULL OR trouble IS NOT NULL) = 0 AND coalesce(sum(links), 0) > 0
+    FROM backfill_steps WHERE backfill_id = ? AND channel = ?
+    """
+    return bool(conn.execute(query, (backfill_id, channel)).fetchone()[0])
+
+
+def leave_channel_in_trouble(
+    conn: sqlite3.Connection, backfill_id: int, channel: str, trouble: str, now: datetime, *, passing_in: int | None
+) -> None:
+    """Leave a channel's open steps where its last ones all had this trouble.
+
+    They are given up; if the trouble may pass, though it did not in the run `passing_in`, they wait for a later run.
+    """
+    last = "SELECT id, trouble FROM backfill_steps WHERE backfill_id = ? AND channel = ? AND done_at IS NOT NULL"
+    query = f"{last} ORDER BY done_at DESC, id DESC LIMIT {MOST_TROUBLES}"
+    recent = conn.execute(query, (backfill_id, channel)).fetchall()
+    if len(recent) < MOST_TROUBLES or any(one[1] != trouble for one in recent):
+        return
+    if passing_in is None:
+        give_up_steps(conn, backfill_id, channel, trouble, now)
+    else:
+        _hold(conn, backfill_id, channel, [one[0] for one in recent], passing_in, trouble)
+
+
+def give_up_steps(conn: sqlite3.Connection, backfill_id: int, channel: str, trouble: str, now: datetime) -> None:
+    """Give up a channel's open steps for this reason."""
+    conn.execute(
+        "UPDATE backfill_steps SET done_at = ?, trouble = ? WHERE backfill_id = ? AND channel = ? AND done_at IS NULL",
+        (format_timestamp(now), trouble, backfill_id, channel),
+    )
+
+
+def _hold(
+    conn: sqlite3.Connection, backfill_id: int, channel: str, again: list[int], run_id: int, trouble: str
+) -> None:
+    """Leave a channel's open steps, and those that were done in vain, to a later run, as if each had failed in this one."""
+    conn.execute(
+        "UPDATE backfill_steps SET done_at = NULL, attempt = ?, failures = failures + 1, trouble = ?"
+        " WHERE backfill_id = ? AND channel = ?"
+        " AND ((done_at IS NULL AND failures < ?) OR id IN (SELECT value FROM json_each(?)))",
+        (run_id, trouble, backfill_id, channel, MOST_ATTEMPTS, json.dumps(again)),
+    )
 
 
 def fail_step(conn: sqlite3.Connection, step_id: int, run_id: int, trouble: str | None) -> None:

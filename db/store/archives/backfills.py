@@ -54,13 +54,17 @@ class MonthCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
-    """How far one channel is. `trouble`: what its last step without success said, None where it named articles."""
+    """How far one channel is. `trouble`: what its first step without success said, None where it named articles and none waits.
+
+    `held`: lists that wait for a later run, because something was in the way in this one.
+    """
 
     name: str
     steps: int
     steps_left: int
     named: int
     trouble: str | None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,7 @@ _SIZE = f"SELECT sum(coalesce(size, :page)) FROM {_LINKS} WHERE state IN ('waiti
 _CHANNELS = """
 SELECT channel AS name, count(*) AS steps,
        count(*) FILTER (WHERE done_at IS NULL AND failures < :most) AS steps_left,
+       count(*) FILTER (WHERE done_at IS NULL AND failures BETWEEN 1 AND :most - 1) AS held,
        coalesce(sum(links), 0) AS named,
        (SELECT t.trouble FROM backfill_steps t WHERE t.backfill_id = s.backfill_id AND t.channel = s.channel
         AND t.trouble IS NOT NULL ORDER BY t.id LIMIT 1) AS trouble
@@ -224,7 +229,8 @@ def load_plan(conn: sqlite3.Connection, backfill: Backfill) -> BackfillPlan:
             steps=row["steps"],
             steps_left=row["steps_left"],
             named=row["named"],
-            trouble=row["trouble"] if not row["named"] else None,
+            trouble=row["trouble"] if row["held"] or not row["named"] else None,
+            held=row["held"],
         )
         for row in named_rows(conn, _CHANNELS, {"id": backfill.id, "most": MOST_ATTEMPTS})
     ]

@@ -200,3 +200,36 @@ def test_xml_base_of_feed_entry_and_link(bases: tuple[str, str, str], expected: 
     )
     listing = read_feed(text.encode(), "https://news.example/feeds/atom.xml")
     assert [found.url for found in listing.links] == [expected]
+
+
+NINE_ITEMS = "".join(
+    f"<item><title>{{title}}</title><link>https://news.example/a/{number}</link></item>" for number in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    "title", ["Ferry<br>late", "<b>Ferry <i>late", "Ferry &copy late<p>More", "Ferry <img src=x.png>"]
+)
+def test_html_that_is_not_escaped_hides_no_item(title: str) -> None:
+    listing = read(f"<rss><channel>{NINE_ITEMS.replace('{title}', title)}</channel></rss>")
+    assert [link.url.rpartition("/")[2] for link in listing.links] == [*"012345678"]
+    assert all(link.title and link.title.startswith("Ferry") for link in listing.links)
+
+
+def test_forms_that_only_other_readers_write() -> None:
+    upper = "<RSS><CHANNEL><ITEM><TITLE>Ferry</TITLE><LINK>https://news.example/a/1</LINK></ITEM></CHANNEL></RSS>"
+    undeclared = "<rss><channel><x:item><x:title>Ferry</x:title><x:link>/a/1</x:link></x:item></channel></rss>"
+    emptied = "<rss><channel><item><title>Ferry</title><link/>https://news.example/a/1\n</item></channel></rss>"
+    for text in (upper, undeclared, emptied):
+        assert [(link.url, link.title) for link in read(text).links] == [("https://news.example/a/1", "Ferry")], text
+
+
+def test_baidu_news() -> None:
+    listing = read(
+        """<?xml version="1.0" encoding="UTF-8"?><document><webSite>news.example</webSite><updatePeri>15</updatePeri><item>
+        <title>渡轮恢复通航</title><link>https://news.example/a/1</link><source>港报</source>
+        <pubDate>2024-03-05T17:30:05+08:00</pubDate></item></document>"""
+    )
+    assert [(link.url, link.title) for link in listing.links] == [("https://news.example/a/1", "渡轮恢复通航")]
+    assert listing.links[0].published == NINE
+    assert listing.note is None

@@ -103,3 +103,20 @@ def test_what_is_no_page_is_empty_and_says_so(body: bytes) -> None:
     listing = read_front_page(body, URL)
     assert listing.links == ()
     assert listing.note
+
+
+def test_feeds_of_comments_are_known_by_their_path_alone() -> None:
+    page = b"""<link rel="alternate" type="application/rss+xml" href="/feed/"><a href="/comments/feed/">Comments</a>"""
+    listing = read_front_page(page, "https://www.commentary.example/")
+    assert [entry.url for entry in listing.listings] == ["https://www.commentary.example/feed/"]
+
+
+def test_declared_feeds_at_other_sites_come_last_and_linked_ones_not_at_all() -> None:
+    page = b"""<link rel="alternate" type="application/rss+xml" href="https://feeds.burner.example/post">
+    <link rel="alternate" type="application/rss+xml" href="/feed/"><a href="https://elsewhere.example/feed/">RSS</a>
+    <a href="/sport/rss.xml">RSS</a>"""
+    assert [entry.url for entry in read_front_page(page, URL).listings if entry.kind is ListingKind.FEED] == [
+        f"{URL}feed/",
+        f"{URL}sport/rss.xml",
+        "https://feeds.burner.example/post",
+    ]

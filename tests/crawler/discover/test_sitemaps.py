@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.discover.sitemaps import read_sitemap
+from crawler.discover.sitemaps import MAX_ENTRIES, read_sitemap
 from crawler.discover.xml_tree import MAX_UNPACKED, gunzip
 from db.models import LinkKind, ListingKind
 
@@ -97,3 +97,30 @@ def test_what_is_no_sitemap_is_empty_and_says_so(body: bytes) -> None:
     listing = read_sitemap(body, URL)
     assert (listing.links, listing.children) == ((), ())
     assert listing.note
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_of_an_endless_sitemap_the_newest_are_kept(dated: bool) -> None:
+    def entry(number: int) -> str:
+        day = f"{1980 + number // 4000}-01-01T00:00:00Z"
+        return f"<url><loc>/{number}</loc>{f'<lastmod>{day}</lastmod>' if dated else ''}</url>"
+
+    number = 2 * MAX_ENTRIES + 10
+    listing = read_sitemap(f"<urlset>{''.join(map(entry, range(number)))}</urlset>".encode(), URL)
+    assert len(listing.links) == MAX_ENTRIES
+    kept = {int(link.url.rpartition("/")[2]) for link in listing.links}
+    assert kept == set(range(number - MAX_ENTRIES, number))
+
+
+def test_days_order_what_has_no_exact_time() -> None:
+    days = {
+        "/none": "",
+        "/old": "2023-01-05",
+        "/new": "2024-03-05T10:00:00Z",
+        "/newer": "2024-03-06",
+        "/odd": "06.03.2024",
+    }
+    entries = "".join(f"<url><loc>{path}</loc><lastmod>{day}</lastmod></url>" for path, day in days.items())
+    listing = read_sitemap(f"<urlset>{entries}</urlset>".encode(), URL)
+    assert [link.url.rpartition("/")[2] for link in listing.links] == ["newer", "new", "old", "none", "odd"]
+    assert [link.modified is not None for link in listing.links] == [False, True, False, False, False]

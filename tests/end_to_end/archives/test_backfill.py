@@ -123,6 +123,48 @@ def test_where_no_channel_works_each_says_why(tmp_path: Path) -> None:
         assert conn.execute("SELECT count(*) FROM pages").fetchone() == (0,)
 
 
+class _BusyWeb(PastWeb):
+    """Refuses the parts of its sitemap for a day."""
+
+    refuses = True
+
+    def answer(self, target: str) -> tuple[int, str, str]:
+        if self.refuses and target.startswith("/sitemap-"):
+            return 403, "text/html", "<html><h1>Please come back later</h1></html>"
+        return super().answer(target)
+
+
+def test_a_site_that_refuses_today_is_asked_again_by_a_later_run(tmp_path: Path) -> None:
+    with _BusyWeb(count=40, open_channels=("sitemap",)) as web:
+        desk = Copydesk(tmp_path, None, workers=1)
+        desk.run(
+            *("sources", "add", f"{web.home}/", "--name", "busy", "--delay", "0s"),
+            *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+        )
+        shown = desk.run("backfill", "busy", "--since", "2023", "--channels", "sitemap", code=1).stdout
+        assert "status 403: the site refuses it (a later run tries again)" in shown
+        assert sum(number for path, number in web.asked.items() if path.startswith("/sitemap-")) == 5
+        web.refuses = False
+        done = json.loads(desk.run("backfill", "busy", "--json").stdout)
+        assert (done["done"], done["ended"]) == (sum(one.at >= SINCE for one in web.articles), "finished")
+
+
+@pytest.mark.parametrize("interface", [True, False])
+def test_a_walk_ends_where_the_interface_has_named_everything(tmp_path: Path, interface: bool) -> None:
+    """As far as 30 lists in a row show; without the interface all are read, though the sitemap names the same."""
+    channels = ("wordpress" if interface else "sitemap", "archive_pages")
+    with PastWeb(count=60, open_channels=channels) as web:
+        desk = Copydesk(tmp_path, None, workers=1)
+        desk.run(
+            *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "0s"),
+            *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+        )
+        plan = json.loads(desk.run("backfill", "past", "--since", "2021", "--plan", "--json").stdout)
+        assert plan["articles"] == len(web.articles)
+        walked = sum(path.startswith("/archive/") for path in web.asked)
+        assert (30 <= walked < 40) if interface else walked >= 59
+
+
 def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
     """In slices, in its hours only. The source is crawled as soon as it is due, and the back-fill goes on after that, to the end.
 

@@ -151,4 +151,5 @@ def test_sections_are_walked_to_their_ends_across_a_kill(site: tuple[Site, str],
     # The second page is needed to see that it names the same.
     assert [len(web.lists_asked(name)) for name in ENDLESS] == [2, 2]
     assert desk.query("SELECT ended FROM backfills") == [("finished",)]
-    assert desk.query("SELECT DISTINCT state FROM backfill_steps") == [("{}",)]
+    # What a step needs goes with it, unless it met trouble: a later run may try it again.
+    assert desk.query("SELECT DISTINCT state FROM backfill_steps WHERE trouble IS NULL") == [("{}",)]

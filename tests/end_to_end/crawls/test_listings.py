@@ -212,3 +212,31 @@ def test_an_article_that_sends_its_readers_on_keeps_both_addresses(site: Site) -
     assert site.rows("SELECT p.url, p.final_url, o.reason FROM pages p JOIN outcomes o ON o.page_id = p.id") == [
         (site.web.url("/old"), site.web.url(report(7)), None)
     ]
+
+
+def test_what_a_site_calls_its_feed_may_be_a_page_of_feeds(site: Site) -> None:
+    site.web.pages["/"] = Answer(b"<html><footer><a href='/rss'>RSS</a></footer></html>", headers=HTML)
+    site.web.pages["/rss"] = Answer(
+        b"<html><a href='/rss/local.xml'>Local</a><a href='/rss/sport.xml'>Sport</a></html>", headers=HTML
+    )
+    site.feed("/rss/local.xml", "/local/1", "/local/2")
+    site.feed("/rss/sport.xml", "/sport/1")
+    site.add()
+    site.crawl()
+    assert site.links == {"/local/1", "/local/2", "/sport/1"}
+    feeds = site.rows("SELECT url FROM entries WHERE kind = 'feed'")
+    assert {str(url).removeprefix(site.web.url("")) for (url,) in feeds} == {"/rss/local.xml", "/rss/sport.xml"}
+
+
+def test_a_feed_declared_at_another_site_counts_where_it_names_articles_of_this_one(site: Site) -> None:
+    links = [
+        f"<link rel='alternate' type='application/rss+xml' href='{site.web.url(path, 'localhost')}'>"
+        for path in ("/a", "/b")
+    ]
+    site.web.pages["/"] = Answer("".join(links).encode(), headers=HTML)
+    site.feed("/a", site.web.url("/local/1"), site.web.url("/other/1", "localhost"))
+    site.feed("/b", site.web.url("/other/2", "localhost"))
+    site.add()
+    site.crawl()
+    assert site.links == {"/local/1"}
+    assert site.rows("SELECT url FROM entries WHERE kind = 'feed'") == [(site.web.url("/a", "localhost"),)]

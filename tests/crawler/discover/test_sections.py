@@ -1,0 +1,104 @@
+"""Sections of a front page: by path, by number, by query, in frames; and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discover.front_pages import read_front_page
+from db.models import ListingKind
+from db.site_rules.loader import Site
+
+URL = "https://www.harbourpost.example/"
+
+
+def sections(*links: tuple[str, str], url: str = URL) -> list[str]:
+    page = "".join(f'<a href="{address}">{words}</a>\n' for address, words in links)
+    listing = read_front_page(f"<html><body>{page}</body></html>".encode(), url)
+    return [one.url.partition(".example")[2] for one in listing.listings if one.kind is ListingKind.SECTION]
+
+
+def test_a_query_names_a_section_where_others_differ_in_it_alone() -> None:
+    asp = [("/list.asp?id=12", "本地新闻"), ("/list.asp?id=13", "国内新闻")]
+    assert sections(*asp) == ["/list.asp?id=12", "/list.asp?id=13"]
+    wordpress = [("/?cat=news", "News"), ("/?cat=5", "Sport")]
+    assert sections(*wordpress) == ["/?cat=news", "/?cat=5"]
+    joomla = [
+        (f"/index.php?option=com_content&amp;view=category&amp;id={number}&amp;Itemid=10{number}", words)
+        for number, words in ((5, "News"), (6, "Culture"))
+    ]
+    assert len(sections(*joomla)) == 2
+    assert sections(asp[0]) == []
+
+
+def test_other_queries_name_none() -> None:
+    facets = [("/news?sort=asc", "Oldest first"), ("/news?sort=desc", "Newest first")]
+    days = [(f"/programme?date=2024-05-{day}", f"{day} May") for day in range(10, 15)]
+    pages = [(f"/news.php?page={number}", "More news") for number in range(2, 5)]
+    numbers = [(f"/list.asp?id={number}", str(number)) for number in range(2, 5)]
+    assert sections(*facets, *days, *pages, *numbers) == []
+
+
+def test_a_query_that_a_menu_gives_to_all_leaves_the_path_to_decide() -> None:
+    menu = [(f"/{name}/?iref=gnavi", name.title()) for name in ("politics", "sport", "arts")]
+    assert sections(*menu) == ["/politics/?iref=gnavi", "/sport/?iref=gnavi", "/arts/?iref=gnavi"]
+    assert sections(*menu[:2]) == []
+
+
+def test_numbered_sections_but_no_pages_and_no_dates() -> None:
+    assert sections(("/c/5", "Politics"), ("/channel/12/", "Sport"), ("/node_1002.htm", "国内")) == [
+        "/c/5",
+        "/channel/12/",
+        "/node_1002.htm",
+    ]
+    assert sections(("/news/2", "2"), ("/news/3", "Next page"), ("/2024/05/", "May"), ("/archive/2024", "2024")) == []
+    assert sections(("/news/index_1.html", "下一页"), ("/news/index_29.html", "尾页"), ("/news/list/3", "Last")) == []
+
+
+def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
+    found = sections(
+        ("/category/local-news/", "Local News"),
+        ("/rubric/politika/", "Политика"),
+        ("/tag/ferries/", "Ferries"),
+        ("/author/jane-doe/", "Jane Doe"),
+        ("/shop/category/boats/", "Boats"),
+        ("/sponsored/category/boats/", "Boats"),
+    )
+    assert found == ["/category/local-news/", "/rubric/politika/"]
+    site = Site(name="x", hosts=("www.harbourpost.example",), exclude=("/local",))
+    page = b"<a href='/category/local-news/'>Local News</a><a href='/category/sport/'>Sport</a>"
+    assert [one.url for one in read_front_page(page, URL, site=site).listings] == [f"{URL}category/sport/"]
+
+
+def test_numbers_after_the_name_of_a_parameter() -> None:
+    assert sections(("/spip.php?rubrique5", "Politique"), ("/spip.php?rubrique6", "Culture")) == [
+        "/spip.php?rubrique5",
+        "/spip.php?rubrique6",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("404 Not Found", "en"),
+        ("Page not found | Harbour Post", "en-GB"),
+        ("Seite nicht gefunden", "de"),
+        ("404", "zh"),
+    ],
+)
+def test_a_section_that_is_gone_lists_nothing_whatever_it_recommends(title: str, language: str) -> None:
+    link = '<h2><a href="/news/ferry-late-again-48213377">Ferry is late again, council told</a></h2>'
+    page = f"<html lang='{language}'><title>{title}</title><body>{link}</body></html>".encode()
+    gone = read_front_page(page, f"{URL}sport/")
+    assert (gone.links, gone.listings, gone.note) == ((), (), "the page says that it does not exist")
+    assert len(read_front_page(page.replace(title.encode(), b"Sport"), f"{URL}sport/").links) == 1
+    assert len(read_front_page(page, URL).links) == 1
+
+
+def test_the_pages_in_frames_are_sections() -> None:
+    page = b"""<html><frameset cols="20%,80%"><frame src="menu.htm"><frame src="news/main.htm" title="News">
+    <frame src="https://adverts.example/"></frameset></html>"""
+    listing = read_front_page(page, URL)
+    assert [(one.url, one.title) for one in listing.listings] == [
+        (f"{URL}menu.htm", None),
+        (f"{URL}news/main.htm", "News"),
+    ]
