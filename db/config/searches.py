@@ -37,7 +37,7 @@ def _moment(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):
-        raise ValueError(f'expected a duration ("2d") or a date ("2026-11-02"), got {value!r}')
+        raise ValueError(f'expected a duration ("2d"), a date ("2026-11-02") or a month ("2026-11"), got {value!r}')
     if value:
         units.since(value, datetime.now(UTC))
     return value

@@ -64,6 +64,17 @@ def test_nothing_is_said_to_be_done_where_all_is_taken_back(newsroom: Newsroom, 
         assert conn.execute(query).fetchone() == (2,)
 
 
+@pytest.mark.parametrize("words", [("crawl",), ("backfill", "--since", "2026-01"), ("sources", "pause")])
+def test_a_removed_source_is_said_to_be_removed(newsroom: Newsroom, words: tuple[str, ...]) -> None:
+    with open_room(newsroom.path) as conn:
+        (url,) = conn.execute("SELECT url FROM sources WHERE name = 'mirror.example'").fetchone()
+    run(newsroom.path, "sources", "remove", "mirror.example")
+    result = spawn("--db", str(newsroom.path), *words, "mirror.example")
+    assert result.returncode == 2
+    said = result.stderr.decode()
+    assert f"mirror.example was removed; `copydesk sources add {url}` adds it again" in said
+
+
 def test_a_site_is_named_without_a_scheme(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         known = known_or_new(conn, "mirror.example")
