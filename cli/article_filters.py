@@ -55,7 +55,7 @@ filter_options = option_group(
         "--kind",
         metavar="KIND",
         type=Choice([kind.value for kind in ArticleKind]),
-        help="Only these: original, copy, corrected.",
+        help="Only these: original, copy, corrected, gone (no longer at their address).",
     ),
     click.option("--paywalled/--free", default=None, help="Only articles of which the page shows a part, or all."),
 )

@@ -41,7 +41,7 @@ from db.store.sites.site_rules import rules_in_force
 from db.store.sites.sources import all_sources, find_stored_source
 from db.timestamps import format_timestamp, parse_timestamp
 
-Kind = Literal["original", "copy", "corrected"]
+Kind = Literal["original", "copy", "corrected", "gone"]
 
 # Articles read in one transaction: a loop that takes its time with them holds up nobody.
 _AT_ONCE = 100

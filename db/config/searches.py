@@ -18,7 +18,7 @@ from typing import Any
 from db.config import readers, units
 from db.config.declaration import Setting, setting
 
-# The kinds of `db.queries.article_filter.ArticleKind`, which is above this package.
+# The kinds of `db.queries.article_filter.ArticleKind`, which is above this package, except `gone`: no new article is.
 KINDS = ("original", "copy", "corrected")
 FEED_FORMS: Mapping[str, str] = {".xml": "rss", ".rss": "rss", ".json": "jsonfeed", ".jsonfeed": "jsonfeed"}
 """Which feed a file is, by its extension."""

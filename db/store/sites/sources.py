@@ -120,11 +120,9 @@ def find_stored_source(conn: sqlite3.Connection, name: str) -> Source:
 
 def _row_of(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     """The source with that name, else with that address; of several the one in use, else the one added last."""
-    return named_rows(
-        conn,
-        "SELECT * FROM sources WHERE name = ? OR url = ? ORDER BY removed_at IS NULL DESC, name = ? DESC, id DESC LIMIT 1",
-        (name, name, name),
-    ).fetchone()
+    query = "SELECT * FROM sources WHERE name = ? OR url = ? ORDER BY removed_at IS NULL DESC, name = ? DESC, id DESC LIMIT 1"
+    row: sqlite3.Row | None = named_rows(conn, query, (name, name, name)).fetchone()
+    return row
 
 
 def _unknown(name: str, names: Sequence[str]) -> UnknownSource:
