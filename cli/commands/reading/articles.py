@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import click
 
@@ -96,7 +96,8 @@ def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFi
     if wanted != of_source and newest_articles(conn, of_source, limit=1):
         if wanted == replace(of_source, since=wanted.since):
             return f"There are no articles{of} since {filters.since}; `copydesk crawl` looks for newer ones."
-        return f"No article{of} matches all these filters; leave one out."
+        given = [value for value in asdict(wanted).values() if value is not None]
+        return f"No article{of} matches {'all these filters; leave one out' if len(given) > 1 else 'this filter'}."
     if not last_page_id(conn):
         return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."
     if unread := count_unread(conn):

@@ -18,6 +18,10 @@ from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 _ALL = "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name"
+_OF_OUTLET = """
+SELECT s.name FROM source_outlets o JOIN sources s ON s.id = o.source_id WHERE o.outlet = ? COLLATE NOCASE
+ORDER BY o.articles DESC, s.name LIMIT 3
+"""
 _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
 
 
@@ -108,14 +112,14 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
         named = "" if row["name"] == source_name_for(row["url"]) else f" --name {shlex.quote(row['name'])}"
         add = f"copydesk sources add {shlex.quote(row['url'])}{named}"
         raise UnknownSource(f"{row['name']} was removed; `{add}` adds it again")
-    raise _unknown(name, [source.name for source in all_sources(conn)])
+    raise _unknown(conn, name, [source.name for source in all_sources(conn)])
 
 
 def find_stored_source(conn: sqlite3.Connection, name: str) -> Source:
     """As `find_source`; also one that was removed: its pages and articles are still there."""
     if row := _row_of(conn, name):
         return _source(row)
-    raise _unknown(name, list(source_names(conn).values()))
+    raise _unknown(conn, name, list(source_names(conn).values()))
 
 
 def _row_of(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
@@ -125,7 +129,12 @@ def _row_of(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
     return row
 
 
-def _unknown(name: str, names: Sequence[str]) -> UnknownSource:
+def _unknown(conn: sqlite3.Connection, name: str, names: Sequence[str]) -> UnknownSource:
+    of_outlet = [source for (source,) in conn.execute(_OF_OUTLET, (name,)) if source in names]
+    if of_outlet:
+        return UnknownSource(
+            f"there is no source {name}; the outlet of that name is in {' and '.join(of_outlet)}", of_outlet
+        )
     if near := difflib.get_close_matches(name, names, n=3, cutoff=0.5):
         return UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?", near)
     advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"

@@ -95,6 +95,22 @@ def test_an_unknown_source_names_the_nearest(newsroom: Newsroom) -> None:
     assert "did you mean wanbao.example" in str(error)
 
 
+def test_the_name_of_an_outlet_leads_to_its_source(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        outlet, source = conn.execute(
+            "SELECT outlet, source_name FROM articles_view WHERE outlet <> '' LIMIT 1"
+        ).fetchone()
+    error = run(newsroom.path, "articles", "--source", outlet).exception
+    assert isinstance(error, UnknownSource)
+    assert f"the outlet of that name is in {source}" in str(error)
+
+
+def test_one_filter_that_nothing_matches_is_not_several(newsroom: Newsroom) -> None:
+    assert run(newsroom.path, "articles", "--person", "Nobody").output == "No article matches this filter.\n"
+    both = run(newsroom.path, "articles", "--person", "Nobody", "--kind", "copy").output
+    assert both == "No article matches all these filters; leave one out.\n"
+
+
 def test_an_empty_list_says_what_to_do(room: Newsroom) -> None:
     assert "copydesk sources add" in run(room.path, "articles").output
     source = room.source("a.example", "https://a.example/")
