@@ -12,7 +12,7 @@ from cli.option_groups import option_group
 from cli.parameters import Choice
 from cli.time_options import since_option
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class FilterOptions:
     def filters(self, conn: sqlite3.Connection) -> ArticleFilter:
         """The filter as a query takes it. Raises UsageError for an unknown source or a wrong time."""
         return ArticleFilter(
-            source_id=find_source(conn, self.name).id if self.name else None,
+            source_id=find_stored_source(conn, self.name).id if self.name else None,
             since=since_option(self.since),
             until=since_option(self.until, "--until"),
             language=self.language,
@@ -46,7 +46,7 @@ filter_options = option_group(
     FilterOptions,
     "filters",
     click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."),
-    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02."),
+    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11, 2026-11-02."),
     click.option("--until", metavar="WHEN", help="Only articles published before then."),
     click.option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
     click.option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
@@ -55,7 +55,7 @@ filter_options = option_group(
         "--kind",
         metavar="KIND",
         type=Choice([kind.value for kind in ArticleKind]),
-        help="Only these: original, copy, corrected.",
+        help="Only these: original, copy, corrected, gone (no longer at their address).",
     ),
     click.option("--paywalled/--free", default=None, help="Only articles of which the page shows a part, or all."),
 )

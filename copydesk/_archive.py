@@ -38,10 +38,10 @@ from db.store.extraction.outcomes import load_article
 from db.store.extraction.page_selection import Selection, select_pages
 from db.store.extraction.pages import load_page, page_headers
 from db.store.sites.site_rules import rules_in_force
-from db.store.sites.sources import all_sources, find_source
+from db.store.sites.sources import all_sources, find_stored_source
 from db.timestamps import format_timestamp, parse_timestamp
 
-Kind = Literal["original", "copy", "corrected"]
+Kind = Literal["original", "copy", "corrected", "gone"]
 
 # Articles read in one transaction: a loop that takes its time with them holds up nobody.
 _AT_ONCE = 100
@@ -206,7 +206,7 @@ class Archive:
         """All pages that were read and whose bytes are kept, fetched since then, by their ids. Raises UnknownSource."""
         aware("since", since)
         with self._reading() as conn:
-            source_id = find_source(conn, source).id if source is not None else None
+            source_id = find_stored_source(conn, source).id if source is not None else None
             wanted = Selection(source_id=source_id, since=format_timestamp(since) if since else None)
             page_ids = list(select_pages(conn, wanted, extractor_id=0))
         return self._pages_of(iter(page_ids))
@@ -230,7 +230,7 @@ class Archive:
         aware("since", since), aware("until", until)
         with self._reading() as conn:
             return ArticleFilter(
-                source_id=find_source(conn, source).id if source is not None else None,
+                source_id=find_stored_source(conn, source).id if source is not None else None,
                 since=since,
                 until=until,
                 language=language,

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from crawler.discover.article_urls import judge_on_site
+from crawler.discover.article_urls import is_excluded, judge_on_site
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
 from crawler.robots.policy import RobotsRecord, has_rules, robots_text
@@ -37,7 +37,8 @@ def url_evidence(config: Config, conn: sqlite3.Connection, given: str) -> UrlEvi
     source = next((one for one in sources if link is not None and one.name == link.source), None) or next(
         (one for one in sources if same_site(one.url, url)), None
     )
-    judgement = judge_on_site(url, load_current_rules(config, conn).for_host(host_of(url)))
+    site = load_current_rules(config, conn).for_host(host_of(url))
+    judgement = judge_on_site(url, site)
     return UrlEvidence(
         given=given,
         url=url,
@@ -48,6 +49,7 @@ def url_evidence(config: Config, conn: sqlite3.Connection, given: str) -> UrlEvi
         page=page,
         source=source.name if source else None,
         refusal=None if judgement.points > 0 else judgement.refusal,
+        excluded=is_excluded(url, site),
         near=tuple(difflib.get_close_matches(url, links_of_host(conn, key.partition("/")[0]), n=3, cutoff=0.8)),
         robots_line=_forbidding_line(config, conn, url) if page is None else None,
         retries=_retries(config, source),

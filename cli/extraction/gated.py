@@ -21,7 +21,7 @@ from db.store.extraction.extractions import count_pages_to_extract
 from db.store.extraction.gated_extractions import GatedSource, gated_sources
 from db.store.extraction.outcomes import extractor_id
 from db.store.extraction.page_selection import Selection
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 from pipelines.processing.gated_run import GatedRun
 from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.ingest_settings import plan_ingest
@@ -38,7 +38,7 @@ def extract_gated(
     plan = plan_ingest(context.config)
     with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
-        sources = frozenset(find_source(conn, name).id for name in accepted)
+        sources = frozenset(find_stored_source(conn, name).id for name in accepted)
         with readers(plan, engine, database=plan.database) as executor:
             with write(conn):
                 maker = extractor_id(conn, plan.extractor)

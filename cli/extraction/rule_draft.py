@@ -18,7 +18,7 @@ from db.site_rules.parser import parse_site
 from db.store.crawl.drawings import proposed_json_lists
 from db.store.extraction.page_sample import evenly_spaced
 from db.store.extraction.pages_of_hosts import PageOfHost, articles_without, pages_of_source
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 from pipelines.experiments.rule_draft import (
     FIELDS,
     MOST_LISTS,
@@ -41,7 +41,7 @@ _HOST_SHARE = 0.1
 def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -> None:
     """Print the draft as TOML. Raises UsageError where there is too little to draft from."""
     with context.read() as conn, stopping() as stop:
-        source = find_source(conn, name)
+        source = find_stored_source(conn, name)
         pages = pages_of_source(conn, source.id)
         articles, others = ([page for page in pages if page.is_article is wanted] for wanted in (True, False))
         json_lists = proposed_json_lists(conn, source.id, MOST_LISTS)

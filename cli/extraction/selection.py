@@ -13,7 +13,7 @@ from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.time_options import since_option
 from db.store.extraction.page_selection import Selection
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 
@@ -57,7 +57,7 @@ class SelectionOptions:
         source_id = None
         if self.source:
             with context.read() as conn:
-                source_id = find_source(conn, self.source).id
+                source_id = find_stored_source(conn, self.source).id
         return Selection(
             stale=self.stale,
             source_id=source_id,
@@ -77,7 +77,7 @@ def selection_options(command: F) -> F:
         click.option("--stale", is_flag=True, help="Pages last extracted by another version or other site rules."),
         click.option("--all", "everything", is_flag=True, help="All pages that have been extracted before."),
         click.option("--source", metavar="NAME", shell_complete=source_names, help="Pages of one source."),
-        click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11-02."),
+        click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11, 2026-11-02."),
         click.option("--where", metavar="SQL", help="Pages that match a condition on pages, outcomes and articles."),
         click.option("--url", metavar="URL", help="Pages of one address."),
     )(command)

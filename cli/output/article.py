@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
 from db.models import Article, Image, Moment, OffsetFrom, Precision
 from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
+from db.queries.gone import gone_answer
 from db.store.extraction.outcomes import load_article
 
 # The origin of an offset from UTC (`db.models.OffsetFrom`), in words.
@@ -37,7 +38,7 @@ def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) ->
     if article.subtitle:
         yield from wrapped(plain(article.subtitle), prose)
     yield ""
-    for label, value in [*_facts(article), *_place(article, head), *_history(conn, head)]:
+    for label, value in [*_facts(article), *_place(article, head), *_gone(conn, head), *_history(conn, head)]:
         yield from _labelled(label, value, width)
     yield ""
     for number, (level, paragraph) in enumerate(article.paragraphs()):
@@ -115,6 +116,17 @@ def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
         ("found by", head.source_name),
         ("fetched", format_local_time(head.fetched_at)),
     ]
+
+
+def _gone(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:
+    answer = gone_answer(conn, head.article_id) if head.article_id is not None else None
+    if answer is None:
+        return []
+    at = format_local_time(answer.at)
+    if answer.reason is None:
+        return [("gone", f"it answered {answer.status} on {at}")]
+    led = f"it led to {answer.final_url}" if answer.final_url else "its page"
+    return [("gone", f"on {at} {led}, which is no article ({answer.reason})")]
 
 
 def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:

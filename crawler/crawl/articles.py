@@ -18,6 +18,7 @@ from crawler.crawl.modified_posts import ModifiedPosts
 from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
+from crawler.discover.article_urls import is_excluded
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.parser import ParseNextPart, ParserStopped
@@ -34,6 +35,7 @@ from db.store.sites.sitemap_readings import save_sitemap_readings
 from db.store.sites.sources import insert_listings
 from db.store.websub.feed_hubs import save_feed_hubs
 from pipelines.processing.worker_pool import TaskFailed
+from pipelines.urls import host_of
 
 # An article with more pages is a gallery or a crawler trap.
 MAX_PARTS = 20
@@ -82,18 +84,28 @@ class Articles:
         session, now = self._session, datetime.now(UTC)
         settings, limit = visit.settings, session.order.limit
         revisit = (timedelta(),) if session.order.again else await self._modified.revisit_times(visit, now)
+        find = partial(
+            due_links,
+            source_id=visit.source.id,
+            now=now + timedelta(milliseconds=1),
+            revisit=revisit,
+            retry=settings.retry_failed,
+            since=session.order.since,
+        )
         due = await session.read(
-            lambda conn: due_links(
-                conn,
-                visit.source.id,
-                now=now + timedelta(milliseconds=1),
-                revisit=revisit,
-                retry=settings.retry_failed,
-                since=session.order.since,
-                limit=settings.limit if limit is None else limit,
-            )
+            lambda conn: self._allowed(partial(find, conn), settings.limit if limit is None else limit)
         )
         return await self.request_due(visit, due)
+
+    def _allowed(self, find: Callable[..., list[DueLink]], most: int) -> list[DueLink]:
+        """At most so many (0: all) of the due links; not those that the site's rules exclude, which were known before the rules."""
+        sites = self._session.sites
+        due = find(limit=most)
+        allowed = [link for link in due if not is_excluded(link.url, sites.for_host(host_of(link.url)))]
+        if len(allowed) == len(due) or len(due) < most or not most:
+            return allowed
+        # They took the places of others, and would in every crawl.
+        return [link for link in find(limit=0) if not is_excluded(link.url, sites.for_host(host_of(link.url)))][:most]
 
     async def request_due(self, visit: SourceVisit, due: Sequence[DueLink]) -> list[Request]:
         """The requests for the first of these articles; the others follow. Without any, the source ends."""

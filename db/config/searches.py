@@ -18,7 +18,7 @@ from typing import Any
 from db.config import readers, units
 from db.config.declaration import Setting, setting
 
-# The kinds of `db.queries.article_filter.ArticleKind`, which is above this package.
+# The kinds of `db.queries.article_filter.ArticleKind`, which is above this package, except `gone`: no new article is.
 KINDS = ("original", "copy", "corrected")
 FEED_FORMS: Mapping[str, str] = {".xml": "rss", ".rss": "rss", ".json": "jsonfeed", ".jsonfeed": "jsonfeed"}
 """Which feed a file is, by its extension."""
@@ -37,7 +37,7 @@ def _moment(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):
-        raise ValueError(f'expected a duration ("2d") or a date ("2026-11-02"), got {value!r}')
+        raise ValueError(f'expected a duration ("2d"), a date ("2026-11-02") or a month ("2026-11"), got {value!r}')
     if value:
         units.since(value, datetime.now(UTC))
     return value

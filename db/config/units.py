@@ -24,6 +24,7 @@ _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20
 # A thousand years: a time so long before or after now still has a date, and nobody means more.
 LONGEST = timedelta(days=365_000)
 _HOURS = re.compile(r"\s*+(\d\d?)(?::(\d\d))?\s*+[-–]\s*+(\d\d?)(?::(\d\d))?\s*+")
+YEAR_OR_MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
 _QUANTITY = re.compile(r"\s*+(\d{1,12}(?:\.\d{1,6})?)\s*+([a-zA-Z]{0,3})\s*+")
 
 
@@ -105,7 +106,14 @@ def hosts(value: object) -> tuple[str, ...]:
 
 
 def since(text: str, now: datetime) -> datetime:
-    """The time meant by "2d" (before `now`), "2026-11-02" or an ISO 8601 time. Without an offset it is UTC."""
+    """The time meant by "2d" (before `now`), "2026-11-02" or an ISO 8601 time; of "2026-11" and "2026" the beginning. Without an
+    offset it is UTC.
+    """
+    if span := YEAR_OR_MONTH.fullmatch(text):
+        year, month = int(span[1]), int(span[2] or 1)
+        if not 1 <= month <= 12 or not year:
+            raise ValueError(f"there is no month {text}")
+        return datetime(year, month, 1, tzinfo=UTC)
     try:
         return now - duration(text)
     except ValueError:
@@ -113,7 +121,9 @@ def since(text: str, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f'expected a duration ("2d") or a date ("2026-11-02"), got {text!r}') from None
+        raise ValueError(
+            f'expected a duration ("2d"), a date ("2026-11-02") or a month ("2026-11"), got {text!r}'
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

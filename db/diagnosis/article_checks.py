@@ -109,7 +109,7 @@ _FETCH_ADVICE = {
     "timeout": phrase("the site is slow: a longer delay, or a longer `timeout`, helps"),
 }
 
-_READ_ADVICE = {
+READ_ADVICE = {
     "consent": phrase("articles ask for consent: a cookie of a reader who has chosen can be sent (setting `cookies`)"),
     "challenge": phrase("articles are guarded: ask the site's owner to let the crawler in"),
     "login": phrase("articles ask to log in: the settings `headers` and `cookies` give a subscriber's access"),
@@ -164,7 +164,7 @@ def check_read(evidence: SourceEvidence) -> Rung:
             what=top.what,
         ),
         lines=lines,
-        advice=_READ_ADVICE.get(top.what, "look at one"),
+        advice=READ_ADVICE.get(top.what, "look at one"),
         command=command,
     )
 

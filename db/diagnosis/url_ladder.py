@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from db.diagnosis.address_answer import answer_message, check_answer, is_news
+from db.diagnosis.article_checks import READ_ADVICE
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
 from db.display.humanize import format_local_time, format_size
 from db.display.shell_commands import shell_command
 from db.timestamps import format_timestamp
+
+# Reasons for which no rule finds an article on the page.
+_WALLS = frozenset({"consent", "challenge", "login", "paywall"})
 
 
 def url_diagnosis(evidence: UrlEvidence) -> Diagnosis:
@@ -103,6 +107,13 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
 
 def _due(evidence: UrlEvidence) -> Rung:
     link = evidence.link
+    if evidence.excluded and link is not None:
+        return Rung(
+            name=RungName.DUE,
+            state=RungState.BROKEN if link.first_at is None else RungState.OK,
+            message="the site's rules exclude it (`[articles] exclude`): it is not requested any more",
+            advice="where it is an article after all, change the rule",
+        )
     if link is None or link.first_at is not None:
         when = f"first fetched {_at(link.first_at)}" if link and link.first_at else "it is stored"
         return Rung(name=RungName.DUE, state=RungState.OK, message=when)
@@ -196,7 +207,9 @@ def _read(evidence: UrlEvidence) -> Rung:
         state=RungState.BROKEN,
         message=f"page {page.page_id} is no article: {page.reason}",
         lines=(page.detail.strip().rsplit("\n", 1)[-1],) if page.detail else (),
-        advice="look at the page as received; where it is an article after all, a site rule can say where things are",
+        advice=READ_ADVICE[page.reason]
+        if page.reason in _WALLS
+        else "look at the page as received; where it is an article after all, a site rule can say where things are",
         command=shell_command("show", page.page_id, "--html"),
     )
 

@@ -4,7 +4,8 @@ Kept, whatever their age:
 
     bodies        of pages without an outcome, and those that a younger page shares; row, hash and size of all others
     drawings      as bodies, by the age of the drawing
-    fetches       that returned a page; of running runs; the last failure of a link that has failed since it last succeeded
+    fetches       that returned a page; of running runs; the last of a link that has failed since it last succeeded, or that shows
+                  an earlier page of it again: both say whether an article is gone (`db.queries.gone`)
     drawings      that belong to a page (`keep_log`); those that the evidence for a source's current verdict names
     source_runs   that are running; the last of each source, and the last that finished
     runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
@@ -59,6 +60,8 @@ _FETCH_IS_OLD = """
     AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = f.page_id AND p.fetched_at = f.started_at)
     AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = f.run_id AND r.ended IS NULL)
     AND NOT (EXISTS (SELECT 1 FROM visits v WHERE v.link_id = f.link_id AND v.failures > 0)
+             AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
+    AND NOT (EXISTS (SELECT 1 FROM pages p WHERE p.link_id = f.link_id AND p.id > f.page_id)
              AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
     AND f.id < (SELECT max(id) FROM fetches)
 """

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.errors import QueryError
+from db.queries.gone import GONE_PAGES
 from db.timestamps import format_timestamp
 
 # When an article counts as published.
@@ -34,12 +35,15 @@ class ArticleKind(StrEnum):
     ORIGINAL = "original"
     COPY = "copy"
     CORRECTED = "corrected"
+    GONE = "gone"
+    """Its address no longer shows it (`db.queries.gone`)."""
 
 
 _KINDS = {
     ArticleKind.ORIGINAL: "{0}.original_id = {0}.article_id",
     ArticleKind.COPY: "{0}.original_id <> {0}.article_id",
     ArticleKind.CORRECTED: "{0}.revision > 1",
+    ArticleKind.GONE: f"{{0}}.page_id IN ({GONE_PAGES})",
 }
 
 

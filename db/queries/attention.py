@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from db.display.shown_sql import fill_values
 from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.gone import GONE_PAGES
 from db.queries.person_terms import PersonTerm, person_term
 from db.queries.search_candidates import folded_fields, with_filters
 from db.search.query import Query, parse_query
@@ -54,6 +55,7 @@ _KINDS = {
     ArticleKind.ORIGINAL: "c.copied = 0",
     ArticleKind.COPY: "c.copied = 1",
     ArticleKind.CORRECTED: "c.revision > 1",
+    ArticleKind.GONE: f"c.page_id IN ({GONE_PAGES})",
 }
 _ORIGINALS = f"""
 SELECT s.page_id FROM json_each(:pages) j CROSS JOIN current_pages s ON s.page_id = j.value

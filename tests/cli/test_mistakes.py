@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -40,6 +41,11 @@ ROOT = Path(__file__).parent.parent.parent
             "--set: unknown setting foo; a source has the settings delay,",
         ),
         (("sources", "set", "mirror.example", "--delay", "soon"), "copydesk: --delay: delay: expected a duration"),
+        (
+            ("sources", "set", "mirror.example", "--unset", "delay"),
+            "is not stored with mirror.example; it has none",
+        ),
+        (("sources", "set", "mirror.example", "--delay", "2s", "--unset", "delay"), "cannot be set and unset at once"),
         (("sources", "test", "mirror.exampl"), "did you mean mirror.example"),
         (("sources", "test", "mirror"), "there is no source mirror"),
         (("why", "mirror.exampl"), "did you mean mirror.example"),
@@ -62,6 +68,28 @@ def test_nothing_is_said_to_be_done_where_all_is_taken_back(newsroom: Newsroom, 
     with open_room(newsroom.path) as conn:
         query = "SELECT count(*) FROM sources WHERE paused_at IS NULL AND removed_at IS NULL"
         assert conn.execute(query).fetchone() == (2,)
+
+
+@pytest.mark.parametrize("words", [("crawl",), ("backfill", "--since", "2026-01"), ("sources", "pause")])
+def test_a_removed_source_is_said_to_be_removed(newsroom: Newsroom, words: tuple[str, ...]) -> None:
+    with open_room(newsroom.path) as conn:
+        (url,) = conn.execute("SELECT url FROM sources WHERE name = 'mirror.example'").fetchone()
+    run(newsroom.path, "sources", "remove", "mirror.example")
+    result = spawn("--db", str(newsroom.path), *words, "mirror.example")
+    assert result.returncode == 2
+    said = result.stderr.decode()
+    assert f"mirror.example was removed; `copydesk sources add {url}` adds it again" in said
+
+
+def test_a_setting_of_a_source_is_taken_back(newsroom: Newsroom) -> None:
+    run(newsroom.path, "sources", "set", "mirror.example", "--delay", "5s", "--set", 'every="10m"')
+    taken = run(newsroom.path, "sources", "set", "mirror.example", "--unset", "delay", "--set", "limit=7")
+    assert taken.output == "mirror.example: limit = 7, delay unset\n"
+    with open_room(newsroom.path) as conn:
+        (settings,) = conn.execute("SELECT settings FROM sources WHERE name = 'mirror.example'").fetchone()
+    assert json.loads(settings) == {"every": "10m", "limit": 7}
+    error = run(newsroom.path, "sources", "set", "mirror.example", "--unset", "delay").exception
+    assert str(error).endswith("its own settings are every, limit")
 
 
 def test_a_site_is_named_without_a_scheme(newsroom: Newsroom) -> None:

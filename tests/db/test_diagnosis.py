@@ -12,6 +12,8 @@ from db.diagnosis.article_checks import check_clock, check_known, is_missing
 from db.diagnosis.evidence import AnswerEvidence, CountedExample, FieldEvidence, PastEvidence, RungState, SourceEvidence
 from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.markup_changes import MOST_LINES, markup_changes
+from db.diagnosis.url_evidence import LinkEvidence, PageEvidence, UrlEvidence
+from db.diagnosis.url_ladder import url_diagnosis
 from db.store.sites.listing_readings import ListingReading
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -123,3 +125,21 @@ def test_of_a_site_that_is_no_source_no_command_names_one() -> None:
     found = source_diagnosis(replace(newcomer, answers=(replace(seen[0], status=404, reading=None),))).found
     assert found is not None
     assert found.command == "copydesk sources add https://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("reason", "advised"),
+    [("login", "`cookies`"), ("paywall", "`cookies`"), ("challenge", "owner"), ("too_short", "site rule")],
+)
+def test_one_page_behind_a_wall_gets_the_advice_of_its_wall(reason: str, advised: str) -> None:
+    url = "https://a.example/1"
+    link = LinkEvidence(
+        url=url, source="a", kind="feed", found_in=None, found_at="2026-11-28T10:00:00.000Z", title=None, published=None,
+        first_at=NOW, last_at=NOW, failures=0,
+    )  # fmt: skip
+    page = PageEvidence(
+        page_id=4, url=url, fetched_at="2026-11-28T10:00:00.000Z", reason=reason, detail="", is_article=False
+    )
+    found = url_diagnosis(UrlEvidence(given=url, url=url, key="a.example/1", now=NOW, link=link, page=page))
+    assert advised in found.rungs[-1].advice
+    assert found.rungs[-1].command == "copydesk show 4 --html"

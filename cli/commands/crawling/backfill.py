@@ -18,6 +18,7 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.output.backfill_report import plan_lines, plan_object, status_lines
 from cli.time_options import since_option
+from db.config.units import YEAR_OR_MONTH
 from db.connection.database import write
 from db.display.shell_commands import shell_command
 from db.errors import UsageError
@@ -37,7 +38,6 @@ from db.store.sites.sources import all_sources, choose_sources
 if TYPE_CHECKING:
     from crawler.run import CrawlResult
 
-_MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
 _MOST_GAPS = 10
 _LEAST_GAP_DAYS = 7
 """Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
@@ -121,13 +121,10 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
 
 def _moment(text: str | None, option: str, *, last: bool) -> datetime | None:
     """The time that an option means. A year, month or day is meant with its whole length: `last` is its end."""
-    whole = _MONTH.fullmatch(text or "")
-    if text and whole:
-        year, month = int(whole[1]), int(whole[2] or (12 if last else 1))
-        if not 1 <= month <= 12 or year < 1:
-            raise UsageError(f"{option}: there is no month {text}")
-        text = f"{whole[1]}-{month:02}-{monthrange(year, month)[1] if last else 1:02}"
     found = since_option(text, option)
+    if found and last and (whole := YEAR_OR_MONTH.fullmatch(text or "")):
+        month = found.month if whole[2] else 12
+        return found.replace(month=month, day=monthrange(found.year, month)[1]) + timedelta(days=1)
     is_day = text is not None and re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
     return found + timedelta(days=1) if found and last and is_day else found
 

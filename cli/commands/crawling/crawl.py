@@ -35,7 +35,9 @@ _NOTHING_DUE = "nothing was due; the setting `revisit` says when articles are fe
     type=click.IntRange(0),
     help="Fetch at most N articles of each source, newest first; 0 for all.",
 )
-@click.option("--since", metavar="WHEN", help="Fetch only articles listed as published since then: 2d, 6h, 2026-11-02.")
+@click.option(
+    "--since", metavar="WHEN", help="Fetch only articles listed as published since then: 2d, 6h, 2026-11, 2026-11-02."
+)
 @click.option("--again", is_flag=True, help="Fetch known articles again now, whatever `revisit` says.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")

@@ -212,21 +212,30 @@ def list_sources(context: CommandContext, as_json: bool) -> None:
 @sources.command("set")
 @click.argument("name", shell_complete=source_names)
 @_settings_options
+@click.option("--unset", multiple=True, metavar="KEY", help="Take back a setting: that of copydesk.toml counts again.")
 @click.pass_obj
-def set_command(context: CommandContext, name: str, options: SettingsOptions) -> None:
+def set_command(context: CommandContext, name: str, options: SettingsOptions, unset: tuple[str, ...]) -> None:
     """Change settings of one source.
 
     \b
-    Example:
+    Examples:
       copydesk sources set example-daily.com --delay 5s --set 'every="10m"'
+      copydesk sources set example-daily.com --unset every
     """
     settings = options.settings()
-    if not settings:
+    if not settings and not unset:
         usual = ", ".join(setting.name for setting in BY_NAME.values() if setting.per_source)
         raise UsageError(f"nothing to set; a source has the settings {usual}")
+    if twice := settings.keys() & set(unset):
+        raise UsageError(f"{min(twice)} cannot be set and unset at once")
     with context.open() as db, write(db.conn) as conn:
-        update_source_settings(conn, find_source(conn, name), settings)
-    click.echo(f"{name}: {', '.join(f'{key} = {value}' for key, value in settings.items())}")
+        source = find_source(conn, name)
+        if (other := next((key for key in unset if key not in source.settings), None)) is not None:
+            own = f"its own settings are {', '.join(source.settings)}" if source.settings else "it has none of its own"
+            raise UsageError(f"--unset: {other} is not stored with {source.name}; {own}")
+        update_source_settings(conn, source, settings | dict.fromkeys(unset))
+    said = [f"{key} = {value}" for key, value in settings.items()] + [f"{key} unset" for key in unset]
+    click.echo(f"{name}: {', '.join(said)}")
 
 
 @sources.command()

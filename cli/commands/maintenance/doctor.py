@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -201,15 +202,25 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
 
 def _browser(context: CommandContext) -> Finding:
     """Whether pages can be drawn. Only where a setting asks for it is a missing part more than a remark."""
-    missing, config = missing_part(), context.config
-    settings = [config.render, config.render_listings]
-    settings += [values.get(name, "never") for values in config.by_source.values() for name in RENDER_SETTINGS]
+    missing = missing_part()
     if missing is None:
         sandbox = ", without its sandbox, because you are root" if os.geteuid() == 0 else ""
         return Finding(level=Level.OK, subject="browser", message=f"{find_browser()} can draw pages{sandbox}")
-    wanted = any(setting != "never" for setting in settings)
+    wanted = _drawing_wanted(context)
     message = f"no page can be drawn: {missing.message}" if wanted else f"not needed, and {missing.message}"
     return Finding(level=Level.BAD if wanted else Level.OK, subject="browser", message=message, advice=missing.advice)
+
+
+def _drawing_wanted(context: CommandContext) -> bool:
+    """Whether a setting has pages drawn: one in the settings file, or one that is stored with a source."""
+    config = context.config
+    own: list[Mapping[str, object]] = [
+        {name: getattr(config, name) for name in RENDER_SETTINGS},
+        *config.by_source.values(),
+    ]
+    with contextlib.suppress(DatabaseError), context.read() as conn:
+        own += [source.settings for source in all_sources(conn)]
+    return any(values.get(name, "never") != "never" for values in own for name in RENDER_SETTINGS)
 
 
 def _authorities() -> Finding:

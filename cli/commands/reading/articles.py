@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import click
 
@@ -26,7 +26,7 @@ from db.queries.articles import (
 )
 from db.queries.cursor import Cursor
 from db.store.extraction.pages import count_unread
-from db.store.sites.sources import all_sources, find_source
+from db.store.sites.sources import all_sources, find_stored_source
 from pipelines.exchange.article_objects import article_objects
 
 
@@ -90,13 +90,14 @@ def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFi
     """Why the list is empty, and what to do."""
     if not all_sources(conn) and not last_page_id(conn):
         return "There are no sources yet; add one with `copydesk sources add URL`."
-    source = find_source(conn, filters.name) if filters.name else None
+    source = find_stored_source(conn, filters.name) if filters.name else None
     of = f" of {source.name}" if source else ""
     of_source = ArticleFilter(source_id=wanted.source_id)
     if wanted != of_source and newest_articles(conn, of_source, limit=1):
         if wanted == replace(of_source, since=wanted.since):
             return f"There are no articles{of} since {filters.since}; `copydesk crawl` looks for newer ones."
-        return f"No article{of} matches all these filters; leave one out."
+        given = [value for value in asdict(wanted).values() if value is not None]
+        return f"No article{of} matches {'all these filters; leave one out' if len(given) > 1 else 'this filter'}."
     if not last_page_id(conn):
         return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."
     if unread := count_unread(conn):

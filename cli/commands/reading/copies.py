@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -11,8 +12,9 @@ from cli.article_lookup import page_named
 from cli.context import CommandContext
 from cli.output.article_rows import article_table
 from cli.output.csv_table import check_one_format, print_csv
+from cli.output.diff import diff_lines
 from cli.output.paging import show_lines
-from cli.output.tables import Column
+from cli.output.tables import Column, plain, screen_width, styled
 from db.errors import UsageError
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
 from db.store.extraction.outcomes import load_article
@@ -22,16 +24,19 @@ _WHAT = Column(title="what", fixed=True, colour="yellow")
 
 @click.command()
 @click.argument("what", metavar="ID|URL")
+@click.option("--diff", is_flag=True, help="Print what each copy changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
-def copies(context: CommandContext, what: str, as_json: bool, as_csv: bool) -> None:
+def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv: bool) -> None:
     """Show who printed a story: the original and every copy.
 
     Name the article by its id or any of its addresses. A time with ~ is when the page was fetched, where no time of publication is
-    known.
+    known. --diff compares each copy with the original as both are now.
     """
     check_one_format(as_json, as_csv)
+    if diff and (as_json or as_csv):
+        raise UsageError("--diff cannot be combined with --json or --csv")
     with context.read() as conn, snapshot(conn):
         page = page_named(conn, what)
         if page.article_id is None:
@@ -39,6 +44,7 @@ def copies(context: CommandContext, what: str, as_json: bool, as_csv: bool) -> N
         ids = cluster(conn, page.article_id)
         heads = article_summaries(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
         objects = [_object(conn, head, len(heads)) for head in heads] if as_json or as_csv else []
+        changes = list(_changes(conn, heads)) if diff else []
     if as_csv:
         return print_csv(objects, list(objects[0]))
     if as_json:
@@ -47,11 +53,26 @@ def copies(context: CommandContext, what: str, as_json: bool, as_csv: bool) -> N
         return
     others = len(heads) - 1
     last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
-    show_lines([*article_table(heads, _WHAT, _what), last])
+    show_lines([*article_table(heads, _WHAT, _what), last, *changes])
 
 
 def _what(head: ArticleSummary) -> str:
     return "original" if head.article_id == head.original_id else "copy"
+
+
+def _changes(conn: sqlite3.Connection, heads: Sequence[ArticleSummary]) -> Iterator[str]:
+    """What each copy has that the original has not, and the other way round."""
+    original, *others = heads
+    first = load_article(conn, original.page_id)
+    assert first is not None
+    for head in others:
+        copy = load_article(conn, head.page_id)
+        assert copy is not None
+        yield ""
+        yield styled(
+            f"article {original.article_id} to its copy {head.article_id}, {plain(head.source_name)}", bold=True
+        )
+        yield from diff_lines(first, copy, screen_width())
 
 
 def _object(conn: sqlite3.Connection, head: ArticleSummary, size: int) -> dict[str, object]:

@@ -35,7 +35,7 @@ from db.queries.corrections import (
     corrections as read_corrections,
 )
 from db.store.dedup.near_copies import count_undecided
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 from db.text.substance import Substance
 
 _USUAL_SPAN = timedelta(days=30)
@@ -81,7 +81,7 @@ def corrections(
     start = since_option(since) or datetime.now(UTC) - _USUAL_SPAN
     with context.read() as conn, snapshot(conn):
         wanted = CorrectionFilter(
-            source_id=find_source(conn, source).id if source else None,
+            source_id=find_stored_source(conn, source).id if source else None,
             since=start,
             kind=str(only["kind"]) if only["kind"] else None,
             language=str(only["language"]) if only["language"] else None,

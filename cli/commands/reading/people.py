@@ -22,7 +22,7 @@ from db.people.evidence import LikelyPair, likely_pairs
 from db.people.persons import NameDecision, decisions, join_names, names_of_person, part_names, require_name
 from db.queries.articles import snapshot
 from db.queries.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 
 _COLUMNS = (
     Column(title="name", least=12, weight=2),
@@ -68,7 +68,7 @@ def list_command(
     with context.read() as conn, snapshot(conn):
         wanted = PeopleFilter(
             words=" ".join(words),
-            source_id=find_source(conn, source).id if source else None,
+            source_id=find_stored_source(conn, source).id if source else None,
             role=CreditRole(role) if role else None,
             newest=newest,
         )

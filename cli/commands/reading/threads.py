@@ -21,7 +21,7 @@ from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
 from db.store.dedup.threads import count_unthreaded, drop_threads
-from db.store.sites.sources import find_source
+from db.store.sites.sources import find_stored_source
 
 _USUAL_SPAN = timedelta(days=1)
 _COLUMNS = (
@@ -49,7 +49,7 @@ class PeriodOptions:
         return ThreadFilter(
             since=since_option(self.since) or now - _USUAL_SPAN,
             until=since_option(self.until, "--until") or now,
-            source_id=find_source(conn, self.name).id if self.name else None,
+            source_id=find_stored_source(conn, self.name).id if self.name else None,
             language=self.language.lower().partition("-")[0] if self.language else None,
         )
 

@@ -1,4 +1,4 @@
-"""The twenty questions of docs/cookbook.md, each a canned query of the web page: this is where they are written, and a test holds
+"""The questions of docs/cookbook.md, each a canned query of the web page: this is where they are written, and a test holds
 the document equal to it.
 
 A question's `defaults` are its parameters, fields on its page, with the values they have in the document. Each ends with a LIMIT.
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from db.display.shown_sql import fill_values
 from db.inspect.translation.catalogues import gettext, gettext_noop
+from db.queries.gone import SHOWN_GONE
 
 PEOPLE = gettext_noop("People")
 COPIES = gettext_noop("Copies")
@@ -26,6 +27,7 @@ PARAMETERS = {
     "latest": gettext_noop("Of so many of the latest articles"),
     "role": gettext_noop("Role: author, editor or proofreader"),
     "source": gettext_noop("Source; % stands for any letters"),
+    "name": gettext_noop("One of the person's names, as printed"),
 }
 """The parameters of questions, and what their fields are called."""
 
@@ -259,6 +261,64 @@ ORDER BY id DESC LIMIT :most""",
         sql="""
 SELECT id, command, state, seconds, fetched, new, updated FROM runs_view ORDER BY id DESC LIMIT :most""",
         defaults={"most": "5"},
+    ),
+    Question(
+        number=21,
+        slug="gone",
+        subject=CORRECTIONS,
+        question=gettext_noop("Which articles are no longer at their address?"),
+        # As `db.queries.gone` has it, with what the address answered.
+        sql=f"""
+SELECT DISTINCT {SHOWN_GONE}
+ORDER BY gone_utc DESC, d.article_id DESC LIMIT :most""",
+        defaults={"most": "500"},
+    ),
+    Question(
+        number=22,
+        slug="before_and_after",
+        subject=CORRECTIONS,
+        question=gettext_noop("What did a text say before and after its correction?"),
+        sql="""
+SELECT r.article_id, r.revision, r.source_name, r.seen_before_utc, r.seen_utc, r.title_before, r.title,
+       b.text AS text_before, a.text
+FROM revisions_view r JOIN articles a ON a.page_id = r.page_id
+JOIN revisions_view p ON p.article_id = r.article_id AND p.revision = r.revision - 1 JOIN articles b ON b.page_id = p.page_id
+WHERE r.revision > 1 ORDER BY r.page_id DESC LIMIT :most""",
+        defaults={"most": "100"},
+    ),
+    Question(
+        number=23,
+        slug="all_of_a_person",
+        subject=PEOPLE,
+        question=gettext_noop("What is credited to a person, under all names that were joined?"),
+        sql="""
+SELECT c.article_id, c.published_utc, c.outlet, c.role, c.name, c.title, c.is_copy FROM credits_view c
+WHERE c.name IN (SELECT n.name FROM credited_names n JOIN credited_names k
+                 ON coalesce(n.main_id, n.id) = coalesce(k.main_id, k.id) WHERE k.name = :name)
+ORDER BY c.published_utc DESC, c.article_id DESC, c.role LIMIT :most""",
+        defaults={"name": "林疏影", "most": "500"},
+    ),
+    Question(
+        number=24,
+        slug="months",
+        subject=TIMES,
+        question=gettext_noop("How many articles a month, by source?"),
+        sql="""
+SELECT substr(day_utc, 1, 7) AS month, source_name, sum(articles) AS articles, sum(copies) AS copies
+FROM daily_counts WHERE source_name LIKE :source GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT :most""",
+        defaults={"source": "%", "most": "1000"},
+    ),
+    Question(
+        number=25,
+        slug="sample",
+        subject=TEXTS,
+        # The same articles each time: Knuth's multiplicative hash of the number spreads them over all sources and days.
+        question=gettext_noop("Which articles shall I check by hand?"),
+        sql="""
+SELECT id, source_name, title, authors, editors, published_local, section, word_count, url, text FROM articles_view
+WHERE id IN (SELECT id FROM articles_view WHERE source_name LIKE :source ORDER BY id * 2654435761 % 4294967296 LIMIT :most)
+ORDER BY id LIMIT :most""",
+        defaults={"source": "%", "most": "50"},
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import shlex
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,10 @@ from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 _ALL = "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name"
+_OF_OUTLET = """
+SELECT s.name FROM source_outlets o JOIN sources s ON s.id = o.source_id WHERE o.outlet = ? COLLATE NOCASE
+ORDER BY o.articles DESC, s.name LIMIT 3
+"""
 _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
 
 
@@ -100,20 +105,40 @@ def sources_digest(conn: sqlite3.Connection) -> int:
 
 
 def find_source(conn: sqlite3.Connection, name: str) -> Source:
-    """The source with that name or address. Raises UnknownSource, with the nearest names."""
-    row = named_rows(
-        conn,
-        "SELECT * FROM sources WHERE removed_at IS NULL AND (name = ? OR url = ?) ORDER BY name = ? DESC LIMIT 1",
-        (name, name, name),
-    ).fetchone()
-    if row:
+    """The source with that name or address. Raises UnknownSource, with the nearest names, or where it was removed."""
+    if (row := _row_of(conn, name)) and row["removed_at"] is None:
         return _source(row)
-    names = [source.name for source in all_sources(conn)]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    if near:
-        raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?", near)
+    if row:
+        named = "" if row["name"] == source_name_for(row["url"]) else f" --name {shlex.quote(row['name'])}"
+        add = f"copydesk sources add {shlex.quote(row['url'])}{named}"
+        raise UnknownSource(f"{row['name']} was removed; `{add}` adds it again")
+    raise _unknown(conn, name, [source.name for source in all_sources(conn)])
+
+
+def find_stored_source(conn: sqlite3.Connection, name: str) -> Source:
+    """As `find_source`; also one that was removed: its pages and articles are still there."""
+    if row := _row_of(conn, name):
+        return _source(row)
+    raise _unknown(conn, name, list(source_names(conn).values()))
+
+
+def _row_of(conn: sqlite3.Connection, name: str) -> sqlite3.Row | None:
+    """The source with that name, else with that address; of several the one in use, else the one added last."""
+    query = "SELECT * FROM sources WHERE name = ? OR url = ? ORDER BY removed_at IS NULL DESC, name = ? DESC, id DESC LIMIT 1"
+    row: sqlite3.Row | None = named_rows(conn, query, (name, name, name)).fetchone()
+    return row
+
+
+def _unknown(conn: sqlite3.Connection, name: str, names: Sequence[str]) -> UnknownSource:
+    of_outlet = [source for (source,) in conn.execute(_OF_OUTLET, (name,)) if source in names]
+    if of_outlet:
+        return UnknownSource(
+            f"there is no source {name}; the outlet of that name is in {' and '.join(of_outlet)}", of_outlet
+        )
+    if near := difflib.get_close_matches(name, names, n=3, cutoff=0.5):
+        return UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?", near)
     advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"
-    raise UnknownSource(f"there is no source {name}; {advice}")
+    return UnknownSource(f"there is no source {name}; {advice}")
 
 
 def source_by_id(conn: sqlite3.Connection, source_id: int) -> Source | None:

@@ -159,3 +159,16 @@ def test_says_that_headers_do_not_reach_scripts_where_a_source_is_drawn(tmp_path
     says = [finding["says"] for finding in findings(path)[1]["access"] if "scripts" in finding["says"]]
     assert len(says) == 1
     assert says[0].startswith("drawn may be drawn by a browser")
+
+
+def test_a_browser_is_needed_where_a_setting_stored_with_a_source_wants_it(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PATH", "PLAYWRIGHT_BROWSERS_PATH"):
+        monkeypatch.setenv(name, str(tmp_path))
+    code, found = findings(newsroom.path)
+    assert (code, found["browser"][0]["level"]) == (0, "OK")
+    run(newsroom.path, "sources", "set", "wanbao.example", "--set", 'render_listings="auto"')
+    code, found = findings(newsroom.path)
+    assert (code, found["browser"][0]["level"]) == (1, "BAD")
+    assert found["browser"][0]["says"].startswith("no page can be drawn")

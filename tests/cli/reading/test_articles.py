@@ -54,17 +54,61 @@ def test_limit_and_since(newsroom: Newsroom) -> None:
     assert "since 2027-01-01; `copydesk crawl`" in nothing.output
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "-3d", "999999999999d"])
+@pytest.mark.parametrize("text", ["yesterday", "2026-13", "2026-13-01", "0000", "-3d", "999999999999d"])
 def test_nonsense_as_since_is_a_usage_error(newsroom: Newsroom, text: str) -> None:
     error = run(newsroom.path, "articles", f"--since={text}").exception
     assert isinstance(error, UsageError)
     assert str(error).startswith("--since: ")
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        ("2026-10", "2026-11", ["ferry"]),
+        ("2026-11", "2026-12", ["copy", "undated", "water"]),
+        ("2026", "2027", ["copy", "undated", "water", "ferry"]),
+        ("2027", "2028", []),
+    ],
+)
+def test_a_month_and_a_year_stand_for_their_beginning(
+    newsroom: Newsroom, since: str, until: str, found: list[str]
+) -> None:
+    lines = run(newsroom.path, "articles", "--json", "--since", since, "--until", until).stdout.splitlines()
+    assert [json.loads(line)["id"] for line in lines if line.startswith("{")] == [newsroom.pages[n] for n in found]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("articles",), ("search", "水厂"), ("export", "jsonl"), ("corrections", "--since", "2026"), ("people", "list")],
+)
+def test_what_a_removed_source_left_is_still_found_by_its_name(newsroom: Newsroom, words: tuple[str, ...]) -> None:
+    before = run(newsroom.path, *words, "--source", "wanbao.example").stdout
+    assert before
+    run(newsroom.path, "sources", "remove", "wanbao.example")
+    assert run(newsroom.path, *words, "--source", "wanbao.example").stdout == before
+    assert "did you mean wanbao.example" in str(run(newsroom.path, "articles", "--source", "wanbo.example").exception)
+
+
 def test_an_unknown_source_names_the_nearest(newsroom: Newsroom) -> None:
     error = run(newsroom.path, "articles", "--source", "wanbo.example").exception
     assert isinstance(error, UnknownSource)
     assert "did you mean wanbao.example" in str(error)
+
+
+def test_the_name_of_an_outlet_leads_to_its_source(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        outlet, source = conn.execute(
+            "SELECT outlet, source_name FROM articles_view WHERE outlet <> '' LIMIT 1"
+        ).fetchone()
+    error = run(newsroom.path, "articles", "--source", outlet).exception
+    assert isinstance(error, UnknownSource)
+    assert f"the outlet of that name is in {source}" in str(error)
+
+
+def test_one_filter_that_nothing_matches_is_not_several(newsroom: Newsroom) -> None:
+    assert run(newsroom.path, "articles", "--person", "Nobody").output == "No article matches this filter.\n"
+    both = run(newsroom.path, "articles", "--person", "Nobody", "--kind", "copy").output
+    assert both == "No article matches all these filters; leave one out.\n"
 
 
 def test_an_empty_list_says_what_to_do(room: Newsroom) -> None:

@@ -71,3 +71,15 @@ def test_the_lines_of_a_difference() -> None:
     ]
     assert list(diff_lines(older, report(older.text, title="Bridge closes"), 100)) == ["the text is the same"]
     assert REPORT != CORRECTED
+
+
+def test_what_a_copy_changed_of_its_original(newsroom: Newsroom) -> None:
+    table, *changes = run(newsroom.path, "copies", str(newsroom.pages["copy"]), "--diff").output.split("\n\n")
+    assert table == run(newsroom.path, "copies", str(newsroom.pages["copy"])).output.rstrip("\n")
+    (change,) = changes
+    head, *lines = change.splitlines()
+    assert head == f"article {newsroom.pages['water']} to its copy {newsroom.pages['copy']}, mirror.example"
+    assert "每天可供水[-二-]{+三+}十[-八-]万吨" in "".join(lines), "the copy still has what the original corrected"
+    alone = run(newsroom.path, "copies", str(newsroom.pages["ferry"]), "--diff").output
+    assert alone.splitlines()[-1] == "no copies are known"
+    assert isinstance(run(newsroom.path, "copies", "1", "--diff", "--json").exception, UsageError)

@@ -220,3 +220,4 @@ def test_an_address_that_is_none_and_a_query_that_is_wrong(desk: SimpleNamespace
         assert "Table not found" in ask("/news/nosuch")[2]
         assert "copydesk searches add NAME" in ask("/-/search?q=ferry")[2]
         assert "copydesk searches add NAME" not in ask("/-/search?q=%22ferry")[2]
+        assert "copydesk searches add NAME" not in ask("/-/search?kind=gone")[2], "no new article is gone"

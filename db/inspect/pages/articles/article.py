@@ -18,6 +18,7 @@ from db.queries.articles import (
     page_status,
     revisions,
 )
+from db.queries.gone import GoneAnswer, gone_answer
 from db.sqlite.named_rows import named_rows
 from db.store.extraction.outcomes import load_article
 from db.text.changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
@@ -85,6 +86,7 @@ class ArticlePage:
     is_cut: bool
     fetched: Fetched
     link: PageLink | None
+    gone: GoneAnswer | None
     revisions: list[RevisionSummary]
     cluster: ClusterPage
 
@@ -136,6 +138,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         is_cut=len(article.text) > MAX_SHOWN,
         fetched=_fetched(conn, head.page_id),
         link=_link(conn, head.page_id),
+        gone=gone_answer(conn, article_id),
         revisions=revisions(conn, article_id),
         cluster=story,
     )

@@ -1,0 +1,136 @@
+"""Articles that are no longer at their address: each way in which a site takes one away, and what must not be taken for it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from db.connection.database import open_readonly
+from db.inspect.pages.cookbook import QUESTIONS
+from db.maintenance.prune import prune
+from tests.end_to_end.copydesk import Copydesk
+from tests.pipelines.dedup.stories import story
+
+# What the address of each article answers in the later crawls: a status, or what is served with 200.
+GONE = {"missing": "404", "removed": "410", "forbidden-by-law": "451", "polite": "soft", "redirected": "front"}
+KEPT = {"unchanged": "there", "guarded": "403", "broken": "500", "limited": "429", "locked": "login"}
+RETURNED = {"returned": "404", "polite-and-returned": "soft", "not-modified": "404"}
+NAMES = sorted([*GONE, *KEPT, *RETURNED])
+PAGES = {
+    "soft": "<html lang=en><head><title>Page not found</title></head><body><h1>Page not found</h1>"
+    "<p>The page you are looking for does not exist or has been removed.</p></body></html>",
+    "login": "<html lang=en><head><title>Log in</title></head><body><h1>Log in</h1><p>Please log in to read this article.</p>"
+    "<form method=post><input name=user><input type=password name=password><button>Log in</button></form></body></html>",
+}
+
+
+def path_of(name: str) -> str:
+    return f"/news/2026/11/a-report-{name}-of-the-town"
+
+
+class Site:
+    """A site whose articles answer as `now` says, by name."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, str] = {}
+
+    def answer(self, path: str, etag: str | None) -> tuple[int, str, dict[str, str]]:
+        if path == "/":
+            links = (f'<h2><a href="{path_of(name)}">A report of the town: {name}</a></h2>' for name in NAMES)
+            return 200, "".join(links), {}
+        name = next((name for name in NAMES if path_of(name) == path), None)
+        if name is None:
+            return 404, "", {}
+        state = self.now.get(name, "there")
+        if state == "front":
+            return 302, "", {"Location": "/"}
+        if state.isdigit():
+            return int(state), "no", {}
+        if state in PAGES:
+            return 200, PAGES[state], {}
+        if name == "not-modified" and etag:
+            return 304, "", {}
+        text = "".join(f"<p>{line}</p>" for line in story(NAMES.index(name), 8).split("\n"))
+        title = f"A report of the town: {name}"
+        body = f'<h1>{title}</h1><time datetime="2026-11-02T10:00:00Z"></time><article>{text}</article>'
+        return (
+            200,
+            f"<html lang=en><head><title>{title}</title></head><body>{body}</body></html>",
+            {"ETag": f'"{name}"'},
+        )
+
+
+@pytest.fixture
+def site() -> Iterator[tuple[Site, str]]:
+    web = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, text, headers = web.answer(self.path, self.headers.get("If-None-Match"))
+            body = text.encode()
+            self.send_response(status)
+            for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body if status != 304 else b"")
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield web, f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def titles(desk: Copydesk, *words: str) -> set[str]:
+    rows = [json.loads(line) for line in desk.run(*words).stdout.splitlines()]
+    found = (row["title"] if isinstance(row["title"], str) else row["title"]["text"] for row in rows)
+    return {title.partition(": ")[2] for title in found}
+
+
+def test_articles_that_a_site_takes_away_are_told_from_those_it_hides(site: tuple[Site, str], tmp_path: Path) -> None:
+    web, home = site
+    desk = Copydesk(tmp_path, None, delay="0s", retries=0, allow_networks=["127.0.0.0/8"], revisit=["0s"], workers=1)
+    desk.run("sources", "add", home, "--no-discovery")
+    desk.run("crawl", "--quiet")
+    assert titles(desk, "articles", "--json") == set(NAMES)
+    assert titles(desk, "articles", "--json", "--kind", "gone") == set()
+    web.now = {**GONE, **KEPT, **RETURNED}
+    desk.run("crawl", "--again", "--quiet")
+    assert titles(desk, "articles", "--json", "--kind", "gone") == {*GONE, *RETURNED}
+    web.now = {**GONE, **KEPT}
+    desk.run("crawl", "--again", "--quiet")
+    for words in (("articles", "--json"), ("search", "--json", "report"), ("export", "jsonl")):
+        assert titles(desk, *words, "--kind", "gone") == set(GONE), words
+    lines = desk.run("attention", "report", "--kind", "gone", "--since", "2026-11-01", "--json").stdout.splitlines()
+    counted = [json.loads(line) for line in lines]
+    assert sum(one["matching"] for one in counted if one["source"] is None) == len(GONE)
+
+    said = {name: " ".join(desk.run("show", home.rstrip("/") + path_of(name)).stdout.split()) for name in NAMES}
+    assert {name for name, text in said.items() if " gone " in text.partition(" article ")[0]} == set(GONE)
+    assert "gone it answered 410 on " in said["removed"]
+    assert f"it led to {home}, which is no article" in said["redirected"]
+    assert "its page, which is no article (soft_404)" in said["polite"]
+
+    rows = desk.query(next(one.filled for one in QUESTIONS if one.slug == "gone"))
+    assert {(row[2].partition(": ")[2], row[6]) for row in rows} == {
+        (name, int(answer) if answer.isdigit() else 200) for name, answer in GONE.items()
+    }
+
+    # What is kept of the log is enough.
+    later = datetime.now(UTC) + timedelta(days=400)
+    assert prune(desk.database, later, keep_bodies=None, keep_log=timedelta(days=90)).fetches > 0
+    assert titles(desk, "articles", "--json", "--kind", "gone") == set(GONE)
+    conn = open_readonly(desk.database)
+    assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+    conn.close()
