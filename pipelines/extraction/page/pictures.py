@@ -69,8 +69,9 @@ def _image(el: Element, link: str) -> Image:
 
 
 def _address(el: Element, base: str | None) -> str | None:
+    attributes: dict[str, str] = dict(el.items())  # type: ignore[arg-type]  # lxml-stubs: bytes too
     for name in _ADDRESS_ATTRIBUTES:
-        value = (el.get(name) or "").strip()[:2000]
+        value = attributes.get(name, "").strip()[:2000]
         if not value or _ICON.search(value):
             continue
         if name.endswith("srcset"):
