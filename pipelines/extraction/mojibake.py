@@ -34,6 +34,11 @@ _LEAD_LETTERS = "ÃÂÐÑÅÄÎØ×ì"
 _LEAD_SEQUENCES = (("â", ("â€", "â\x80", "â„")), ("ã", ("ã€", "ã\x80")), ("ï", ("ï¼",)), ("à", ("à¤", "à¸")))
 _ESCAPED_LEADS = (re.compile(r"&(?=[A-Za-z]circ;&|Atilde;)"), re.compile(r"\\(?=u00(?:e2|c3)\\u)"))
 """They begin with one character, which `re` finds faster than `in` finds a sequence."""
+_MAY_BEGIN_RUN = re.compile(
+    rb"\xc3(?=[\x82-\xb4][%b])" % re.escape(b"&\\" + bytes({sign.encode()[0] for sign in _FOLLOWING}))
+)
+"""The bytes with which a run of `_PLAIN_RUNS` begins in UTF-8, up to the first one of its second character. They begin with one
+byte, which is found many times faster than a letter of a set, and letters such as "Ä" are on each page of some languages."""
 _ABOUT_MOJIBAKE = re.compile("mojibake|文字化け|乱码", re.I)
 """A page about garbled text shows it on purpose."""
 
@@ -64,9 +69,10 @@ def _find_runs(text: str, unusual: str) -> list[re.Match[str]]:
         return list(_ESCAPED_RUNS.finditer(text))
     if unusual.isascii():
         return []
-    if any(letter in unusual for letter in _LEAD_LETTERS) or any(
+    has_leads = any(letter in unusual for letter in _LEAD_LETTERS) or any(
         first in unusual and any(sign in unusual and sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
-    ):
+    )
+    if has_leads and _MAY_BEGIN_RUN.search(text.encode("utf-8", "surrogatepass")):
         return list(_PLAIN_RUNS.finditer(text))
     return []
 

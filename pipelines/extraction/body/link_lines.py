@@ -79,13 +79,14 @@ _TO_READER = re.compile(r"[?!？！؟]|\S@\S")
 
 def _is_labelled_link(line: Line) -> bool:
     """Whether a paragraph is a label with a colon, and behind it nothing but the headline of another page as a link."""
+    if line.block.tag not in ("p", "div"):
+        return False
     label, colon, headline = line.text.partition(":" if ":" in line.text else "：")
     return (
-        line.block.tag in ("p", "div")
+        bool(colon)
+        and 1 < len(label) <= _LONGEST_LABEL
         and all(el.tag != "li" for el in with_ancestors(line.block, 2))
         and line.text[0] not in "-–"
-        and bool(colon)
-        and 1 < len(label) <= _LONGEST_LABEL
         and len(headline) >= _MIN_SENTENCE
         and "://" not in line.text
         and line.link_chars >= _MIN_LINK_SHARE * len(headline)
@@ -100,11 +101,11 @@ def _is_labelled_link(line: Line) -> bool:
 def _is_slanted(line: Line) -> bool:
     """Whether a sentence in italics leads elsewhere or speaks to the reader. Others may be the writer's last words. A line that is
     set to the right and no sentence is a signature; an East Asian one, the public body and the day of a notice."""
-    if line.text[-1] not in SENTENCE_ENDS and _SET_RIGHT.search(line.block.get("style", "")[:200]):
-        return CJK.search(line.text) is None
+    if line.text[-1] not in SENTENCE_ENDS:
+        style = line.block.get("style")
+        return style is not None and _SET_RIGHT.search(style[:200]) is not None and CJK.search(line.text) is None
     return (
         line.block.tag in ("p", "div")
-        and line.text[-1] in SENTENCE_ENDS
         and (len(line.text) <= _SHORT_NOTE or line.link_chars > 0 or _TO_READER.search(line.text) is not None)
         and is_set_in(line, ITALIC, _LINK_LEVELS)
     )

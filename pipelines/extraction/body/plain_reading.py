@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, takewhile
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
@@ -27,8 +27,8 @@ they look for."""
 _FORUM = "DiscussionForumPosting"
 """The type by which trafilatura knows a forum."""
 _COUNT = XPath("count(.//*)")
-_WITH_LINKS = {tag: XPath(f".//{tag}[.//ref]") for tag in ("div", "list", "p")}
-"""By tag the elements that hold a link, in the order in which trafilatura looks at them. It keeps all others."""
+_LINKED_TAGS = ("div", "list", "p")
+"""The elements that trafilatura discards where they hold too many links, in its order. It keeps those that hold none."""
 _PARAGRAPHS = XPath("//p//text()", smart_strings=False)
 _ATTRIBUTES_KEPT, _LONGEST_KEPT = 8_192, 500
 """Sets of attributes whose discarding is remembered, and their characters at most. The main content of a page has 16 on average,
@@ -125,10 +125,13 @@ def _prune_frame(frame: Element) -> None:
         if any(number in found for number in numbers):
             listed = [lambda _, elements=found[number]: elements for number in numbers]
             prune_unwanted_nodes(cast(Any, frame), cast(Any, listed), with_backup=is_guarded)
-    for _ in range(2):
+    with_links: set[Element] = set()
+    for link in frame.iter("ref"):
+        with_links.update(takewhile(lambda el: el not in with_links, link.iterancestors()))
+    for _ in range(2 if with_links else 0):
         size = _COUNT(frame)
-        for tag, with_links in _WITH_LINKS.items():
-            blocks = with_links(frame)
+        for tag in _LINKED_TAGS:
+            blocks = [el for el in frame.iter(tag) if el in with_links]
             examined = SimpleNamespace(iter=lambda _, blocks=blocks: blocks)
             delete_by_link_density(cast(Any, examined), tag, backtracking=tag == "div")
         if _COUNT(frame) == size:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml.etree import _Element as Element
 
@@ -72,15 +73,20 @@ _ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=Fals
 _FOUND_BY = {"guess": "byline", "duty": "byline", "signed": "byline", "small": "byline"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Outlet:
-    """What the outlet is called: by the site, also without its ".com", in its host's name, as the owner of its rights; and what the
-    page prints around the text."""
+    """What the outlet is called: by the site, also without its ".com", in its host's name, as the owner of its rights."""
 
     names: tuple[str, ...]
     hosts: tuple[str, ...]
     owner: str
-    printed: str
+    layout: Layout
+
+    @cached_property
+    def printed(self) -> str:
+        """What the page prints around the text."""
+        lines = (*self.layout.below_headline, *self.layout.inside[-4:], *self.layout.tail)
+        return "".join(plain(line.text) for line in lines if not credits_others(line))
 
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
@@ -123,11 +129,7 @@ def read_authors(
         names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
         owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
-        printed="".join(
-            plain(line.text)
-            for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail)
-            if not credits_others(line)
-        ),
+        layout=layout,
     )
     headline = plain(layout.headline.text) if layout.headline else ""
     sections = {
@@ -166,14 +168,16 @@ def _unless_contradicted(
     """
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
-        unseen = not any(key in outlet.printed for key in keys - editors)
         known, reporters = {*" ".join(people).casefold().split()}, printed_reporters(layout)
         for lines in (names_after_byline(layout, words), author_links(layout, words), reporters):
             printed = _split_names(lines, set(), words, trusted=False)
             printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
-            others = (unseen or lines is reporters) and known.isdisjoint(" ".join(printed).casefold().split())
-            more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
-            if printed and (others or more):
+            if not printed:
+                continue
+            others = known.isdisjoint(" ".join(printed).casefold().split()) and (
+                lines is reporters or not any(key in outlet.printed for key in keys - editors)
+            )
+            if others or (keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))):
                 return printed[:20], "byline"
     return people[:20], by
 

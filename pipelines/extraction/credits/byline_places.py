@@ -162,10 +162,9 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
 
 def is_named_author(el: Element | None) -> bool:
     """Whether a class or id says that an element, or a box right around it, holds the author."""
-    if (
-        el is None
-        or _BESIDES.finds(_CLASS.expression.sub(" ", el.get("class", "")[:200]))
-        or belongs_to_other_content(el)
-    ):
-        return False
-    return is_called(el, _CLASS, 3)
+    return (
+        el is not None
+        and is_called(el, _CLASS, 3)
+        and not _BESIDES.finds(_CLASS.expression.sub(" ", el.get("class", "")[:200]))
+        and not belongs_to_other_content(el)
+    )

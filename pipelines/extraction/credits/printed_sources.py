@@ -156,11 +156,11 @@ def _printed_sources(
 ) -> Iterator[tuple[str, int | None]]:
     """Possible original sources, best first, each with the row of a line that says nothing else."""
     last = [line for line in layout.inside[-4:] if line.row > layout.first_row]
-    around = [line for line in (*layout.header, *layout.inside[:1], *last, *layout.tail[:8]) if _may_credit(line)]
+    around = (*layout.header, *layout.inside[:1], *last, *layout.tail[:8])
     short = [line for line in around if len(line.text) <= _LONGEST]
     for line in short:
         match = _taken(language).search(line.spaced)
-        if match and (name := _name_after(line.spaced[match.end() :], language)):
+        if match and _may_credit(line) and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
     # Under a person's own report a label names whose figures or study it draws on.
     if credited and (not any(map(is_bare_name, authors)) or first_name(credited) in agency_names(language)):
@@ -170,7 +170,7 @@ def _printed_sources(
         if match:
             yield match["agencies"] or match["behind"], None
     for line in short:
-        if match := _beside_phrase(line.spaced, language):
+        if (match := _beside_phrase(line.spaced, language)) and _may_credit(line):
             yield match["agencies"], _row_if_whole(line, match)
     if signing := [name for name in authors if name in agency_names(language)]:
         yield "/".join(signing), None
@@ -194,7 +194,7 @@ def _row_if_whole(line: Line, match: re.Match[str]) -> int | None:
 
 
 def _may_credit(line: Line) -> bool:
-    return not line.zone & _BLIND and not is_caption(line) and len(line.text) <= _LONGEST_LINE
+    return not line.zone & _BLIND and len(line.text) <= _LONGEST_LINE and not is_caption(line)
 
 
 _OPENING = 120

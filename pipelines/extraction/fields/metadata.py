@@ -29,6 +29,7 @@ _INTERNAL_KEY = re.compile(
 _SECTION_JUNK = re.compile(
     r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
 )
+_CRUMBS = re.compile(r"[>›»]|当前位置|您的位置")
 _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
     r"|^https?:|^(?:none|null|undefined)$", re.I,
@@ -69,8 +70,10 @@ def read_section(document: Document, structured: StructuredData) -> tuple[str | 
         if 1 < len(name) <= 60 and not name.startswith("http") and not _INTERNAL_KEY.match(name):
             return name, by
     for line in document.lines[:400]:
+        if len(line.text) >= 120 or not _CRUMBS.search(line.text):
+            continue
         crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
-        if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
+        if len(crumbs) >= 2:
             names = [name for name in crumbs if 1 < len(name) <= 20 and plain(name) and not _SECTION_JUNK.match(name)]
             if names:
                 return names[-1], "breadcrumb"

@@ -81,6 +81,7 @@ _ZONE_TAGS = {
 _ZONE_BY_WORD: dict[str, int] = {
     name: getattr(Zone, zone.upper()) for zone, names in ZONE_NAMES.items() for name in names
 }
+_OTHER_ZONE_ATTRIBUTES = words("role itemprop hidden style aria-hidden")
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\s")
 _NAMES_KEPT = 8_192
@@ -181,7 +182,8 @@ def parse_document(html: str) -> Document | None:
 def _ignore_page_wide_zones(lines: list[Line]) -> tuple[Line, ...]:
     """Clear `HIDDEN` and `FORM` where most of a page has it: a script will reveal the page, ASP.NET sets all of it in a form."""
     for zone in (Zone.HIDDEN, Zone.FORM):
-        if text_length(line for line in lines if line.zone & zone) * 2 > text_length(lines):
+        inside = [line for line in lines if line.zone & zone]
+        if inside and text_length(inside) * 2 > text_length(lines):
             lines = [line._replace(zone=line.zone & ~zone) for line in lines]
     return tuple(lines)
 
@@ -232,8 +234,11 @@ def text_of(el: Element, most: int) -> str:
 
 
 def _read_head(tree: Element) -> DocumentHead:
+    found: dict[str, list[Element]] = {"meta": [], "link": [], "title": [], "script": []}
+    for el in tree.iter(*found):  # in one walk, which costs more than what is done with them
+        found[el.tag].append(el)
     metas: dict[str, list[str]] = {}
-    for el in tree.iter("meta"):
+    for el in found["meta"]:
         attributes: dict[str, str] = dict(el.items())  # type: ignore[arg-type]  # lxml-stubs: bytes too
         content = attributes.get("content")
         if content is None:
@@ -242,13 +247,13 @@ def _read_head(tree: Element) -> DocumentHead:
         for key in ("name", "property", "itemprop", "http-equiv"):
             if (name := attributes.get(key)) and not (key == "itemprop" and describes_other_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
-    canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
+    canonical_links = (el.get("href") for el in found["link"] if (el.get("rel") or "").lower() == "canonical")
     canonical = next((link for link in canonical_links if link is not None), None)
-    title_el = next((el for el in tree.iter("title") if getattr(el.getparent(), "tag", "") != "svg"), None)
+    title_el = next((el for el in found["title"] if getattr(el.getparent(), "tag", "") != "svg"), None)
     title = text_of(title_el, 2000) if title_el is not None else None
     scripts = tuple(
         el.text
-        for el in tree.iter("script")
+        for el in found["script"]
         if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
@@ -270,6 +275,8 @@ def zone_of(el: Element) -> int:
             # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
             if tag not in _HEADINGS:
                 zone |= _zone_of_names(value[:100])
+        elif attribute not in _OTHER_ZONE_ATTRIBUTES:
+            continue  # as most are, which is seen at once
         elif attribute == "role":
             zone |= _zone_of_names(value[:30])
         elif attribute == "itemprop":
@@ -302,8 +309,7 @@ def _zone_of_names(names: str) -> int:
 
 def is_in_zone(el: Element, zones: int) -> bool:
     """Whether an element or one of its ancestors opens one of these zones."""
-    nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
-    return any(zone_of(node) & zones for node in nodes)
+    return any(zone_of(node) & zones for node in takewhile(lambda node: node.tag != "body", with_ancestors(el)))
 
 
 class _LineBuilder:

@@ -156,8 +156,8 @@ def _is_story(line: Line) -> bool:
     text = line.text
     return (
         line.is_link
-        and not is_date_line(text)
         and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
+        and not is_date_line(text)
     )
 
 

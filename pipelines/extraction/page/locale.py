@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from pipelines.data_files import read_table
@@ -86,13 +87,23 @@ def _script_of(text: str) -> str | None:
 
 
 def _language_by_words(text: str) -> str | None:
-    counted = Counter(_WORD.findall(text[:4000].lower()))
-    scores = {
-        code: sum([counted[word] for word in language.common if word in counted])
-        for code, language in languages().items()
-    }
+    scores = dict.fromkeys(languages(), 0)
+    known = _languages_by_word()
+    for word in _WORD.findall(text[:4000].lower()):
+        for code in known.get(word, ()):
+            scores[code] += 1
     best = max(scores, key=lambda code: (scores[code], code == "en"))
     return best if scores[best] >= 3 else None
+
+
+@cache
+def _languages_by_word() -> Mapping[str, Sequence[str]]:
+    """For each word that is common in some languages, these."""
+    known: defaultdict[str, list[str]] = defaultdict(list)
+    for code, language in languages().items():
+        for word in language.common:
+            known[word].append(code)
+    return dict(known)
 
 
 def read_country(head: DocumentHead, address: str | None) -> str | None:

@@ -28,7 +28,7 @@ from pipelines.extraction.page.text_box import (
     without_captions,
 )
 from pipelines.extraction.page.threads import end_of_opening_post
-from pipelines.extraction.page.tree import is_inside, with_ancestors
+from pipelines.extraction.page.tree import is_inside, nearest, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
@@ -37,7 +37,8 @@ from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
 
-_SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
+_SENTENCE = re.compile(r"[。！？；，.!?…؟।։။](?:(?<=[。！？；，])|[\"'”’»)\]]{0,2}(?:\s|$))")
+"""It begins with one set, for then `re` skips quickly to the next sign of it."""
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _MIN_CLAUSE = 90
 """Characters from which a line with only a comma is running text; shorter ones are dates and lists of names."""
@@ -306,7 +307,7 @@ def _is_byline(line: Line) -> bool:
 
 
 def _article_of(block: Element) -> Element | None:
-    return next((el for el in with_ancestors(block) if el.tag == "article"), None)
+    return nearest(block, "article")
 
 
 def _continues_after(paragraphs: list[Line], row: int) -> bool:
@@ -354,12 +355,15 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
     """The smallest element that holds nearly all of these lines, at least one level above a single paragraph."""
     if not paragraphs:
         return None
-    weights: defaultdict[Element, int] = defaultdict(int)
     own_weights: defaultdict[Element, int] = defaultdict(int)
+    by_parent: defaultdict[Element | None, int] = defaultdict(int)
     for line in paragraphs:
         own_weights[line.block] += len(line.text)
-        for el in with_ancestors(line.block):
-            weights[el] += len(line.text)
+        by_parent[line.block.getparent()] += len(line.text)
+    weights = own_weights.copy()
+    for parent, weight in by_parent.items():
+        for el in with_ancestors(parent):
+            weights[el] += weight
     element = paragraphs[0].block.getroottree().getroot()
     while True:
         child = max((child for child in element if child in weights), key=lambda el: weights[el], default=None)

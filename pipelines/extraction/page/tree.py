@@ -70,11 +70,16 @@ def is_in_site_header(el: Element, headline: Element) -> bool:
     return header is not None and not is_inside(headline, header) and all(box.tag not in _OF_ARTICLE for box in boxes)
 
 
-def link_around(el: Element | None, levels: int) -> Element | None:
-    """The `a` that an element is or stands in, among `levels` elements from the inside out."""
-    while el is not None and levels and el.tag != "a":
+def nearest(el: Element | None, tag: str, levels: int = sys.maxsize) -> Element | None:
+    """The element with this tag that an element is or stands in, among `levels` elements from the inside out."""
+    while el is not None and levels and el.tag != tag:
         el, levels = el.getparent(), levels - 1
     return el if levels else None
+
+
+def link_around(el: Element | None, levels: int) -> Element | None:
+    """The `a` that an element is or stands in, among `levels` elements from the inside out."""
+    return nearest(el, "a", levels)
 
 
 def container_of(block: Element) -> Element | None:

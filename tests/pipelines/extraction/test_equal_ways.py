@@ -14,7 +14,7 @@ from pipelines.extraction.body.text import _options
 from pipelines.extraction.credits import printed_sources
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.languages.loader import any_of, by_first_letter
-from pipelines.extraction.mojibake import repair_mojibake
+from pipelines.extraction.mojibake import _FOLLOWING, _MAY_BEGIN_RUN, _PLAIN_RUNS, repair_mojibake
 from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
 from pipelines.extraction.text.titles import plain
 
@@ -161,3 +161,10 @@ def test_assignments_are_found_by_their_values_as_by_their_variables(
         position = one.value.end()
         found.append((one.variable, one.key, position))
     assert found == expected
+
+
+def test_each_beginning_of_garbled_letters_is_seen_in_bytes() -> None:
+    signs = (*_FOLLOWING, "&copy;", "&#8364;", "\\u00a9")
+    runs = [lead + sign for lead in map(chr, range(0xC2, 0xF5)) for sign in signs]
+    assert all(map(_PLAIN_RUNS.match, runs))
+    assert all(_MAY_BEGIN_RUN.search(run.encode()) for run in runs)
