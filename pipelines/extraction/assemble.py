@@ -258,7 +258,7 @@ def _read_editors(
         return tuple(credits.editors), "credit line"
     if structured.editors:
         return structured.editors, "json-ld"
-    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or ""):
+    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or "", byline_words(language)):
         return tuple(stated), "meta"
     # Reading all scripts takes a quarter of a page's time, and few systems outside China put editors into the state.
     names, by = read_script_editors(document, structured) if language == "zh" else ([], "")

@@ -41,7 +41,7 @@ from pipelines.extraction.page.document import Document, normalize_space, text_o
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
-from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
+from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain, without_accents, without_top_level
 from pipelines.extraction.text.writing import CJK
@@ -77,6 +77,7 @@ class _Outlet:
     """What the outlet is called: by the site, also without its ".com", in its host's name, as the owner of its rights; and what the
     page prints around the text."""
 
+    language: str | None
     names: tuple[str, ...]
     hosts: tuple[str, ...]
     owner: str
@@ -92,7 +93,7 @@ class _Outlet:
             return True
         key_in_host = without_accents(key)
         in_host = any(key_in_host.startswith(host) or (len(key) > 4 and key_in_host in host) for host in self.hosts)
-        if in_host and not (is_bare_name(name) and key in self.printed):
+        if in_host and not (is_bare_name(name, self.language) and key in self.printed):
             return True
         return any(
             key == plain(site)
@@ -120,13 +121,14 @@ def read_authors(
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
     organisations = frozenset(map(plain, structured.author_organisations))
     outlet = _Outlet(
+        language=language,
         names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
         owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
         printed="".join(
             plain(line.text)
             for line in (*layout.below_headline, *layout.inside[-4:], *layout.tail)
-            if not credits_others(line)
+            if not credits_others(line, words)
         ),
     )
     headline = plain(layout.headline.text) if layout.headline else ""
@@ -172,7 +174,9 @@ def _unless_contradicted(
             printed = _split_names(lines, set(), words, trusted=False)
             printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
             others = (unseen or lines is reporters) and known.isdisjoint(" ".join(printed).casefold().split())
-            more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
+            more = keys < {plain(name) for name in printed} and all(
+                is_bare_name(name, words.language) for name in printed
+            )
             if printed and (others or more):
                 return printed[:20], "byline"
     return people[:20], by
@@ -195,7 +199,8 @@ def _name_sources(
     for key in _AUTHOR_METAS:
         if values := document.head.metas.get(key):
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
-    if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
+    # A label in the head is in the language of the system, and no part of a name.
+    if OF_ALL.heading.match(document.head.meta("twitter:label1") or ""):
         yield "meta", document.head.metas.get("twitter:data1", [])
     yield "microdata", list(microdata_names(document))
     words, own = byline_words(language), frozenset(map(plain, site_names))
@@ -214,7 +219,7 @@ def _name_sources(
         name_beside_date(layout, words, own),
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
-        author_box_name(layout),
+        author_box_name(layout, words),
         repeated_name(layout, words),
     ):
         yield "guess", list(printed)
@@ -241,7 +246,7 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
         names = split_byline(value, words, trusted=trusted)
         # "Jobs & Hire" are not two people where the site is called so.
         if trusted and len(value) <= 60 and plain(value) in outlets:
-            are_people = all(map(is_bare_name, names)) and not _ORGANISATION.search(value)
+            are_people = all(is_bare_name(name, words.language) for name in names) and not _ORGANISATION.search(value)
             names = names if are_people else [normalize_space(value)]
         for name in names:
             if (key := plain(name)) not in known:

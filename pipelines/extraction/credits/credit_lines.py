@@ -19,6 +19,7 @@ from pipelines.extraction.credits.names import has_case, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.text.byline_words import BylineWords, byline_words
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.speakers import label_of
 
@@ -49,22 +50,22 @@ _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 def read_credit_lines(layout: Layout, language: str | None) -> Credits:
     """Read the credit lines of a page in any language but Chinese. The header comes first, so its source wins."""
-    return collect(_credits(layout, credit_marks(language)))
+    return collect(_credits(layout, byline_words(language)))
 
 
-def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
+def _credits(layout: Layout, words: BylineWords) -> Iterator[Credit]:
     for line, following in pairwise((*layout.below_headline, None)):
-        yield from _credits_of(line, following, marks, layout, source=True, ends=False)
+        yield from _credits_of(line, following, words, layout, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
-        yield from _credits_of(line, None, marks, layout, source=False, ends=True)
+        yield from _credits_of(line, None, words, layout, source=False, ends=True)
     for line, following in pairwise((*layout.tail[:_TAIL], None)):
-        yield from _credits_of(line, following, marks, layout, source=True, ends=True)
+        yield from _credits_of(line, following, words, layout, source=True, ends=True)
 
 
 def _credits_of(
     line: Line | None,
     following: Line | None,
-    marks: re.Pattern[str],
+    words: BylineWords,
     layout: Layout,
     *,
     source: bool,
@@ -73,6 +74,7 @@ def _credits_of(
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
     if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
         return
+    marks = credit_marks(words.language)
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
@@ -94,7 +96,7 @@ def _credits_of(
         if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
             value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
         if kind != "source":
-            if names := names_in(value):
+            if names := names_in(value, words):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif source and (outlet := outlet_in(value)):
             yield Credit(kind=kind, names=(outlet,), row=row)
@@ -113,14 +115,14 @@ def _openings(line: Line) -> Iterator[int]:
         yield match.end()
 
 
-def names_in(value: str) -> list[str]:
+def names_in(value: str, words: BylineWords) -> list[str]:
     """The names after the word of a credit; empty where the text does not read as names."""
     text = value.strip(" \u00a0:：-–—・／")
     for pattern in (_UNKNOWN_LABEL, _END):
         if cut := pattern.search(text):
             text = text[: cut.start()]
     names: list[str] = []
-    for piece in split_byline(_PLACE.sub(" ", text)):
+    for piece in split_byline(_PLACE.sub(" ", text), words):
         names.append(_MARK.sub("", piece))
     return names[:8]
 

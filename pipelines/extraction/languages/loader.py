@@ -41,8 +41,21 @@ LINE_KINDS = (
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
-_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, "button", "picture", "next_credit"))
+_LABELS = (
+    "byline_noun",
+    "byline_label",
+    "byline_far",
+    "byline_far_label",
+    "author_heading",
+    "by_others",
+    "next_credit",
+)
+_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, *_LABELS, "picture", "button", "page_word"))
 """What templates say."""
+FOR_ALL = frozenset(
+    ("duty", "degree", "particle", "agency", "town", "desk", "organisation", "outlet_particle", "front_page")
+)
+"""What stands in or beside the names of people and outlets, which travel; docs/languages.md has the reasons."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -243,8 +256,8 @@ def words_of(kind: str, language: str | None = None) -> Words:
 
 def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
     """The languages whose cues of a kind apply on a page: its own and English, for what templates say those beside its own as well.
-    All where its own is not known."""
-    if language is None:
+    All where its own is not known, and of the kinds that count on all pages."""
+    if language is None or kind in FOR_ALL:
         return tuple(languages())
     own = languages().get(language)
     beside = own.beside if own and kind in _OF_TEMPLATES else ()

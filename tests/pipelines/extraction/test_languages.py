@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from fnmatch import fnmatch
@@ -12,6 +13,7 @@ import pytest
 from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.languages.loader import (
     DATE_KINDS,
+    FOR_ALL,
     KINDS,
     Cue,
     applicable_languages,
@@ -91,6 +93,8 @@ def test_words_apply_in_their_own_language() -> None:
 def test_languages_beside_another_are_known() -> None:
     assert all(set(language.beside) <= languages().keys() - {code, "en"} for code, language in languages().items())
     assert applicable_languages("ca", "prompt") == ("ca", "es", "en")
+    assert applicable_languages("ca", "byline_noun") == ("ca", "es", "en"), "templates label the author"
+    assert applicable_languages("ca", "duty") == tuple(languages())
     assert applicable_languages("ca", "and") == ("ca", "en"), "names are divided by words of their own language"
     assert applicable_languages("xx", "prompt") == ("en",)
 
@@ -99,6 +103,24 @@ def test_every_kind_is_described_and_used() -> None:
     described = set(re.findall(r"`(\w+)`", (ROOT / "docs/languages.md").read_text("utf-8")))
     assert set(KINDS) <= described
     assert {one.kind for _, one in CUES} == set(KINDS)
+
+
+def test_the_kinds_that_count_on_all_pages_are_described() -> None:
+    """And no other is asked without a language, but in what is asked before it is known."""
+    text = (ROOT / "docs/languages.md").read_text("utf-8")
+    listed = text.partition("These count on pages of every language:")[2].partition("All kinds count")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == FOR_ALL
+    asked = {
+        str(call.args[0].value)
+        for path in (ROOT / "pipelines").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("words_of", "phrases_of")
+        if len(call.args) == 1 and isinstance(call.args[0], ast.Constant)
+    }
+    assert asked - FOR_ALL == {"and", "behind_name"}, "the small words of lists of names, before the language is known"
+    assert FOR_ALL - asked == {"duty"}, "which asks the languages with and without spaces one by one"
+    for kind in KINDS:
+        assert (applicable_languages("fi", kind) == ("fi", "en")) != (kind in FOR_ALL), kind
 
 
 def test_the_wheel_has_the_files() -> None:
