@@ -36,9 +36,10 @@ from pipelines.extraction.credits.printed_names import (
 )
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
-from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.extraction.languages.loader import any_of, languages, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
@@ -115,7 +116,7 @@ def read_authors(
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `host_labels` are the parts of the host's name that may
     be the site's."""
-    words = byline_words(language)
+    words = byline_words(language, _template_language(document, language))
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
@@ -137,7 +138,7 @@ def read_authors(
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
         if text
     }
-    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
+    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, words):
         if by == "guess" and signed_by_outlet:
             break
         whole = {*map(plain, site_names), *organisations}
@@ -158,6 +159,12 @@ def read_authors(
         signed_by_outlet = signed_by_outlet or (bool(handles) and by != "small")
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
+
+
+def _template_language(document: Document, language: str | None) -> str | None:
+    """The language that the page declares where its text is in another, as the English texts of Japanese or Greek papers."""
+    declared = language_code(document.head.lang or "")
+    return declared if declared in languages() and declared not in (language, "en") else None
 
 
 def _unless_contradicted(
@@ -188,7 +195,7 @@ def _name_sources(
     structured: StructuredData,
     credited: Sequence[str],
     site_names: tuple[str, ...],
-    language: str | None,
+    words: BylineWords,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Names by where they were found, best source first.
 
@@ -203,7 +210,7 @@ def _name_sources(
     if OF_ALL.heading.match(document.head.meta("twitter:label1") or ""):
         yield "meta", document.head.metas.get("twitter:data1", [])
     yield "microdata", list(microdata_names(document))
-    words, own = byline_words(language), frozenset(map(plain, site_names))
+    language, own = words.language, frozenset(map(plain, site_names))
     yield "byline", names_in_byline(layout, words)
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout, words))

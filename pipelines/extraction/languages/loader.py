@@ -52,10 +52,6 @@ _LABELS = (
 )
 _OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, *_LABELS, "picture", "button", "page_word"))
 """What templates say."""
-FOR_ALL = frozenset(
-    ("duty", "degree", "particle", "agency", "town", "desk", "organisation", "outlet_particle", "front_page")
-)
-"""What stands in or beside the names of people and outlets, which travel; docs/languages.md has the reasons."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -256,8 +252,8 @@ def words_of(kind: str, language: str | None = None) -> Words:
 
 def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
     """The languages whose cues of a kind apply on a page: its own and English, for what templates say those beside its own as well.
-    All where its own is not known, and of the kinds that count on all pages."""
-    if language is None or kind in FOR_ALL:
+    All where its own is not known."""
+    if language is None:
         return tuple(languages())
     own = languages().get(language)
     beside = own.beside if own and kind in _OF_TEMPLATES else ()

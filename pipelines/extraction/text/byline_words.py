@@ -9,25 +9,31 @@ heading ("von", "di", "Testi: Volvo Amazon"): `byline_words`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 
 from pipelines.extraction.languages.loader import any_of, applicable_languages, languages, phrases_of, words_of
 
 
-def _any(*kinds: str, language: str | None = None) -> str:
-    """The words of some kinds as alternatives, without boundaries."""
-    return any_of((word for kind in kinds for word in words_of(kind, language)), spaces=False)
+def _any(*kinds: str, languages: Iterable[str | None]) -> str:
+    """The words of some kinds in some languages as alternatives, without boundaries."""
+    return any_of((word for code in languages for kind in kinds for word in words_of(kind, code)), spaces=False)
+
+
+def _phrases(kind: str, languages: Iterable[str | None], *, inside: bool = False) -> str:
+    return "|".join(phrases_of(kind, code, inside=inside) for code in languages)
 
 
 def picture_words(language: str | None) -> str:
     """What names pictures on pages of a language, to the end of the word: "photographs", "Fotos"."""
-    return rf"(?:{_any('picture', language=language)})[\w'’]{{0,14}}"
+    return rf"(?:{_any('picture', languages=(language,))})[\w'’]{{0,14}}"
 
 
 def by_alternatives(language: str | None) -> str:
     """The words for "by" on pages of a language."""
-    return _any("by", "by_weak", language=language if language in _LANGUAGES else None)
+    return _any("by", "by_weak", languages=(language if language in _LANGUAGES else None,))
 
 
 LABEL_MARKS = ":：՝៖፡፦"
@@ -92,11 +98,15 @@ class BylineWords:
 
 
 @cache
-def byline_words(language: str | None) -> BylineWords:
-    """The words of a language and the English ones, which templates are left in; of all languages where it is not known."""
+def byline_words(language: str | None, template: str | None = None) -> BylineWords:
+    """The words of a language and the English ones, which templates are left in; of all languages where it is not known.
+
+    `template` is the language that the page declares where its text is in another.
+    """
     known = language if language in _LANGUAGES else None
-    any_word = partial(_any, language=known)
-    label, verbs, picture = any_word("byline_label"), any_word("byline_verb"), picture_words(known)
+    codes, further = (known, template) if template else (known,), (template,) if template else ()
+    any_word, beside_name = partial(_any, languages=codes), partial(_any, languages=(language, *further))
+    label, verbs, picture = any_word("byline_label"), any_word("byline_verb"), "|".join(map(picture_words, codes))
     joined = rf"\s?(?:&|\+|/|,|(?<=\s)(?:{any_word('and')})(?=\s))\s?"
     # "Text und Fotos", "photos, words": what the bearer made as well, in either order.
     with_pictures = rf"(?:{label}){joined}{picture}|{picture}{joined}(?:{label})"
@@ -105,7 +115,7 @@ def byline_words(language: str | None) -> BylineWords:
     before = rf"(?:(?:{verbs}|{with_pictures})\s{{1,3}}){{0,2}}"
     lead = rf"^\W{{0,4}}(?:(?:{labels})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     far, far_labels = rf"(?:{any_word('byline_far')})(?!\s?소개)", any_word("byline_far_label")  # "about the reporter"
-    genres, on_day = any_word("genre"), _any("on_day", language=language)
+    genres, on_day = any_word("genre"), beside_name("on_day")
     return BylineWords(
         language=language,
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
@@ -123,43 +133,42 @@ def byline_words(language: str | None) -> BylineWords:
             rf"|{any_word('author_heading')})\W{{0,3}}$",
             re.I,
         ),
-        by_word=re.compile(rf"(?:^|\W)(?:{by_alternatives(known)})$", re.I),
+        by_word=re.compile(rf"(?:^|\W)(?:{any_word('by', 'by_weak')})$", re.I),
         by_behind=re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{any_word('by_behind')})$"),
         by_glued=re.compile(rf"^(?:{any_word('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)"),
-        passive=re.compile(rf"\b(?:{phrases_of('written_by', known)})\s", re.I),
+        passive=re.compile(rf"\b(?:{_phrases('written_by', codes)})\s", re.I),
         joint=re.compile(rf"\s({any_word('and')}|&|\+)\s", re.I),
         after_name=re.compile(
             rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"
-            rf"|(?:{_any('behind_name', language=language)})\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
-            rf"|\s(?:{_any('left_behind', language=language)}|(?-i:{on_day}))$",
+            rf"|(?:{beside_name('behind_name')})\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
+            rf"|\s(?:{beside_name('left_behind')}|(?-i:{on_day}))$",
             re.I,
         ),
         by_others=re.compile(any_word("by_others"), re.I),
         others_label=re.compile(
             r"(?:(?:^|[|/·•,;.—–-]\s{0,3})(?:[^\W\d_]{3,14}\s)?|(?<=\s))"
-            rf"(?:{'|'.join(filter(None, map(_done_by, applicable_languages(known, 'by_others'))))})(?=\W|$)",
+            rf"(?:{'|'.join(_done_by(codes))})(?=\W|$)",
             re.I,
         ),
         time_words=re.compile(
-            rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{phrases_of('time_word', known, inside=True)}", re.I
+            rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{_phrases('time_word', codes, inside=True)}", re.I
         ),
-        time_label=re.compile(rf"\w{{0,4}}(?:{phrases_of('time_label', known)})", re.I),
-        works_of=re.compile(rf"^(?:{phrases_of('works_of', known)})\s", re.I),
-        short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),
+        time_label=re.compile(rf"\w{{0,4}}(?:{_phrases('time_label', codes)})", re.I),
+        works_of=re.compile(rf"^(?:{_phrases('works_of', codes)})\s", re.I),
+        short_agencies=frozenset(word for code in codes for word in words_of("agency", code) if len(word) == 2),
     )
 
 
-def _done_by(code: str) -> str:
+def _done_by(languages_of_page: Iterable[str | None]) -> Iterator[str]:
     """What others do, with the words for "by" of the same language behind it: the "de" of "Edith de Vries" is not English."""
-    cues = languages()[code].cues
-    others, by = (
-        [word for cue in cues if cue.kind in kinds for word in cue.match]
-        for kinds in (("by_others",), ("by", "by_weak"))
-    )
-    one, other = (any_of(words, spaces=False) for words in (others, by))
-    return rf"(?:{one})[\w’'-]{{0,12}}\s(?:{other})" if others and by else ""
+    found = chain.from_iterable(applicable_languages(code, "by_others") for code in languages_of_page)
+    for cues in (languages()[code].cues for code in dict.fromkeys(found)):
+        others, by = (
+            [word for cue in cues if cue.kind in kinds for word in cue.match] for kinds in (("by_others",), _BY)
+        )
+        if others and by:
+            yield rf"(?:{any_of(others, spaces=False)})[\w’'-]{{0,12}}\s(?:{any_of(by, spaces=False)})"
 
 
+_BY = ("by", "by_weak")
 OF_ALL = byline_words(None)
-OPENING, FAR_OPENING = OF_ALL.opening, OF_ALL.far_opening
-"""A word of any language that says by whom: for what is asked before the language is known."""

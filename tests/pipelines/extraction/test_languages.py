@@ -13,7 +13,6 @@ import pytest
 from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.languages.loader import (
     DATE_KINDS,
-    FOR_ALL,
     KINDS,
     Cue,
     applicable_languages,
@@ -94,7 +93,6 @@ def test_languages_beside_another_are_known() -> None:
     assert all(set(language.beside) <= languages().keys() - {code, "en"} for code, language in languages().items())
     assert applicable_languages("ca", "prompt") == ("ca", "es", "en")
     assert applicable_languages("ca", "byline_noun") == ("ca", "es", "en"), "templates label the author"
-    assert applicable_languages("ca", "duty") == tuple(languages())
     assert applicable_languages("ca", "and") == ("ca", "en"), "names are divided by words of their own language"
     assert applicable_languages("xx", "prompt") == ("en",)
 
@@ -106,10 +104,9 @@ def test_every_kind_is_described_and_used() -> None:
 
 
 def test_the_kinds_that_count_on_all_pages_are_described() -> None:
-    """And no other is asked without a language, but in what is asked before it is known."""
+    """What is asked without a language; all other words apply in their own, those beside it and English."""
     text = (ROOT / "docs/languages.md").read_text("utf-8")
-    listed = text.partition("These count on pages of every language:")[2].partition("All kinds count")[0]
-    assert set(re.findall(r"`(\w+)`", listed)) == FOR_ALL
+    described = text.partition("These count on pages of every language")[2].partition("To add a language")[0]
     asked = {
         str(call.args[0].value)
         for path in (ROOT / "pipelines").rglob("*.py")
@@ -117,10 +114,8 @@ def test_the_kinds_that_count_on_all_pages_are_described() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("words_of", "phrases_of")
         if len(call.args) == 1 and isinstance(call.args[0], ast.Constant)
     }
-    assert asked - FOR_ALL == {"and", "behind_name"}, "the small words of lists of names, before the language is known"
-    assert FOR_ALL - asked == {"duty"}, "which asks the languages with and without spaces one by one"
-    for kind in KINDS:
-        assert (applicable_languages("fi", kind) == ("fi", "en")) != (kind in FOR_ALL), kind
+    by_spaces = {"duty"}  # asked for in the languages with, and those without, spaces between words
+    assert set(re.findall(r"`(\w+)`", described)) == asked | by_spaces
 
 
 def test_the_wheel_has_the_files() -> None:
