@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.extraction.credits.names import is_bare_name, is_name, split_byline, text_beside_time
+from pipelines.extraction.languages.loader import KINDS, applicable_languages, languages, words_of
 from pipelines.extraction.text.byline_words import byline_words
 from tests.pipelines.extraction.credits.test_bylines import authors
 
@@ -99,3 +100,15 @@ def test_how_long_reading_takes_and_how_long_ago(text: str) -> None:
 @pytest.mark.parametrize("name", ["Park Min Ho", "Ago Anderson"])
 def test_names_that_look_like_times(name: str) -> None:
     assert not byline_words("en").time_words.search(name)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fi"])
+def test_no_word_of_another_language_cuts_a_name(language: str) -> None:
+    words, own = byline_words(language), applicable_languages(language)
+    spoken = {word.strip("*").lower() for code in own for cue in languages()[code].cues for word in cue.match}
+    duties = {word.strip("*").lower() for word in words_of("duty")}
+    foreign = {word.strip("*.").lower() for kind in KINDS for word in words_of(kind)} - spoken - duties
+    names = [word.title() for word in sorted(foreign) if word.isalpha() and word < "\u0250"]
+    assert len(names) > 800
+    bylines = [form.format(name) for name in names for form in ("{} Holm", "Ana {}", "Ana {} Holm")]
+    assert [byline for byline in bylines if split_byline(byline, words) != [byline]] == []
