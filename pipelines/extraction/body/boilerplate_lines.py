@@ -14,7 +14,7 @@ from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.text.byline_words import byline_words
+from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
@@ -102,7 +102,7 @@ def drop_boilerplate_lines(
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare, language)
-        is_byline = _is_byline(bare, names, language, is_last=is_last)
+        is_byline = _is_byline(bare, names, is_last=is_last)
         if is_byline and is_last and len(kept) > _LAST_LINES and bare[0] in "(（【":
             break
         if (
@@ -181,7 +181,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str], langua
     return False
 
 
-def _is_byline(line: str, names: list[str], language: str | None, *, is_last: bool) -> bool:
+def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time; at the end a place or address too."""
     if len(line) > 120 or not (is_last or any(plain(name) in plain(line) for name in names)):
         return False
@@ -190,8 +190,8 @@ def _is_byline(line: str, names: list[str], language: str | None, *, is_last: bo
     column, bar, name = _BAR.sub("|", line).partition("|")
     if bar and name in names and len(column) <= _LONGEST_COLUMN:
         return True
-    words = byline_words(language)
-    opened = words.opening.match(line) or words.far_opening.match(line)
+    # The line is known by its names: the word before them may be of any language.
+    opened = OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
     rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest

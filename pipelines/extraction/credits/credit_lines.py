@@ -32,8 +32,6 @@ _LAST = 3
 """Lines at the end of the text that may be credits."""
 _UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
-_PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
-"""`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
@@ -122,7 +120,7 @@ def names_in(value: str, words: BylineWords) -> list[str]:
         if cut := pattern.search(text):
             text = text[: cut.start()]
     names: list[str] = []
-    for piece in split_byline(_PLACE.sub(" ", text), words):
+    for piece in split_byline(words.place.sub(" ", text), words):
         names.append(_MARK.sub("", piece))
     return names[:8]
 

@@ -22,7 +22,7 @@ DATE_KINDS = ("updated", "published", "first_published", "dated", "last_change",
 BYLINE_KINDS = (
     "by", "by_weak", "by_after_genre", "by_behind", "by_glued", "genre", "byline_verb", "byline_noun", "byline_label",
     "byline_bare", "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day",
-    "behind_name", "left_behind", "by_others", "next_credit",
+    "behind_name", "left_behind", "in_place", "from_place", "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
     "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_particle",

@@ -43,6 +43,7 @@ _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
+TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _FAR_MARK = rf"[{LABEL_MARKS}=＝●◎/／・·|–—-]"
 _GENRE = (
     r"^(?!{picture}\s(?:{after})\s)(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
@@ -64,6 +65,8 @@ class BylineWords:
     by_word          a word for "by" that ends a text
     by_behind        the same behind the name; by_glued: glued to the first of two names
     passive          in a sentence by the headline or at the end that says who wrote the text
+    place            where one of several writes from, which is cut: `Reporting by A in Paris and B in Oslo`
+    town             where somebody writes from, as a piece of a line; town_behind: behind the name
     joint            what may stand between the last two names
     after_name       what follows the name: `Posted by A on 3 May in News`, `A for Example Daily`
     by_others        what is done by others than the author: "Reviewed", "Presented"
@@ -87,6 +90,9 @@ class BylineWords:
     by_behind: re.Pattern[str]
     by_glued: re.Pattern[str]
     passive: re.Pattern[str]
+    place: re.Pattern[str]
+    town: re.Pattern[str]
+    town_behind: re.Pattern[str]
     joint: re.Pattern[str]
     after_name: re.Pattern[str]
     by_others: re.Pattern[str]
@@ -116,6 +122,7 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
     lead = rf"^\W{{0,4}}(?:(?:{labels})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     far, far_labels = rf"(?:{any_word('byline_far')})(?!\s?소개)", any_word("byline_far_label")  # "about the reporter"
     genres, on_day = any_word("genre"), beside_name("on_day")
+    town = rf"(?:{any_word('in_place', 'from_place')})\s{TOWN_WORD}(?:\s{TOWN_WORD})?"
     return BylineWords(
         language=language,
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
@@ -137,6 +144,12 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
         by_behind=re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{any_word('by_behind')})$"),
         by_glued=re.compile(rf"^(?:{any_word('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)"),
         passive=re.compile(rf"\b(?:{_phrases('written_by', codes)})\s", re.I),
+        place=re.compile(
+            rf"(?-i:\s(?:{any_word('in_place')})\s)[^\W\d_][\w.\- ]{{1,30}}?(?=,|$|\s(?:{any_word('and')}|&|\+)\s)",
+            re.I,
+        ),
+        town=re.compile(town),
+        town_behind=re.compile(rf"\s{town}$"),
         joint=re.compile(rf"\s({any_word('and')}|&|\+)\s", re.I),
         after_name=re.compile(
             rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"

@@ -7,7 +7,7 @@ import pytest
 from pipelines.extraction.credits.names import is_bare_name, is_name, split_byline, text_beside_time
 from pipelines.extraction.languages.loader import KINDS, applicable_languages, languages, words_of
 from pipelines.extraction.text.byline_words import byline_words
-from tests.pipelines.extraction.credits.test_bylines import authors
+from tests.pipelines.extraction.credits.test_bylines import article, authors
 
 _DAY = "<p>2024-03-05</p>"
 
@@ -112,3 +112,33 @@ def test_no_word_of_another_language_cuts_a_name(language: str) -> None:
     assert len(names) > 800
     bylines = [form.format(name) for name in names for form in ("{} Holm", "Ana {}", "Ana {} Holm")]
     assert [byline for byline in bylines if split_byline(byline, words) != [byline]] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "want"),
+    [
+        ("en", "Editing by Mary A Jones", ["Mary A Jones"]),
+        ("en", "Edited by Mary I Jones and Bo W Lund", ["Mary I Jones", "Bo W Lund"]),
+        ("pl", "Redakcja: Anna Holt i Ewa Lis", ["Anna Holt", "Ewa Lis"]),
+        ("hr", "Urednik: Ana Horvat i Marko Lund", ["Ana Horvat", "Marko Lund"]),
+        ("nl", "Redactie: Jan de Vries en Eva Dam", ["Jan de Vries", "Eva Dam"]),
+        ("pl", "Redaktor: Anna Holt w Warszawie", ["Anna Holt"]),
+        ("nb", "Redaktør: Anna Holt i Oslo", ["Anna Holt"]),
+        ("en", "Editing by Anna Holt in Paris and Bo Lund in Oslo", ["Anna Holt", "Bo Lund"]),
+    ],
+)
+def test_a_word_before_a_place_is_one_in_its_own_language(language: str, line: str, want: list[str]) -> None:
+    assert list(article(_DAY, f"<p>{line}</p>", language=language).editors) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "want"),
+    [
+        ("fr", "Anne Pradier, à Rennes", ["Anne Pradier"]),
+        ("nl", "Eva Dam, uit Gent", ["Eva Dam"]),
+        ("sv", "Anna Holt, från Lund", ["Anna Holt"]),
+        ("pl", "Anna Holt z Gdyni", ["Anna Holt"]),
+    ],
+)
+def test_where_somebody_writes_from(language: str, line: str, want: list[str]) -> None:
+    assert authors(f"<p>{line}</p>{_DAY}", language=language) == want
