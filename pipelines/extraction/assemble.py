@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,11 +31,11 @@ from pipelines.extraction.fields import metadata
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import prepend_standfirst, read_standfirst
 from pipelines.extraction.list_pages import find_list_evidence
-from pipelines.extraction.page.document import Document, parse_document
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, parse_document
 from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
-from pipelines.extraction.page.main_content import MainContent, find_main_content
+from pipelines.extraction.page.main_content import MIN_CJK_PARAGRAPH, MIN_PARAGRAPH, MainContent, find_main_content
 from pipelines.extraction.page.pictures import read_images
 from pipelines.extraction.page.state import ScriptState
 from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
@@ -43,6 +43,7 @@ from pipelines.extraction.site_rules import RuleValues, apply_site_rules
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words
+from pipelines.extraction.text.writing import CJK
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
 """Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
@@ -97,9 +98,10 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
     headline = _read_headline(document, structured, (*site_names, *host_labels), page)
     headline_line = headline.line if headline else None
+    document = replace(document, language=_read_language(document, site, headline, structured))
     main = find_main_content(document, headline_line)
     layout = read_layout(document, headline_line, main)
-    locale = _read_locale(document, page, site, layout, headline, structured)
+    locale = _read_locale(document, page, site)
     dates = read_publication_dates(document, layout, structured, locale, page)
     ruled = apply_site_rules(html, site, locale, page.address, dates.published)
     if (language := ruled.get("language")) and language != locale.language:
@@ -208,20 +210,35 @@ def _headline_from_text(lines: list[str]) -> Headline | None:
     return Headline(sentence, "first sentence", None) if sentence else None
 
 
-def _read_locale(
-    document: Document,
-    page: Page,
-    site: Site | None,
-    layout: Layout,
-    headline: Headline | None,
-    structured: StructuredData,
-) -> Locale:
-    sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
-    language = language_code(site.language) if site and site.language else None
+def _read_language(
+    document: Document, site: Site | None, headline: Headline | None, structured: StructuredData
+) -> str | None:
+    if site and site.language and (language := language_code(site.language)):
+        return language
+    row = headline.line.row if headline and headline.line else -1
+    for lines in (document.lines[row + 1 :], document.lines):
+        sample = " ".join(line.text for line in islice(filter(_is_sample, lines), _SAMPLED))
+        if sample and (language := read_language(document.head, sample, structured.language)):
+            return language
+    whole = " ".join([*(line.text for line in document.lines), headline.text if headline else ""])
+    return read_language(document.head, whole, structured.language)
+
+
+_SAMPLED = 12
+"""Lines of the text that are looked at to tell its language."""
+
+
+def _is_sample(line: Line) -> bool:
+    """Whether a line may be of the text, as far as can be told before its language is."""
+    long = MIN_CJK_PARAGRAPH if CJK.search(line.text) else MIN_PARAGRAPH
+    return len(line.text) >= long and not line.zone & BOILERPLATE and not line.is_link
+
+
+def _read_locale(document: Document, page: Page, site: Site | None) -> Locale:
     return Locale(
         site_timezone=site.timezone if site else None,
         country=read_country(document.head, page.address),
-        language=language or read_language(document.head, sample, structured.language),
+        language=document.language,
         fetched_at=page.fetched_at,
     )
 
@@ -258,7 +275,7 @@ def _read_editors(
         return tuple(credits.editors), "credit line"
     if structured.editors:
         return structured.editors, "json-ld"
-    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or ""):
+    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or "", byline_words(language)):
         return tuple(stated), "meta"
     # Reading all scripts takes a quarter of a page's time, and few systems outside China put editors into the state.
     names, by = read_script_editors(document, structured) if language == "zh" else ([], "")

@@ -74,7 +74,7 @@ def find_list_evidence(
     if size > _MAX_LENGTH and (dated or is_article):
         return None
     # The reader of the text has left out what stands under linked headlines.
-    running = [line for line in document.lines if is_paragraph(line, BOILERPLATE | Zone.HIDDEN)]
+    running = [line for line in document.lines if is_paragraph(line, document.language, BOILERPLATE | Zone.HIDDEN)]
     teasers = _teasers(document, running, address)
     own_text = [line for line in layout.paragraphs if line not in teasers]
     teaser_size = text_length(teasers)
@@ -86,7 +86,8 @@ def find_list_evidence(
     linked = [] if is_article or dated else linked_lines(document)
     if text_length(linked) < max(1, _LINKED_TEXT_RATIO * size):
         return None
-    summaries = {line: href for line in linked if _is_summary(line) and (href := _link_target(line, address))}
+    said = (line for line in linked if is_paragraph(line._replace(link_chars=0), document.language, _SUMMARY_ZONES))
+    summaries = {line: href for line in said if (href := _link_target(line, address))}
     teaser_size = text_length(summaries)
     if len(set(summaries.values())) >= MIN_TEASERS and teaser_size >= _LINKED_TEXT_RATIO * size:
         return f"{len(summaries)} summaries that are links to other pages, and little text beside them"
@@ -121,7 +122,9 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
     rows = [line.row for line in headlines]
     if sum(line.row < rows[0] for line in layout.paragraphs) > 1:
         return 0
-    if any(is_date_line(line.text) for line in document.lines[: rows[0]] if not line.zone & BOILERPLATE):
+    if any(
+        is_date_line(line.text, document.language) for line in document.lines[: rows[0]] if not line.zone & BOILERPLATE
+    ):
         return 0
     sizes: Counter[int] = Counter()
     for line in layout.inside:
@@ -152,28 +155,30 @@ def entries_of_list(document: Document, layout: Layout, size: int) -> int:
                 rows[tuple(shapes[at : at + _BOXES_ALIKE])].setdefault(el, href)
     for entries in rows.values():
         if len(found := {*entries.values()}) >= _MIN_ENTRIES and not _says_more(
-            entries.keys(), lines, layout.headline_row
+            entries.keys(), lines, layout.headline_row, document.language
         ):
             return len(found)
     return 0
 
 
-def _says_more(entries: Set[Element], lines: Sequence[Line], top: int) -> bool:
+def _says_more(entries: Set[Element], lines: Sequence[Line], top: int, language: str | None) -> bool:
     """Whether the lines of a page say something in sentences, in entries, or in more than a lead beside them."""
     inside: list[Line] = []
     outside: list[Line] = []
     for line in lines:
         (outside if entries.isdisjoint(with_ancestors(line.block, _MAX_LEVELS)) else inside).append(line)
     above = (line for line in outside if top < line.row < inside[0].row and line.block.tag not in HEADINGS)
-    said, lead = ([line for line in group if _is_said(line)] for group in (inside, outside))
+    said, lead = ([line for line in group if _is_said(line, language)] for group in (inside, outside))
     size = sum(text_width(line.text) for line in lead)
-    return bool(said) or any(is_date_line(line.text) for line in above) or len(lead) > 1 or size > _LONGEST_LEAD
+    return (
+        bool(said) or any(is_date_line(line.text, language) for line in above) or len(lead) > 1 or size > _LONGEST_LEAD
+    )
 
 
-def _is_said(line: Line) -> bool:
+def _is_said(line: Line, language: str | None) -> bool:
     """Whether a line is a sentence, and not a linked title or what tells when somebody posted: "ada_holm, 7 Mar 2024."."""
     is_row = len(line.text) <= _LONGEST_ROW and (line.is_link or find_stamps(line.text))
-    return not is_row and is_paragraph(line._replace(link_chars=0))
+    return not is_row and is_paragraph(line._replace(link_chars=0), language)
 
 
 _LONGEST_ROW = 100
@@ -190,8 +195,7 @@ def is_bare_list(document: Document, layout: Layout) -> bool:
     return len(linked) >= MIN_TEASERS and sum(line.link_chars for line in linked) >= _LINKED_TEXT_RATIO * other
 
 
-def _is_summary(line: Line) -> bool:
-    return is_paragraph(line._replace(link_chars=0), Zone.RELATED | Zone.COMMENTS)
+_SUMMARY_ZONES = Zone.RELATED | Zone.COMMENTS
 
 
 def _teasers(document: Document, running: Sequence[Line], address: str | None) -> dict[Line, str]:

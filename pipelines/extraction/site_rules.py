@@ -21,6 +21,7 @@ from pipelines.extraction.fields.metadata import absolute, split_tags
 from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.page.pictures import read_image
 from pipelines.extraction.raw_page import RawPage, SelectedText
+from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 from pipelines.extraction.text.writing import HAN
@@ -166,7 +167,8 @@ def _names(line: str, language: str | None) -> list[str]:
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
     if is_chinese and HAN.search(line) and (names := split_names(_drop_label(line))):
         return names
-    return split_byline(line) or split_byline(line, trusted=True)
+    words = byline_words(language)
+    return split_byline(line, words) or split_byline(line, words, trusted=True)
 
 
 _KANA = re.compile(r"[\u3041-\u30ff]")

@@ -7,6 +7,7 @@ patterns are collected, and each is given texts made from its own parse tree.
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
 import pytest
 
@@ -18,6 +19,7 @@ from pipelines.extraction.extract import extract
 from pipelines.extraction.fields import metadata
 from pipelines.extraction.languages.loader import KINDS, cue_pattern
 from pipelines.extraction.text import end_markers
+from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import _clock, _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
@@ -26,6 +28,8 @@ from tests.pipelines.extraction.test_pages import FOLDERS
 
 _SHARES = 4
 _PAGES_READ = 12
+_SEARCHED = ("by_others", "by_word", "joint", "others_label", "passive", "place", "time_words", "town_behind")
+"""The patterns of bylines that are looked for anywhere in a line."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +77,12 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     ]
     within = [
         *(closing_lines._closing_within, appeals._cookie_notice, metadata._paywall),
-        *(names._next_credit, names._of_pictures),
+        *(names._next_credit, names._of_pictures, names._no_name, names._page_word, byline_places._no_place),
+    ]
+    made += [
+        (pattern, {"search" if field.name in _SEARCHED else "match"})
+        for field in fields(OF_ALL)
+        if isinstance(pattern := getattr(OF_ALL, field.name), re.Pattern)
     ]
     made += [(make(None), {method}) for method, some in (("match", begins), ("search", within)) for make in some]
     different = dict(made)

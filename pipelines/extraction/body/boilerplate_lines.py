@@ -14,7 +14,7 @@ from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
+from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
@@ -177,7 +177,7 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str], langua
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
-            return not is_date_sentence(line, stamps)
+            return not is_date_sentence(line, stamps, language)
     return False
 
 
@@ -190,7 +190,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     column, bar, name = _BAR.sub("|", line).partition("|")
     if bar and name in names and len(column) <= _LONGEST_COLUMN:
         return True
-    opened = OPENING.match(line) or FAR_OPENING.match(line)
+    # The line is known by its names: the word before them may be of any language.
+    opened = OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
     rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest

@@ -42,7 +42,7 @@ _LONGEST_TEXT, _MOST_LINES = 300_000, 3_000
 longest known page has 1,725 lines."""
 
 
-def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) -> list[str]:
+def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int, language: str | None) -> list[str]:
     """A text with the omitted lines at their places.
 
     `lines` are those of the main content in order; lines in `zones` stay out.
@@ -61,7 +61,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
             text_by_container[_container(line)] += len(line.text)
         if _in_list(line.block) and (position >= 0 or key in taken):
             lists.add(_list_of(line.block))
-    scorer = LineScorer(lines, positions)
+    scorer = LineScorer(lines, positions, language)
     restored: dict[int, list[str]] = {}
     last_position = -1
     for index, (line, position) in enumerate(zip(lines, positions, strict=True)):

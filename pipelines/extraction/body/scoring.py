@@ -72,9 +72,10 @@ _MIN_LEAD, _MIN_LEAD_LINES = 250, 2
 class LineScorer:
     """Scores lines of the main content that were left out, by comparing them with those that were taken."""
 
-    __slots__ = ("_counts", "_first", "_last", "_styles", "_text_by_parent")
+    __slots__ = ("_counts", "_first", "_language", "_last", "_styles", "_text_by_parent")
 
-    def __init__(self, lines: Sequence[Line], positions: Sequence[int]) -> None:
+    def __init__(self, lines: Sequence[Line], positions: Sequence[int], language: str | None) -> None:
+        self._language = language
         self._text_by_parent: Counter[Element] = Counter()
         self._styles: set[tuple[str, str]] = set()
         self._counts = Counter(line.text for line in lines)
@@ -90,7 +91,7 @@ class LineScorer:
 
     def is_text(self, line: Line) -> bool:
         """Whether a line that was left out is part of the text. It must stand between lines that were taken."""
-        if not self._first < line.row < self._last or not is_paragraph(line, BOILERPLATE | Zone.HIDDEN):
+        if not self._first < line.row < self._last or not is_paragraph(line, self._language, BOILERPLATE | Zone.HIDDEN):
             return False
         return self._score_line(line) >= _MIN_SCORE
 

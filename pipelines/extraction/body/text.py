@@ -53,7 +53,7 @@ def read_body(document: Document, main: MainContent) -> list[str]:
         if len("".join(lines)) > 2 * len(text):
             return lines
         return _split_lines(page_text if prefers_whole_page(text, page_text, document) else text)
-    restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones)
+    restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones, document.language)
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)
     if len(text) < SHORT_TEXT and not holds_description(text, document):

@@ -16,7 +16,7 @@ from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called
 
 _NICKNAME_CLASS = class_pattern("nickname")
-_NO_OUTLET = re.compile(phrases_of("no_outlet"))
+_NO_OUTLET = re.compile(phrases_of("no_outlet", "zh"))
 
 
 def printed_account(layout: Layout) -> tuple[str, Line] | None:

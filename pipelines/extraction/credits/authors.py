@@ -37,12 +37,13 @@ from pipelines.extraction.credits.printed_names import (
 )
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
-from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.extraction.languages.loader import any_of, languages, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
-from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
+from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain, without_accents, without_top_level
 from pipelines.extraction.text.writing import CJK
@@ -80,13 +81,14 @@ class _Outlet:
     names: tuple[str, ...]
     hosts: tuple[str, ...]
     owner: str
+    words: BylineWords
     layout: Layout
 
     @cached_property
     def printed(self) -> str:
         """What the page prints around the text."""
         lines = (*self.layout.below_headline, *self.layout.inside[-4:], *self.layout.tail)
-        return "".join(plain(line.text) for line in lines if not credits_others(line))
+        return "".join(plain(line.text) for line in lines if not credits_others(line, self.words))
 
     def is_called(self, name: str) -> bool:
         """Whether a name is the outlet's, a desk's or an organisation's. A byline that the host bears as well is a person's."""
@@ -98,7 +100,7 @@ class _Outlet:
             return True
         key_in_host = without_accents(key)
         in_host = any(key_in_host.startswith(host) or (len(key) > 4 and key_in_host in host) for host in self.hosts)
-        if in_host and not (is_bare_name(name) and key in self.printed):
+        if in_host and not (is_bare_name(name, self.words.language) and key in self.printed):
             return True
         return any(
             key == plain(site)
@@ -120,7 +122,7 @@ def read_authors(
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `host_labels` are the parts of the host's name that may
     be the site's."""
-    words = byline_words(language)
+    words = byline_words(language, _template_language(document, language))
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
@@ -129,6 +131,7 @@ def read_authors(
         names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
         owner=plain(document.head.meta("copyright", "dcterms.rights", "rights") or ""),
+        words=words,
         layout=layout,
     )
     headline = plain(layout.headline.text) if layout.headline else ""
@@ -137,7 +140,7 @@ def read_authors(
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
         if text
     }
-    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, language):
+    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, words):
         if by == "guess" and signed_by_outlet:
             break
         whole = {*map(plain, site_names), *organisations}
@@ -160,6 +163,12 @@ def read_authors(
     return outlets
 
 
+def _template_language(document: Document, language: str | None) -> str | None:
+    """The language that the page declares where its text is in another, as the English texts of Japanese or Greek papers."""
+    declared = language_code(document.head.lang or "")
+    return declared if declared in languages() and declared not in (language, "en") else None
+
+
 def _unless_contradicted(
     people: list[str], by: str, layout: Layout, outlet: _Outlet, credits: Credits, words: BylineWords
 ) -> tuple[list[str], str]:
@@ -177,7 +186,10 @@ def _unless_contradicted(
             others = known.isdisjoint(" ".join(printed).casefold().split()) and (
                 lines is reporters or not any(key in outlet.printed for key in keys - editors)
             )
-            if others or (keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))):
+            more = keys < {plain(name) for name in printed} and all(
+                is_bare_name(name, words.language) for name in printed
+            )
+            if others or more:
                 return printed[:20], "byline"
     return people[:20], by
 
@@ -188,7 +200,7 @@ def _name_sources(
     structured: StructuredData,
     credited: Sequence[str],
     site_names: tuple[str, ...],
-    language: str | None,
+    words: BylineWords,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Names by where they were found, best source first.
 
@@ -199,10 +211,11 @@ def _name_sources(
     for key in _AUTHOR_METAS:
         if values := document.head.metas.get(key):
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
-    if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
+    # A label in the head is in the language of the system, and no part of a name.
+    if OF_ALL.heading.match(document.head.meta("twitter:label1") or ""):
         yield "meta", document.head.metas.get("twitter:data1", [])
     yield "microdata", list(microdata_names(document))
-    words, own = byline_words(language), frozenset(map(plain, site_names))
+    language, own = words.language, frozenset(map(plain, site_names))
     yield "byline", names_in_byline(layout, words)
     yield "byline", names_below_text(layout, words)
     yield "byline", list(author_links(layout, words))
@@ -218,7 +231,7 @@ def _name_sources(
         name_beside_date(layout, words, own),
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
-        author_box_name(layout),
+        author_box_name(layout, words),
         repeated_name(layout, words),
     ):
         yield "guess", list(printed)
@@ -245,7 +258,7 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
         names = split_byline(value, words, trusted=trusted)
         # "Jobs & Hire" are not two people where the site is called so.
         if trusted and len(value) <= 60 and plain(value) in outlets:
-            are_people = all(map(is_bare_name, names)) and not _ORGANISATION.search(value)
+            are_people = all(is_bare_name(name, words.language) for name in names) and not _ORGANISATION.search(value)
             names = names if are_people else [normalize_space(value)]
         for name in names:
             if (key := plain(name)) not in known:

@@ -26,16 +26,7 @@ from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
-    AUTHOR_HEADING,
-    BY_BEHIND,
-    BY_GLUED,
-    BY_OTHERS,
-    BY_OTHERS_LABEL,
-    FAR_OPENING,
-    HOUSE_REPORTER,
     LABEL_MARKS,
-    PASSIVE,
-    TIME_WORDS,
     BylineWords,
 )
 from pipelines.extraction.text.date_parser import find_stamps
@@ -63,11 +54,11 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     lines = layout.byline_lines
     for at, line in enumerate(lines):
         text = line.spaced
-        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
+        if words.heading.match(text) and (names := list(names_below(lines, at, words))):
             return names
         if found := _behind_date(line, words) or _behind_others(text, words):
             return found
-        if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
+        if (words.opening.match(text) or words.far_opening.match(text)) and (found := list(_after_word(line, words))):
             return [*found, *_further_bylines(lines[at : at + _MOST], words)]
         if found := _only_names(text, words):
             return found
@@ -89,12 +80,12 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
         if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and (words.opening.match(line.spaced) or FAR_OPENING.match(line.text)):
+        if len(line.text) < 160 and (words.opening.match(line.spaced) or words.far_opening.match(line.text)):
             rest = after_opening(line.spaced, words)
             stamps = find_stamps(rest)
             return [] if "?" in rest else [rest[: stamps[0].start] if stamps else rest]
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
-        if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
+        if len(line.text) < 240 and (match := words.passive.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
 
@@ -110,7 +101,7 @@ def _further_bylines(lines: Sequence[Line], words: BylineWords) -> Iterator[str]
             return
 
 
-def names_below(lines: Sequence[Line], at: int) -> Iterator[str]:
+def names_below(lines: Sequence[Line], at: int, words: BylineWords) -> Iterator[str]:
     """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
@@ -120,7 +111,11 @@ def names_below(lines: Sequence[Line], at: int) -> Iterator[str]:
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
         if not parts:
             continue
-        known = [name for name, el in parts if is_bare_name(name) or (links_to_author(el) and is_linked_name(name))]
+        known = [
+            name
+            for name, el in parts
+            if is_bare_name(name, words.language) or (links_to_author(el) and is_linked_name(name, words.language))
+        ]
         again = found and line.block.tag == above.block.tag and not has_case(line.text) and not DUTY.search(line.text)
         if not known and found and DUTY.search(line.text) and len(line.text) <= 60:
             skipped = True  # what the one above is: the next name may follow, if it looks like the first
@@ -131,7 +126,10 @@ def names_below(lines: Sequence[Line], at: int) -> Iterator[str]:
         ):
             return
         if not known and (
-            (found and not again) or len(line.text) > 60 or not is_name(line.text) or TIME_WORDS.search(line.text)
+            (found and not again)
+            or len(line.text) > 60
+            or not is_name(line.text, words.language)
+            or words.time_words.search(line.text)
         ):
             return
         look = look if found else (line.block.tag, line.parts[0][1].get("class", ""))
@@ -149,7 +147,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _opens_other_credit(piece)):
+        if kept and (words.time_words.search(piece) or find_stamps(piece) or _opens_other_credit(piece, words)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
@@ -175,31 +173,31 @@ _IN_TOWN = re.compile(r"\s(?:in|from)\s[A-Z][\w.’'-]{1,20}(?:\s[A-Z][\w.’'-]
 """Where one of several writes from: "By A in London and B in Paris"."""
 
 
-def _opens_other_credit(text: str) -> bool:
+def _opens_other_credit(text: str, words: BylineWords) -> bool:
     """Whether a text begins with what others did: "| Edited by A", "Editor:"."""
     bare = text.strip(" |,;/·•")
-    labels = BY_OTHERS.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
-    return labels or BY_OTHERS_LABEL.match(bare) is not None
+    labels = words.by_others.match(bare) is not None and (" " not in bare or bare[-1] in LABEL_MARKS)
+    return labels or words.others_label.match(bare) is not None
 
 
 def after_opening(text: str, words: BylineWords) -> str:
     """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
-    text = HOUSE_REPORTER.sub("", _IN_TOWN.sub("", text))
-    return words.after_name.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
+    text = words.house_reporter.sub("", _IN_TOWN.sub("", text))
+    return words.after_name.sub("", words.lead.sub("", words.opening.sub("", words.far_opening.sub("", text))))
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
     if len(text) > 100:
         return []
-    if behind := BY_BEHIND.match(text):
+    if behind := words.by_behind.match(text):
         return [behind[1]]
-    if glued := BY_GLUED.match(text):
+    if glued := words.by_glued.match(text):
         return [text[glued.end() :]]
     opened = words.genre.match(text) or words.weak.match(text)
-    if opened is None or BY_OTHERS.search(opened[0]):
+    if opened is None or words.by_others.search(opened[0]):
         return []
-    rest = before_next_credit(MAIL.sub("", text[opened.end() :]), words.language)
+    rest = before_next_credit(MAIL.sub("", text[opened.end() :]), words)
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
@@ -209,7 +207,7 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
 
 def _behind_others(text: str, words: BylineWords) -> list[str]:
     """`Medically reviewed by A, MD — By B`: the names after a by-word in a line that begins with another's credit."""
-    if len(text) <= _LONGEST and BY_OTHERS_LABEL.match(text):
+    if len(text) <= _LONGEST and words.others_label.match(text):
         for mark in _DIVIDER.finditer(text):
             if words.opening.match(rest := text[mark.end() :]):
                 return signed_names(after_opening(rest, words), words)
@@ -228,7 +226,7 @@ def _behind_date(line: Line, words: BylineWords) -> list[str]:
     parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
     for at, (text, _) in enumerate(parts):
         piece = normalize_space(text[:200])
-        if words.opening.match(piece) or FAR_OPENING.match(piece):
+        if words.opening.match(piece) or words.far_opening.match(piece):
             return list(_after_word(line._replace(parts=parts[at:]), words))
         if names := _only_names(piece, words):
             return names

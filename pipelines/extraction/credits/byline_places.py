@@ -12,7 +12,7 @@ from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, i
 from pipelines.extraction.page.class_names import ClassPattern, class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
-from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords, picture_words
+from pipelines.extraction.text.byline_words import TOWN_WORD, BylineWords, byline_words, picture_words
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
@@ -40,10 +40,12 @@ _BESIDES = class_pattern("beside_byline")
 """What stands beside an author's name in the same box."""
 
 
-def credits_others(line: Line) -> bool:
+def credits_others(line: Line, words: BylineWords) -> bool:
     """Whether a line begins with what others than the author did or are for: "Reviewed by: A", "Press Contact: A"."""
     label, colon, _ = line.spaced[:_LONGEST_LABEL].partition(":")
-    return BY_OTHERS_LABEL.match(line.spaced) is not None or (bool(colon) and BY_OTHERS.match(label) is not None)
+    return words.others_label.match(line.spaced) is not None or (
+        bool(colon) and words.by_others.match(label) is not None
+    )
 
 
 _LONGEST_LABEL = 30
@@ -70,14 +72,10 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 """A B, „Example Daily“: for whom somebody writes."""
 
 
-_FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _PLACE = re.compile(r"[^\d:]{2,20}:\s")
 """Where from, before the name in scripts without capitals: "رأس الخيمة: حصة الشحي"."""
-_OTHERS = re.compile(rf"{PICTURE}|{BY_OTHERS.pattern}|{DUTY.pattern}", re.I)
-"""What is no place there, but who took the pictures, who edited."""
-_TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
-_TOWN = re.compile(rf"(?:in|à|au|en|aus|w|из|da|de|em|a|i)\s{_TOWN_WORD}(?:\s{_TOWN_WORD})?|{_TOWN_WORD}")
+_TOWN = re.compile(TOWN_WORD)
 
 
 def signed_names(
@@ -90,7 +88,7 @@ def signed_names(
     (its names, plain, are `own`), something in brackets; an agency is kept. Nothing where the text says more."""
     whole = normalize_space(text[:120])
     place = None if has_case(whole) or CJK.search(whole) else _PLACE.match(whole)
-    if place and not _OTHERS.search(place[0]):
+    if place and not _no_place(words.language).search(place[0]):
         whole = whole[place.end() :]
     text = normalize_space(MAIL.sub(" ", _BEHIND.sub("", whole)))
     if whole[:1] in "©(" or _of_picture(words.language).match(whole):
@@ -104,15 +102,22 @@ def signed_names(
     pieces = pieces or everything  # a site may bear its author's name
     if 0 < len(pieces) <= 4 and all(is_name(piece, words.language) for piece in pieces):
         return pieces
-    if len(pieces) == 1 and (place := _FROM.search(text)):
+    if len(pieces) == 1 and (place := words.town_behind.search(text)):
         return signed_names(text[: place.start()], words, own, is_name)
-    if len(pieces) > 1 and _is_town(pieces[0]):
+    if len(pieces) > 1 and _is_town(pieces[0], words):
         pieces = pieces[1:]
     names = [piece for piece in pieces if is_name(piece, words.language) or is_agency(piece)]
     if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
     rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece) and not DEGREE.match(piece)]
-    return names if not rest or (rest == pieces[-1:] and _is_town(rest[0])) else []
+    return names if not rest or (rest == pieces[-1:] and _is_town(rest[0], words)) else []
+
+
+@cache
+def _no_place(language: str | None) -> re.Pattern[str]:
+    """What is no place before a name, but who took the pictures, who edited."""
+    others = byline_words(language).by_others.pattern
+    return re.compile(rf"{picture_words(language)}|{others}|{DUTY.pattern}", re.I)
 
 
 @cache
@@ -120,13 +125,17 @@ def _of_picture(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"{picture_words(language)}\.?\s", re.I)
 
 
-def _is_town(text: str) -> bool:
-    return _TOWN.fullmatch(text) is not None or (" " not in text and not has_case(text))
+def _is_town(text: str, words: BylineWords) -> bool:
+    return (
+        _TOWN.fullmatch(text) is not None
+        or words.town.fullmatch(text) is not None
+        or (" " not in text and not has_case(text))
+    )
 
 
-def is_linked_name(text: str) -> bool:
+def is_linked_name(text: str, language: str | None) -> bool:
     """Whether the text of a link to an author's page is a name, not "View author publications"."""
-    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
+    return len(text.split()) <= 4 and is_name(text, language) and not DUTY.search(text) and not PROMPT.match(text)
 
 
 DEGREES_BEHIND = r"(?:,\s?[A-Z][\w.]{0,3}[A-Z][\w.]{0,4}){1,6}"

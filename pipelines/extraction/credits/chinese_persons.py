@@ -13,7 +13,7 @@ _SURNAMES = frozenset(languages()["zh"].names.surnames)
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")
 """A foreign name in Chinese characters: 安娜·霍尔特."""
-NO_PERSON = re.compile(phrases_of("no_person"))
+NO_PERSON = re.compile(phrases_of("no_person", "zh"))
 
 
 def is_person(text: str) -> bool:

@@ -19,6 +19,7 @@ from pipelines.extraction.credits.names import has_case, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.text.byline_words import BylineWords, byline_words
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.speakers import label_of
 
@@ -31,8 +32,6 @@ _LAST = 3
 """Lines at the end of the text that may be credits."""
 _UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
 _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
-_PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
-"""`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
 _OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
@@ -49,22 +48,22 @@ _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 def read_credit_lines(layout: Layout, language: str | None) -> Credits:
     """Read the credit lines of a page in any language but Chinese. The header comes first, so its source wins."""
-    return collect(_credits(layout, credit_marks(language)))
+    return collect(_credits(layout, byline_words(language)))
 
 
-def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
+def _credits(layout: Layout, words: BylineWords) -> Iterator[Credit]:
     for line, following in pairwise((*layout.below_headline, None)):
-        yield from _credits_of(line, following, marks, layout, source=True, ends=False)
+        yield from _credits_of(line, following, words, layout, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
-        yield from _credits_of(line, None, marks, layout, source=False, ends=True)
+        yield from _credits_of(line, None, words, layout, source=False, ends=True)
     for line, following in pairwise((*layout.tail[:_TAIL], None)):
-        yield from _credits_of(line, following, marks, layout, source=True, ends=True)
+        yield from _credits_of(line, following, words, layout, source=True, ends=True)
 
 
 def _credits_of(
     line: Line | None,
     following: Line | None,
-    marks: re.Pattern[str],
+    words: BylineWords,
     layout: Layout,
     *,
     source: bool,
@@ -73,6 +72,7 @@ def _credits_of(
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
     if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
         return
+    marks = credit_marks(words.language)
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
@@ -94,7 +94,7 @@ def _credits_of(
         if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
             value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
         if kind != "source":
-            if names := names_in(value):
+            if names := names_in(value, words):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif source and (outlet := outlet_in(value)):
             yield Credit(kind=kind, names=(outlet,), row=row)
@@ -113,14 +113,14 @@ def _openings(line: Line) -> Iterator[int]:
         yield match.end()
 
 
-def names_in(value: str) -> list[str]:
+def names_in(value: str, words: BylineWords) -> list[str]:
     """The names after the word of a credit; empty where the text does not read as names."""
     text = value.strip(" \u00a0:：-–—・／")
     for pattern in (_UNKNOWN_LABEL, _END):
         if cut := pattern.search(text):
             text = text[: cut.start()]
     names: list[str] = []
-    for piece in split_byline(_PLACE.sub(" ", text)):
+    for piece in split_byline(words.place.sub(" ", text), words):
         names.append(_MARK.sub("", piece))
     return names[:8]
 

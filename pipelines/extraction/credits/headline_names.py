@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from functools import cache
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import (
@@ -59,7 +60,7 @@ def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str
         else -1
     )
     for line in _lines_below_headline(layout, last):
-        if names := signed_names(_WITH_AGENCY.sub("", line.spaced), words, own):
+        if names := signed_names(_with_agency(language).sub("", line.spaced), words, own):
             yield from names
             return
 
@@ -78,15 +79,18 @@ def _lines_below_headline(layout: Layout, last: int) -> list[Line]:
 
 def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:
     """The full names at the beginning of a text, and the pieces behind them."""
-    pieces = split_pieces(_WITH_AGENCY.sub("", text), words)
+    pieces = split_pieces(_with_agency(words.language).sub("", text), words)
     names: list[str] = []
-    while pieces and " " in pieces[0] and is_full_name(pieces[0]):
+    while pieces and " " in pieces[0] and is_full_name(pieces[0], words.language):
         names.append(pieces.pop(0))
     return names, pieces
 
 
-_WITH_AGENCY = re.compile(rf"(?<=\S)\s(?:{phrases_of('material_from')})\s(?-i:(?=[A-Z]{{2}}))[\w.]{{2,12}}$", re.I)
-"""Whose material was used: "Anna Holt avec AFP"."""
+@cache
+def _with_agency(language: str | None) -> re.Pattern[str]:
+    """Whose material was used: "Anna Holt avec AFP"."""
+    phrases = phrases_of("material_from", language)
+    return re.compile(rf"(?<=\S)\s(?:{phrases})\s(?-i:(?=[A-Z]{{2}}))[\w.]{{2,12}}$", re.I)
 
 
 def _is_duty(text: str) -> bool:

@@ -9,16 +9,7 @@ from itertools import chain
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import (
-    BY,
-    BY_BEHIND,
-    BY_OTHERS_LABEL,
-    FAR_OPENING,
-    LABELLED,
-    OF_ALL,
-    BylineWords,
-    picture_words,
-)
+from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, picture_words
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 from pipelines.extraction.text.writing import CJK
@@ -31,7 +22,6 @@ _SPLIT = re.compile(
 _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{0,80}@\S{1,80}")
 """An address, or the handle on a network."""
-_NO_NAME = re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name')})$", re.I)
 DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 """What somebody has behind the name: PhD, M.D., RN."""
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
@@ -49,7 +39,17 @@ _BARE = re.compile(
     r"|^[^\W\d_A-Za-z]\.[^\W\d_A-Za-z][\w’\-]{2,20}$"
 )
 """A full name, or a surname with the initial before it, as in Cyrillic without a blank: Б.Дорж."""
-_PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
+
+
+@cache
+def _no_name(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"@|https?:|www\.|\d{{3,}}|^(?:{phrases_of('no_name', language)})$", re.I)
+
+
+@cache
+def _page_word(language: str | None) -> re.Pattern[str]:
+    """A word of menus as a whole word: "Go", but not that of "Go-eun"."""
+    return re.compile(rf"(?<![\w-])(?:{any_of(words_of('page_word', language), spaces=False)})(?![\w-])", re.I)
 
 
 @cache
@@ -58,8 +58,6 @@ def _button(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of(words_of('button', language), spaces=False)})(?:\s|:?$)", re.I)
 
 
-OF_AUTHOR = re.compile(rf"^(?:{phrases_of('works_of')})\s", re.I)
-"""What stands before the name in a link to all that its bearer wrote."""
 _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )(?:\S.{0,40}? )??[^\W\d_a-zà-ÿ]\S*?)(?:\s(?:[a-zà-ÿ]{1,4}|&))?"
     r"\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
@@ -70,8 +68,8 @@ _OUTLET_AFTER = re.compile(
 @cache
 def _of_picture(language: str | None) -> re.Pattern[str]:
     """Whose the picture is: written where a system has a field for the author."""
-    picture = picture_words(language)
-    return re.compile(rf"^\W{{0,3}}{picture}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{BY})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
+    picture, by = picture_words(language), by_alternatives(language)
+    return re.compile(rf"^\W{{0,3}}{picture}(?:\s{{0,2}}[.:：/©|]|\s{{1,2}}(?:(?:{by})\s|(?-i:[a-zß-ÿа-яё])))", re.I)
 
 
 _CALLED = re.compile(
@@ -84,9 +82,10 @@ _CALLED = re.compile(
 @cache
 def _next_credit(language: str | None) -> re.Pattern[str]:
     """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
-    picture, following = picture_words(language), any_of(words_of("next_credit", language), spaces=False)
+    picture, by = picture_words(language), by_alternatives(language)
+    following = any_of(words_of("next_credit", language), spaces=False)
     return re.compile(
-        rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{BY})\s|\s?[:：])"
+        rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{by})\s|\s?[:：])"
         rf"|[;,|/]\s{picture}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{following})"
         r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
     )  # fmt: skip
@@ -120,6 +119,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     be all lower case ("dpa").
     """
     words = words or OF_ALL
+    labelled = (OF_ALL if trusted else words).labelled  # systems fill fields in their own language
     text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
@@ -129,19 +129,20 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _AT_CLOCK.sub("", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
-        text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+        text = words.far_opening.sub("", labelled.sub("", text))
+        text = words.works_of.sub("", words.lead.sub("", text)).strip()
     text = _CALLED.sub("", text)
-    text = before_next_credit(text, words.language) or (text if trusted else "")  # a field for the author names one
+    text = before_next_credit(text, words) or (text if trusted else "")  # a field for the author names one
     text = _IN_TALK.sub("", text)
     if trusted:
         bare = _FOR_OUTLET.sub("", text)
         text = _LOCATED.sub("", bare if " " in bare else text)
-    text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
+    text = words.by_behind.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
     for piece in chain.from_iterable(pieces):
         name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
-        name = _without_duty(name)
+        name = _without_duty(name, words.language)
         if names and _is_besides(name, names[0]):
             continue
         if names and ":" in name:
@@ -150,14 +151,14 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
             name = name[:-2].rpartition("=")[2].strip()  # 대전=박서영: from where
         if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
             continue
-        if name and is_name(name, trusted=trusted) and name not in names:
+        if name and is_name(name, words.language, trusted=trusted) and name not in names:
             names.append(name)
-    return _without_leading_duty(names)
+    return _without_leading_duty(names, words.language)
 
 
-def _without_leading_duty(names: list[str]) -> list[str]:
+def _without_leading_duty(names: list[str], language: str | None) -> list[str]:
     """The names without what their bearer is before them: "Contributor in Kupang, Ada Holm"."""
-    return names[1:] if len(names) > 1 and DUTY.match(names[0]) and is_bare_name(names[1]) else names
+    return names[1:] if len(names) > 1 and DUTY.match(names[0]) and is_bare_name(names[1], language) else names
 
 
 _AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\d).*$")
@@ -200,18 +201,18 @@ _OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
 _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\s[A-Z]\w{2,20}(?:\s[A-Z]\w{2,20})?$")
 
 
-def _without_duty(name: str) -> str:
+def _without_duty(name: str, language: str | None) -> str:
     """A name without an addition that has no comma before it: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
     cut = _SINCE.search(name) or DUTY.search(name)
     if cut is None or not cut.start():
         return name
     bare = name[: cut.start()].strip()
-    return bare if " " in bare and is_full_name(bare) else name
+    return bare if " " in bare and is_full_name(bare, language) else name
 
 
-def before_next_credit(text: str, language: str | None) -> str:
+def before_next_credit(text: str, words: BylineWords) -> str:
     """The writers' part of a byline: up to "Photographs by", 写真／, 사진, "Medically reviewed by"; nothing where it begins so."""
-    for credit in (_next_credit(language), BY_OTHERS_LABEL):
+    for credit in (_next_credit(words.language), words.others_label):
         if following := credit.search(text):
             text = text[: following.start()]
     return text
@@ -226,14 +227,14 @@ def _is_place(piece: str, first: str) -> bool:
     return len(words) == 1 or (preposition and (len(words) == 2 or " ".join(words[1:]) in TOWNS))
 
 
-def is_name(text: str, *, trusted: bool = False) -> bool:
+def is_name(text: str, language: str | None = None, *, trusted: bool = False) -> bool:
     """Whether a text reads as a person's or desk's name: one to six words, no address, no date."""
-    if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:" or text in TOWNS:
+    if not 2 <= len(text) <= _LONGEST or _no_name(language).search(text) or text[-1] in "?!:" or text in TOWNS:
         return False
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
         return False
-    if not trusted and not is_agency(text) and all(_PAGE_WORD.fullmatch(word) for word in words):
+    if not trusted and not is_agency(text) and all(map(_page_word(language).fullmatch, words)):
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials
@@ -243,7 +244,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _LOWER_WORDS:
         is_place = len(words[0]) < 4 and words[-1][0].isupper()  # "in Berlin"
-        return (trusted and not is_place and (len(words) <= 2 or is_small_name(text))) or text in AGENCIES
+        return (trusted and not is_place and (len(words) <= 2 or is_small_name(text, language))) or text in AGENCIES
     if not trusted and sum(word[0].islower() and word not in _LOWER_WORDS for word in words) > len(words) / 2:
         return False
     return sum(not _WORD.match(word) for word in words) <= 1
@@ -257,7 +258,7 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
     if (
         len(text) > 40
         or not _BARE.match(text)
-        or _PAGE_WORD.search(text)
+        or _page_word(language).search(text)
         or DUTY.search(text)
         or _button(language).match(text)
     ):
@@ -267,31 +268,31 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
 
 
-def is_small_name(text: str) -> bool:
+def is_small_name(text: str, language: str | None) -> bool:
     """Whether a text that is marked as a name is one in lower case, as accounts write theirs: "ada holm"."""
-    return text.islower() and " " in text and is_bare_name(text.title())
+    return text.islower() and " " in text and is_bare_name(text.title(), language)
 
 
 def is_handle(name: str) -> bool:
     """Whether a name is an account's: "newsengin", "msmith", "ada_h"."""
-    return _HANDLE.fullmatch(name) is not None and not is_agency(name) and not _NO_NAME.search(name)
+    return _HANDLE.fullmatch(name) is not None and not is_agency(name) and not _no_name(None).search(name)
 
 
 _HANDLE = re.compile(r"[a-z][a-z\d_.-]{2,30}")
 
 
-def is_printed_name(text: str) -> bool:
+def is_printed_name(text: str, language: str | None) -> bool:
     """Whether a text that is marked as a name is one: a bare name; in scripts without capitals a few words must do."""
     if has_case(text):
-        return is_bare_name(text)
-    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text)
+        return is_bare_name(text, language)
+    return len(text.split()) <= 4 and is_name(text, language) and not DUTY.search(text)
 
 
 def is_full_name(text: str, language: str | None = None) -> bool:
     """Whether a text that is marked as a signature is a person's full name: a bare name; in scripts without capitals some words."""
     if has_case(text) or CJK.search(text):
         return is_bare_name(text, language)
-    return " " in text and is_printed_name(text)
+    return " " in text and is_printed_name(text, language)
 
 
 def has_case(text: str) -> bool:
@@ -299,11 +300,7 @@ def has_case(text: str) -> bool:
     return any(char.isupper() or char.islower() for char in text)
 
 
-_LABEL = re.compile(rf"\w{{0,4}}(?:{phrases_of('time_label')})", re.I)
-"""A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
-
-
-def text_beside_time(text: str) -> str:
+def text_beside_time(text: str, words: BylineWords) -> str:
     """The rest of a text that has a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
     if len(text) > 160:
         return ""
@@ -315,7 +312,7 @@ def text_beside_time(text: str) -> str:
     pieces = [
         piece
         for piece in pieces
-        if " " in piece and not _LABEL.match(piece) and not any(char.isdigit() for char in piece)
+        if " " in piece and not words.time_label.match(piece) and not any(char.isdigit() for char in piece)
     ]
     return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
 

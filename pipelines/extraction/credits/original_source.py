@@ -54,7 +54,7 @@ _BRACKETED = re.compile(
     r"|^(?:据|综合)(?P<bare>[\u4e00-\u9fffA-Za-z、·]{2,20}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?$"
 )
 """（据新华社报道）, （综合新华社、央视新闻报道）, （新华社）, 据新华社 on a line of its own below the text."""
-_VAGUE_OUTLET = re.compile(phrases_of("vague_outlet"))
+_VAGUE_OUTLET = re.compile(phrases_of("vague_outlet", "zh"))
 _NO_OUTLET_NAME = re.compile(
     r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
 )

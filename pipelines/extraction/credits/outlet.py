@@ -53,7 +53,7 @@ _ACCOUNT_PAGE = re.compile(
 )
 """An account's page on a platform: as a rule it has the account's number, else ends in its name."""
 _OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?P<own>{any_of(words_of('own_page', 'zh'), spaces=False)})?")
-_NO_ACCOUNT = re.compile(phrases_of("no_account"))
+_NO_ACCOUNT = re.compile(phrases_of("no_account", "zh"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _ACCOUNT_CLASS, _NO_ACCOUNT_CLASS = class_pattern("account"), class_pattern("no_account")
 _SECTION_CLASS = class_pattern("section")

@@ -22,7 +22,7 @@ SIMPLIFIED = BLANKS | str.maketrans(
 """The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
 NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
 """A word with a colon after the names: the label of what comes next, whatever it is."""
-DISCLAIMER = re.compile(phrases_of("disclaimer"))
+DISCLAIMER = re.compile(phrases_of("disclaimer", "zh"))
 """What a site says of its pages at large, `凡注明“来源：…”的作品，均转载自其他媒体`: it credits nobody."""
 NO_NAME = frozenset(words_of("no_name", "zh"))
 _CAPTION_CLASS = class_pattern("chinese_caption")

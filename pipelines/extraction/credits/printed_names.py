@@ -26,7 +26,6 @@ from pipelines.extraction.credits.byline_places import (
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names import (
-    OF_AUTHOR,
     has_case,
     is_bare_name,
     is_full_name,
@@ -42,7 +41,7 @@ from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
-from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
+from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
@@ -72,26 +71,26 @@ def author_links(layout: Layout, words: BylineWords) -> Iterator[str]:
         if (
             not start - 6 <= line.row <= start + 20
             or (last is not None and abs(line.row - last) > 2)
-            or credits_others(line)
+            or credits_others(line, words)
         ):
             continue
-        for text, el in _whole_links(line):
-            name = OF_AUTHOR.sub("", words.after_name.sub("", normalize_space(text[:80]))).strip(" ,|·•")
+        for text, el in _whole_links(line, words.language):
+            name = words.works_of.sub("", words.after_name.sub("", normalize_space(text[:80]))).strip(" ,|·•")
             if not links_to_author(el) or belongs_to_other_content(el) or PROMPT.match(normalize_space(text[:80])):
                 continue
-            if is_bare_name(name, words.language) or (line.row > start and is_linked_name(name)):
+            if is_bare_name(name, words.language) or (line.row > start and is_linked_name(name, words.language)):
                 last = line.row
                 yield name
 
 
-def _whole_links(line: Line) -> Iterator[tuple[str, Element]]:
+def _whole_links(line: Line, language: str | None) -> Iterator[tuple[str, Element]]:
     """The parts of a line, those of one link to an author's page together: forename and surname may stand in boxes of their own."""
     for link, group in groupby(
         line.parts, lambda part: link_around(part[1], 3) if links_to_author(part[1]) else part[1]
     ):
         parts = list(group)
         joined = normalize_space(" ".join(text for text, _ in parts))
-        yield from [(joined, parts[0][1])] if link is not None and is_bare_name(joined) else parts
+        yield from [(joined, parts[0][1])] if link is not None and is_bare_name(joined, language) else parts
 
 
 def outlet_accounts(layout: Layout) -> Iterator[str]:
@@ -120,7 +119,7 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
             found = line.row
             yield from bare
             continue
-        named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
+        named = [(text, el) for text, el in named if not words.time_words.search(text) and not find_stamps(text)]
         called = [(normalize_space(text), el) for text, el in named]
         if not rest and called:
             called = [(text, el) for text, el in called if not PROMPT.match(text)]
@@ -139,8 +138,8 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
             shown = normalize_space(text[:60]).strip(" ,|·•")
             name = after_opening(shown, words)
             is_marked = links_to_author(el) or is_named_author(el)
-            is_signed, before = _BY_WORD.search(before.rstrip()) is not None, text[-_SIGNED:]
-            is_small = is_small_name(name) or (is_handle(name) and shown.endswith(name))
+            is_signed, before = words.by_word.search(before.rstrip()) is not None, text[-_SIGNED:]
+            is_small = is_small_name(name, words.language) or (is_handle(name) and shown.endswith(name))
             is_author = (is_marked and is_small and not PROMPT.match(name)) or (
                 (is_marked or names_poster(el)) and at < len(header) and is_account(name, el, signed=is_signed)
             )
@@ -157,14 +156,14 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
 def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """A bare name on the line of the date or next to it."""
     start = layout.headline_row
-    lines = [line for line in layout.byline_lines if start < line.row <= start + 14 and not credits_others(line)]
-    dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
+    lines = [line for line in layout.byline_lines if start < line.row <= start + 14 and not credits_others(line, words)]
+    dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line, words)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
-            for text, el in _standing_alone(line):
+            for text, el in _standing_alone(line, words):
                 is_name = is_bare_name if has_case(text) else _is_short_name
                 names = signed_names(text, words, own, is_name) or signed_names(
-                    text_beside_time(text), words, own, is_name
+                    text_beside_time(text, words), words, own, is_name
                 )
                 is_other = (
                     line.block.tag in ("button", "figcaption")
@@ -184,12 +183,12 @@ def _is_short_name(text: str, language: str | None) -> bool:
 _MOST_NAME_WORDS = 3
 
 
-def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:
+def _standing_alone(line: Line, words: BylineWords) -> Iterator[tuple[str, Element]]:
     """The parts of a line that no word of a sentence goes on with: not the film's title in "starring in La La Land"."""
     texts = ["", *("" if _is_address(el) else normalize_space(text[-200:]) for text, el in line.parts), ""]
     for at, part in enumerate(line.parts):
         before = texts[at].rpartition(" ")[2]
-        follows = before[:1].islower() and before[-1:].isalpha() and not _BY_WORD.search(before)
+        follows = before[:1].islower() and before[-1:].isalpha() and not words.by_word.search(before)
         if not follows and not texts[at + 2][:1].islower():
             yield part
 
@@ -197,9 +196,6 @@ def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:
 def _is_address(el: Element) -> bool:
     link = link_around(el, 2)
     return link is not None and (link.get("href") or "").startswith("mailto:")
-
-
-_BY_WORD = re.compile(rf"(?:^|\W)(?:{BY})$", re.I)
 
 
 def consists_of_words(name: str, layout: Layout) -> bool:
@@ -210,13 +206,13 @@ def consists_of_words(name: str, layout: Layout) -> bool:
     return bool(found) and all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in found)
 
 
-def _is_dated(line: Line) -> bool:
+def _is_dated(line: Line, words: BylineWords) -> bool:
     """Whether a line gives a date or time, even without a full date: "4 months ago", "Jan 4", "Uppdaterad 15.59"."""
     if find_stamps(line.spaced):
         return True
     if not any(char.isdigit() for char in line.text):
         return False
-    return len(line.text) < 60 and TIME_WORDS.search(line.text) is not None
+    return len(line.text) < 60 and words.time_words.search(line.text) is not None
 
 
 def names_above_text(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
@@ -249,34 +245,34 @@ def _without_marks(text: str) -> tuple[str, bool]:
 _MARKED = re.compile(r"[-–—]\s?(?P<dashed>.{2,80})|[(（]\s?(?P<bracketed>[^()（）]{2,80})[)）]")
 
 
-def author_box_name(layout: Layout) -> Iterator[str]:
+def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
     """The name in the author's box below the text: under its heading, or in an element named for an author's name."""
     tail = list(layout.tail[:12])
     end = [*layout.inside[-8:], *tail]
     for at, line in enumerate(end):
-        names = list(names_below(end, at)) if AUTHOR_HEADING.match(line.spaced) else []
+        names = list(names_below(end, at, words)) if words.heading.match(line.spaced) else []
         if names and not (has_case(names[0]) and DUTY.search(names[0])):
             yield from names
             return
     nearby = [*layout.inside[-_BIOGRAPHY_ROWS:], *tail[:9]]
     single_names = frozenset(line.text for line in layout.header if line.text.istitle() and line.text.isalpha())
     for line, following in pairwise(nearby):
-        if name := _heads_biography(line, following, single_names):
+        if name := _heads_biography(line, following, single_names, words):
             yield name
             return
     marked = [
         text.strip()
         for line in (*layout.inside[-3:], *layout.tail)
-        for text, el in _standing_alone(line)
+        for text, el in _standing_alone(line, words)
         if (is_called(el, _NAME_CLASS) or links_to_author(el))
         and not belongs_to_other_content(el)
-        and is_printed_name(text.strip())
+        and is_printed_name(text.strip(), words.language)
     ]
     if len(set(marked)) == 1:  # several are those of other stories
         yield marked[0]
 
 
-def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str | None:
+def _heads_biography(line: Line, following: Line, single_names: Set[str], words: BylineWords) -> str | None:
     """A name in bold or as a heading above a paragraph about that person: "Tim Green" above "Tim explores …"; a single name only
     where the header has it on a line of its own."""
     text, el = line.parts[0]
@@ -284,8 +280,8 @@ def _heads_biography(line: Line, following: Line, single_names: Set[str]) -> str
     linked = line.link_chars and not links_to_author(el)
     if not strong or linked or len(following.text) < _BIOGRAPHY or belongs_to_other_content(el):
         return None
-    name = next(iter(split_byline(text[:60])), "")
-    if not (is_full_name(name) or name in single_names):
+    name = next(iter(split_byline(text[:60], words)), "")
+    if not (is_full_name(name, words.language) or name in single_names):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 

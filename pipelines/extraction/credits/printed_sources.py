@@ -38,7 +38,6 @@ _LONGEST_NAME = 6
 """Words of an outlet's name."""
 _JOINING_WORDS = JOINING_WORDS.union(words_of("outlet_particle"))
 """Small words inside the name of an outlet."""
-_VAGUE = re.compile(phrases_of("vague_outlet"), re.I)
 _WORD = re.compile(r"\w+")
 _CLOSING = re.compile(r"[)）\]]")
 _BEFORE = r"(?:^|[.!?。]\s|[(（\[|/–—•*-]\s?)\W{0,3}"
@@ -163,7 +162,9 @@ def _printed_sources(
         if match and _may_credit(line) and (name := _name_after(line.spaced[match.end() :], language)):
             yield name, None
     # Under a person's own report a label names whose figures or study it draws on.
-    if credited and (not any(map(is_bare_name, authors)) or first_name(credited) in agency_names(language)):
+    if credited and (
+        not any(is_bare_name(name, language) for name in authors) or first_name(credited) in agency_names(language)
+    ):
         yield credited, None
     for line in layout.inside[:2]:
         match = _find(_dateline, line.text[:_OPENING], language)
@@ -228,7 +229,12 @@ def _name_after(text: str, language: str | None) -> str | None:
     if not 1 <= len(words) <= _LONGEST_NAME or any(_is_time(word, language) for word in words):
         return None
     name = outlet_in(" ".join(words))
-    return None if name is None or _VAGUE.match(name) else name
+    return None if name is None or _vague(language).match(name) else name
+
+
+@cache
+def _vague(language: str | None) -> re.Pattern[str]:
+    return re.compile(phrases_of("vague_outlet", language), re.I)
 
 
 def _is_time(word: str, language: str | None) -> bool:

@@ -49,7 +49,7 @@ def _names_in(text: str, language: str | None) -> list[str]:
 def _is_certain(name: str, document: Document, structured: StructuredData, language: str | None) -> bool:
     if language == "zh":
         return _is_chinese_author(name, document, structured)
-    return is_bare_name(name) and _is_printed(name, document)
+    return is_bare_name(name, language) and _is_printed(name, document)
 
 
 def _is_chinese_author(name: str, document: Document, structured: StructuredData) -> bool:

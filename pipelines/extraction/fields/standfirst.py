@@ -45,7 +45,7 @@ def read_standfirst(
         if headline and plain(line.text) == plain(headline.text):
             continue
         if _repeats_description(line, descriptions) or (
-            length >= _SHORTEST and _is_named_standfirst(line) and not is_date_line(line.text)
+            length >= _SHORTEST and _is_named_standfirst(line) and not is_date_line(line.text, document.language)
         ):
             found.append(line.text)
     return found[:_MAX_LINES]

@@ -48,6 +48,6 @@ def _may_be_headline(line: Line) -> bool:
         and not line.zone & (BOILERPLATE | Zone.HIDDEN)
         and not line.is_link
         and _CJK.search(line.text) is not None
-        and not is_date_line(line.text)
+        and not is_date_line(line.text, None)
         and not re.search(r"[：:。]\s?$|[:：].{0,20}[:：]", line.text)
     )

@@ -22,7 +22,7 @@ DATE_KINDS = ("updated", "published", "first_published", "dated", "last_change",
 BYLINE_KINDS = (
     "by", "by_weak", "by_after_genre", "by_behind", "by_glued", "genre", "byline_verb", "byline_noun", "byline_label",
     "byline_bare", "byline_far", "byline_far_label", "picture", "author_heading", "and", "glued_and", "on_day",
-    "behind_name", "left_behind", "by_others", "next_credit",
+    "behind_name", "left_behind", "in_place", "from_place", "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
     "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_particle",
@@ -41,7 +41,16 @@ LINE_KINDS = (
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
-_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, "button", "picture", "next_credit"))
+_LABELS = (
+    "byline_noun",
+    "byline_label",
+    "byline_far",
+    "byline_far_label",
+    "author_heading",
+    "by_others",
+    "next_credit",
+)
+_OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, *_LABELS, "picture", "button", "page_word"))
 """What templates say."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}

@@ -18,7 +18,7 @@ from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
 from pipelines.extraction.page.tree import is_called, is_inside, link_around, nearest, with_ancestors
-from pipelines.extraction.text.byline_words import OPENING
+from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import FULL_STOPS
 
@@ -84,13 +84,13 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
     if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
-    header = _header_rows(document.lines, main)
-    link_rows = {line.row for line in _link_boxes(content)}
+    header = _header_rows(document, main)
+    link_rows = {line.row for line in _link_boxes(content, document.language)}
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
             _remove(line.block, kept)
-    for line in [*_closing_notes(inside, main, copies)]:
+    for line in [*_closing_notes(inside, main, copies, document.language)]:
         kept.discard(line.block)
         _remove(line.block, kept)
     for line in inside:
@@ -156,7 +156,9 @@ def _frame_behind(before: Element | None, parent: Element, texts: Set[str]) -> N
     parent.insert(start, paragraph)
 
 
-def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element]) -> Iterator[Line]:
+def _closing_notes(
+    lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element], language: str | None
+) -> Iterator[Line]:
     """The last lines that are short and have a class of their own, where the paragraphs of the text are all alike."""
     looks = Counter(_look(copies[line.block]) for line in main.paragraphs if line.block in copies)
     (look, count), *_ = [*looks.most_common(1), (("", "", "", ""), 0)]
@@ -169,7 +171,7 @@ def _closing_notes(lines: Sequence[Line], main: MainContent, copies: Mapping[Ele
         is_like_text = (
             every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
         )
-        if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text):
+        if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
             return
         yield line
 
@@ -197,12 +199,12 @@ def _copy_with_outer_boxes(el: Element) -> Element:
     return element
 
 
-def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
+def _link_boxes(lines: Sequence[Line], language: str | None) -> Iterator[Line]:
     """The lines of boxes that hold a heading, or a label, and below it nothing but links, with their bylines and dates: other
     stories, a table of contents."""
     for index, heading in enumerate(lines):
         is_heading = heading_level(heading) > 0
-        box, links = _box_of_label(heading, is_heading=is_heading), [heading]
+        box, links = _box_of_label(heading, language, is_heading=is_heading), [heading]
         if box is None or (not is_heading and is_inside(lines[index - 1].block, box)):
             continue
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
@@ -210,7 +212,7 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
                 break
             links.append(line)
             is_item = not is_heading and line.block.tag == "li"
-            is_byline = len(links) > 2 and (is_date_line(line.text) or is_dated_byline(line))
+            is_byline = len(links) > 2 and (is_date_line(line.text, language) or is_dated_byline(line, language))
             if is_item or (line.link_chars < _CARD_LINK_SHARE * len(line.text) and not is_byline):
                 links = []
                 break
@@ -218,11 +220,11 @@ def _link_boxes(lines: Sequence[Line]) -> Iterator[Line]:
             yield from links
 
 
-def _box_of_label(line: Line, *, is_heading: bool) -> Element | None:
+def _box_of_label(line: Line, language: str | None, *, is_heading: bool) -> Element | None:
     """The box that a heading opens, or a label in a box with a name; None for other lines."""
     if not is_heading:
         is_short = len(line.text) <= _LONGEST_LABEL and not line.link_chars and line.text[-1] not in FULL_STOPS
-        if not is_short or line.block.tag not in ("p", "div") or OPENING.match(line.text):
+        if not is_short or line.block.tag not in ("p", "div") or byline_words(language).opening.match(line.text):
             return None
     box = line.block.getparent()
     if box is not None and box.tag == "header" and len(box) == 1:
@@ -239,13 +241,14 @@ def _is_card(line: Line) -> bool:
     return link is not None and not (link.get("href") or "#").startswith("#")
 
 
-def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
+def _header_rows(document: Document, main: MainContent) -> Set[int]:
     """The rows above the text that are dates and bylines, or items of a list without paragraphs. A standfirst may stand above."""
+    lines, language = document.lines, document.language
     paragraphs = [line for line in main.paragraphs if line.block.tag != "figcaption" and not heading_level(line)][:2]
     if main.headline_row < 0 or not paragraphs:
         return frozenset()
     above = [line for line in lines[main.headline_row + 1 : paragraphs[-1].row] if not heading_level(line)]
-    dates = {line.row for line in above if is_date_line(line.text) or is_dated_byline(line)}
+    dates = {line.row for line in above if is_date_line(line.text, language) or is_dated_byline(line, language)}
     boxes = {line.block.getparent() for line in main.paragraphs}
     items = [line for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes]
     header = {*with_ancestors(lines[main.headline_row].block)} - {*with_ancestors(paragraphs[-1].block)}

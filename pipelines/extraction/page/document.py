@@ -160,6 +160,8 @@ class Document:
     html: str
     head: DocumentHead
     lines: tuple[Line, ...]
+    language: str | None = None
+    """None where it is not known, or not yet."""
 
 
 def parse_document(html: str) -> Document | None:

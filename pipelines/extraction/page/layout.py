@@ -120,24 +120,24 @@ def read_layout(document: Document, headline: Line | None, main: MainContent) ->
         skipped += 1
         if skipped > _MAX_SKIPPED:
             break
-    header = [line for line in above if _is_header(line, headline, header_boilerplate)]
+    header = [line for line in above if _is_header(line, headline, header_boilerplate, document.language)]
     own = [line for line in (headline, *paragraphs[:1]) if line is not None]
     return Layout(
         headline=headline,
-        header=_without_other_stories(header, own),
+        header=_without_other_stories(header, own, document.language),
         inside=document.lines[first_row : last_row + 1],
-        tail=_without_other_stories(tail, own),
+        tail=_without_other_stories(tail, own, document.language),
         paragraphs=tuple(paragraphs),
         boilerplate_zones=main.boilerplate_zones,
     )
 
 
-def _without_other_stories(lines: Sequence[Line], own: Sequence[Line]) -> tuple[Line, ...]:
+def _without_other_stories(lines: Sequence[Line], own: Sequence[Line], language: str | None) -> tuple[Line, ...]:
     """The lines without those of a list of other stories, whatever it is called: with their headlines stand their dates and names.
 
     `own` are lines of the article, which are in no such list.
     """
-    stories = [line for line in lines if _is_story(line)]
+    stories = [line for line in lines if _is_story(line, language)]
     if len(stories) < _LEAST_STORIES:
         return tuple(lines)
     sizes = Counter(box for line in lines for box in with_ancestors(line.block, _STORY_LEVELS))
@@ -151,27 +151,27 @@ def _without_other_stories(lines: Sequence[Line], own: Sequence[Line]) -> tuple[
     return tuple(line for line in lines if boxes.isdisjoint(with_ancestors(line.block, _STORY_LEVELS)))
 
 
-def _is_story(line: Line) -> bool:
+def _is_story(line: Line, language: str | None) -> bool:
     """Whether a line is the linked headline of another story."""
     text = line.text
     return (
         line.is_link
         and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
-        and not is_date_line(text)
+        and not is_date_line(text, language)
     )
 
 
-def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
+def _is_header(line: Line, headline: Line | None, boilerplate: int, language: str | None) -> bool:
     """Whether a line around the headline belongs to the article's header: it is neither boilerplate nor running text."""
     if headline is None:
-        return not line.zone & boilerplate and not is_paragraph(line)
+        return not line.zone & boilerplate and not is_paragraph(line, language)
     is_above = line.row < headline.row
-    if not is_above and is_paragraph(line, BOILERPLATE | Zone.SHARE):
+    if not is_above and is_paragraph(line, language, BOILERPLATE | Zone.SHARE):
         return False
     if not line.zone & boilerplate & (~0 if is_above else ~headline.zone):
         return True
     is_near = abs(line.row - headline.row) <= _ROWS_BESIDE and line.zone & boilerplate == Zone.NAV
-    if not is_near or is_date_line(line.text):
+    if not is_near or is_date_line(line.text, language):
         return is_near
     is_timed = any(stamp.hour is not None for stamp in find_stamps(line.spaced))
     return is_timed and not line.is_link

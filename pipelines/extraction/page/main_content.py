@@ -29,7 +29,7 @@ from pipelines.extraction.page.text_box import (
 )
 from pipelines.extraction.page.threads import end_of_opening_post
 from pipelines.extraction.page.tree import is_inside, nearest, with_ancestors
-from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
+from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -97,8 +97,12 @@ class MainContent(NamedTuple):
 def find_main_content(document: Document, headline: Line | None) -> MainContent:
     """Find the article's paragraphs and the smallest element that holds them."""
     headline_row = headline.row if headline else -1
-    lines = document.lines
-    running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines))]
+    lines, language = document.lines, document.language
+    running = [
+        line
+        for line in lines
+        if is_paragraph(line, language, 0) and not (line.row and _is_teaser(line, lines, language))
+    ]
     running = _without_next_page(running, lines, headline)
     running = sorted([*running, *find_verse(lines, running, headline_row)], key=lambda line: line.row)
     zones = _boilerplate_zones([line for line in running if line.row > headline_row])
@@ -145,20 +149,20 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
     return None
 
 
-def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
+def is_paragraph(line: Line, language: str | None, zones: int = BOILERPLATE) -> bool:
     """Whether a line is running text: sentences, few links, none of the `zones`."""
     size = len(line.text)
     if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.is_link:
         return False
     if size < MIN_PARAGRAPH and not CJK.search(line.text):
         return False
-    if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or is_dated_byline(line)):
-        return False
     if (
-        size < _LONGEST_BYLINE
-        and line.text[-1] not in SENTENCE_ENDS
-        and (OPENING.match(line.text) or FAR_OPENING.match(line.text))
+        size < _LONGEST_DATES
+        and _YEAR.search(line.text)
+        and (is_date_line(line.text, language) or is_dated_byline(line, language))
     ):
+        return False
+    if size < _LONGEST_BYLINE and line.text[-1] not in SENTENCE_ENDS and opens_byline(line.text, language):
         return False
     if size < _MIN_CLAUSE and line.text[-1] not in SENTENCE_ENDS and _is_names(line.text):
         return False
@@ -179,12 +183,19 @@ def _is_names(text: str) -> bool:
     )
 
 
-def is_dated_byline(line: Line) -> bool:
+def opens_byline(text: str, language: str | None) -> bool:
+    """Whether a text begins with a word that says by whom."""
+    words = byline_words(language)
+    return words.opening.match(text) is not None or words.far_opening.match(text) is not None
+
+
+def is_dated_byline(line: Line, language: str | None) -> bool:
     """Whether a line is a date with names: one of its parts begins like a byline, or all other words are capitalised."""
     text = line.text
     if text[-1] in SENTENCE_ENDS:
         return False
-    if len(line.parts) > 1 and any(OPENING.match(part.strip()) for part, _ in line.parts[1:6]):
+    opening = byline_words(language).opening
+    if len(line.parts) > 1 and any(opening.match(part.strip()) for part, _ in line.parts[1:6]):
         return True
     stamps = find_stamps(text)
     if not stamps:
@@ -193,12 +204,12 @@ def is_dated_byline(line: Line) -> bool:
     return len(rest) > 1 and all(word[0].isupper() or word in JOINING_WORDS for word in rest)
 
 
-def is_date_line(text: str) -> bool:
+def is_date_line(text: str, language: str | None) -> bool:
     """Whether most of a line is dates and times, and it is no sentence."""
     stamps = find_stamps(text)
     # The clock before a day is not in its stamp: "Posted 9:36 pm EET | 29 Nov. 2024".
     dated = sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _LONGEST_DATE else 3) > len(text)
-    return dated and not is_date_sentence(text, stamps)
+    return dated and not is_date_sentence(text, stamps, language)
 
 
 def _boilerplate_zones(running: Sequence[Line]) -> int:
@@ -250,7 +261,7 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
             length_before += len(line.text)
         elif length_before >= _MIN_BEFORE_STOP and is_editor_line(line.text):
             return line.row + 1
-        if length_before >= minimum and examined < _MAX_STOPS_EXAMINED and is_stop(line.text):
+        if length_before >= minimum and examined < _MAX_STOPS_EXAMINED and is_stop(line.text, document.language):
             examined += 1
             if not _continues_after(paragraphs, line.row):
                 return line.row
@@ -270,7 +281,7 @@ def _is_next_article(document: Document, paragraphs: Sequence[Line], heading: Li
     if article is not None and (is_inside(following, article) or heading.block.tag == "h1"):
         return not is_inside(following, article)
     near = document.lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]
-    if not any(_is_byline(line) for line in near if is_inside(line.block, following)):
+    if not any(_is_byline(line, document.language) for line in near if is_inside(line.block, following)):
         return False
     below = [line for line in paragraphs if line.row > heading.row]
     own = [line for line in below if _article_of(line.block) in (None, article)]
@@ -302,8 +313,9 @@ def _is_short(text: str) -> bool:
     return len(text) <= _LONGEST_DATES
 
 
-def _is_byline(line: Line) -> bool:
-    return len(line.text) <= _LONGEST_DATE and (OPENING.match(line.text) is not None or is_date_line(line.text))
+def _is_byline(line: Line, language: str | None) -> bool:
+    opened = byline_words(language).opening.match(line.text)
+    return len(line.text) <= _LONGEST_DATE and (opened is not None or is_date_line(line.text, language))
 
 
 def _article_of(block: Element) -> Element | None:
@@ -320,19 +332,19 @@ def _continues_after(paragraphs: list[Line], row: int) -> bool:
     return text_length(alike) > 0.25 * text_length(below)
 
 
-def _line_above(lines: Sequence[Line], row: int) -> Line:
+def _line_above(lines: Sequence[Line], row: int, language: str | None) -> Line:
     """The line above; the one before it where that is a short date, as between a headline and its summary."""
     above = lines[row - 1]
-    if row > 1 and len(above.text) < _LONGEST_DATE // 2 and is_date_line(above.text):
+    if row > 1 and len(above.text) < _LONGEST_DATE // 2 and is_date_line(above.text, language):
         return lines[row - 2]
     return above
 
 
-def _is_teaser(line: Line, lines: Sequence[Line]) -> bool:
+def _is_teaser(line: Line, lines: Sequence[Line], language: str | None) -> bool:
     """Whether a line is the summary under the linked headline of another story: both stand in one of several similar boxes."""
     if not any(map(_is_linked, lines[max(0, line.row - 2) : line.row])):
         return False  # which is seen without looking for a date
-    above = _line_above(lines, line.row)
+    above = _line_above(lines, line.row, language)
     if not _is_linked(above):
         return False
     around_headline = {*with_ancestors(above.block, 5)}

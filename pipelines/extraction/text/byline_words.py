@@ -2,28 +2,38 @@
 
 A word that says by whom (`opening`) is believed wherever it begins a short line by the headline. `genre` is the same after the
 name of a kind of text ("Kolumne von", "Opinion by"); `weak` words are prepositions that begin other lines as well ("de", "του"):
-both count only before what can be nothing but names. `AUTHOR_HEADING` is a label on a line of its own, with the names below it.
-
-Words that may be part of a name ("von", "di", "e", "dan") apply in their own languages only: `byline_words`.
+both count only before what can be nothing but names. All apply in their own languages, since another's may be part of a name or a
+heading ("von", "di", "Testi: Volvo Amazon"): `byline_words`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 
-from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
+from pipelines.extraction.languages.loader import any_of, applicable_languages, languages, phrases_of, words_of
 
 
-def _any(*kinds: str, language: str | None = None) -> str:
-    """The words of some kinds as alternatives, without boundaries."""
-    return any_of((word for kind in kinds for word in words_of(kind, language)), spaces=False)
+def _any(*kinds: str, languages: Iterable[str | None]) -> str:
+    """The words of some kinds in some languages as alternatives, without boundaries."""
+    return any_of((word for code in languages for kind in kinds for word in words_of(kind, code)), spaces=False)
+
+
+def _phrases(kind: str, languages: Iterable[str | None], *, inside: bool = False) -> str:
+    return "|".join(phrases_of(kind, code, inside=inside) for code in languages)
 
 
 def picture_words(language: str | None) -> str:
     """What names pictures on pages of a language, to the end of the word: "photographs", "Fotos"."""
-    return rf"(?:{_any('picture', language=language)})[\w'’]{{0,14}}"
+    return rf"(?:{_any('picture', languages=(language,))})[\w'’]{{0,14}}"
+
+
+def by_alternatives(language: str | None) -> str:
+    """The words for "by" on pages of a language."""
+    return _any("by", "by_weak", languages=(language if language in _LANGUAGES else None,))
 
 
 LABEL_MARKS = ":：՝៖፡፦"
@@ -33,21 +43,8 @@ _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
-_VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
-PICTURE, _JOINED = picture_words(None), rf"\s?(?:&|\+|/|,|(?<=\s)(?:{_any('and')})(?=\s))\s?"
-_TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{PICTURE}|{PICTURE}{_JOINED}(?:{_LABEL})"
-_LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
-"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos, words"."""
-_FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
-"""Words of scripts without capitals. 기자 소개 is "about the reporter"."""
-LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I)
-"""Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
+TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _FAR_MARK = rf"[{LABEL_MARKS}=＝●◎/／・·|–—-]"
-FAR_OPENING = re.compile(
-    rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}{_FAR_MARK}|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:{_FAR_MARK}|(?=$)))\s{{0,2}}"
-    r"(?=.{0,140}$)"
-)
-"""The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
 _GENRE = (
     r"^(?!{picture}\s(?:{after})\s)(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
     r"|(?:{genres})(?:\s(?:à|en|au|aux|a|da|in|aus)\s[^,]{{2,20}})?,?)\s(?=\S)"
@@ -55,83 +52,136 @@ _GENRE = (
 """After the kind of text stands its author; after a correspondent, from where: "dal nostro inviato a Bari"."""
 
 
-HOUSE_REPORTER = re.compile(rf"^\W{{0,4}}(?:{_any('genre')})\s(?=\S)", re.I)
-"""What the outlet calls its own people before the name, by-word included: "Von unserer Redakteurin A"."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BylineWords:
     """The patterns of one language's bylines.
 
     opening, lead    a word that says by whom, at the beginning of a line (a name of a duty or of a text only as a label), of a text
+    far_opening      the same in scripts without capitals; Japanese and Korean need no blank after the mark
+    labelled         such a word as a label: what stands after it is all that is left, whatever field it was found in
     genre, weak      the weaker words, see above
+    house_reporter   what the outlet calls its own people before the name, by-word included: "Von unserer Redakteurin A"
+    heading          a label on a line of its own, with the names below it
+    by_word          a word for "by" that ends a text
+    by_behind        the same behind the name; by_glued: glued to the first of two names
+    passive          in a sentence by the headline or at the end that says who wrote the text
+    place            where one of several writes from, which is cut: `Reporting by A in Paris and B in Oslo`
+    town             where somebody writes from, as a piece of a line; town_behind: behind the name
     joint            what may stand between the last two names
     after_name       what follows the name: `Posted by A on 3 May in News`, `A for Example Daily`
+    by_others        what is done by others than the author: "Reviewed", "Presented"
+    others_label     the same with its by-word, and what it is done for before it: "Medically reviewed by"
+    time_words       what ends the names in a line of several parts: a time of day, a label of a time, the time that reading takes
+    time_label       what begins the label of a time, which with a weekday looks like a name: "Diterbitkan Senin"
+    works_of         what stands before the name in a link to all that its bearer wrote
     short_agencies   agencies of two letters: elsewhere "AA" is the button for the size of letters
     """
 
     language: str | None
     opening: re.Pattern[str]
     lead: re.Pattern[str]
+    far_opening: re.Pattern[str]
+    labelled: re.Pattern[str]
     genre: re.Pattern[str]
     weak: re.Pattern[str]
+    house_reporter: re.Pattern[str]
+    heading: re.Pattern[str]
+    by_word: re.Pattern[str]
+    by_behind: re.Pattern[str]
+    by_glued: re.Pattern[str]
+    passive: re.Pattern[str]
+    place: re.Pattern[str]
+    town: re.Pattern[str]
+    town_behind: re.Pattern[str]
     joint: re.Pattern[str]
     after_name: re.Pattern[str]
+    by_others: re.Pattern[str]
+    others_label: re.Pattern[str]
+    time_words: re.Pattern[str]
+    time_label: re.Pattern[str]
+    works_of: re.Pattern[str]
     short_agencies: frozenset[str]
 
 
 @cache
-def byline_words(language: str | None) -> BylineWords:
-    """The words of a language and the English ones, which templates are left in; of all languages where it is not known."""
+def byline_words(language: str | None, template: str | None = None) -> BylineWords:
+    """The words of a language and the English ones, which templates are left in; of all languages where it is not known.
+
+    `template` is the language that the page declares where its text is in another.
+    """
     known = language if language in _LANGUAGES else None
-    by = any_of((*words_of("by", known), *words_of("byline_noun")), spaces=False)
-    before = rf"(?:(?:{_VERBS}|{_TEXT_AND_PICTURES})\s{{1,3}}){{0,2}}"
-    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
-    weak = any_of((*words_of("byline_bare"), *words_of("by_weak", known)), spaces=False)
-    on_day = _any("on_day", language=language)
+    codes, further = (known, template) if template else (known,), (template,) if template else ()
+    any_word, beside_name = partial(_any, languages=codes), partial(_any, languages=(language, *further))
+    label, verbs, picture = any_word("byline_label"), any_word("byline_verb"), "|".join(map(picture_words, codes))
+    joined = rf"\s?(?:&|\+|/|,|(?<=\s)(?:{any_word('and')})(?=\s))\s?"
+    # "Text und Fotos", "photos, words": what the bearer made as well, in either order.
+    with_pictures = rf"(?:{label}){joined}{picture}|{picture}{joined}(?:{label})"
+    labels = rf"{with_pictures}|{label}"
+    by = any_word("by", "byline_noun")
+    before = rf"(?:(?:{verbs}|{with_pictures})\s{{1,3}}){{0,2}}"
+    lead = rf"^\W{{0,4}}(?:(?:{labels})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
+    far, far_labels = rf"(?:{any_word('byline_far')})(?!\s?소개)", any_word("byline_far_label")  # "about the reporter"
+    genres, on_day = any_word("genre"), beside_name("on_day")
+    town = rf"(?:{any_word('in_place', 'from_place')})\s{TOWN_WORD}(?:\s{TOWN_WORD})?"
     return BylineWords(
         language=language,
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),
         lead=re.compile(rf"{lead}|^text\s", re.I),
-        genre=re.compile(
-            _GENRE.format(picture=PICTURE, after=_any("by_after_genre", language=known), genres=_any("genre")), re.I
+        far_opening=re.compile(
+            rf"^\W{{0,4}}(?:{far}(?:\s{{0,2}}{_FAR_MARK}|(?=\s|$))|(?:{far_labels})\s{{0,2}}(?:{_FAR_MARK}|(?=$)))"
+            r"\s{0,2}(?=.{0,140}$)"
         ),
-        weak=re.compile(rf"^(?:{weak})\s(?=\S)", re.I),
-        joint=re.compile(rf"\s({_any('and', language=known)}|&|\+)\s", re.I),
-        after_name=re.compile(
-            rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"
-            rf"|(?:{_any('behind_name', language=language)})\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
-            rf"|\s(?:{_any('left_behind', language=language)}|(?-i:{on_day}))$",
+        labelled=re.compile(rf"^\W{{0,4}}(?:{any_word('byline_noun')}|{labels})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I),
+        genre=re.compile(_GENRE.format(picture=picture, after=any_word("by_after_genre"), genres=genres), re.I),
+        weak=re.compile(rf"^(?:{any_word('byline_bare', 'by_weak')})\s(?=\S)", re.I),
+        house_reporter=re.compile(rf"^\W{{0,4}}(?:{genres})\s(?=\S)", re.I),
+        heading=re.compile(
+            rf"^\W{{0,4}}(?:(?:(?:{verbs})\s{{1,3}}){{0,2}}(?:{by})|{far}|{far_labels}|{labels}"
+            rf"|{any_word('author_heading')})\W{{0,3}}$",
             re.I,
         ),
-        short_agencies=frozenset(word for word in words_of("agency", known) if len(word) == 2),
+        by_word=re.compile(rf"(?:^|\W)(?:{any_word('by', 'by_weak')})$", re.I),
+        by_behind=re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{any_word('by_behind')})$"),
+        by_glued=re.compile(rf"^(?:{any_word('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)"),
+        passive=re.compile(rf"\b(?:{_phrases('written_by', codes)})\s", re.I),
+        place=re.compile(
+            rf"(?-i:\s(?:{any_word('in_place')})\s)[^\W\d_][\w.\- ]{{1,30}}?(?=,|$|\s(?:{any_word('and')}|&|\+)\s)",
+            re.I,
+        ),
+        town=re.compile(town),
+        town_behind=re.compile(rf"\s{town}$"),
+        joint=re.compile(rf"\s({any_word('and')}|&|\+)\s", re.I),
+        after_name=re.compile(
+            rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"
+            rf"|(?:{beside_name('behind_name')})\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
+            rf"|\s(?:{beside_name('left_behind')}|(?-i:{on_day}))$",
+            re.I,
+        ),
+        by_others=re.compile(any_word("by_others"), re.I),
+        others_label=re.compile(
+            r"(?:(?:^|[|/·•,;.—–-]\s{0,3})(?:[^\W\d_]{3,14}\s)?|(?<=\s))"
+            rf"(?:{'|'.join(_done_by(codes))})(?=\W|$)",
+            re.I,
+        ),
+        time_words=re.compile(
+            rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{_phrases('time_word', codes, inside=True)}", re.I
+        ),
+        time_label=re.compile(rf"\w{{0,4}}(?:{_phrases('time_label', codes)})", re.I),
+        works_of=re.compile(rf"^(?:{_phrases('works_of', codes)})\s", re.I),
+        short_agencies=frozenset(word for code in codes for word in words_of("agency", code) if len(word) == 2),
     )
 
 
+def _done_by(languages_of_page: Iterable[str | None]) -> Iterator[str]:
+    """What others do, with the words for "by" of the same language behind it: the "de" of "Edith de Vries" is not English."""
+    found = chain.from_iterable(applicable_languages(code, "by_others") for code in languages_of_page)
+    for cues in (languages()[code].cues for code in dict.fromkeys(found)):
+        others, by = (
+            [word for cue in cues if cue.kind in kinds for word in cue.match] for kinds in (("by_others",), _BY)
+        )
+        if others and by:
+            yield rf"(?:{any_of(others, spaces=False)})[\w’'-]{{0,12}}\s(?:{any_of(by, spaces=False)})"
+
+
+_BY = ("by", "by_weak")
 OF_ALL = byline_words(None)
-BY = _any("by", "by_weak")
-OPENING = OF_ALL.opening
-"""A word of any language that says by whom: for what is asked before the language is known."""
-AUTHOR_HEADING = re.compile(
-    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_any('by', 'byline_noun')})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
-    rf"|{_any('author_heading')})\W{{0,3}}$",
-    re.I,
-)
-BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
-"""The word for "by" behind the name."""
-BY_GLUED = re.compile(rf"^(?:{_any('by_glued')})(?=[^\W\d_]{{2,12}}\s[^\W\d_]{{2,12}}$)")
-"""The same glued to the first of two names."""
-PASSIVE = re.compile(rf"\b(?:{phrases_of('written_by')})\s", re.I)
-"""A sentence by the headline or at the end that says who wrote the text."""
-BY_OTHERS = re.compile(_any("by_others"), re.I)
-"""What is done by others than the author: "Reviewed by", "Presented by"."""
-BY_OTHERS_LABEL = re.compile(
-    rf"(?:(?:^|[|/·•,;.—–-]\s{{0,3}})(?:[^\W\d_]{{3,14}}\s)?|(?<=\s))(?:{_any('by_others')})[\w’'-]{{0,12}}"
-    rf"\s(?:{BY})(?=\W|$)",
-    re.I,
-)
-"""The same with its by-word, and what it is done for before it: "Medically reviewed by"."""
-TIME_WORDS = re.compile(
-    rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{phrases_of('time_word', inside=True)}", re.I
-)
-"""What ends the names in a line of several parts: a time of day, a label of a time, the time that reading takes."""

@@ -14,7 +14,7 @@ _MIN_CJK = 3
 """Characters of the shortest such sentence besides its day: 自…起施行."""
 
 
-def is_date_sentence(line: str, stamps: Sequence[ParsedDate]) -> bool:
+def is_date_sentence(line: str, stamps: Sequence[ParsedDate], language: str | None) -> bool:
     """Whether a line with these days says something by itself: "It closes on 3 May 2024.", 细则自2024年1月1日起施行。
 
     It is closed, and no label; a word in lower case stands for the verb where there are capitals. What says when the page was
@@ -23,7 +23,7 @@ def is_date_sentence(line: str, stamps: Sequence[ParsedDate]) -> bool:
     rest = without_stamps(line, stamps).strip()
     if line[-1] not in FULL_STOPS or _LABEL.search(rest):
         return False
-    if any(cue_pattern(kind, None).search(rest) for kind in ("published", "dated", "updated")):
+    if any(cue_pattern(kind, language).search(rest) for kind in ("published", "dated", "updated")):
         return False
     if CJK.search(rest):
         return sum(map(str.isalpha, rest)) >= _MIN_CJK and rest.count(" ") <= len(stamps)

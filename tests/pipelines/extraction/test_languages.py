@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from fnmatch import fnmatch
@@ -91,6 +92,7 @@ def test_words_apply_in_their_own_language() -> None:
 def test_languages_beside_another_are_known() -> None:
     assert all(set(language.beside) <= languages().keys() - {code, "en"} for code, language in languages().items())
     assert applicable_languages("ca", "prompt") == ("ca", "es", "en")
+    assert applicable_languages("ca", "byline_noun") == ("ca", "es", "en"), "templates label the author"
     assert applicable_languages("ca", "and") == ("ca", "en"), "names are divided by words of their own language"
     assert applicable_languages("xx", "prompt") == ("en",)
 
@@ -99,6 +101,21 @@ def test_every_kind_is_described_and_used() -> None:
     described = set(re.findall(r"`(\w+)`", (ROOT / "docs/languages.md").read_text("utf-8")))
     assert set(KINDS) <= described
     assert {one.kind for _, one in CUES} == set(KINDS)
+
+
+def test_the_kinds_that_count_on_all_pages_are_described() -> None:
+    """What is asked without a language; all other words apply in their own, those beside it and English."""
+    text = (ROOT / "docs/languages.md").read_text("utf-8")
+    described = text.partition("These count on pages of every language")[2].partition("To add a language")[0]
+    asked = {
+        str(call.args[0].value)
+        for path in (ROOT / "pipelines").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("words_of", "phrases_of")
+        if len(call.args) == 1 and isinstance(call.args[0], ast.Constant)
+    }
+    by_spaces = {"duty"}  # asked for in the languages with, and those without, spaces between words
+    assert set(re.findall(r"`(\w+)`", described)) == asked | by_spaces
 
 
 def test_the_wheel_has_the_files() -> None:
