@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
-from db.models import Page, Reason, Rejection
+from db.models import Reason, Rejection
+from pipelines.extraction.candidate import ArticleCandidate
 from pipelines.extraction.list_pages import (
     entries_of_list,
     headlines_of_list,
@@ -20,10 +20,9 @@ from pipelines.extraction.list_pages import (
     is_link_line,
     linked_lines,
 )
-from pipelines.extraction.notices import NoticeEvidence, judge_notice, keeps_promise
-from pipelines.extraction.page.document import Document, Zone
+from pipelines.extraction.notices import judge_notice, keeps_promise
+from pipelines.extraction.page.document import Document
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
 from pipelines.extraction.text.writing import CJK
 
@@ -35,9 +34,6 @@ _MANY_PARAGRAPHS = 8
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
 """Share of a front page's running text that must stand in one element for it to be an article: teasers have an element each.
 It must also have this number of paragraphs, and more than there are linked lines on the page, or `_MANY_PARAGRAPHS`."""
-_SHORT_TEXT = 80
-"""Characters of text below which all that the page prints is checked for being a notice."""
-_PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 MIN_CJK = 40
 """Characters from which a Chinese or Japanese text with a headline is an article. Agencies' news flashes have 60."""
@@ -49,36 +45,9 @@ _MIN_CJK_FLASH, _MIN_WORDS_FLASH = 16, 8
 """The same where the text is a sentence, which counters are not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleCandidate:
-    """What was read of a page, for deciding whether it is an article."""
-
-    page: Page
-    document: Document
-    layout: Layout
-    structured: StructuredData
-    title: str | None
-    text: str
-    word_count: int
-    language: str | None
-    has_date: bool
-    is_dated_on_page: bool
-    """The page itself gives the time, not only its address or listing."""
-    has_authors: bool
-    list_evidence: str | None
-    """What shows that the page is a list (`list_pages.find_list_evidence`)."""
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether the page calls itself an article."""
-        kind = (self.document.head.meta("og:type") or "").lower()
-        return self.structured.is_article or kind in ("article", "news", "og:article", "blog")
-
-
 def reject(candidate: ArticleCandidate) -> Rejection | None:
     """The rejection of a page, None for an article."""
-    evidence = _notice_evidence(candidate)
-    if rejection := judge_notice(evidence):
+    if rejection := judge_notice(candidate):
         return rejection
     words = candidate.word_count
     address = urlsplit(candidate.page.address or "")
@@ -91,37 +60,12 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     if candidate.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
     if candidate.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
-        promised = bool(evidence.promised) and keeps_promise(evidence)
+        promised = bool(candidate.promised) and keeps_promise(candidate)
         if not (candidate.is_typed or promised or _is_single_text(candidate.document, candidate.layout)):
             return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
-
-
-def reject_notice(candidate: ArticleCandidate) -> Rejection | None:
-    """The rejection of a notice, None for any other page. For a text that was given by a site rule or by the page's state."""
-    return judge_notice(_notice_evidence(candidate))
-
-
-def _notice_evidence(candidate: ArticleCandidate) -> NoticeEvidence:
-    document, text = candidate.document, candidate.text
-    if len(text) < _SHORT_TEXT:
-        shown = [line for line in document.lines if not line.zone & _PAGE_ZONES and not is_link_line(line)]
-        text = "\n".join(line.text for line in shown[:40])
-    return NoticeEvidence(
-        page=candidate.page,
-        title=candidate.title,
-        page_title=document.head.title,
-        text=text,
-        language=candidate.language,
-        dated=candidate.is_dated_on_page,
-        authored=candidate.has_authors,
-        is_article=candidate.structured.is_article,
-        is_typed=candidate.is_typed,
-        noindex="noindex" in (document.head.meta("robots") or "").lower(),
-        source=document.html,
-    )
 
 
 def _is_short(candidate: ArticleCandidate, words: int) -> bool:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 
 from db.models import Reason
 from pipelines.data_files import read_table
-from pipelines.extraction.languages.loader import Notices, NoticeWords, languages
+from pipelines.extraction.languages.loader import languages
 
 _GAP = ".{0,40}?"
-_NOTHING = NoticeWords()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,40 +48,30 @@ class NoticeMarks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _MarksOfKinds:
-    challenge: NoticeMarks
-    consent: NoticeMarks
-    blocked: NoticeMarks
-    soft_404: NoticeMarks
-    unavailable: NoticeMarks
-    parked: NoticeMarks
-    login: NoticeMarks
-    interstitial: NoticeMarks
+class _Marks:
+    marks: Mapping[str, NoticeMarks]
 
 
 @cache
 def languages_with_notices() -> frozenset[str]:
     """The languages in which notices are known."""
-    return frozenset(code for code, language in languages().items() if language.notices != Notices())
+    return frozenset(code for code, language in languages().items() if language.notices)
 
 
 @cache
-def phrases_of(code: str) -> Mapping[Reason, NoticePhrases]:
+def notices_of(code: str) -> Mapping[Reason, NoticePhrases]:
     """What notices say in a language."""
-    notices = languages()[code].notices
-    kinds = {field.name: getattr(notices, field.name) for field in fields(Notices)}
     return {
         Reason(kind): NoticePhrases(titles=frozenset(words.title), says=tuple(map(_phrase, words.says)))
-        for kind, words in kinds.items()
-        if words != _NOTHING
+        for kind, words in languages()[code].notices.items()
     }
 
 
 @cache
 def notice_marks() -> Mapping[Reason, NoticeMarks]:
     """What stands in the source of notices."""
-    marks = read_table(_MarksOfKinds, "pipelines.extraction", "notice_marks.toml")
-    return {Reason(field.name): getattr(marks, field.name) for field in fields(marks)}
+    table = read_table(_Marks, "pipelines.extraction", "notice_marks.toml")
+    return {Reason(kind): marks for kind, marks in table.marks.items()}
 
 
 def _phrase(text: str) -> Phrase:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
+from pipelines.extraction.candidate import ArticleCandidate
+from pipelines.extraction.languages.loader import NOTICE_KINDS
 from pipelines.extraction.notice_phrases import (
     NoticeMarks,
     NoticePhrases,
     languages_with_notices,
     notice_marks,
-    phrases_of,
+    notices_of,
 )
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, text_width
@@ -63,50 +64,29 @@ _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeEvidence:
-    """What speaks for and against a page being an article. `promised` is the title that the listing gave."""
-
-    page: Page
-    title: str | None
-    page_title: str | None
-    text: str
-    language: str | None
-    dated: bool
-    authored: bool
-    is_article: bool
-    is_typed: bool
-    """The page calls itself an article, even by a meta that templates set on every page."""
-    noindex: bool
-    source: str
-
-    @property
-    def promised(self) -> str | None:
-        return self.page.hint.title if self.page.hint else None
-
-
-def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
+def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
     """The rejection of a page that is a notice, else None."""
-    if len(evidence.text) > MOST_TEXT or (evidence.dated and (evidence.is_article or evidence.authored)):
+    is_signed = candidate.structured.is_article or candidate.has_authors
+    text = _folded(candidate.shown_text)
+    if len(text) > MOST_TEXT or (candidate.is_dated_on_page and is_signed):
         return None
-    text = _folded(evidence.text)
-    titles = [_folded(title) for title in (evidence.title, evidence.page_title) if title]
+    titles = [_folded(title) for title in (candidate.title, candidate.document.head.title) if title]
     if text_width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
-    headline = _folded(evidence.title or "")
+    headline = _folded(candidate.title or "")
     is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
-    general = _general(evidence, is_short=is_short)
+    general = _general(candidate, is_short=is_short)
     status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
-    source = evidence.source[:_MOST_SOURCE].lower() if is_short else ""
+    source = candidate.document.html[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
-    for kind, phrases in _phrases_in(_languages(evidence.language, text)).items():
+    for kind, phrases in _phrases_in(_languages(candidate.language, text)).items():
         own, signs, unrelated = _own(phrases, titles, text, sentences, headline)
         if status == kind and own < TITLE_IS:
             own, signs = own + TITLE_IS, [f"title {titles[0]!r}", *signs]
         if own or is_short:
-            for points, sign in _source_signs(notice_marks().get(kind), evidence.page, source):
+            for points, sign in _source_signs(notice_marks().get(kind), candidate.page, source):
                 own += points
                 signs.append(sign)
         if own < OWN:
@@ -132,7 +112,7 @@ def _languages(language: str | None, text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     """What notices say in these languages, by kind, in the order of `KINDS`."""
-    tables = [phrases_of(code) for code in codes]
+    tables = [notices_of(code) for code in codes]
     return {
         kind: NoticePhrases(
             titles=frozenset().union(*(table[kind].titles for table in tables if kind in table)),
@@ -142,11 +122,7 @@ def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     }
 
 
-KINDS = (
-    Reason.CHALLENGE, Reason.CONSENT, Reason.BLOCKED, Reason.SOFT_404, Reason.UNAVAILABLE, Reason.PARKED,
-    Reason.LOGIN, Reason.PAYWALL, Reason.INTERSTITIAL, Reason.LIST,
-)  # fmt: skip
-"""Of two kinds with equal points, the earlier wins."""
+KINDS = tuple(map(Reason, NOTICE_KINDS))
 
 
 def _folded(text: str) -> str:
@@ -237,22 +213,22 @@ def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterato
                 return
 
 
-def _general(evidence: NoticeEvidence, *, is_short: bool) -> float:
+def _general(candidate: ArticleCandidate, *, is_short: bool) -> float:
     """Points for or against an article that do not depend on the words."""
-    points = TYPED if evidence.is_article else 0.0 if evidence.is_typed else NO_TYPE
-    points += DATED if evidence.dated else NO_DATE
-    points += AUTHORED if evidence.authored else 0.0
-    points += NOINDEX if evidence.noindex else 0.0
+    points = TYPED if candidate.structured.is_article else 0.0 if candidate.is_typed else NO_TYPE
+    points += DATED if candidate.is_dated_on_page else NO_DATE
+    points += AUTHORED if candidate.has_authors else 0.0
+    points += NOINDEX if "noindex" in (candidate.document.head.meta("robots") or "").lower() else 0.0
     points += SHORT if is_short else 0.0
-    if evidence.promised:
-        points += PROMISED if keeps_promise(evidence) else NOT_PROMISED
+    if candidate.promised:
+        points += PROMISED if keeps_promise(candidate) else NOT_PROMISED
     return points
 
 
-def keeps_promise(evidence: NoticeEvidence) -> bool:
+def keeps_promise(candidate: ArticleCandidate) -> bool:
     """Whether the page has the title that the listing gave, or most of its words."""
-    promised = evidence.promised or ""
-    shown = plain(f"{evidence.title or ''} {evidence.page_title or ''} {evidence.text[:400]}")
+    promised = candidate.promised or ""
+    shown = plain(f"{candidate.title or ''} {candidate.document.head.title or ''} {candidate.shown_text[:400]}")
     if CJK.search(promised):
         pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
     else:

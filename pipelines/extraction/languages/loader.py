@@ -9,8 +9,8 @@ English ones everywhere, because templates are often left in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -43,6 +43,10 @@ LINE_KINDS = (
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, "front_page")
 _OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, "button", "picture", "next_credit"))
 """What templates say."""
+NOTICE_KINDS = (
+    "challenge", "consent", "blocked", "soft_404", "unavailable", "parked", "login", "paywall", "interstitial", "list",
+)  # fmt: skip
+"""Reasons for rejecting what is no article (`db.models.Reason`). Of two with equal points, the earlier wins."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -131,22 +135,6 @@ class NoticeWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notices:
-    """What pages say that are no articles, by the reason for rejecting them (`db.models.Reason`)."""
-
-    challenge: NoticeWords = NoticeWords()
-    consent: NoticeWords = NoticeWords()
-    blocked: NoticeWords = NoticeWords()
-    soft_404: NoticeWords = NoticeWords()
-    unavailable: NoticeWords = NoticeWords()
-    parked: NoticeWords = NoticeWords()
-    login: NoticeWords = NoticeWords()
-    paywall: NoticeWords = NoticeWords()
-    interstitial: NoticeWords = NoticeWords()
-    list: NoticeWords = NoticeWords()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What tells a person's name from other text where no capital does."""
 
@@ -199,7 +187,8 @@ class Language:
     credits: LanguageCredits = LanguageCredits()
     names: Names = Names()
     numbers: Numbers = Numbers()
-    notices: Notices = Notices()
+    notices: Mapping[str, NoticeWords] = field(default_factory=dict)
+    """By one of `NOTICE_KINDS`."""
 
 
 @cache
@@ -226,10 +215,11 @@ def _mistakes(language: Language) -> Iterator[str]:
         placed = one.where in WHERE and one.why if one.kind in DATE_KINDS else not one.where
         if one.kind not in KINDS or one.case not in CASES or not placed:
             yield f"no reader looks for {one.kind!r} at {one.where!r} in the case {one.case!r}, or a reason is missing"
-    for kind in fields(Notices):
-        words: NoticeWords = getattr(language.notices, kind.name)
+    for kind, words in language.notices.items():
+        if kind not in NOTICE_KINDS:
+            yield f"no page is rejected as {kind!r}"
         if odd := [text for text in (*words.title, *words.says) if text != text.lower() or not text.strip()]:
-            yield f"notices.{kind.name}: {odd[0]!r} is not in lower case"
+            yield f"notices.{kind}: {odd[0]!r} is not in lower case"
 
 
 @cache
