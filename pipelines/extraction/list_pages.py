@@ -19,7 +19,7 @@ from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
-from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.writing import CJK, text_width
 
@@ -114,7 +114,7 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
         for line in document.lines
         if not line.zone & (BOILERPLATE | Zone.HIDDEN)
         and _is_linked_headline(line)
-        and any(el.tag in HEADINGS for el in with_ancestors(line.block, 2))
+        and nearest(line.block, HEADINGS, 2) is not None
     ]
     if len({href for line in headlines if (href := _link_target(line, address))}) < MIN_TEASERS:
         return 0
@@ -205,9 +205,7 @@ def _teasers(document: Document, running: Sequence[Line], address: str | None) -
         neighbours = (*running[max(0, index - 1) : index], *running[index + 1 : index + 2])
         box = _largest_box(line.block, [other.block for other in neighbours])
         for other in headlines:
-            is_right_above = other.row == line.row - 1 and any(
-                el.tag in HEADINGS for el in with_ancestors(other.block, 2)
-            )
+            is_right_above = other.row == line.row - 1 and nearest(other.block, HEADINGS, 2) is not None
             if (is_right_above or is_inside(other.block, box)) and (href := _link_target(other, address)):
                 found[line] = href
                 break
@@ -231,8 +229,7 @@ def _is_linked_headline(line: Line) -> bool:
 
 def _link_target(line: Line, address: str | None) -> str | None:
     """Where the first link of a line to another page of the site leads."""
-    links = (link_around(el, _MAX_LEVELS) for _, el in line.parts)
-    targets = (_other_page_of_site(link.get("href") or "", address) for link in links if link is not None)
+    targets = (_other_page_of_site(target_of(el, _MAX_LEVELS), address) for _, el in line.parts)
     return next(filter(None, targets), None)
 
 

@@ -43,7 +43,7 @@ _BEHIND_OUTLET = re.compile(
     r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
 )
 """What ends the name of an outlet: a divider, an address, a bracket that was not closed, a date."""
-_BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
+BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
 _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 
@@ -71,7 +71,7 @@ def _credits_of(
     ends: bool,
 ) -> Iterator[Credit]:
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
-    if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
+    if line is None or line.zone & BLIND or len(text := line.spaced) > _LONGEST:
         return
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):

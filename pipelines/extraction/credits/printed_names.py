@@ -18,7 +18,6 @@ from pipelines.extraction.credits.byline_places import (
     PROMPT,
     credits_others,
     is_account,
-    is_in_link,
     is_linked_name,
     is_named_author,
     links_to_author,
@@ -41,7 +40,7 @@ from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
-from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
+from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around, target_of
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -98,8 +97,7 @@ def outlet_accounts(layout: Layout) -> Iterator[str]:
     """Names of the outlet's own accounts: linked to the page of "admin", "webmaster", "newsroom"."""
     for line in layout.header:
         for text, el in line.parts if line.link_chars else ():
-            link = el if el.tag == "a" else el.getparent()
-            if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
+            if _ACCOUNT.search(target_of(el, 2)[:400]):
                 yield normalize_space(text[:80])
 
 
@@ -124,7 +122,9 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
         called = [(normalize_space(text), el) for text, el in named]
         if not rest and called:
             called = [(text, el) for text, el in called if not PROMPT.match(text)]
-            rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
+            rest = [text for text, el in called if link_around(el, 2) is not None] or [
+                " ".join(text for text, _ in called)
+            ]
     if found is None:
         yield from rest
 
@@ -186,17 +186,13 @@ _MOST_NAME_WORDS = 3
 
 def _standing_alone(line: Line) -> Iterator[tuple[str, Element]]:
     """The parts of a line that no word of a sentence goes on with: not the film's title in "starring in La La Land"."""
-    texts = ["", *("" if _is_address(el) else normalize_space(text[-200:]) for text, el in line.parts), ""]
+    shown = ("" if target_of(el, 2).startswith("mailto:") else normalize_space(text[-200:]) for text, el in line.parts)
+    texts = ["", *shown, ""]
     for at, part in enumerate(line.parts):
         before = texts[at].rpartition(" ")[2]
         follows = before[:1].islower() and before[-1:].isalpha() and not _BY_WORD.search(before)
         if not follows and not texts[at + 2][:1].islower():
             yield part
-
-
-def _is_address(el: Element) -> bool:
-    link = link_around(el, 2)
-    return link is not None and (link.get("href") or "").startswith("mailto:")
 
 
 _BY_WORD = re.compile(rf"(?:^|\W)(?:{BY})$", re.I)

@@ -26,7 +26,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_in_site_header, nearest
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_relative, with_year
@@ -347,7 +347,7 @@ _EMBEDDED = class_pattern("embedded")
 
 def is_embedded(el: Element | None) -> bool:
     """Whether an element is in a quotation or an embedded post of a social network."""
-    return is_called(el, _EMBEDDED, 6) or any(node.tag == "blockquote" for node in with_ancestors(el, 6))
+    return is_called(el, _EMBEDDED, 6) or nearest(el, {"blockquote"}, 6) is not None
 
 
 def _names_of(el: Element) -> str:

@@ -29,7 +29,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_called, target_of, with_ancestors
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.\w{2,5})?")
@@ -309,8 +309,7 @@ def _leads_home(line: Line) -> bool:
     """Whether a line is a link to the front page: the site's name, even where nothing else says so."""
     if line.link_chars < len(line.text):
         return False
-    link = link_around(line.parts[0][1], 5)
-    href = (link.get("href") or "#") if link is not None else "#"
+    href = target_of(line.parts[0][1], 5) or "#"
     return _HOME.fullmatch(href.strip()[:300]) is not None
 
 

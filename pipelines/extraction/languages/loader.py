@@ -222,13 +222,16 @@ def _mistakes(language: Language) -> Iterator[str]:
             yield f"notices.{kind}: {odd[0]!r} is not in lower case"
 
 
+def _cues(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
+    """The cues of one kind that apply on pages of a language, and whether theirs writes with spaces."""
+    for one in map(languages().__getitem__, applicable_languages(language, kind)):
+        yield from ((cue, one.spaces) for cue in one.cues if cue.kind == kind)
+
+
 @cache
 def words_of(kind: str, language: str | None = None) -> Words:
     """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
-    known = [languages()[code] for code in applicable_languages(language, kind)]
-    return tuple(
-        dict.fromkeys(word for one in known for group in one.cues if group.kind == kind for word in group.match)
-    )
+    return tuple(dict.fromkeys(word for cue, _ in _cues(kind, language) for word in cue.match))
 
 
 def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
@@ -244,13 +247,7 @@ def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...
 @cache
 def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
-    cues = [
-        (languages()[code].spaces, one)
-        for code in applicable_languages(language, kind)
-        for one in languages()[code].cues
-        if one.kind == kind
-    ]
-    return re.compile("|".join(pattern_of(one, spaces) for spaces, one in cues) or r"(?!)")
+    return re.compile("|".join(pattern_of(cue, spaces) for cue, spaces in _cues(kind, language)) or r"(?!)")
 
 
 def pattern_of(one: Cue, spaces: bool) -> str:
@@ -263,11 +260,10 @@ def pattern_of(one: Cue, spaces: bool) -> str:
 
 
 def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
-    """The phrases of one kind that apply on pages of a language, and whether theirs writes with spaces."""
-    for one in map(languages().__getitem__, applicable_languages(language, kind)):
-        for cue in one.cues:
-            for phrase in cue.match if cue.kind == kind else ():
-                yield from ((opening, one.spaces) for opening in openings_of(phrase))
+    """The same of phrases, for each way in which one begins."""
+    for cue, spaces in _cues(kind, language):
+        for phrase in cue.match:
+            yield from ((opening, spaces) for opening in openings_of(phrase))
 
 
 def phrases_of(kind: str, language: str | None = None, *, inside: bool = False) -> str:

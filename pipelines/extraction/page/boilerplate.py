@@ -17,7 +17,7 @@ from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, nor
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
-from pipelines.extraction.page.tree import is_called, is_inside, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
 from pipelines.extraction.text.word_lists import words
 from pipelines.extraction.text.writing import FULL_STOPS
@@ -231,8 +231,7 @@ def _is_card(line: Line) -> bool:
     size = len(line.text)
     if size < _MIN_CARD or line.link_chars < _CARD_LINK_SHARE * size:
         return False
-    link = link_around(line.block, _LINK_LEVELS)
-    return link is not None and not (link.get("href") or "#").startswith("#")
+    return not (target_of(line.block, _LINK_LEVELS) or "#").startswith("#")
 
 
 def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
@@ -253,7 +252,7 @@ def _header_rows(lines: Sequence[Line], main: MainContent) -> Set[int]:
 
 def _unframe_columns(copies: Iterable[Element]) -> None:
     """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs, and those around."""
-    cells = Counter(next((el for el in with_ancestors(block) if el.tag == "td"), None) for block in copies)
+    cells = Counter(nearest(block, {"td"}) for block in copies)
     for cell, paragraphs in cells.items():
         if cell is None or paragraphs < _MIN_COLUMN:
             continue

@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.tree import nearest
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BOLD, ITALIC = frozenset(("b", "strong")), frozenset(("em", "i"))
@@ -32,7 +32,7 @@ def heading_level(line: Line) -> int:
 
 def is_set_in(line: Line, tags: Set[str], levels: int = 1) -> bool:
     """Whether all of a line stands in such elements, each among `levels` from the inside out."""
-    return all(any(node.tag in tags for node in with_ancestors(el, levels)) for _, el in line.parts)
+    return all(nearest(el, tags, levels) is not None for _, el in line.parts)
 
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -30,6 +30,11 @@ def with_ancestors(el: Element | None, levels: int = sys.maxsize) -> Iterator[El
     while el is not None and levels:
         yield el
         el, levels = el.getparent(), levels - 1
+
+
+def nearest(el: Element | None, tags: Set[str], levels: int = sys.maxsize) -> Element | None:
+    """The first with one of these tags of an element and its ancestors."""
+    return next((node for node in with_ancestors(el, levels) if node.tag in tags), None)
 
 
 def names_of(el: Element) -> str:
@@ -66,7 +71,7 @@ def is_inside(el: Element | None, box: Element | None) -> bool:
 def is_in_site_header(el: Element, headline: Element) -> bool:
     """Whether an element stands in a `header` that the article is no part of."""
     boxes = list(with_ancestors(el))
-    header = next((box for box in boxes if box.tag == "header"), None)
+    header = nearest(el, {"header"})
     return header is not None and not is_inside(headline, header) and all(box.tag not in _OF_ARTICLE for box in boxes)
 
 
@@ -75,6 +80,12 @@ def link_around(el: Element | None, levels: int) -> Element | None:
     while el is not None and levels and el.tag != "a":
         el, levels = el.getparent(), levels - 1
     return el if levels else None
+
+
+def target_of(el: Element | None, levels: int) -> str:
+    """The address of the link that an element is or stands in; "" where there is none."""
+    link = link_around(el, levels)
+    return (link.get("href") or "") if link is not None else ""
 
 
 def container_of(block: Element) -> Element | None:
