@@ -38,6 +38,7 @@ from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import MainContent, find_main_content
+from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.pictures import read_images
 from pipelines.extraction.page.state import ScriptState
 from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
@@ -48,7 +49,6 @@ from pipelines.extraction.text.word_count import count_words
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
 """Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
-_EDITOR_METAS = ("content_editor", "article:editor", "editor")
 _NOT_ON_PAGE = ("address", "hint")
 """Sources of a time that are not on the page itself."""
 _VERY_SHORT = 160
@@ -260,7 +260,7 @@ def _read_editors(
         return tuple(credits.editors), "credit line"
     if structured.editors:
         return structured.editors, "json-ld"
-    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or ""):
+    if stated := split_byline(document.head.meta(*METAS.editor) or ""):
         return tuple(stated), "meta"
     # Reading all scripts takes a quarter of a page's time, and few systems outside China put editors into the state.
     names, by = read_script_editors(document, structured) if language == "zh" else ([], "")

@@ -39,6 +39,7 @@ from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
@@ -46,11 +47,6 @@ from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain, without_accents, without_top_level
 from pipelines.extraction.text.writing import CJK
 
-_AUTHOR_METAS = (
-    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
-    "article:author_name",
-    "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
-)  # fmt: skip
 _AUTHOR_META = re.compile(
     r"(?!twitter:|fediverse:|smartbanner:)(?:[\w-]{1,20}[.:]){0,2}(?:(?:article|news|post|page|story|content)?[_-]?(?:authors?|bylines?|writer"
     r"|reporter|creator)|contributor)(?:[._:-]?names?)?"
@@ -192,7 +188,7 @@ def _name_sources(
     """
     if structured.is_article:
         yield "json-ld", structured.authors
-    for key in _AUTHOR_METAS:
+    for key in METAS.author:
         if values := document.head.metas.get(key):
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
     if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
@@ -206,7 +202,7 @@ def _name_sources(
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
-        if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
+        if key not in METAS.author and _AUTHOR_META.fullmatch(key):
             yield "meta", values
     yield "credit line", credited
     yield "signed", read_signature(layout, language)

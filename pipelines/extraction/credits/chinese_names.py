@@ -18,11 +18,11 @@ from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
 from pipelines.extraction.text.titles import title_pieces
 
-_METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
 """The address of a writer's page: those of users and profiles are of accounts, which are outlets."""
@@ -76,7 +76,7 @@ def _name_sources(
     ):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
-    metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
+    metas = [value for key in METAS.chinese_author for value in document.head.metas.get(key, ())]
     if locale.country in _TRADITIONAL_REGIONS or re.match(r"zh[-_](?:tw|hk|mo|hant)", document.head.lang or "", re.I):
         yield "meta", metas
     shown = "\n".join(line.text for line in (*layout.byline_lines, *layout.inside[-2:], *layout.tail[:6]))

@@ -26,6 +26,7 @@ from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called, names_of
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
@@ -42,8 +43,6 @@ _DAY_ALONE = re.compile(
     r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
 )
 """A day without its year, as platforms show it: 发布时间：03-04, 3小时前."""
-_ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
-_SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)"
@@ -99,7 +98,7 @@ def possible_outlets(
     if language == "zh":
         name, by = _account(document, layout, structured, is_anonymous=not credits.authors)
         yield name if name not in credits.authors else None, by
-        yield clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+        yield clean_outlet_name(_LABEL.sub("", document.head.meta(*METAS.source) or "")), "meta"
         yield _titled(document.head.title or "", layout), "title"
     else:
         if site_names:
@@ -135,7 +134,7 @@ def _account(
     """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
     headline; what is stated as the author may also stand below or beside the text."""
-    named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
+    named = outlet_name(document.head.meta(*METAS.account) or "")
     if named and HAN.search(named):
         return named, "meta"
     for seen, link in enumerate(document.tree.iter("a")):

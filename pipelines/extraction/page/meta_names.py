@@ -1,4 +1,4 @@
-"""The names of metas that state a time. `meta_names.toml` gives the system or standard behind each."""
+"""The names of metas by what they state. `meta_names.toml` gives the system or standard behind each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 from pipelines.data_files import read_table
 
+_Names = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MetaNames:
-    published: tuple[str, ...]
-    page: tuple[str, ...]
-    modified: tuple[str, ...]
+    published: _Names
+    page: _Names
+    modified: _Names
+    author: _Names
+    chinese_author: _Names
+    editor: _Names
+    account: _Names
+    source: _Names
+    title: _Names
 
 
-_NAMES = read_table(_MetaNames, "pipelines.extraction.page", "meta_names.toml")
-PUBLISHED_METAS, PAGE_METAS, MODIFIED_METAS = _NAMES.published, _NAMES.page, _NAMES.modified
+METAS = read_table(_MetaNames, "pipelines.extraction.page", "meta_names.toml")
