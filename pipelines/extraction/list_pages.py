@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, text_length
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
@@ -74,7 +74,7 @@ def find_list_evidence(
     if size > _MAX_LENGTH and (dated or is_article):
         return None
     # The reader of the text has left out what stands under linked headlines.
-    running = [line for line in document.lines if is_paragraph(line, BOILERPLATE | Zone.HIDDEN)]
+    running = [line for line in document.lines if is_paragraph(line, UNREAD)]
     teasers = _teasers(document, running, address)
     own_text = [line for line in layout.paragraphs if line not in teasers]
     teaser_size = text_length(teasers)
@@ -112,9 +112,7 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
     headlines = [
         line
         for line in document.lines
-        if not line.zone & (BOILERPLATE | Zone.HIDDEN)
-        and _is_linked_headline(line)
-        and nearest(line.block, HEADINGS, 2) is not None
+        if not line.zone & UNREAD and _is_linked_headline(line) and nearest(line.block, HEADINGS, 2) is not None
     ]
     if len({href for line in headlines if (href := _link_target(line, address))}) < MIN_TEASERS:
         return 0
@@ -139,7 +137,7 @@ def entries_of_list(document: Document, layout: Layout, size: int) -> int:
     """
     if size > _MAX_LENGTH:
         return 0
-    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+    lines = [line for line in document.lines if not line.zone & UNREAD]
     if size > 2 * text_length(lines):
         return 0
     rows: defaultdict[tuple[object, ...], dict[Element, str]] = defaultdict(dict)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.extraction.credits.credits import LABEL_KINDS
 from pipelines.extraction.languages.loader import any_of, languages
 
 _CREDITS = languages()["zh"].credits
-_KINDS = ("other", "editors", "proofreaders", "source", "authors")
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9]{1,10}?"
 """An outlet, or whatever else stands before its people's label: 每经记者, 界面新闻编辑, 总台记者, 金牌编辑."""
 
@@ -18,16 +18,16 @@ def _padded(labels: Iterable[str]) -> str:
     return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=len, reverse=True))
 
 
-_WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in _KINDS}
+_WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in LABEL_KINDS}
 _WORDS["other"] |= {*_CREDITS.production} - _WORDS["authors"]
-_ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in _KINDS)
+_ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in LABEL_KINDS)
 LABEL = re.compile(
     rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
 GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
-_LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in _KINDS)
+_LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in LABEL_KINDS)
 _RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z\d])(?<![图片])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
 """A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静, 阅读1.2k来源：新华网."""
 PRODUCTION = re.compile(

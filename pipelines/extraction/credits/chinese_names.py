@@ -21,7 +21,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
-from pipelines.extraction.text.titles import title_pieces
+from pipelines.extraction.text.titles import pieces_behind
 
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
@@ -35,7 +35,7 @@ def read_chinese_authors(
     """The authors of a Chinese page, and how they were found."""
     if credited := [name for name in credits.authors if name != credits.source]:
         return credited, "credit line"
-    others = {*credits.editors, *credits.proofreaders, *title_pieces(document.head.title or "")[1:][-1:]}
+    others = {*credits.editors, *credits.proofreaders, *pieces_behind(document.head.title)[-1:]}
     for by, values in _name_sources(document, layout, structured, locale):
         names = [name for value in values for name in people_in(value) if by == "byline" or name not in others]
         if names:
@@ -86,7 +86,7 @@ def _name_sources(
 def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline_row
-    of_site = set(title_pieces(document.head.title or "")[1:])
+    of_site = set(pieces_behind(document.head.title))
     for line in layout.byline_lines:
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from pipelines.extraction.credits.credits import LABEL_KINDS
 from pipelines.extraction.languages.loader import CreditWords, Words, by_first_letter, languages
 from pipelines.extraction.text.byline_words import LABEL_MARKS
-
-KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
 _JOINED = re.compile(r"\s+")
 _SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／●◎]|\|(?!\|))"
@@ -32,7 +31,7 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
     own = (spoken.credits.same_as if spoken else "") or language or ""
     codes = ["en"] if own in ("", "en") or own not in known else [own, "en"]
     groups = []
-    for kind in KINDS:
+    for kind in LABEL_KINDS:
         labels = _alternatives(getattr(known[code].labels, kind) for code in codes)
         phrases = _alternatives(getattr(known[code].phrases, kind) for code in codes)
         groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.extraction.credits.chinese_persons import is_person
@@ -95,10 +95,16 @@ class OriginalSource(NamedTuple):
 
 def read_original_source(layout: Layout, source: str | None) -> OriginalSource:
     """The outlet that an article was taken from, if the page says so. `source` is the outlet that publishes it."""
-    for outlet, row in _original_sources(layout, source):
-        if outlet and outlet != source and not _are_same_outlet(outlet, source):
-            return OriginalSource(outlet, frozenset(() if row is None else (row,)))
-    return OriginalSource()
+    return first_of_others(
+        _original_sources(layout, source), lambda outlet: outlet == source or _are_same_outlet(outlet, source)
+    )
+
+
+def first_of_others(found: Iterable[tuple[str | None, int | None]], is_own: Callable[[str], bool]) -> OriginalSource:
+    """The first outlet that is not the publishing one, of several that each may have the row of a line that says nothing else."""
+    others = ((outlet, row) for outlet, row in found if outlet and not is_own(outlet))
+    outlet, row = next(others, (None, None))
+    return OriginalSource(outlet, frozenset(() if row is None else (row,)))
 
 
 _SAME_OUTLET = (frozenset(("中新网", "中国新闻网", "中新社", "中国新闻社")), frozenset(("央视网", "央视新闻", "央视")))

@@ -30,7 +30,7 @@ from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import is_called, names_of
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import plain, title_pieces, without_top_level
+from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN
 
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
@@ -163,7 +163,7 @@ def _account(
 def _owner_of_blog(document: Document, layout: Layout) -> str | None:
     """Whose blog it is, where the page says so above the headline, 老羊的博客, or below the text, in an account's element or beside
     the time, and its title has the name as well."""
-    pieces = title_pieces(document.head.title or "")[1:]
+    pieces = pieces_behind(document.head.title)
     for line in layout.header:
         match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
         if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
@@ -175,7 +175,7 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
 
 def named_in_title(document: Document) -> str | None:
     """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
-    named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
+    named = [piece for piece in pieces_behind(document.head.title) if 2 <= len(piece) <= 60]
     named = [piece for piece in named if not _FRONT_WORD.match(piece)]
     pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
     if not pieces:
@@ -211,7 +211,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
 
     An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
-    pieces = title_pieces(document.head.title or "")[1:]
+    pieces = pieces_behind(document.head.title)
     known, stated = set(pieces), _stated_authors(document)
     # Words that are no name elsewhere may be the site's: 清溪时间.
     whole = stated | {piece for piece in pieces[-1:] if len(piece) >= _SHORTEST_BEGINNING}

@@ -20,7 +20,7 @@ from db.copying.agencies import load_agencies
 from db.copying.names import first_name
 from pipelines.extraction.credits.credit_lines import BLIND, outlet_in
 from pipelines.extraction.credits.names import is_bare_name
-from pipelines.extraction.credits.original_source import OriginalSource
+from pipelines.extraction.credits.original_source import OriginalSource, first_of_others
 from pipelines.extraction.credits.outlet_names import is_caption
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
 from pipelines.extraction.page.document import Line
@@ -136,10 +136,8 @@ def read_printed_source(
 
     `credited` is the outlet of a credit line, `authors` who signs, `own` what the publishing outlet is called.
     """
-    for outlet, row in _printed_sources(layout, credited, authors, language):
-        if not _is_own_outlet(outlet, own):
-            return OriginalSource(outlet, frozenset(() if row is None else (row,)))
-    return OriginalSource()
+    found = _printed_sources(layout, credited, authors, language)
+    return first_of_others(found, lambda outlet: _is_own_outlet(outlet, own))
 
 
 def _is_own_outlet(outlet: str, own: Sequence[str]) -> bool:

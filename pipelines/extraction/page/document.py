@@ -69,6 +69,8 @@ class Zone:
 
 BOILERPLATE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
 """Zones in which nothing of an article stands."""
+UNREAD = BOILERPLATE | Zone.HIDDEN
+"""Zones of lines that a reader does not read, or not as the article's."""
 
 _ZONE_TAGS = {
     "nav": Zone.NAV,

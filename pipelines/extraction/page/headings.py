@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.document import UNREAD, Document, Line
 from pipelines.extraction.page.tree import nearest
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -37,11 +37,11 @@ def is_set_in(line: Line, tags: Set[str], levels: int = 1) -> bool:
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
     """The levels of those lines of a text that the page prints as headings; `but` is the standfirst, which is none."""
-    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, BOILERPLATE | Zone.HIDDEN
+    wanted = {text for text in texts if len(text) <= _LONGEST and text != but}
     return {
         line.text: level
         for line in document.lines
-        if line.text in wanted and not line.zone & barred and (level := heading_level(line))
+        if line.text in wanted and not line.zone & UNREAD and (level := heading_level(line))
     }
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Zone
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document
 from pipelines.extraction.page.state_elements import JSON
 from pipelines.extraction.page.state_keys import (
     ALL_KEYS,
@@ -181,7 +181,7 @@ class ScriptState:
     @cached_property
     def is_shell(self) -> bool:
         """Whether the page prints neither a headline nor text: a script draws it."""
-        lines = [line for line in self._document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+        lines = [line for line in self._document.lines if not line.zone & UNREAD]
         has_headline = any(line.block.tag == "h1" and line.link_chars < len(line.text) for line in lines)
         return not has_headline and sum(len(line.text) - line.link_chars for line in lines) < _SHELL_TEXT
 

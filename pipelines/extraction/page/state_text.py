@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from pipelines.extraction.page.document import BOILERPLATE, Zone, normalize_space, parse_document
+from pipelines.extraction.page.document import UNREAD, normalize_space, parse_document
 from pipelines.extraction.page.state_keys import (
     BLOCK_CHILDREN,
     BLOCK_INLINE,
@@ -41,7 +41,7 @@ def text_lines(value: Any, references: Mapping[str, Any]) -> list[str]:
     text = _raw_text(value, references, _MAX_PIECES)
     if _MARKUP.search(text):
         document = parse_document(f"<html><body><div>{text}</div></body></html>")
-        shown = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)] if document else []
+        shown = [line for line in document.lines if not line.zone & UNREAD] if document else []
         return [line.text for line in shown if line.block.tag != "figcaption"]
     lines = (normalize_space(_MARKDOWN.sub("", _LINK.sub(r"\1", _IMAGE.sub("", line)))) for line in text.split("\n"))
     return [line for line in lines if line]
