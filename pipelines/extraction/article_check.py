@@ -1,18 +1,18 @@
-"""Whether a page is an article, or a notice instead of one, a list, a front page, or too short.
+"""Whether a page that is no notice (`notices`) is an article, or a list, a front page, or too short.
 
-The checks, in order: notice (`notices`), list (`list_pages`), no text, no headline, front page, too short.
+The checks, in order: list (`list_pages`), no text, no headline, front page, too short.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
-from db.models import Reason, Rejection
-from pipelines.extraction.candidate import ArticleCandidate
+from db.models import Page, Reason, Rejection
 from pipelines.extraction.list_pages import (
     entries_of_list,
     headlines_of_list,
@@ -20,10 +20,11 @@ from pipelines.extraction.list_pages import (
     is_link_line,
     linked_lines,
 )
-from pipelines.extraction.notices import judge_notice, keeps_promise
-from pipelines.extraction.page.document import Document
+from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
 
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
@@ -43,12 +44,64 @@ _MIN_CJK_DATED, _MIN_WORDS_DATED = 30, 12
 """The same on a page with a time of publication. Buttons and counters of video and photo pages are shorter."""
 _MIN_CJK_FLASH, _MIN_WORDS_FLASH = 16, 8
 """The same where the text is a sentence, which counters are not."""
+_SHORT_TEXT, _MOST_SHOWN = 80, 40
+"""Characters of text below which what the page prints is checked in its place, and lines of that."""
+_PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleCandidate:
+    """A page with its headline and its text, and what speaks for it."""
+
+    page: Page
+    document: Document
+    layout: Layout
+    structured: StructuredData
+    title: str | None
+    text: str
+    word_count: int
+    language: str | None
+    has_date: bool
+    is_dated_on_page: bool
+    """The page itself gives the time, not only its address or listing."""
+    has_authors: bool
+    list_evidence: str | None
+    """What shows that the page is a list (`list_pages.find_list_evidence`)."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the page calls itself an article, even by a meta that templates set on every page."""
+        kind = (self.document.head.meta("og:type") or "").lower()
+        return self.structured.is_article or kind in ("article", "news", "og:article", "blog")
+
+    @property
+    def promised(self) -> str | None:
+        """The title that the listing gave."""
+        return self.page.hint.title if self.page.hint else None
+
+    @property
+    def keeps_promise(self) -> bool:
+        """Whether the page has the title that the listing gave, or most of its words."""
+        promised = self.promised or ""
+        shown = plain(f"{self.title or ''} {self.document.head.title or ''} {self.shown_text[:400]}")
+        if CJK.search(promised):
+            pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
+        else:
+            pairs = {word.lower() for word in _WORD.findall(promised)}
+        return bool(pairs) and 2 * sum(plain(pair) in shown for pair in pairs) >= len(pairs)
+
+    @property
+    def shown_text(self) -> str:
+        """The text; where it is short, what the page prints."""
+        if len(self.text) >= _SHORT_TEXT:
+            return self.text
+        shown = [line for line in self.document.lines if not line.zone & _PAGE_ZONES and not is_link_line(line)]
+        return "\n".join(line.text for line in shown[:_MOST_SHOWN])
 
 
 def reject(candidate: ArticleCandidate) -> Rejection | None:
-    """The rejection of a page, None for an article."""
-    if rejection := judge_notice(candidate):
-        return rejection
+    """The rejection of a page that is no notice, None for an article."""
     words = candidate.word_count
     address = urlsplit(candidate.page.address or "")
     if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path):
@@ -59,10 +112,9 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if candidate.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
-    if candidate.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
-        promised = bool(candidate.promised) and keeps_promise(candidate)
-        if not (candidate.is_typed or promised or _is_single_text(candidate.document, candidate.layout)):
-            return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
+    is_front_page = candidate.page.address and not address.query and _INDEX_PATH.match(address.path or "/")
+    if is_front_page and not (candidate.is_typed or candidate.keeps_promise or _is_single_text(candidate)):
+        return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
@@ -80,16 +132,16 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
     return (cjk if is_cjk else words) < minimum
 
 
-def _is_single_text(document: Document, layout: Layout) -> bool:
+def _is_single_text(candidate: ArticleCandidate) -> bool:
     """Whether a front page holds a single text and nothing else: a letter to readers, the only page of a site."""
+    layout = candidate.layout
     sizes: Counter[Element | None] = Counter()
     for line in layout.paragraphs:
         sizes[container_of(line.block)] += len(line.text)
     if len(layout.paragraphs) < _MIN_PARAGRAPHS or any(is_link_line(line) for line in layout.inside):
         return False
-    if len(layout.paragraphs) < max(_MIN_PARAGRAPHS, min(_MANY_PARAGRAPHS, 1 + len(linked_lines(document)))):
-        return False
-    return max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
+    least = max(_MIN_PARAGRAPHS, min(_MANY_PARAGRAPHS, 1 + len(linked_lines(candidate.document))))
+    return len(layout.paragraphs) >= least and max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
 
 
 def _link_evidence(candidate: ArticleCandidate, path: str) -> str | None:

@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Site, Sites
-from pipelines.extraction.article_check import reject
+from pipelines.extraction.article_check import ArticleCandidate, reject
 from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
-from pipelines.extraction.candidate import ArticleCandidate
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import credits_persons, read_credits
 from pipelines.extraction.credits.chinese_names import read_chinese_authors
@@ -149,7 +148,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     )
     # A text from a site rule or from the page's state is an article: the links on the page do not count.
     is_given = "text" in ruled.values or text_by.startswith("state")
-    rejection = judge_notice(candidate) if is_given else reject(candidate)
+    rejection = judge_notice(candidate) or (None if is_given else reject(candidate))
     if rejection or headline is None:
         return rejection or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields = _read_fields(context, outlets)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.candidate import ArticleCandidate
+from pipelines.extraction.article_check import ArticleCandidate
 from pipelines.extraction.languages.loader import NOTICE_KINDS
 from pipelines.extraction.notice_phrases import (
     NoticeMarks,
@@ -23,7 +23,6 @@ from pipelines.extraction.notice_phrases import (
     notice_marks,
     notices_of,
 )
-from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, text_width
 
 ENOUGH = 5.0
@@ -61,7 +60,6 @@ _TITLE = 80
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
@@ -221,16 +219,5 @@ def _general(candidate: ArticleCandidate, *, is_short: bool) -> float:
     points += NOINDEX if "noindex" in (candidate.document.head.meta("robots") or "").lower() else 0.0
     points += SHORT if is_short else 0.0
     if candidate.promised:
-        points += PROMISED if keeps_promise(candidate) else NOT_PROMISED
+        points += PROMISED if candidate.keeps_promise else NOT_PROMISED
     return points
-
-
-def keeps_promise(candidate: ArticleCandidate) -> bool:
-    """Whether the page has the title that the listing gave, or most of its words."""
-    promised = candidate.promised or ""
-    shown = plain(f"{candidate.title or ''} {candidate.document.head.title or ''} {candidate.shown_text[:400]}")
-    if CJK.search(promised):
-        pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
-    else:
-        pairs = {word.lower() for word in _WORD.findall(promised)}
-    return bool(pairs) and 2 * sum(plain(pair) in shown for pair in pairs) >= len(pairs)
