@@ -222,7 +222,7 @@ def _mistakes(language: Language) -> Iterator[str]:
             yield f"notices.{kind}: {odd[0]!r} is not in lower case"
 
 
-def _cues(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
+def cues_of(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
     """The cues of one kind that apply on pages of a language, and whether theirs writes with spaces."""
     for one in map(languages().__getitem__, applicable_languages(language, kind)):
         yield from ((cue, one.spaces) for cue in one.cues if cue.kind == kind)
@@ -231,7 +231,7 @@ def _cues(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
 @cache
 def words_of(kind: str, language: str | None = None) -> Words:
     """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
-    return tuple(dict.fromkeys(word for cue, _ in _cues(kind, language) for word in cue.match))
+    return tuple(dict.fromkeys(word for cue, _ in cues_of(kind, language) for word in cue.match))
 
 
 def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
@@ -247,7 +247,7 @@ def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...
 @cache
 def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
-    return re.compile("|".join(pattern_of(cue, spaces) for cue, spaces in _cues(kind, language)) or r"(?!)")
+    return re.compile("|".join(pattern_of(cue, spaces) for cue, spaces in cues_of(kind, language)) or r"(?!)")
 
 
 def pattern_of(one: Cue, spaces: bool) -> str:
@@ -261,7 +261,7 @@ def pattern_of(one: Cue, spaces: bool) -> str:
 
 def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
     """The same of phrases, for each way in which one begins."""
-    for cue, spaces in _cues(kind, language):
+    for cue, spaces in cues_of(kind, language):
         for phrase in cue.match:
             yield from ((opening, spaces) for opening in openings_of(phrase))
 

@@ -31,16 +31,13 @@ from pipelines.extraction.text.writing import FULL_STOPS
 from pipelines.html_tree import parse_html
 
 INVISIBLE = words(
-    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head"
-    " title link meta"
-    " datalist progress meter input frame frameset noframes applet param source track rp rt"
+    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head title"
+    " link meta datalist progress meter input frame frameset noframes applet param source track rp rt"
 )
 BLOCKS = words(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
-    " footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
-    " thead tr ul"
-    " button label picture amp-img"
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
+    " thead tr ul button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 3
 """Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or
