@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of
 
-_SURNAMES = frozenset(languages()["zh"].names.surnames)
+_SURNAMES = frozenset(languages()["zh"].surnames)
 """Common surnames of one character or two, simplified and traditional."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•・‧∙][\u3400-\u9fff]{1,10}){1,3}")

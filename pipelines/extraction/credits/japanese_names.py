@@ -6,7 +6,7 @@ import re
 
 from pipelines.extraction.languages.loader import languages
 
-_SURNAMES = frozenset(languages()["ja"].names.surnames)
+_SURNAMES = frozenset(languages()["ja"].surnames)
 _GIVEN = re.compile(r"[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa]{1,3}")
 _NO_GIVEN = re.compile(
     r"[県府市区町村駅線部課局省庁会社店川山海湾港島橋空署校園院館寺城支店]$|新聞|放送|大学|高校|中学|原発|第[一二三]|電力|銀行|地方|県内|市内|東部|西部|南部|北部|記者|編集|支局|総局"

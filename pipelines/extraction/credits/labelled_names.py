@@ -33,7 +33,7 @@ _FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:
 """张伟 澄海、东莞报道: several places."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
-_SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
+_SURNAMES = "".join(word for word in languages()["zh"].surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
     rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$|^本[报刊网台社站]$"

@@ -135,13 +135,6 @@ class NoticeWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What tells a person's name from other text where no capital does."""
-
-    surnames: Words = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Words that multiply the number before them by ten to the power of `zeros`."""
 
@@ -170,8 +163,8 @@ class Language:
     which templates of its pages may be left, besides English.
 
     `letters` are its letters beyond ASCII, the commonest three first, and `codecs` the single-byte encodings of its pages, likelier
-    first. `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
-    Arabic have none.
+    first. `surnames` tell a person's name from other text where no capital does. `country` is where it is read above all, for
+    languages of one country or one civil time: English, Spanish, Portuguese and Arabic have none.
     """
 
     name: str
@@ -185,7 +178,7 @@ class Language:
     ago: tuple[Ago, ...] = ()
     cues: tuple[Cue, ...] = ()
     credits: LanguageCredits = LanguageCredits()
-    names: Names = Names()
+    surnames: Words = ()
     numbers: Numbers = Numbers()
     notices: Mapping[str, NoticeWords] = field(default_factory=dict)
     """By one of `NOTICE_KINDS`."""
