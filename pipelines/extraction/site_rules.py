@@ -164,16 +164,13 @@ def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: s
 def _names(line: str, language: str | None) -> list[str]:
     """The names in a line, divided by the rules of the page's language."""
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
-    if is_chinese and HAN.search(line) and (names := split_names(_drop_label(line))):
+    if is_chinese and HAN.search(line) and (names := split_names(_LABEL.sub("", line))):
         return names
     return split_byline(line) or split_byline(line, trusted=True)
 
 
 _KANA = re.compile(r"[\u3041-\u30ff]")
-
-
-def _drop_label(text: str) -> str:
-    return re.sub(r"^[\u3400-\u9fff\s]{2,6}[:：]", "", text)
+_LABEL = re.compile(r"^[\u3400-\u9fff\s]{2,6}[:：]")
 
 
 def _moment(text: str, locale: Locale) -> Moment | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import takewhile, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
 from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
@@ -89,9 +89,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     answers = [line for line in layout.tail if _ANSWERED.match(line.text)]
     tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
     for lines, in_header in (([*above, *opening], True), ([*as_text, *inside], False), (tail, False)):
-        for at, line in enumerate(lines):
-            following = lines[at + 1] if at + 1 < len(lines) else None
-            if len(line.text) <= _LONGEST:
+        for line, following in pairwise((*lines, None)):
+            if line is not None and len(line.text) <= _LONGEST:
                 if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
                 yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)

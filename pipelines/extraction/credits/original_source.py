@@ -95,9 +95,11 @@ class OriginalSource(NamedTuple):
 
 def read_original_source(layout: Layout, source: str | None) -> OriginalSource:
     """The outlet that an article was taken from, if the page says so. `source` is the outlet that publishes it."""
-    return first_of_others(
-        _original_sources(layout, source), lambda outlet: outlet == source or _are_same_outlet(outlet, source)
-    )
+
+    def is_own(outlet: str) -> bool:
+        return outlet == source or any(outlet in names and source in names for names in _SAME_OUTLET)
+
+    return first_of_others(_original_sources(layout, source), is_own)
 
 
 def first_of_others(found: Iterable[tuple[str | None, int | None]], is_own: Callable[[str], bool]) -> OriginalSource:
@@ -109,10 +111,6 @@ def first_of_others(found: Iterable[tuple[str | None, int | None]], is_own: Call
 
 _SAME_OUTLET = (frozenset(("中新网", "中国新闻网", "中新社", "中国新闻社")), frozenset(("央视网", "央视新闻", "央视")))
 """Names of one outlet."""
-
-
-def _are_same_outlet(outlet: str, source: str | None) -> bool:
-    return any(outlet in names and source in names for names in _SAME_OUTLET)
 
 
 def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str | None, int | None]]:

@@ -45,7 +45,7 @@ def read_standfirst(
         if headline and plain(line.text) == plain(headline.text):
             continue
         if _repeats_description(line, descriptions) or (
-            length >= _SHORTEST and _is_named_standfirst(line) and not is_date_line(line.text)
+            length >= _SHORTEST and is_called(line.block, _STANDFIRST_CLASS, 2) and not is_date_line(line.text)
         ):
             found.append(line.text)
     return found[:_MAX_LINES]
@@ -66,7 +66,3 @@ def _repeats_description(line: Line, descriptions: list[str]) -> bool:
     return len(text) >= _MIN_REPEATED and any(
         shorter in longer and len(shorter) >= _MIN_LENGTH_RATIO * len(longer) for shorter, longer in pairs
     )
-
-
-def _is_named_standfirst(line: Line) -> bool:
-    return is_called(line.block, _STANDFIRST_CLASS, 2)
