@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import islice
 from operator import itemgetter
 
 from lxml.etree import _Element as Element
@@ -137,9 +138,7 @@ def _account(
     named = outlet_name(document.head.meta(*METAS.account) or "")
     if named and HAN.search(named):
         return named, "meta"
-    for seen, link in enumerate(document.tree.iter("a")):
-        if seen > _MOST_LINKS:
-            break
+    for link in islice(document.tree.iter("a"), _MOST_LINKS):
         href = (link.get("href") or "")[:200]
         if not _ACCOUNT_PAGE.search(href):
             continue
@@ -180,9 +179,7 @@ def named_in_title(document: Document) -> str | None:
     pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
     if not pieces:
         return None
-    for seen, el in enumerate(document.tree.iter("a", "img")):
-        if seen > _MOST_LINKS:
-            break
+    for el in islice(document.tree.iter("a", "img"), _MOST_LINKS):
         for said in _texts_of(el):
             if piece := pieces.get(plain(said)):
                 return piece
