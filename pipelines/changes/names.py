@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipelines.extraction.languages.loader import any_of, applicable_languages, cue_pattern, languages
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 # A word with what precedes it: the end of a sentence, an opening quotation mark, or another word.
 _WORD = re.compile(

@@ -13,13 +13,7 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.list_pages import (
-    entries_of_list,
-    headlines_of_list,
-    is_bare_list,
-    is_link_line,
-    linked_lines,
-)
+from pipelines.extraction.list_pages import entries_of_list, headlines_of_list, is_bare_list, is_link_line, linked_lines
 from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData

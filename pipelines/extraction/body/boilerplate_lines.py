@@ -19,8 +19,7 @@ from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import SENTENCE_ENDS
+from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
+from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in, split_names
 from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
 from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.original_source import closing_signature, is_institution
 from pipelines.extraction.credits.outlet_names import (
     BLANKS,

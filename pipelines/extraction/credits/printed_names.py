@@ -35,12 +35,11 @@ from pipelines.extraction.credits.names import (
     split_byline,
     text_beside_time,
 )
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
-from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around, target_of
+from pipelines.extraction.page.tree import belongs_to_other_content, class_pattern, is_called, link_around, target_of
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BY, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency

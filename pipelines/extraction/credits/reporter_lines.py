@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipelines.extraction.credits.chinese_labels import LABEL
+from pipelines.extraction.credits.chinese_labels import LABEL, split_names, without_place
 from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.labelled_names import split_names, without_place
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
 from pipelines.extraction.page.document import Line
 

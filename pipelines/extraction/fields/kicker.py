@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import UNREAD, Document, Line, normalize_space
-from pipelines.extraction.page.tree import is_called, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import HAN

@@ -7,11 +7,10 @@ unless the text contains it.
 from __future__ import annotations
 
 from pipelines.extraction.fields.headline import Headline
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
 from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, is_inside
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside
 from pipelines.extraction.text.titles import plain
 
 _STANDFIRST_CLASS = class_pattern("standfirst")

@@ -12,15 +12,13 @@ from typing import NamedTuple
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
-from pipelines.extraction.page.tree import is_called, is_inside, nearest, target_of, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import OPENING
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import FULL_STOPS
+from pipelines.extraction.text.writing import FULL_STOPS, words
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""

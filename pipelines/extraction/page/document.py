@@ -17,17 +17,16 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
 from pipelines.extraction.page.tree import (
+    ZONE_NAMES,
     break_typed_lines,
     describes_other_work,
     link_around,
     open_shadow_roots,
     with_ancestors,
 )
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import FULL_STOPS
+from pipelines.extraction.text.writing import FULL_STOPS, words
 from pipelines.html_tree import parse_html
 
 INVISIBLE = words(

@@ -34,8 +34,7 @@ from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS, words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")

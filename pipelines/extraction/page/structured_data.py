@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.extraction.page.document import DocumentHead, normalize_space
 from pipelines.extraction.page.state import ScriptArticle, ScriptState
 from pipelines.extraction.page.state_scripts import json_string, read_value
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 Node = dict[str, Any]
 

@@ -7,8 +7,7 @@ import pytest
 from db.models import Article, Rejection
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from pipelines.extraction.notice_phrases import languages_with_notices, notice_marks, notices_of
-from pipelines.extraction.notices import KINDS
+from pipelines.extraction.notices import KINDS, languages_with_notices, notice_marks, notices_of
 from tests.pipelines.extraction.no_articles import Example, examples, half_of
 
 SIBLINGS = examples("siblings")

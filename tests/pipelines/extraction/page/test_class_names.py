@@ -6,9 +6,9 @@ import ast
 import tomllib
 from pathlib import Path
 
-from pipelines.extraction.page import class_names
+from pipelines.extraction.page import tree
 
-FILE = Path(class_names.__file__).with_suffix(".toml")
+FILE = Path(tree.__file__).with_name("class_names.toml")
 
 
 def kinds_asked_for() -> set[str]:
