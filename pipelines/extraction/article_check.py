@@ -16,8 +16,8 @@ from db.models import Page, Reason, Rejection
 from pipelines.extraction.list_pages import entries_of_list, headlines_of_list, is_bare_list, is_link_line, linked_lines
 from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
 

@@ -16,14 +16,14 @@ from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import credits_persons, read_credits
-from pipelines.extraction.credits.chinese_names import read_chinese_authors
-from pipelines.extraction.credits.credit_lines import read_credit_lines
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.credits.original_source import read_original_source
+from pipelines.extraction.credits.chinese_authors import read_chinese_authors
+from pipelines.extraction.credits.lines.chinese_credits import credits_persons, read_credits
+from pipelines.extraction.credits.lines.credit_lines import read_credit_lines
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.lines.original_source import read_original_source
+from pipelines.extraction.credits.lines.printed_sources import read_printed_source
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.credits.outlet import named_in_title, possible_outlets, read_site_names
-from pipelines.extraction.credits.printed_sources import read_printed_source
 from pipelines.extraction.credits.script_authors import read_script_editors
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
@@ -37,11 +37,11 @@ from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import MainContent, find_main_content
-from pipelines.extraction.page.meta_names import METAS
 from pipelines.extraction.page.pictures import read_images
-from pipelines.extraction.page.state import ScriptState
-from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
 from pipelines.extraction.site_rules import RuleValues, apply_site_rules
+from pipelines.extraction.structured_data.json_ld import StructuredData, read_structured_data
+from pipelines.extraction.structured_data.meta_names import METAS
+from pipelines.extraction.structured_data.state import ScriptState
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words

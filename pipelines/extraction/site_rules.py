@@ -14,8 +14,8 @@ from typing import Any
 
 from db.models import Image, Moment
 from db.site_rules.loader import FieldRule, Site
-from pipelines.extraction.credits.chinese_labels import split_names
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.lines.chinese_labels import split_names
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.fields.metadata import absolute, split_tags
 from pipelines.extraction.page.locale import language_code

@@ -19,9 +19,9 @@ from pipelines.extraction.credits.byline_names import (
     printed_reporters,
 )
 from pipelines.extraction.credits.byline_places import credits_others, links_to_author
-from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
-from pipelines.extraction.credits.names import is_bare_name, is_handle, split_byline
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.persons import is_bare_name, is_handle, split_byline
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
@@ -39,9 +39,9 @@ from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.meta_names import METAS
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain, without_accents, without_top_level

@@ -9,7 +9,7 @@ from itertools import pairwise
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import DEGREES_BEHIND, is_linked_name, links_to_author, signed_names
-from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names.persons import MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout

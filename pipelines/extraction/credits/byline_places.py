@@ -8,7 +8,15 @@ from functools import cache
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, is_bare_name, is_full_name, is_name
+from pipelines.extraction.credits.names.persons import (
+    DEGREE,
+    MAIL,
+    divide,
+    has_case,
+    is_bare_name,
+    is_full_name,
+    is_name,
+)
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.tree import ClassPattern, belongs_to_other_content, class_pattern, is_called, target_of
 from pipelines.extraction.text.byline_words import BY_OTHERS, BY_OTHERS_LABEL, PICTURE, BylineWords, picture_words

@@ -13,17 +13,17 @@ from db.site_rules.loader import Site
 from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
 from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import is_handle
-from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.names.persons import is_handle
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.meta_names import METAS
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import class_pattern, is_called, names_of
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
 from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN

@@ -1,8 +1,8 @@
 """Names printed on a page without a by-word, outside Chinese, best place first.
 
 A link to an author's page; an element named author or byline; a bare name beside the date; bold text above the text; the
-author's box below it. Authors of quotations, pictures and comments do not count. Each function yields strings; `names` makes
-names of them.
+author's box below it. Authors of quotations, pictures and comments do not count. Each function yields strings; `names.persons`
+makes names of them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipelines.extraction.credits.byline_places import (
     signed_names,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
-from pipelines.extraction.credits.names import (
+from pipelines.extraction.credits.names.persons import (
     OF_AUTHOR,
     has_case,
     is_bare_name,

@@ -33,8 +33,8 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_in_zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.meta_names import METAS
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")

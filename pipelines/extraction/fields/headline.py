@@ -27,8 +27,8 @@ from pipelines.extraction.fields.stated_titles import (
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import class_pattern, is_called, target_of, with_ancestors
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.\w{2,5})?")

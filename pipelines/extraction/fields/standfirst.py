@@ -9,8 +9,8 @@ from __future__ import annotations
 from pipelines.extraction.fields.headline import Headline
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import class_pattern, is_called, is_inside
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.titles import plain
 
 _STANDFIRST_CLASS = class_pattern("standfirst")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from html import unescape
 
 from pipelines.extraction.page.document import Document
-from pipelines.extraction.page.meta_names import METAS
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.titles import cut_site, overlap, plain, without_tail
 
 SAME_STORY = 0.5

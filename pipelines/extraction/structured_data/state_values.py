@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from pipelines.extraction.page.document import UNREAD, normalize_space, parse_document
-from pipelines.extraction.page.state_keys import (
+from pipelines.extraction.structured_data.state_keys import (
     BLOCK_CHILDREN,
     BLOCK_INLINE,
     BLOCK_KIND,
@@ -25,7 +25,7 @@ from pipelines.extraction.page.state_keys import (
     VALUE_KEYS,
     normalize_key,
 )
-from pipelines.extraction.page.state_scripts import resolve_reference, unescape_value
+from pipelines.extraction.structured_data.state_scripts import resolve_reference, unescape_value
 
 _TAG = re.compile(r"<[^<>]{1,500}>")
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.credits import LABEL_KINDS
-from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.lines.credits import LABEL_KINDS
+from pipelines.extraction.credits.names.outlets import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
 from pipelines.extraction.text.writing import HAN
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person, people_in
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.surnames import DOTTED, NO_PERSON, is_person, people_in
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.meta_names import METAS
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
 from pipelines.extraction.text.titles import pieces_behind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
+from pipelines.extraction.credits.names.outlets import NO_NAME, SIMPLIFIED
 from pipelines.extraction.languages.loader import languages, phrases_of
 
 _SURNAMES = frozenset(languages()["zh"].surnames)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.outlet_names import (
+from pipelines.extraction.credits.names.outlets import (
     DISCLAIMER,
     OUTLET_END,
     PHOTO,
@@ -17,6 +16,7 @@ from pipelines.extraction.credits.outlet_names import (
     is_caption,
     short_lines,
 )
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout

@@ -39,7 +39,7 @@ class _StateKeys:
     block: _Block
 
 
-_TABLES = read_table(_StateKeys, "pipelines.extraction.page", "state_keys.toml")
+_TABLES = read_table(_StateKeys, "pipelines.extraction.structured_data", "state_keys.toml")
 _SIGNS = str.maketrans("", "", "_-$@ ")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
+from pipelines.extraction.structured_data.state_assignments import STRING, VALUE, next_assignment
 
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""

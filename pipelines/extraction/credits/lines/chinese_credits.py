@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in, split_names
-from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
-from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.original_source import closing_signature, is_institution
-from pipelines.extraction.credits.outlet_names import (
+from pipelines.extraction.credits.lines.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in, split_names
+from pipelines.extraction.credits.lines.credits import Credit, Credits, collect
+from pipelines.extraction.credits.lines.original_source import closing_signature, is_institution
+from pipelines.extraction.credits.lines.reporter_lines import reporters_in_line
+from pipelines.extraction.credits.names.outlets import (
     BLANKS,
     DISCLAIMER,
     EDGE,
@@ -26,7 +26,7 @@ from pipelines.extraction.credits.outlet_names import (
     is_caption,
     short_lines,
 )
-from pipelines.extraction.credits.reporter_lines import reporters_in_line
+from pipelines.extraction.credits.names.surnames import NO_PERSON, is_person
 from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout

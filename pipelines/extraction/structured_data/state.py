@@ -14,9 +14,16 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document
-from pipelines.extraction.page.state_keys import ALL_KEYS, FIELDS, KEYS, OTHER_CONTENT_KEYS, PART_KEYS, normalize_key
-from pipelines.extraction.page.state_scripts import JSON, Root, iter_roots, read_value, resolve_reference
-from pipelines.extraction.page.state_values import names_of, text_lines, text_of, text_size, time_of
+from pipelines.extraction.structured_data.state_keys import (
+    ALL_KEYS,
+    FIELDS,
+    KEYS,
+    OTHER_CONTENT_KEYS,
+    PART_KEYS,
+    normalize_key,
+)
+from pipelines.extraction.structured_data.state_scripts import JSON, Root, iter_roots, read_value, resolve_reference
+from pipelines.extraction.structured_data.state_values import names_of, text_lines, text_of, text_size, time_of
 from pipelines.extraction.text.titles import first_sentence, overlap, plain, title_pieces
 
 MAX_NODES = 60_000

@@ -16,8 +16,8 @@ from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.credits import LABEL_KINDS, Credit, Credits, collect
-from pipelines.extraction.credits.names import has_case, split_byline
+from pipelines.extraction.credits.lines.credits import LABEL_KINDS, Credit, Credits, collect
+from pipelines.extraction.credits.names.persons import has_case, split_byline
 from pipelines.extraction.languages.loader import CreditWords, Words, by_first_letter, languages
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout

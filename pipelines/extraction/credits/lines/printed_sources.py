@@ -18,10 +18,10 @@ from itertools import accumulate
 
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
-from pipelines.extraction.credits.credit_lines import BLIND, outlet_in
-from pipelines.extraction.credits.names import is_bare_name
-from pipelines.extraction.credits.original_source import OriginalSource, first_of_others
-from pipelines.extraction.credits.outlet_names import is_caption
+from pipelines.extraction.credits.lines.credit_lines import BLIND, outlet_in
+from pipelines.extraction.credits.lines.original_source import OriginalSource, first_of_others
+from pipelines.extraction.credits.names.outlets import is_caption
+from pipelines.extraction.credits.names.persons import is_bare_name
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout

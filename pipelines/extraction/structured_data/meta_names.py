@@ -22,4 +22,4 @@ class _MetaNames:
     title: _Names
 
 
-METAS = read_table(_MetaNames, "pipelines.extraction.page", "meta_names.toml")
+METAS = read_table(_MetaNames, "pipelines.extraction.structured_data", "meta_names.toml")
