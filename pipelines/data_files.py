@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -17,7 +17,7 @@ def read_table(kind: type[_T], package: str, name: str) -> _T:
 
 
 def parse_table(kind: type[_T], text: str, name: str) -> _T:
-    """TOML as a dataclass whose fields are words, tuples, mappings to words or numbers, and further such dataclasses.
+    """TOML as a dataclass whose fields are words, numbers, tuples, mappings, and further such dataclasses.
 
     Raises ValueError, naming the file, for a key that is unknown or missing, a group that is empty or holds a thing twice, and a
     list where none belongs or the other way round.
@@ -37,7 +37,7 @@ def _filled(kind: Any, values: dict[str, Any]) -> Any:
     if unknown := values.keys() - types.keys():
         raise ValueError(f"unknown key {min(unknown)!r}")
     for field in fields(kind):
-        if field.default is MISSING and field.name not in values:
+        if field.name not in values and field.default is field.default_factory is MISSING:
             raise ValueError(f"the key {field.name!r} is missing")
     return kind(**{key: _value(types[key], value, key) for key, value in values.items()})
 
@@ -46,7 +46,9 @@ def _value(kind: Any, value: Any, key: str) -> Any:
     if value in ("", [], {}):
         raise ValueError(f"{key!r} is empty")
     if isinstance(value, dict):
-        return _filled(kind, value) if hasattr(kind, "__dataclass_fields__") else value
+        if is_dataclass(kind):
+            return _filled(kind, value)
+        return {name: _value(get_args(kind)[-1], item, name) for name, item in value.items()}
     if isinstance(value, list) != (get_origin(kind) is tuple):
         raise ValueError(f"{key!r} is {'a' if isinstance(value, list) else 'no'} list")
     if not isinstance(value, list):

@@ -27,16 +27,13 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 README_ZH = ROOT / "README.zh-CN.md"
 SETTINGS = ROOT / "docs" / "settings.md"
-PAGES = (
-    README,
-    README_ZH,
-    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "changes/README")),
-    *sorted((ROOT / "docs").glob("*.md")),
-)
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = (README, README_ZH, *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "changes/README")), *DOCS)
 # Named in the README as not there yet. When one is there, this line and the README are to be changed.
 NOT_YET: set[str] = set()
 MOST_LINES = 395
 
+_FILE = re.compile(r"`([a-z_]+/[\w./]*(?<!xx)\.(?:py|toml))`")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
@@ -188,6 +185,13 @@ def test_links_resolve(page: Path) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text_of(linked)), re.MULTILINE)
             assert anchor in {slug(heading) for heading in headings}, f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", [README, README_ZH, *DOCS], ids=lambda page: page.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    """By their path from the root, or from the extraction."""
+    for path in _FILE.findall(_FENCE.sub("", text_of(page))):
+        assert any((folder / path).exists() for folder in (ROOT, ROOT / "pipelines" / "extraction")), path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -68,7 +68,7 @@ def _watched_function(branch: int, position: int, kind: str) -> Callable[[Callab
     """A decorator. `position` is that of the argument that is answered where nothing is found, -1 for none; `kind` in `_EMPTY`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        name = [*inspect.signature(function).parameters][position]
+        name = [*inspect.signature(function).parameters][position] if position >= 0 else ""
         is_generator = inspect.isgeneratorfunction(function)
 
         def nothing(*args: Any, **named: Any) -> Any:

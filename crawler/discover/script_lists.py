@@ -17,7 +17,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.extraction.page.state_scripts import iter_roots, read_value
+from pipelines.extraction.structured_data.state_scripts import iter_roots, read_value
 from pipelines.html_tree import parse_html
 
 ADDRESS_KEYS = (

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipelines.extraction.languages.loader import any_of, applicable_languages, cue_pattern, languages
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 # A word with what precedes it: the end of a sentence, an opening quotation mark, or another word.
 _WORD = re.compile(
@@ -87,7 +87,7 @@ def _han_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     def cues(kind: str) -> str:
         return any_of((word for one in languages()["zh"].cues if one.kind == kind for word in one.match), spaces=False)
 
-    surname = any_of(languages()["zh"].names.surnames, spaces=False)
+    surname = any_of(languages()["zh"].surnames, spaces=False)
     given = r"[\u3400-\u9fff]{1,2}"
     titles, says, ends = cues("title_before"), cues("title_after"), cues("place_ending")
     return (

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
 from pipelines.urls import path_and_query
 

@@ -1,6 +1,6 @@
-"""Whether a page is an article, or a notice instead of one, a list, a front page, or too short.
+"""Whether a page that is no notice (`notices`) is an article, or a list, a front page, or too short.
 
-The checks, in order: notice (`notices`), list (`list_pages`), no text, no headline, front page, too short.
+The checks, in order: list (`list_pages`), no text, no headline, front page, too short.
 """
 
 from __future__ import annotations
@@ -13,18 +13,12 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.list_pages import (
-    entries_of_list,
-    headlines_of_list,
-    is_bare_list,
-    is_link_line,
-    linked_lines,
-)
-from pipelines.extraction.notices import NoticeEvidence, judge_notice, keeps_promise
+from pipelines.extraction.list_pages import entries_of_list, headlines_of_list, is_bare_list, is_link_line, linked_lines
 from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
 
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
@@ -35,9 +29,6 @@ _MANY_PARAGRAPHS = 8
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
 """Share of a front page's running text that must stand in one element for it to be an article: teasers have an element each.
 It must also have this number of paragraphs, and more than there are linked lines on the page, or `_MANY_PARAGRAPHS`."""
-_SHORT_TEXT = 80
-"""Characters of text below which all that the page prints is checked for being a notice."""
-_PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 MIN_CJK = 40
 """Characters from which a Chinese or Japanese text with a headline is an article. Agencies' news flashes have 60."""
@@ -47,11 +38,15 @@ _MIN_CJK_DATED, _MIN_WORDS_DATED = 30, 12
 """The same on a page with a time of publication. Buttons and counters of video and photo pages are shorter."""
 _MIN_CJK_FLASH, _MIN_WORDS_FLASH = 16, 8
 """The same where the text is a sentence, which counters are not."""
+_SHORT_TEXT, _MOST_SHOWN = 80, 40
+"""Characters of text below which what the page prints is checked in its place, and lines of that."""
+_PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleCandidate:
-    """What was read of a page, for deciding whether it is an article."""
+    """A page with its headline and its text, and what speaks for it."""
 
     page: Page
     document: Document
@@ -70,16 +65,37 @@ class ArticleCandidate:
 
     @property
     def is_typed(self) -> bool:
-        """Whether the page calls itself an article."""
+        """Whether the page calls itself an article, even by a meta that templates set on every page."""
         kind = (self.document.head.meta("og:type") or "").lower()
         return self.structured.is_article or kind in ("article", "news", "og:article", "blog")
 
+    @property
+    def promised(self) -> str | None:
+        """The title that the listing gave."""
+        return self.page.hint.title if self.page.hint else None
+
+    @property
+    def keeps_promise(self) -> bool:
+        """Whether the page has the title that the listing gave, or most of its words."""
+        promised = self.promised or ""
+        shown = plain(f"{self.title or ''} {self.document.head.title or ''} {self.shown_text[:400]}")
+        if CJK.search(promised):
+            pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
+        else:
+            pairs = {word.lower() for word in _WORD.findall(promised)}
+        return bool(pairs) and 2 * sum(plain(pair) in shown for pair in pairs) >= len(pairs)
+
+    @property
+    def shown_text(self) -> str:
+        """The text; where it is short, what the page prints."""
+        if len(self.text) >= _SHORT_TEXT:
+            return self.text
+        shown = [line for line in self.document.lines if not line.zone & _PAGE_ZONES and not is_link_line(line)]
+        return "\n".join(line.text for line in shown[:_MOST_SHOWN])
+
 
 def reject(candidate: ArticleCandidate) -> Rejection | None:
-    """The rejection of a page, None for an article."""
-    evidence = _notice_evidence(candidate)
-    if rejection := judge_notice(evidence):
-        return rejection
+    """The rejection of a page that is no notice, None for an article."""
     words = candidate.word_count
     address = urlsplit(candidate.page.address or "")
     if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path):
@@ -90,38 +106,12 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if candidate.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
-    if candidate.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
-        promised = bool(evidence.promised) and keeps_promise(evidence)
-        if not (candidate.is_typed or promised or _is_single_text(candidate.document, candidate.layout)):
-            return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
+    is_front_page = candidate.page.address and not address.query and _INDEX_PATH.match(address.path or "/")
+    if is_front_page and not (candidate.is_typed or candidate.keeps_promise or _is_single_text(candidate)):
+        return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
-
-
-def reject_notice(candidate: ArticleCandidate) -> Rejection | None:
-    """The rejection of a notice, None for any other page. For a text that was given by a site rule or by the page's state."""
-    return judge_notice(_notice_evidence(candidate))
-
-
-def _notice_evidence(candidate: ArticleCandidate) -> NoticeEvidence:
-    document, text = candidate.document, candidate.text
-    if len(text) < _SHORT_TEXT:
-        shown = [line for line in document.lines if not line.zone & _PAGE_ZONES and not is_link_line(line)]
-        text = "\n".join(line.text for line in shown[:40])
-    return NoticeEvidence(
-        page=candidate.page,
-        title=candidate.title,
-        page_title=document.head.title,
-        text=text,
-        language=candidate.language,
-        dated=candidate.is_dated_on_page,
-        authored=candidate.has_authors,
-        is_article=candidate.structured.is_article,
-        is_typed=candidate.is_typed,
-        noindex="noindex" in (document.head.meta("robots") or "").lower(),
-        source=document.html,
-    )
 
 
 def _is_short(candidate: ArticleCandidate, words: int) -> bool:
@@ -136,16 +126,16 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
     return (cjk if is_cjk else words) < minimum
 
 
-def _is_single_text(document: Document, layout: Layout) -> bool:
+def _is_single_text(candidate: ArticleCandidate) -> bool:
     """Whether a front page holds a single text and nothing else: a letter to readers, the only page of a site."""
+    layout = candidate.layout
     sizes: Counter[Element | None] = Counter()
     for line in layout.paragraphs:
         sizes[container_of(line.block)] += len(line.text)
     if len(layout.paragraphs) < _MIN_PARAGRAPHS or any(is_link_line(line) for line in layout.inside):
         return False
-    if len(layout.paragraphs) < max(_MIN_PARAGRAPHS, min(_MANY_PARAGRAPHS, 1 + len(linked_lines(document)))):
-        return False
-    return max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
+    least = max(_MIN_PARAGRAPHS, min(_MANY_PARAGRAPHS, 1 + len(linked_lines(candidate.document))))
+    return len(layout.paragraphs) >= least and max(sizes.values()) >= _SINGLE_TEXT_SHARE * sum(sizes.values())
 
 
 def _link_evidence(candidate: ArticleCandidate, path: str) -> str | None:

@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Site, Sites
-from pipelines.extraction.article_check import ArticleCandidate, reject, reject_notice
+from pipelines.extraction.article_check import ArticleCandidate, reject
 from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import credits_persons, read_credits
-from pipelines.extraction.credits.chinese_names import read_chinese_authors
-from pipelines.extraction.credits.credit_lines import read_credit_lines
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.credits.original_source import read_original_source
+from pipelines.extraction.credits.chinese_authors import read_chinese_authors
+from pipelines.extraction.credits.lines.chinese_credits import credits_persons, read_credits
+from pipelines.extraction.credits.lines.credit_lines import read_credit_lines
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.lines.original_source import read_original_source
+from pipelines.extraction.credits.lines.printed_sources import read_printed_source
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.credits.outlet import named_in_title, possible_outlets, read_site_names
-from pipelines.extraction.credits.printed_sources import read_printed_source
 from pipelines.extraction.credits.script_authors import read_script_editors
 from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
@@ -31,15 +31,17 @@ from pipelines.extraction.fields import metadata
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import prepend_standfirst, read_standfirst
 from pipelines.extraction.list_pages import find_list_evidence
+from pipelines.extraction.notices import judge_notice
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, parse_document
 from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import MIN_CJK_PARAGRAPH, MIN_PARAGRAPH, MainContent, find_main_content
 from pipelines.extraction.page.pictures import read_images
-from pipelines.extraction.page.state import ScriptState
-from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
 from pipelines.extraction.site_rules import RuleValues, apply_site_rules
+from pipelines.extraction.structured_data.json_ld import StructuredData, read_structured_data
+from pipelines.extraction.structured_data.meta_names import METAS
+from pipelines.extraction.structured_data.state import ScriptState
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words
@@ -47,7 +49,6 @@ from pipelines.extraction.text.writing import CJK
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
 """Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
-_EDITOR_METAS = ("content_editor", "article:editor", "editor")
 _NOT_ON_PAGE = ("address", "hint")
 """Sources of a time that are not on the page itself."""
 _VERY_SHORT = 160
@@ -149,7 +150,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     )
     # A text from a site rule or from the page's state is an article: the links on the page do not count.
     is_given = "text" in ruled.values or text_by.startswith("state")
-    rejection = reject_notice(candidate) if is_given else reject(candidate)
+    rejection = judge_notice(candidate) or (None if is_given else reject(candidate))
     if rejection or headline is None:
         return rejection or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields = _read_fields(context, outlets)
@@ -275,7 +276,7 @@ def _read_editors(
         return tuple(credits.editors), "credit line"
     if structured.editors:
         return structured.editors, "json-ld"
-    if stated := split_byline(document.head.meta(*_EDITOR_METAS) or "", byline_words(language)):
+    if stated := split_byline(document.head.meta(*METAS.editor) or "", byline_words(language)):
         return tuple(stated), "meta"
     # Reading all scripts takes a quarter of a page's time, and few systems outside China put editors into the state.
     names, by = read_script_editors(document, structured) if language == "zh" else ([], "")

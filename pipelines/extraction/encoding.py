@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -162,16 +163,9 @@ def _declared_codecs(body: bytes, content_type: str | None) -> list[str]:
     labels = [m[1] for m in _CHARSET.finditer((content_type or "").encode("ascii", "ignore"))]
     head = body[:_META_WINDOW]
     labels += [m[1] for m in _CHARSET.finditer(head)] + [m[1] for m in _XML_ENCODING.finditer(head)]
-    names: list[str] = []
-    for label in labels[:6]:
-        name = codec_of(label.decode("ascii"))
-        if name and name not in names and not name.startswith(("utf-7", "utf-16", "utf-32")) and _is_text_codec(name):
-            names.append(name)
-    return names
-
-
-def _is_text_codec(name: str) -> bool:
-    return bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
+    names = dict.fromkeys(filter(None, (codec_of(label.decode("ascii")) for label in labels[:6])))
+    texts = (name for name in names if getattr(codecs.lookup(name), "_is_text_encoding", True))  # none of "zip", "hex"
+    return [name for name in texts if not name.startswith(("utf-7", "utf-16", "utf-32"))]
 
 
 def _as_utf8(body: bytes, *, declared: bool) -> str | None:
@@ -243,15 +237,12 @@ def _non_ascii_sample(body: bytes, codec: str) -> list[str]:
 
 def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     """The multi-byte codec that gives the greatest share of common characters, with that share."""
-    best: tuple[str, float] | None = None
+    shares: dict[str, float] = {}
     for name, common in _MULTIBYTE.items():
         sample = _non_ascii_sample(body, name)
-        if not sample or sample.count("\ufffd") > len(sample) * 0.05 + 1:
-            continue
-        share = sum(1 for char in sample if char in common) / len(sample)
-        if best is None or share > best[1]:
-            best = (name, share)
-    return best
+        if sample and sample.count("\ufffd") <= len(sample) * 0.05 + 1:
+            shares[name] = sum(char in common for char in sample) / len(sample)
+    return max(shares.items(), key=itemgetter(1), default=None)
 
 
 def _decode_undeclared(body: bytes, address: str | None) -> Decoded | None:

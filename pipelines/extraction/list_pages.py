@@ -15,11 +15,11 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, text_length
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
-from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
+from pipelines.extraction.page.tree import is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.writing import CJK, text_width
 
@@ -74,7 +74,7 @@ def find_list_evidence(
     if size > _MAX_LENGTH and (dated or is_article):
         return None
     # The reader of the text has left out what stands under linked headlines.
-    running = [line for line in document.lines if is_paragraph(line, document.language, BOILERPLATE | Zone.HIDDEN)]
+    running = [line for line in document.lines if is_paragraph(line, document.language, UNREAD)]
     teasers = _teasers(document, running, address)
     own_text = [line for line in layout.paragraphs if line not in teasers]
     teaser_size = text_length(teasers)
@@ -113,9 +113,7 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
     headlines = [
         line
         for line in document.lines
-        if not line.zone & (BOILERPLATE | Zone.HIDDEN)
-        and _is_linked_headline(line)
-        and any(el.tag in HEADINGS for el in with_ancestors(line.block, 2))
+        if not line.zone & UNREAD and _is_linked_headline(line) and nearest(line.block, HEADINGS, 2) is not None
     ]
     if len({href for line in headlines if (href := _link_target(line, address))}) < MIN_TEASERS:
         return 0
@@ -142,7 +140,7 @@ def entries_of_list(document: Document, layout: Layout, size: int) -> int:
     """
     if size > _MAX_LENGTH:
         return 0
-    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+    lines = [line for line in document.lines if not line.zone & UNREAD]
     if size > 2 * text_length(lines):
         return 0
     rows: defaultdict[tuple[object, ...], dict[Element, str]] = defaultdict(dict)
@@ -209,9 +207,7 @@ def _teasers(document: Document, running: Sequence[Line], address: str | None) -
         neighbours = (*running[max(0, index - 1) : index], *running[index + 1 : index + 2])
         box = _largest_box(line.block, [other.block for other in neighbours])
         for other in headlines:
-            is_right_above = other.row == line.row - 1 and any(
-                el.tag in HEADINGS for el in with_ancestors(other.block, 2)
-            )
+            is_right_above = other.row == line.row - 1 and nearest(other.block, HEADINGS, 2) is not None
             if (is_right_above or is_inside(other.block, box)) and (href := _link_target(other, address)):
                 found[line] = href
                 break
@@ -235,8 +231,7 @@ def _is_linked_headline(line: Line) -> bool:
 
 def _link_target(line: Line, address: str | None) -> str | None:
     """Where the first link of a line to another page of the site leads."""
-    links = (link_around(el, _MAX_LEVELS) for _, el in line.parts)
-    targets = (_other_page_of_site(link.get("href") or "", address) for link in links if link is not None)
+    targets = (_other_page_of_site(target_of(el, _MAX_LEVELS), address) for _, el in line.parts)
     return next(filter(None, targets), None)
 
 

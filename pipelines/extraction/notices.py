@@ -2,7 +2,9 @@
 
 No single sign decides: articles are written about cookies, and a real one may have no date. So signs are counted. Each kind of
 notice (a reason) gets points for its own signs, and every page gets points for or against being an article. A page is a notice
-when it has a sign of one kind and reaches `ENOUGH`. All weights are in this file, all words in the language files.
+when it has a sign of one kind and reaches `ENOUGH`. All weights are in this file. The words are in the language files
+(`[notices.KIND]`): what such a page says to its reader, not what an article says about such pages. `notice_marks.toml` has what
+stands in its source.
 """
 
 from __future__ import annotations
@@ -10,20 +12,80 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.notice_phrases import (
-    NoticeMarks,
-    NoticePhrases,
-    languages_with_notices,
-    notice_marks,
-    phrases_of,
-)
-from pipelines.extraction.text.titles import plain
+from pipelines.data_files import read_table
+from pipelines.extraction.article_check import ArticleCandidate
+from pipelines.extraction.languages.loader import NOTICE_KINDS, languages
 from pipelines.extraction.text.writing import CJK, text_width
+
+_GAP = ".{0,40}?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint is the whole phrase."""
+
+    hint: str
+    pattern: re.Pattern[str] | None
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a text in lower case contains the phrase."""
+        return self.hint in text and (self.pattern is None or self.pattern.search(text) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePhrases:
+    """What notices of one kind say, in one language or several."""
+
+    titles: frozenset[str]
+    says: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMarks:
+    """Marks of one kind of notice: in its source alone, in its source and others, in the address it redirects to."""
+
+    sure: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    marks: Mapping[str, NoticeMarks]
+
+
+@cache
+def languages_with_notices() -> frozenset[str]:
+    """The languages in which notices are known."""
+    return frozenset(code for code, language in languages().items() if language.notices)
+
+
+@cache
+def notices_of(code: str) -> Mapping[Reason, NoticePhrases]:
+    """What notices say in a language."""
+    return {
+        Reason(kind): NoticePhrases(titles=frozenset(words.title), says=tuple(map(_phrase, words.says)))
+        for kind, words in languages()[code].notices.items()
+    }
+
+
+@cache
+def notice_marks() -> Mapping[Reason, NoticeMarks]:
+    """What stands in the source of notices."""
+    table = read_table(_Marks, "pipelines.extraction", "notice_marks.toml")
+    return {Reason(kind): marks for kind, marks in table.marks.items()}
+
+
+def _phrase(text: str) -> Phrase:
+    parts = [part.strip() for part in text.split("…")]
+    pattern = re.compile(_GAP.join(map(re.escape, parts))) if len(parts) > 1 else None
+    return Phrase(hint=max(parts, key=len), pattern=pattern)
+
 
 ENOUGH = 5.0
 """Points that make a notice. Tuned on half A of `tests/pipelines/extraction/no_articles` and the labelled pages, none of
@@ -60,53 +122,31 @@ _TITLE = 80
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeEvidence:
-    """What speaks for and against a page being an article. `promised` is the title that the listing gave."""
-
-    page: Page
-    title: str | None
-    page_title: str | None
-    text: str
-    language: str | None
-    dated: bool
-    authored: bool
-    is_article: bool
-    is_typed: bool
-    """The page calls itself an article, even by a meta that templates set on every page."""
-    noindex: bool
-    source: str
-
-    @property
-    def promised(self) -> str | None:
-        return self.page.hint.title if self.page.hint else None
-
-
-def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
+def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
     """The rejection of a page that is a notice, else None."""
-    if len(evidence.text) > MOST_TEXT or (evidence.dated and (evidence.is_article or evidence.authored)):
+    is_signed = candidate.structured.is_article or candidate.has_authors
+    text = _folded(candidate.shown_text)
+    if len(text) > MOST_TEXT or (candidate.is_dated_on_page and is_signed):
         return None
-    text = _folded(evidence.text)
-    titles = [_folded(title) for title in (evidence.title, evidence.page_title) if title]
+    titles = [_folded(title) for title in (candidate.title, candidate.document.head.title) if title]
     if text_width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
-    headline = _folded(evidence.title or "")
+    headline = _folded(candidate.title or "")
     is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
-    general = _general(evidence, is_short=is_short)
+    general = _general(candidate, is_short=is_short)
     status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
-    source = evidence.source[:_MOST_SOURCE].lower() if is_short else ""
+    source = candidate.document.html[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
-    for kind, phrases in _phrases_in(_languages(evidence.language, text)).items():
+    for kind, phrases in _phrases_in(_languages(candidate.language, text)).items():
         own, signs, unrelated = _own(phrases, titles, text, sentences, headline)
         if status == kind and own < TITLE_IS:
             own, signs = own + TITLE_IS, [f"title {titles[0]!r}", *signs]
         if own or is_short:
-            for points, sign in _source_signs(notice_marks().get(kind), evidence.page, source):
+            for points, sign in _source_signs(notice_marks().get(kind), candidate.page, source):
                 own += points
                 signs.append(sign)
         if own < OWN:
@@ -140,7 +180,7 @@ def _languages(language: str | None, text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     """What notices say in these languages, by kind, in the order of `KINDS`."""
-    tables = [phrases_of(code) for code in codes]
+    tables = [notices_of(code) for code in codes]
     return {
         kind: NoticePhrases(
             titles=frozenset().union(*(table[kind].titles for table in tables if kind in table)),
@@ -150,11 +190,7 @@ def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     }
 
 
-KINDS = (
-    Reason.CHALLENGE, Reason.CONSENT, Reason.BLOCKED, Reason.SOFT_404, Reason.UNAVAILABLE, Reason.PARKED,
-    Reason.LOGIN, Reason.PAYWALL, Reason.INTERSTITIAL, Reason.LIST,
-)  # fmt: skip
-"""Of two kinds with equal points, the earlier wins."""
+KINDS = tuple(map(Reason, NOTICE_KINDS))
 
 
 def _folded(text: str) -> str:
@@ -245,24 +281,13 @@ def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterato
                 return
 
 
-def _general(evidence: NoticeEvidence, *, is_short: bool) -> float:
+def _general(candidate: ArticleCandidate, *, is_short: bool) -> float:
     """Points for or against an article that do not depend on the words."""
-    points = TYPED if evidence.is_article else 0.0 if evidence.is_typed else NO_TYPE
-    points += DATED if evidence.dated else NO_DATE
-    points += AUTHORED if evidence.authored else 0.0
-    points += NOINDEX if evidence.noindex else 0.0
+    points = TYPED if candidate.structured.is_article else 0.0 if candidate.is_typed else NO_TYPE
+    points += DATED if candidate.is_dated_on_page else NO_DATE
+    points += AUTHORED if candidate.has_authors else 0.0
+    points += NOINDEX if "noindex" in (candidate.document.head.meta("robots") or "").lower() else 0.0
     points += SHORT if is_short else 0.0
-    if evidence.promised:
-        points += PROMISED if keeps_promise(evidence) else NOT_PROMISED
+    if candidate.promised:
+        points += PROMISED if candidate.keeps_promise else NOT_PROMISED
     return points
-
-
-def keeps_promise(evidence: NoticeEvidence) -> bool:
-    """Whether the page has the title that the listing gave, or most of its words."""
-    promised = evidence.promised or ""
-    shown = plain(f"{evidence.title or ''} {evidence.page_title or ''} {evidence.text[:400]}")
-    if CJK.search(promised):
-        pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
-    else:
-        pairs = {word.lower() for word in _WORD.findall(promised)}
-    return bool(pairs) and 2 * sum(plain(pair) in shown for pair in pairs) >= len(pairs)

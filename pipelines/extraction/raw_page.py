@@ -20,7 +20,7 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import FieldRule
 from pipelines.extraction.page.document import BLOCKS, normalize_space
-from pipelines.extraction.page.state_scripts import json_string
+from pipelines.extraction.structured_data.state_scripts import json_string
 
 MAX_CHARACTERS = 20_000_000
 """Characters of a page that rules see: as many as the longest body has bytes (`extract.MAX_BODY`)."""

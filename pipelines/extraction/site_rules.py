@@ -14,8 +14,8 @@ from typing import Any
 
 from db.models import Image, Moment
 from db.site_rules.loader import FieldRule, Site
-from pipelines.extraction.credits.labelled_names import split_names
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.lines.chinese_labels import split_names
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.fields.metadata import absolute, split_tags
 from pipelines.extraction.page.locale import language_code
@@ -165,17 +165,14 @@ def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: s
 def _names(line: str, language: str | None) -> list[str]:
     """The names in a line, divided by the rules of the page's language."""
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
-    if is_chinese and HAN.search(line) and (names := split_names(_drop_label(line))):
+    if is_chinese and HAN.search(line) and (names := split_names(_LABEL.sub("", line))):
         return names
     words = byline_words(language)
     return split_byline(line, words) or split_byline(line, words, trusted=True)
 
 
 _KANA = re.compile(r"[\u3041-\u30ff]")
-
-
-def _drop_label(text: str) -> str:
-    return re.sub(r"^[\u3400-\u9fff\s]{2,6}[:：]", "", text)
+_LABEL = re.compile(r"^[\u3400-\u9fff\s]{2,6}[:：]")
 
 
 def _moment(text: str, locale: Locale) -> Moment | None:

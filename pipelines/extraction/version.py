@@ -4,8 +4,8 @@ An outcome is stale where its extractor is not the one in force, so the name mus
 then. Each part follows its own rule:
 
 - Our code: `EXTRACTION_VERSION`, a number raised by hand. `tests/pipelines/extraction/test_extraction_version.py` holds it to
-what is read from
-  the test pages. A comment, a move, a renamed function or a release without changes to the extraction leaves it alone.
+  what is read from the test pages. A comment, a move, a renamed function or a release without changes to the extraction leaves it
+  alone.
 - The site rules: a digest of their content (`Sites.version`).
 - trafilatura: its full version. It finds the main text, and every release of it may read some page otherwise.
 - libxml2 and jusText: major and minor version. libxml2 builds the tree of every page and is part of lxml's wheels, so two machines

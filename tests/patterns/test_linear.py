@@ -14,7 +14,8 @@ import pytest
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.body import appeals, boilerplate_lines, closing_lines
-from pipelines.extraction.credits import byline_places, names
+from pipelines.extraction.credits import byline_places
+from pipelines.extraction.credits.names import persons
 from pipelines.extraction.extract import extract
 from pipelines.extraction.fields import metadata
 from pipelines.extraction.languages.loader import KINDS, cue_pattern
@@ -42,7 +43,9 @@ def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> Non
     assert len(collected) > 400
     assert "crawler.discover.well_known._COMMENT" in where  # bytes
     assert "pipelines.extraction.text.roles." in where or "pipelines.extraction.dates.printed." in where
-    assert re.search(r"pipelines\.extraction\.credits\.names:\d+", where)  # `re.sub("...", ...)` within a function
+    assert re.search(
+        r"pipelines\.extraction\.credits\.names\.persons:\d+", where
+    )  # `re.sub("...", ...)` within a function
     assert all(one.methods <= METHODS for one in collected)
 
 
@@ -73,11 +76,11 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     begins = [
         *(boilerplate_lines._prompt, boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
         *(closing_lines._biography, closing_lines._closing, appeals._consent_dialog, end_markers._stop),
-        *(metadata._comment_count, names._button, names._of_picture, byline_places._of_picture),
+        *(metadata._comment_count, persons._button, persons._of_picture, byline_places._of_picture),
     ]
     within = [
         *(closing_lines._closing_within, appeals._cookie_notice, metadata._paywall),
-        *(names._next_credit, names._of_pictures, names._no_name, names._page_word, byline_places._no_place),
+        *(persons._next_credit, persons._of_pictures, persons._no_name, persons._page_word, byline_places._no_place),
     ]
     made += [
         (pattern, {"search" if field.name in _SEARCHED else "match"})

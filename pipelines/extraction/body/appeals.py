@@ -8,8 +8,10 @@ text, and nothing where the article itself is about such matters (a story about 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from operator import or_
 
 from pipelines.extraction.languages.loader import phrases_by_hint, phrases_of
@@ -72,12 +74,8 @@ def _lines_with(phrases: Mapping[str, re.Pattern[str]], lines: Sequence[str]) ->
 
 def _first_that_may_start(lines: Sequence[str]) -> int:
     """The index of the first line below the part of a text in which nothing is cut."""
-    total, length_above = sum(map(len, lines)), 0
-    for index, line in enumerate(lines):
-        if length_above > _UNCUT_SHARE * total:
-            return index
-        length_above += len(line)
-    return len(lines)
+    lengths_above = [*accumulate(map(len, lines), initial=0)]
+    return min(bisect_right(lengths_above, _UNCUT_SHARE * lengths_above[-1]), len(lines))
 
 
 def _run_start(
@@ -88,11 +86,10 @@ def _run_start(
     Its first line `starts` a run, and most of its lines `continue` one. Where a line further up is on its topic, the article is
     about such matters, and there is no run.
     """
-    total, length_above = sum(map(len, lines)), 0
-    for index, line in enumerate(lines):
-        if starts[index] and length_above > _UNCUT_SHARE * total:
+    first = _first_that_may_start(lines)
+    for index in range(len(lines)):
+        if starts[index] and index >= first:
             return index if sum(continues[index:]) >= _MIN_SHARE * (len(lines) - index) else len(lines)
         if on_topic[index]:
             break
-        length_above += len(line)
     return len(lines)

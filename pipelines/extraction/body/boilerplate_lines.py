@@ -9,9 +9,9 @@ from functools import cache
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
-from pipelines.extraction.credits.chinese_persons import NO_PERSON
-from pipelines.extraction.credits.names import MAIL
-from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.persons import MAIL
+from pipelines.extraction.credits.names.surnames import NO_PERSON
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.byline_words import OF_ALL
@@ -19,8 +19,7 @@ from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import SENTENCE_ENDS
+from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")

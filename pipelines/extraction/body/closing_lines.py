@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence, Set
 from functools import cache
 
-from pipelines.extraction.credits.outlet_names import SIMPLIFIED
+from pipelines.extraction.credits.names.outlets import SIMPLIFIED
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.speakers import label_of, speakers

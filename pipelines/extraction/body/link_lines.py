@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.headings import ITALIC, is_set_in
-from pipelines.extraction.page.tree import link_around, with_ancestors
+from pipelines.extraction.page.tree import link_around, nearest, target_of
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
 
@@ -33,7 +33,6 @@ class LinkLines(NamedTuple):
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
     """Short lines directly above such links: "Related information"."""
-    """List items that are a link and its date."""
     endings: frozenset[str] = frozenset()
     """The texts of links at the end of other lines."""
     labelled: frozenset[str] = frozenset()
@@ -85,16 +84,12 @@ def _is_labelled_link(line: Line) -> bool:
     return (
         bool(colon)
         and 1 < len(label) <= _LONGEST_LABEL
-        and all(el.tag != "li" for el in with_ancestors(line.block, 2))
+        and nearest(line.block, {"li"}, 2) is None
         and line.text[0] not in "-–"
         and len(headline) >= _MIN_SENTENCE
         and "://" not in line.text
         and line.link_chars >= _MIN_LINK_SHARE * len(headline)
-        and not any(
-            (link.get("href") or "").startswith("#")
-            for _, el in line.parts
-            if (link := link_around(el, _LINK_LEVELS)) is not None
-        )
+        and not any(target_of(el, _LINK_LEVELS).startswith("#") for _, el in line.parts)
     )
 
 
@@ -142,5 +137,4 @@ def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
 
 
 def _is_link_line(line: str, link_lines: LinkLines) -> bool:
-    key = plain(line)
-    return " " in line and key in link_lines.links
+    return " " in line and plain(line) in link_lines.links

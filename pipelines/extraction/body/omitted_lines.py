@@ -20,8 +20,7 @@ from pipelines.extraction.page.document import BLOCKS, Line, Zone
 from pipelines.extraction.page.headings import BOLD, HEADINGS, is_set_in
 from pipelines.extraction.page.tree import container_of
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import PARAGRAPH_ENDS
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS, words
 
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")
 _BOLD_LEVELS = 3

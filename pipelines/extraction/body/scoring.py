@@ -12,13 +12,11 @@ from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.document import UNREAD, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
-from pipelines.extraction.page.tree import is_called, is_inside, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import SENTENCE_ENDS
+from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
 _MIN_LONG, _LONG_SCORE = 140, 1
 """Characters from which a paragraph is hardly a caption or a call to action, and the score for it."""
@@ -91,7 +89,7 @@ class LineScorer:
 
     def is_text(self, line: Line) -> bool:
         """Whether a line that was left out is part of the text. It must stand between lines that were taken."""
-        if not self._first < line.row < self._last or not is_paragraph(line, self._language, BOILERPLATE | Zone.HIDDEN):
+        if not self._first < line.row < self._last or not is_paragraph(line, self._language, UNREAD):
             return False
         return self._score_line(line) >= _MIN_SCORE
 

@@ -29,7 +29,7 @@ from pipelines.extraction.page.text_box import is_named_body
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 _MIN_SHARE = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""

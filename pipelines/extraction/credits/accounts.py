@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.credits.chinese_labels import LABELS
-from pipelines.extraction.credits.names import is_handle
-from pipelines.extraction.credits.outlet_names import SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.lines.chinese_labels import LABELS
+from pipelines.extraction.credits.names.outlets import SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.names.persons import is_handle
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called
+from pipelines.extraction.page.tree import class_pattern, is_called
+from pipelines.extraction.structured_data.json_ld import StructuredData
 
 _NICKNAME_CLASS = class_pattern("nickname")
 _NO_OUTLET = re.compile(phrases_of("no_outlet", "zh"))

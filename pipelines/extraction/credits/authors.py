@@ -20,9 +20,9 @@ from pipelines.extraction.credits.byline_names import (
     printed_reporters,
 )
 from pipelines.extraction.credits.byline_places import credits_others, links_to_author
-from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
-from pipelines.extraction.credits.names import is_bare_name, is_handle, split_byline
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.persons import is_bare_name, is_handle, split_byline
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
@@ -41,18 +41,14 @@ from pipelines.extraction.languages.loader import any_of, languages, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.locale import language_code
-from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain, without_accents, without_top_level
 from pipelines.extraction.text.writing import CJK
 
-_AUTHOR_METAS = (
-    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
-    "article:author_name",
-    "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
-)  # fmt: skip
 _AUTHOR_META = re.compile(
     r"(?!twitter:|fediverse:|smartbanner:)(?:[\w-]{1,20}[.:]){0,2}(?:(?:article|news|post|page|story|content)?[_-]?(?:authors?|bylines?|writer"
     r"|reporter|creator)|contributor)(?:[._:-]?names?)?"
@@ -208,7 +204,7 @@ def _name_sources(
     """
     if structured.is_article:
         yield "json-ld", structured.authors
-    for key in _AUTHOR_METAS:
+    for key in METAS.author:
         if values := document.head.metas.get(key):
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
     # A label in the head is in the language of the system, and no part of a name.
@@ -223,7 +219,7 @@ def _name_sources(
     yield "small", small_names(layout, words)
     yield "duty", list(names_with_duty(layout, words, language))
     for key, values in document.head.metas.items():
-        if key not in _AUTHOR_METAS and _AUTHOR_META.fullmatch(key):
+        if key not in METAS.author and _AUTHOR_META.fullmatch(key):
             yield "meta", values
     yield "credit line", credited
     yield "signed", read_signature(layout, language)

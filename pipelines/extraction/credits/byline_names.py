@@ -8,23 +8,12 @@ from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.byline_places import (
-    DEGREES_BEHIND,
-    is_in_link,
-    is_linked_name,
-    links_to_author,
-    signed_names,
-)
-from pipelines.extraction.credits.names import (
-    MAIL,
-    before_next_credit,
-    has_case,
-    is_bare_name,
-    is_name,
-)
+from pipelines.extraction.credits.byline_places import DEGREES_BEHIND, is_linked_name, links_to_author, signed_names
+from pipelines.extraction.credits.names.persons import MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.byline_words import (
     LABEL_MARKS,
     BylineWords,
@@ -150,7 +139,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         if kept and (words.time_words.search(piece) or find_stamps(piece) or _opens_other_credit(piece, words)):
             break
         kept.append((piece, el))
-    linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
+    linked = [text for text, el in kept if link_around(el, 2) is not None and not words.opening.match(text)]
     paged = [text for text, el in kept if links_to_author(el)]
     rest = after_opening(" ".join(text for text, _ in kept), words)
     divided = None if paged else _DIVIDED.match(rest)

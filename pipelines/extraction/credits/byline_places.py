@@ -8,10 +8,17 @@ from functools import cache
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import DEGREE, MAIL, divide, has_case, is_bare_name, is_full_name, is_name
-from pipelines.extraction.page.class_names import ClassPattern, class_pattern
+from pipelines.extraction.credits.names.persons import (
+    DEGREE,
+    MAIL,
+    divide,
+    has_case,
+    is_bare_name,
+    is_full_name,
+    is_name,
+)
 from pipelines.extraction.page.document import Line, normalize_space
-from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
+from pipelines.extraction.page.tree import ClassPattern, belongs_to_other_content, class_pattern, is_called, target_of
 from pipelines.extraction.text.byline_words import TOWN_WORD, BylineWords, byline_words, picture_words
 from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -149,24 +156,16 @@ def is_account(text: str, el: Element, *, signed: bool = False) -> bool:
         return False
     if "_" in text or any(map(str.isdigit, text)):
         return True
-    link = link_around(el, 3)
-    href = (link.get("href") or "")[:400] if link is not None else ""
-    return not text[1:].isupper() and text != text.capitalize() and (signed or plain(text) in plain(href))
+    is_named = signed or plain(text) in plain(target_of(el, 3)[:400])
+    return not text[1:].isupper() and text != text.capitalize() and is_named
 
 
 _ACCOUNT_NAME = re.compile(r"[^\W\d_][\w-]{2,29}")
 
 
-def is_in_link(el: Element) -> bool:
-    """Whether an element is a link or directly inside one."""
-    parent = el.getparent()
-    return el.tag == "a" or (parent is not None and parent.tag == "a")
-
-
 def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) -> bool:
     """Whether an element is inside a link to an author's page."""
-    link = link_around(el, 3)
-    return link is not None and page.search((link.get("href") or "")[:400]) is not None
+    return page.search(target_of(el, 3)[:400]) is not None
 
 
 def is_named_author(el: Element | None) -> bool:

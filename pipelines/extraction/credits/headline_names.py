@@ -10,12 +10,9 @@ from collections.abc import Iterator, Set
 from functools import cache
 from itertools import zip_longest
 
-from pipelines.extraction.credits.byline_places import (
-    signed_names,
-    split_pieces,
-)
-from pipelines.extraction.credits.credit_words import credit_marks
-from pipelines.extraction.credits.names import is_full_name
+from pipelines.extraction.credits.byline_places import signed_names, split_pieces
+from pipelines.extraction.credits.lines.credit_lines import credit_marks
+from pipelines.extraction.credits.names.persons import is_full_name
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import islice
 from operator import itemgetter
 
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
-from pipelines.extraction.credits.accounts import (
-    authors_in_state,
-    near_headline,
-    outlet_name,
-    printed_account,
-)
+from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
 from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.names import is_handle
-from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED, clean_outlet_name
+from pipelines.extraction.credits.names.persons import is_handle
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, names_of
+from pipelines.extraction.page.tree import class_pattern, is_called, names_of
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import plain, title_pieces, without_top_level
+from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_top_level
 from pipelines.extraction.text.writing import HAN
 
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
@@ -42,8 +38,6 @@ _DAY_ALONE = re.compile(
     r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
 )
 """A day without its year, as platforms show it: 发布时间：03-04, 3小时前."""
-_ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
-_SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
 _LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)"
@@ -99,7 +93,7 @@ def possible_outlets(
     if language == "zh":
         name, by = _account(document, layout, structured, is_anonymous=not credits.authors)
         yield name if name not in credits.authors else None, by
-        yield clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+        yield clean_outlet_name(_LABEL.sub("", document.head.meta(*METAS.source) or "")), "meta"
         yield _titled(document.head.title or "", layout), "title"
     else:
         if site_names:
@@ -135,12 +129,10 @@ def _account(
     """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page, else what is
     stated as the author, or where nobody signs stands in an author's element, is no person's name, and stands by itself near the
     headline; what is stated as the author may also stand below or beside the text."""
-    named = outlet_name(document.head.meta(*_ACCOUNT_METAS) or "")
+    named = outlet_name(document.head.meta(*METAS.account) or "")
     if named and HAN.search(named):
         return named, "meta"
-    for seen, link in enumerate(document.tree.iter("a")):
-        if seen > _MOST_LINKS:
-            break
+    for link in islice(document.tree.iter("a"), _MOST_LINKS):
         href = (link.get("href") or "")[:200]
         if not _ACCOUNT_PAGE.search(href):
             continue
@@ -164,7 +156,7 @@ def _account(
 def _owner_of_blog(document: Document, layout: Layout) -> str | None:
     """Whose blog it is, where the page says so above the headline, 老羊的博客, or below the text, in an account's element or beside
     the time, and its title has the name as well."""
-    pieces = title_pieces(document.head.title or "")[1:]
+    pieces = pieces_behind(document.head.title)
     for line in layout.header:
         match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
         if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
@@ -176,14 +168,12 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
 
 def named_in_title(document: Document) -> str | None:
     """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
-    named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
+    named = [piece for piece in pieces_behind(document.head.title) if 2 <= len(piece) <= 60]
     named = [piece for piece in named if not _FRONT_WORD.match(piece)]
     pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
     if not pieces:
         return None
-    for seen, el in enumerate(document.tree.iter("a", "img")):
-        if seen > _MOST_LINKS:
-            break
+    for el in islice(document.tree.iter("a", "img"), _MOST_LINKS):
         for said in _texts_of(el):
             if piece := pieces.get(plain(said)):
                 return piece
@@ -212,7 +202,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
 
     An outlet's name counts, or one that is called a source or an account; an author's does not.
     """
-    pieces = title_pieces(document.head.title or "")[1:]
+    pieces = pieces_behind(document.head.title)
     known, stated = set(pieces), _stated_authors(document)
     # Words that are no name elsewhere may be the site's: 清溪时间.
     whole = stated | {piece for piece in pieces[-1:] if len(piece) >= _SHORTEST_BEGINNING}

@@ -1,8 +1,8 @@
 """Names printed on a page without a by-word, outside Chinese, best place first.
 
 A link to an author's page; an element named author or byline; a bare name beside the date; bold text above the text; the
-author's box below it. Authors of quotations, pictures and comments do not count. Each function yields strings; `names` makes
-names of them.
+author's box below it. Authors of quotations, pictures and comments do not count. Each function yields strings; `names.persons`
+makes names of them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from pipelines.extraction.credits.byline_places import (
     PROMPT,
     credits_others,
     is_account,
-    is_in_link,
     is_linked_name,
     is_named_author,
     links_to_author,
     signed_names,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
-from pipelines.extraction.credits.names import (
+from pipelines.extraction.credits.names.persons import (
     has_case,
     is_bare_name,
     is_full_name,
@@ -35,12 +34,11 @@ from pipelines.extraction.credits.names import (
     split_byline,
     text_beside_time,
 )
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
-from pipelines.extraction.page.tree import belongs_to_other_content, is_called, link_around
+from pipelines.extraction.page.tree import belongs_to_other_content, class_pattern, is_called, link_around, target_of
 from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -97,8 +95,7 @@ def outlet_accounts(layout: Layout) -> Iterator[str]:
     """Names of the outlet's own accounts: linked to the page of "admin", "webmaster", "newsroom"."""
     for line in layout.header:
         for text, el in line.parts if line.link_chars else ():
-            link = el if el.tag == "a" else el.getparent()
-            if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
+            if _ACCOUNT.search(target_of(el, 2)[:400]):
                 yield normalize_space(text[:80])
 
 
@@ -123,7 +120,9 @@ def names_in_author_elements(layout: Layout, words: BylineWords, own: Set[str]) 
         called = [(normalize_space(text), el) for text, el in named]
         if not rest and called:
             called = [(text, el) for text, el in called if not PROMPT.match(text)]
-            rest = [text for text, el in called if is_in_link(el)] or [" ".join(text for text, _ in called)]
+            rest = [text for text, el in called if link_around(el, 2) is not None] or [
+                " ".join(text for text, _ in called)
+            ]
     if found is None:
         yield from rest
 
@@ -185,17 +184,13 @@ _MOST_NAME_WORDS = 3
 
 def _standing_alone(line: Line, words: BylineWords) -> Iterator[tuple[str, Element]]:
     """The parts of a line that no word of a sentence goes on with: not the film's title in "starring in La La Land"."""
-    texts = ["", *("" if _is_address(el) else normalize_space(text[-200:]) for text, el in line.parts), ""]
+    shown = ("" if target_of(el, 2).startswith("mailto:") else normalize_space(text[-200:]) for text, el in line.parts)
+    texts = ["", *shown, ""]
     for at, part in enumerate(line.parts):
         before = texts[at].rpartition(" ")[2]
         follows = before[:1].islower() and before[-1:].isalpha() and not words.by_word.search(before)
         if not follows and not texts[at + 2][:1].islower():
             yield part
-
-
-def _is_address(el: Element) -> bool:
-    link = link_around(el, 2)
-    return link is not None and (link.get("href") or "").startswith("mailto:")
 
 
 def consists_of_words(name: str, layout: Layout) -> bool:

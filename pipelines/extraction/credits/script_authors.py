@@ -8,10 +8,10 @@ of 5.
 
 from __future__ import annotations
 
-from pipelines.extraction.credits.chinese_persons import is_person, people_in
-from pipelines.extraction.credits.names import is_bare_name, split_byline
+from pipelines.extraction.credits.names.persons import is_bare_name, split_byline
+from pipelines.extraction.credits.names.surnames import is_person, people_in
 from pipelines.extraction.page.document import Document
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.byline_words import byline_words
 
 

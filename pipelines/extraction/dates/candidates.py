@@ -16,9 +16,8 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import is_called
+from pipelines.extraction.page.tree import class_pattern, is_called
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 from pipelines.extraction.text.writing import CJK
 

@@ -22,15 +22,14 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, is
 from pipelines.extraction.dates.cue_words import says_changed, says_published
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import is_called, is_in_site_header, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_in_site_header, nearest
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, is_life, read_machine
 from pipelines.extraction.text.months import weekday_of
 from pipelines.extraction.text.relative_times import find_relative, with_year
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 _COPYRIGHT = re.compile(
     r"©(?!\s?(?:19|20)\d\d[-/.年]\d)|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I
@@ -347,7 +346,7 @@ _EMBEDDED = class_pattern("embedded")
 
 def is_embedded(el: Element | None) -> bool:
     """Whether an element is in a quotation or an embedded post of a social network."""
-    return is_called(el, _EMBEDDED, 6) or any(node.tag == "blockquote" for node in with_ancestors(el, 6))
+    return is_called(el, _EMBEDDED, 6) or nearest(el, {"blockquote"}, 6) is not None
 
 
 def _names_of(el: Element) -> str:

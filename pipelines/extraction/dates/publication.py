@@ -33,8 +33,8 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
 from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, is_in_zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
@@ -147,14 +147,14 @@ def _published_candidates(
     first = candidates[0] if candidates else None
     if first is None or first.stamp.hour is None or (changed and same_minute(changed, first)):
         candidates += context.read_all((text, "microdata") for text in _machine_elements(marked, "datepublished"))
-    candidates += context.read_all((value, "meta") for value in _metas(document, PAGE_METAS))
+    candidates += context.read_all((value, "meta") for value in _metas(document, METAS.page))
     return candidates or list(context.read_all([(structured.published, "json-ld")]))
 
 
 def _of_article(document: Document, structured: StructuredData) -> Iterator[tuple[str | None, str]]:
     if structured.is_article:
         yield structured.published, "json-ld"
-    for value in _metas(document, PUBLISHED_METAS):
+    for value in _metas(document, METAS.published):
         yield value, "meta"
 
 
@@ -166,7 +166,7 @@ def _stated_modified(
     document: Document, structured: StructuredData, marked: Sequence[Element]
 ) -> Iterator[tuple[str | None, str]]:
     yield structured.modified, "json-ld"
-    for value in _metas(document, MODIFIED_METAS):
+    for value in _metas(document, METAS.modified):
         yield value, "meta"
     for text in _machine_elements(marked, "datemodified"):
         yield text, "microdata"

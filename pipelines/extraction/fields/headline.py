@@ -25,11 +25,10 @@ from pipelines.extraction.fields.stated_titles import (
     read_stated_titles,
 )
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
-from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import HEADINGS, heading_level
-from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, link_around, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, target_of, with_ancestors
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:[a-z]{2}(?:[-_][a-z]{2})?/)?(?:index\.\w{2,5})?")
@@ -219,7 +218,7 @@ def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in document.lines[: line.row]:
-        if len(other.text) > 80 and not other.zone & (BOILERPLATE | Zone.HIDDEN) and not other.is_link:
+        if len(other.text) > 80 and not other.zone & UNREAD and not other.is_link:
             size += len(other.text)
     return size > _TEXT_ABOVE
 
@@ -286,7 +285,7 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
 def _within_title(machine: list[tuple[str, str]], document: Document) -> Headline | None:
     """The longest line that one of the titles begins or ends with, where nothing parts it from the names of site and section; else
     the heading that begins or ends with the longest part of one: it names the speaker as well."""
-    lines = [line for line in document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN) and not line.is_link]
+    lines = [line for line in document.lines if not line.zone & UNREAD and not line.is_link]
     found = [
         Headline(line.text, found_by, line)
         for title, found_by in machine
@@ -309,8 +308,7 @@ def _leads_home(line: Line) -> bool:
     """Whether a line is a link to the front page: the site's name, even where nothing else says so."""
     if line.link_chars < len(line.text):
         return False
-    link = link_around(line.parts[0][1], 5)
-    href = (link.get("href") or "#") if link is not None else "#"
+    href = target_of(line.parts[0][1], 5) or "#"
     return _HOME.fullmatch(href.strip()[:300]) is not None
 
 
@@ -318,7 +316,7 @@ def _headings(document: Document) -> list[Line]:
     return [
         line
         for line in document.lines
-        if 1 < len(line.text) <= _LONGEST and not line.zone & (BOILERPLATE | Zone.HIDDEN) and heading_level(line) == 1
+        if 1 < len(line.text) <= _LONGEST and not line.zone & UNREAD and heading_level(line) == 1
     ]
 
 

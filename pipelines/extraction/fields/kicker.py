@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
-from pipelines.extraction.page.tree import is_called, with_ancestors
+from pipelines.extraction.page.document import UNREAD, Document, Line, normalize_space
+from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import HAN
@@ -84,8 +83,4 @@ def _named_part(line: Line) -> str:
 def _above(line: Line, document: Document) -> list[Line]:
     """The lines that stand directly above a headline, the nearest first."""
     near = document.lines[max(0, line.row - _ABOVE) : line.row]
-    return [
-        above
-        for above in reversed(near)
-        if not above.zone & (Zone.HIDDEN | BOILERPLATE) and len(above.text) <= _LONGEST
-    ]
+    return [above for above in reversed(near) if not above.zone & UNREAD and len(above.text) <= _LONGEST]

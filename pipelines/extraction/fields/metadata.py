@@ -10,11 +10,10 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called
+from pipelines.extraction.page.tree import class_pattern, is_called
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
 from pipelines.extraction.text.writing import CJK, HAN

@@ -7,11 +7,10 @@ unless the text contains it.
 from __future__ import annotations
 
 from pipelines.extraction.fields.headline import Headline
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
-from pipelines.extraction.page.structured_data import StructuredData
-from pipelines.extraction.page.tree import is_called, is_inside
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside
+from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.titles import plain
 
 _STANDFIRST_CLASS = class_pattern("standfirst")
@@ -45,7 +44,9 @@ def read_standfirst(
         if headline and plain(line.text) == plain(headline.text):
             continue
         if _repeats_description(line, descriptions) or (
-            length >= _SHORTEST and _is_named_standfirst(line) and not is_date_line(line.text, document.language)
+            length >= _SHORTEST
+            and is_called(line.block, _STANDFIRST_CLASS, 2)
+            and not is_date_line(line.text, document.language)
         ):
             found.append(line.text)
     return found[:_MAX_LINES]
@@ -66,7 +67,3 @@ def _repeats_description(line: Line, descriptions: list[str]) -> bool:
     return len(text) >= _MIN_REPEATED and any(
         shorter in longer and len(shorter) >= _MIN_LENGTH_RATIO * len(longer) for shorter, longer in pairs
     )
-
-
-def _is_named_standfirst(line: Line) -> bool:
-    return is_called(line.block, _STANDFIRST_CLASS, 2)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from html import unescape
 
 from pipelines.extraction.page.document import Document
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.titles import cut_site, overlap, plain, without_tail
 
 SAME_STORY = 0.5
@@ -21,15 +22,6 @@ SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
 _ELLIPSES = ("...", "…", "……")
 _LONGEST = 1000
-_METAS = (
-    "articletitle",
-    "twitter:title",
-    "parsely-title",
-    "sailthru.title",
-    "dc.title",
-    "dcterms.title",
-    "weibo:article:title",
-)
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
 
 
@@ -55,7 +47,7 @@ def read_stated_titles(document: Document, stated: StructuredData, site_names: t
     head = document.head
     social, structured, metas, window = (
         cut_site(unescape((value or "")[:_LONGEST]), site_names)
-        for value in (head.meta("og:title"), stated.headline, head.meta(*_METAS), head.title)
+        for value in (head.meta("og:title"), stated.headline, head.meta(*METAS.title), head.title)
     )
     named = {plain(name) for name in site_names} | {""}
     found = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.document import UNREAD, Document, Line
 from pipelines.extraction.page.main_content import is_date_line
 from pipelines.extraction.text.date_parser import find_stamps
 
@@ -27,7 +27,7 @@ def undeclared_headline(document: Document) -> Line | None:
     """The line that stands where a headline does; None where there is none above a date."""
     lines = document.lines[:_MOST_LINES]
     for at, dated in enumerate(lines):
-        if dated.zone & (BOILERPLATE | Zone.HIDDEN) or len(dated.text) > _LONGEST or not _is_below_headline(dated.text):
+        if dated.zone & UNREAD or len(dated.text) > _LONGEST or not _is_below_headline(dated.text):
             continue
         if not any(len(line.text) >= _PARAGRAPH for line in lines[at + 1 : at + 1 + _TEXT_BELOW]):
             continue
@@ -45,7 +45,7 @@ def _is_below_headline(text: str) -> bool:
 def _may_be_headline(line: Line) -> bool:
     return (
         _SHORTEST <= len(line.text) <= _LONGEST
-        and not line.zone & (BOILERPLATE | Zone.HIDDEN)
+        and not line.zone & UNREAD
         and not line.is_link
         and _CJK.search(line.text) is not None
         and not is_date_line(line.text, None)

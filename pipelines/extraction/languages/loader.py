@@ -9,8 +9,8 @@ English ones everywhere, because templates are often left in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -52,6 +52,10 @@ _LABELS = (
 )
 _OF_TEMPLATES = frozenset((*END_KINDS, *LINE_KINDS, *_LABELS, "picture", "button", "page_word"))
 """What templates say."""
+NOTICE_KINDS = (
+    "challenge", "consent", "blocked", "soft_404", "unavailable", "parked", "login", "paywall", "interstitial", "list",
+)  # fmt: skip
+"""Reasons for rejecting what is no article (`db.models.Reason`). Of two with equal points, the earlier wins."""
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -140,29 +144,6 @@ class NoticeWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notices:
-    """What pages say that are no articles, by the reason for rejecting them (`db.models.Reason`)."""
-
-    challenge: NoticeWords = NoticeWords()
-    consent: NoticeWords = NoticeWords()
-    blocked: NoticeWords = NoticeWords()
-    soft_404: NoticeWords = NoticeWords()
-    unavailable: NoticeWords = NoticeWords()
-    parked: NoticeWords = NoticeWords()
-    login: NoticeWords = NoticeWords()
-    paywall: NoticeWords = NoticeWords()
-    interstitial: NoticeWords = NoticeWords()
-    list: NoticeWords = NoticeWords()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What tells a person's name from other text where no capital does."""
-
-    surnames: Words = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Words that multiply the number before them by ten to the power of `zeros`."""
 
@@ -191,8 +172,8 @@ class Language:
     which templates of its pages may be left, besides English.
 
     `letters` are its letters beyond ASCII, the commonest three first, and `codecs` the single-byte encodings of its pages, likelier
-    first. `country` is where it is read above all, for languages of one country or one civil time: English, Spanish, Portuguese and
-    Arabic have none.
+    first. `surnames` tell a person's name from other text where no capital does. `country` is where it is read above all, for
+    languages of one country or one civil time: English, Spanish, Portuguese and Arabic have none.
     """
 
     name: str
@@ -206,9 +187,10 @@ class Language:
     ago: tuple[Ago, ...] = ()
     cues: tuple[Cue, ...] = ()
     credits: LanguageCredits = LanguageCredits()
-    names: Names = Names()
+    surnames: Words = ()
     numbers: Numbers = Numbers()
-    notices: Notices = Notices()
+    notices: Mapping[str, NoticeWords] = field(default_factory=dict)
+    """By one of `NOTICE_KINDS`."""
 
 
 @cache
@@ -235,19 +217,23 @@ def _mistakes(language: Language) -> Iterator[str]:
         placed = one.where in WHERE and one.why if one.kind in DATE_KINDS else not one.where
         if one.kind not in KINDS or one.case not in CASES or not placed:
             yield f"no reader looks for {one.kind!r} at {one.where!r} in the case {one.case!r}, or a reason is missing"
-    for kind in fields(Notices):
-        words: NoticeWords = getattr(language.notices, kind.name)
+    for kind, words in language.notices.items():
+        if kind not in NOTICE_KINDS:
+            yield f"no page is rejected as {kind!r}"
         if odd := [text for text in (*words.title, *words.says) if text != text.lower() or not text.strip()]:
-            yield f"notices.{kind.name}: {odd[0]!r} is not in lower case"
+            yield f"notices.{kind}: {odd[0]!r} is not in lower case"
+
+
+def cues_of(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
+    """The cues of one kind that apply on pages of a language, and whether theirs writes with spaces."""
+    for one in map(languages().__getitem__, applicable_languages(language, kind)):
+        yield from ((cue, one.spaces) for cue in one.cues if cue.kind == kind)
 
 
 @cache
 def words_of(kind: str, language: str | None = None) -> Words:
     """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
-    known = [languages()[code] for code in applicable_languages(language, kind)]
-    return tuple(
-        dict.fromkeys(word for one in known for group in one.cues if group.kind == kind for word in group.match)
-    )
+    return tuple(dict.fromkeys(word for cue, _ in cues_of(kind, language) for word in cue.match))
 
 
 def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...]:
@@ -263,13 +249,7 @@ def applicable_languages(language: str | None, kind: str = "") -> tuple[str, ...
 @cache
 def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
-    cues = [
-        (languages()[code].spaces, one)
-        for code in applicable_languages(language, kind)
-        for one in languages()[code].cues
-        if one.kind == kind
-    ]
-    return re.compile("|".join(pattern_of(one, spaces) for spaces, one in cues) or r"(?!)")
+    return re.compile("|".join(pattern_of(cue, spaces) for cue, spaces in cues_of(kind, language)) or r"(?!)")
 
 
 def pattern_of(one: Cue, spaces: bool) -> str:
@@ -282,11 +262,10 @@ def pattern_of(one: Cue, spaces: bool) -> str:
 
 
 def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
-    """The phrases of one kind that apply on pages of a language, and whether theirs writes with spaces."""
-    for one in map(languages().__getitem__, applicable_languages(language, kind)):
-        for cue in one.cues:
-            for phrase in cue.match if cue.kind == kind else ():
-                yield from ((opening, one.spaces) for opening in openings_of(phrase))
+    """The same of phrases, for each way in which one begins."""
+    for cue, spaces in cues_of(kind, language):
+        for phrase in cue.match:
+            yield from ((opening, spaces) for opening in openings_of(phrase))
 
 
 def phrases_of(kind: str, language: str | None = None, *, inside: bool = False) -> str:

@@ -12,15 +12,13 @@ from typing import NamedTuple
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
-from pipelines.extraction.page.tree import is_called, is_inside, link_around, nearest, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import byline_words
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import FULL_STOPS
+from pipelines.extraction.text.writing import FULL_STOPS, words
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -237,8 +235,7 @@ def _is_card(line: Line) -> bool:
     size = len(line.text)
     if size < _MIN_CARD or line.link_chars < _CARD_LINK_SHARE * size:
         return False
-    link = link_around(line.block, _LINK_LEVELS)
-    return link is not None and not (link.get("href") or "#").startswith("#")
+    return not (target_of(line.block, _LINK_LEVELS) or "#").startswith("#")
 
 
 def _header_rows(document: Document, main: MainContent) -> Set[int]:
@@ -260,7 +257,7 @@ def _header_rows(document: Document, main: MainContent) -> Set[int]:
 
 def _unframe_columns(copies: Iterable[Element]) -> None:
     """Make a table that sets out the page plain boxes: one with a cell that holds several of these paragraphs, and those around."""
-    cells = Counter(nearest(block, "td") for block in copies)
+    cells = Counter(nearest(block, {"td"}) for block in copies)
     for cell, paragraphs in cells.items():
         if cell is None or paragraphs < _MIN_COLUMN:
             continue

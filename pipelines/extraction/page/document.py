@@ -17,30 +17,26 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import ZONE_NAMES
 from pipelines.extraction.page.size_limits import truncate_page
 from pipelines.extraction.page.tree import (
+    ZONE_NAMES,
     break_typed_lines,
     describes_other_work,
     link_around,
     open_shadow_roots,
     with_ancestors,
 )
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import FULL_STOPS
+from pipelines.extraction.text.writing import FULL_STOPS, words
 from pipelines.html_tree import parse_html
 
 INVISIBLE = words(
-    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head"
-    " title link meta"
-    " datalist progress meter input frame frameset noframes applet param source track rp rt"
+    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head title"
+    " link meta datalist progress meter input frame frameset noframes applet param source track rp rt"
 )
 BLOCKS = words(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
-    " footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
-    " thead tr ul"
-    " button label picture amp-img"
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
+    " thead tr ul button label picture amp-img"
 )
 _SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 3
 """Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper, or
@@ -69,6 +65,8 @@ class Zone:
 
 BOILERPLATE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
 """Zones in which nothing of an article stands."""
+UNREAD = BOILERPLATE | Zone.HIDDEN
+"""Zones of lines that a reader does not read, or not as the article's."""
 
 _ZONE_TAGS = {
     "nav": Zone.NAV,

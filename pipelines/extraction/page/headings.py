@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence, Set
 from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.document import UNREAD, Document, Line
+from pipelines.extraction.page.tree import nearest
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BOLD, ITALIC = frozenset(("b", "strong")), frozenset(("em", "i"))
@@ -32,16 +32,16 @@ def heading_level(line: Line) -> int:
 
 def is_set_in(line: Line, tags: Set[str], levels: int = 1) -> bool:
     """Whether all of a line stands in such elements, each among `levels` from the inside out."""
-    return all(any(node.tag in tags for node in with_ancestors(el, levels)) for _, el in line.parts)
+    return all(nearest(el, tags, levels) is not None for _, el in line.parts)
 
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
     """The levels of those lines of a text that the page prints as headings; `but` is the standfirst, which is none."""
-    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, BOILERPLATE | Zone.HIDDEN
+    wanted = {text for text in texts if len(text) <= _LONGEST and text != but}
     return {
         line.text: level
         for line in document.lines
-        if line.text in wanted and not line.zone & barred and (level := heading_level(line))
+        if line.text in wanted and not line.zone & UNREAD and (level := heading_level(line))
     }
 
 

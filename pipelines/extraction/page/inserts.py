@@ -11,12 +11,10 @@ from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.headings import BOLD, heading_level, is_set_in
-from pipelines.extraction.page.tree import is_called, with_ancestors
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import PARAGRAPH_ENDS
+from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
+from pipelines.extraction.text.writing import PARAGRAPH_ENDS, words
 
 _MIN_PARAGRAPHS = 3
 """Paragraphs side by side from which their element is the text, and a box among them an insert."""

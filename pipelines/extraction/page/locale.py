@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pipelines.data_files import read_table
 from pipelines.extraction.languages.loader import Words, languages
 from pipelines.extraction.page.document import DocumentHead
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
 

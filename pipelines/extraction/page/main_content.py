@@ -34,8 +34,7 @@ from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS, words
 
 _SENTENCE = re.compile(r"[。！？；，.!?…؟।։။](?:(?<=[。！？；，])|[\"'”’»)\]]{0,2}(?:\s|$))")
 """It begins with one set, for then `re` skips quickly to the next sign of it."""
@@ -56,8 +55,6 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
 """Characters of running text below which an element whose name says article body is examined as well."""
-"""Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
-examined."""
 _MIN_CHILD_SHARE = 0.92
 """Share of the weight that a child must have for the search to descend into it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
@@ -303,14 +300,11 @@ def _without_next_page(running: list[Line], lines: Sequence[Line], headline: Lin
         if text_length(own) < max(_MIN_BELOW_HEADLINE, 0.7 * text_length(above)):
             continue
         name = headline.block.get("class")
-        near = [line.text for line in lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]]
-        if (name and heading.block.get("class") == name) or any(map(find_stamps, filter(_is_short, near))):
+        near = lines[heading.row + 1 : heading.row + 1 + _ROWS_OF_BYLINE]
+        is_dated = any(find_stamps(line.text) for line in near if len(line.text) <= _LONGEST_DATES)
+        if is_dated or (name and heading.block.get("class") == name):
             return [line for line in running if line.row < heading.row and not is_inside(line.block, box)]
     return running
-
-
-def _is_short(text: str) -> bool:
-    return len(text) <= _LONGEST_DATES
 
 
 def _is_byline(line: Line, language: str | None) -> bool:
@@ -319,7 +313,7 @@ def _is_byline(line: Line, language: str | None) -> bool:
 
 
 def _article_of(block: Element) -> Element | None:
-    return nearest(block, "article")
+    return nearest(block, {"article"})
 
 
 def _continues_after(paragraphs: list[Line], row: int) -> bool:

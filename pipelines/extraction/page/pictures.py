@@ -9,10 +9,9 @@ from urllib.parse import urljoin
 from lxml.etree import _Element as Element
 
 from db.models import Image
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, text_of, zone_of
-from pipelines.extraction.page.tree import is_called
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.page.tree import class_pattern, is_called
+from pipelines.extraction.text.writing import words
 
 _MAX_IMAGES = 40
 _MAX_EXAMINED = 300

@@ -12,11 +12,9 @@ from itertools import groupby, islice
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, Zone, text_length
-from pipelines.extraction.page.tree import is_inside, names_of, with_ancestors
-from pipelines.extraction.text.word_lists import words
-from pipelines.extraction.text.writing import SENTENCE_ENDS
+from pipelines.extraction.page.tree import class_pattern, is_inside, names_of, with_ancestors
+from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
 _BODY_CLASS = class_pattern("article_body")
 _MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300

@@ -12,9 +12,8 @@ from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line, text_length
-from pipelines.extraction.page.tree import is_called, is_inside, names_of, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, names_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _POSTER = class_pattern("poster")

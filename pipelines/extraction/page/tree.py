@@ -1,19 +1,55 @@
-"""Where an element stands in the tree of its page.
+"""Where an element stands in the tree of its page, and what it and the boxes around it are called.
 
-What is asked of all lines goes up by `getparent`: iterators over the ancestors take two to five times as long.
+What is asked of all lines goes up by `getparent`: iterators over the ancestors take two to five times as long. What the names in
+`class` and `id` say a box holds is in `class_names.toml`, which also says how a name counts.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import lru_cache
+from importlib.resources import files
 from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.class_names import ClassPattern, class_pattern
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.languages.loader import by_first_letter
+from pipelines.extraction.text.writing import words
+
+_NAMES = tomllib.loads(files(__package__).joinpath("class_names.toml").read_text("utf-8"))
+ZONE_NAMES: Mapping[str, Sequence[str]] = _NAMES["zones"]
+"""The names of boxes around the article, by zone."""
+
+
+class ClassPattern:
+    """An expression for names of boxes that remembers what it was asked: the lines of a page stand in the same boxes."""
+
+    __slots__ = ("expression", "finds")
+
+    def __init__(self, expression: re.Pattern[str]) -> None:
+        self.expression = expression
+        # A cache of its own: as part of a key, an expression is hashed each time, which takes longer than a search.
+        self.finds = lru_cache(_NAMES_KEPT)(self._finds)
+
+    def _finds(self, names: str) -> bool:
+        return self.expression.search(names) is not None
+
+
+_NAMES_KEPT = 1024
+"""Names of boxes whose answers each pattern keeps; a page has 160 on average."""
+
+
+def class_pattern(*kinds: str) -> ClassPattern:
+    """What finds the names of some kinds. Case does not matter. KeyError for a kind that the file does not have."""
+    names = [name.replace("-", "[-_]{0,2}") for kind in kinds for name in _NAMES[kind]]
+    parts = by_first_letter((name for name in names if name[0] != "="), any_case=True)
+    whole = by_first_letter((name[1:] for name in names if name[0] == "="), any_case=True)
+    words = whole and rf"(?:^|[\s_-])(?:{whole})(?=$|[\s_-])"
+    return ClassPattern(re.compile("|".join(filter(None, (parts, words))), re.I))
+
 
 _LIST_TAGS = words("li ul ol dl dt dd")
 _OF_ARTICLE = words("article main")
@@ -30,6 +66,13 @@ def with_ancestors(el: Element | None, levels: int = sys.maxsize) -> Iterator[El
     while el is not None and levels:
         yield el
         el, levels = el.getparent(), levels - 1
+
+
+def nearest(el: Element | None, tags: Set[str], levels: int = sys.maxsize) -> Element | None:
+    """The first with one of these tags of an element and its ancestors; of `levels` elements in all, from the inside out."""
+    while el is not None and levels and el.tag not in tags:
+        el, levels = el.getparent(), levels - 1
+    return el if levels else None
 
 
 def names_of(el: Element) -> str:
@@ -66,20 +109,19 @@ def is_inside(el: Element | None, box: Element | None) -> bool:
 def is_in_site_header(el: Element, headline: Element) -> bool:
     """Whether an element stands in a `header` that the article is no part of."""
     boxes = list(with_ancestors(el))
-    header = next((box for box in boxes if box.tag == "header"), None)
+    header = nearest(el, {"header"})
     return header is not None and not is_inside(headline, header) and all(box.tag not in _OF_ARTICLE for box in boxes)
-
-
-def nearest(el: Element | None, tag: str, levels: int = sys.maxsize) -> Element | None:
-    """The element with this tag that an element is or stands in, among `levels` elements from the inside out."""
-    while el is not None and levels and el.tag != tag:
-        el, levels = el.getparent(), levels - 1
-    return el if levels else None
 
 
 def link_around(el: Element | None, levels: int) -> Element | None:
     """The `a` that an element is or stands in, among `levels` elements from the inside out."""
-    return nearest(el, "a", levels)
+    return nearest(el, {"a"}, levels)
+
+
+def target_of(el: Element | None, levels: int) -> str:
+    """The address of the link that an element is or stands in; "" where there is none."""
+    link = link_around(el, levels)
+    return (link.get("href") or "") if link is not None else ""
 
 
 def container_of(block: Element) -> Element | None:

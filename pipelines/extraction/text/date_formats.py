@@ -1,7 +1,7 @@
 """Date forms of single languages that the common patterns do not cover: era years, written-out numerals, abbreviations with
 dots.
 
-`find_regional_dates` yields year, month, day, start and end of each. It converts era years (民國, 令和); `calendars` converts
+`find_regional_dates` yields year, month, day, start and end of each. It converts era years (民國, 令和); `months` converts
 those of other calendars. It is asked only for texts that are not plain ASCII, or in languages that write the year first.
 """
 

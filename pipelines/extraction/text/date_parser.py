@@ -15,9 +15,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.extraction.languages.loader import Words, any_of, languages
-from pipelines.extraction.text.calendars import to_gregorian
 from pipelines.extraction.text.date_formats import Found, find_regional_dates
-from pipelines.extraction.text.months import from_named_month, month_of
+from pipelines.extraction.text.months import from_named_month, month_of, to_gregorian
 from pipelines.extraction.text.utc_offsets import offset_named
 
 MAX_TEXT = 600

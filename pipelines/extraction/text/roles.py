@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.languages.loader import any_of, by_first_letter, languages, words_of
+from pipelines.extraction.languages.loader import any_of, by_first_letter, cues_of, words_of
 
 
 def _duties(*, spaces: bool) -> Iterator[str]:
     """The duties of the languages with, or without, spaces between words, up to the end of the word."""
-    for language in languages().values():
-        if language.spaces == spaces:
-            for word in (word for cue in language.cues if cue.kind == "duty" for word in cue.match):
-                bare = re.escape(word).replace(r"\*", r"\w{0,20}").replace(r"\ ", r"\s")
-                yield bare + r"\b" * (spaces and (word[-1] == "*" or word[-1].isalnum()))
+    for word in (word for cue, has_spaces in cues_of("duty", None) if has_spaces == spaces for word in cue.match):
+        bare = re.escape(word).replace(r"\*", r"\w{0,20}").replace(r"\ ", r"\s")
+        yield bare + r"\b" * (spaces and (word[-1] == "*" or word[-1].isalnum()))
 
 
 DUTY = re.compile(

@@ -65,6 +65,11 @@ def title_pieces(title: str) -> list[str]:
     return [piece.strip() for piece in _SEPARATOR.split(title[:_LONGEST]) if piece and piece.strip()]
 
 
+def pieces_behind(title: str | None) -> list[str]:
+    """The pieces of a `<title>` behind the first: the names of section and site, as a rule."""
+    return title_pieces(title or "")[1:]
+
+
 def parts_of(title: str) -> Iterator[str]:
     """The title itself, then without ever more of its tail, then without its head, then without both if most of it is left."""
     yield title

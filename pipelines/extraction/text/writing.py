@@ -1,8 +1,14 @@
-"""The characters of East Asian writing, and those that end a sentence."""
+"""Tables of words, the characters of East Asian writing, and those that end a sentence."""
 
 from __future__ import annotations
 
 import re
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, split at whitespace."""
+    return frozenset(text.split())
+
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 HAN = re.compile(r"[\u3400-\u9fff]")

@@ -11,11 +11,11 @@ from trafilatura.core import bare_extraction
 
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.text import _options
-from pipelines.extraction.credits import printed_sources
+from pipelines.extraction.credits.lines import printed_sources
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.languages.loader import any_of, by_first_letter
 from pipelines.extraction.mojibake import _FOLLOWING, _MAY_BEGIN_RUN, _PLAIN_RUNS, repair_mojibake
-from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
+from pipelines.extraction.structured_data.state_assignments import STRING, VALUE, next_assignment
 from pipelines.extraction.text.titles import plain
 
 _WORDS = (

@@ -26,6 +26,10 @@ def bare(text: str) -> str:
 
 def signs(text: str) -> Iterator[str]:
     yield from filter(str.isalpha, text)
+
+
+def known() -> dict[str, int]:
+    return {"a": 1}
 """
 
 
@@ -85,3 +89,9 @@ def test_a_function_is_held(module: ModuleType) -> None:
     assert module.bare("a.") == "a."
     branches.hold(number_of("def signs"), False)
     assert [*module.signs("a1")] == []
+
+
+def test_a_function_without_arguments_is_held(module: ModuleType) -> None:
+    assert module.known() == {"a": 1}
+    branches.hold(number_of("def known"), False)
+    assert module.known() == {}

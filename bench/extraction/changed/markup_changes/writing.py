@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.text.writing import words
 
 VOID = words("area base br col embed hr img input link meta param source track wbr")
 RAW = words("script style")

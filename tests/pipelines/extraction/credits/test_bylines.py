@@ -8,7 +8,7 @@ from db.models import Article, Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.credits.byline_names import after_opening
 from pipelines.extraction.credits.byline_places import signed_names
-from pipelines.extraction.credits.names import split_byline
+from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.extract import extract
 from pipelines.extraction.text.byline_words import byline_words
 

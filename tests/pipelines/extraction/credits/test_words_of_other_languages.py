@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extraction.credits.names import is_bare_name, is_name, split_byline, text_beside_time
+from pipelines.extraction.credits.names.persons import is_bare_name, is_name, split_byline, text_beside_time
 from pipelines.extraction.languages.loader import KINDS, applicable_languages, languages, words_of
 from pipelines.extraction.text.byline_words import byline_words
 from tests.pipelines.extraction.credits.test_bylines import article, authors

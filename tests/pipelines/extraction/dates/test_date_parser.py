@@ -8,8 +8,8 @@ import pytest
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
-from pipelines.extraction.text.calendars import from_ethiopian, from_solar_hijri
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
+from pipelines.extraction.text.months import from_ethiopian, from_solar_hijri
 from pipelines.extraction.text.relative_times import find_relative
 
 

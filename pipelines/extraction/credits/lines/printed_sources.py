@@ -18,18 +18,17 @@ from itertools import accumulate
 
 from db.copying.agencies import load_agencies
 from db.copying.names import first_name
-from pipelines.extraction.credits.credit_lines import outlet_in
-from pipelines.extraction.credits.names import is_bare_name
-from pipelines.extraction.credits.original_source import OriginalSource
-from pipelines.extraction.credits.outlet_names import is_caption
+from pipelines.extraction.credits.lines.credit_lines import BLIND, outlet_in
+from pipelines.extraction.credits.lines.original_source import OriginalSource, first_of_others
+from pipelines.extraction.credits.names.outlets import is_caption
+from pipelines.extraction.credits.names.persons import is_bare_name
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
-from pipelines.extraction.page.document import Line, Zone
+from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import JOINING_WORDS
 from pipelines.extraction.text.titles import plain
 
-_BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
 _LONGEST_LINE = 2000
 """Characters of a line that is searched: a paragraph that an agency in brackets ends."""
 _LONGEST = 300
@@ -136,10 +135,8 @@ def read_printed_source(
 
     `credited` is the outlet of a credit line, `authors` who signs, `own` what the publishing outlet is called.
     """
-    for outlet, row in _printed_sources(layout, credited, authors, language):
-        if not _is_own_outlet(outlet, own):
-            return OriginalSource(outlet, frozenset(() if row is None else (row,)))
-    return OriginalSource()
+    found = _printed_sources(layout, credited, authors, language)
+    return first_of_others(found, lambda outlet: _is_own_outlet(outlet, own))
 
 
 def _is_own_outlet(outlet: str, own: Sequence[str]) -> bool:
@@ -195,7 +192,7 @@ def _row_if_whole(line: Line, match: re.Match[str]) -> int | None:
 
 
 def _may_credit(line: Line) -> bool:
-    return not line.zone & _BLIND and len(line.text) <= _LONGEST_LINE and not is_caption(line)
+    return not line.zone & BLIND and len(line.text) <= _LONGEST_LINE and not is_caption(line)
 
 
 _OPENING = 120

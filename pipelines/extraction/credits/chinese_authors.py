@@ -11,18 +11,18 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
-from pipelines.extraction.credits.chinese_persons import DOTTED, NO_PERSON, is_person, people_in
-from pipelines.extraction.credits.credits import Credits
-from pipelines.extraction.credits.outlet_names import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.surnames import DOTTED, NO_PERSON, is_person, people_in
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.structured_data.json_ld import StructuredData
+from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, without_stamps
-from pipelines.extraction.text.titles import title_pieces
+from pipelines.extraction.text.titles import pieces_behind
 
-_METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
 _PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
 """The address of a writer's page: those of users and profiles are of accounts, which are outlets."""
@@ -35,7 +35,7 @@ def read_chinese_authors(
     """The authors of a Chinese page, and how they were found."""
     if credited := [name for name in credits.authors if name != credits.source]:
         return credited, "credit line"
-    others = {*credits.editors, *credits.proofreaders, *title_pieces(document.head.title or "")[1:][-1:]}
+    others = {*credits.editors, *credits.proofreaders, *pieces_behind(document.head.title)[-1:]}
     for by, values in _name_sources(document, layout, structured, locale):
         names = [name for value in values for name in people_in(value) if by == "byline" or name not in others]
         if names:
@@ -76,7 +76,7 @@ def _name_sources(
     ):
         yield "json-ld", list(structured.authors)
     yield "byline", seen
-    metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
+    metas = [value for key in METAS.chinese_author for value in document.head.metas.get(key, ())]
     if locale.country in _TRADITIONAL_REGIONS or re.match(r"zh[-_](?:tw|hk|mo|hant)", document.head.lang or "", re.I):
         yield "meta", metas
     shown = "\n".join(line.text for line in (*layout.byline_lines, *layout.inside[-2:], *layout.tail[:6]))
@@ -86,7 +86,7 @@ def _name_sources(
 def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline_row
-    of_site = set(title_pieces(document.head.title or "")[1:])
+    of_site = set(pieces_behind(document.head.title))
     for line in layout.byline_lines:
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue

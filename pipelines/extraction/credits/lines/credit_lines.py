@@ -1,27 +1,60 @@
 """Credits outside Chinese: who wrote, edited and checked an article, and where it was taken from.
 
-A credit line begins with a word of `credit_words`: `Редактор: …`, `(Reporting by …; Editing by …)`, `تحرير: …`,
-`<b>Quelle:</b> …`. It is near the headline, below the text, or among the text's last lines. Sentences, captions and other
-boxes have no credits.
+A credit line begins with a label, which has a colon (or = or |) behind it, or with a phrase, which needs none: `Редактор: …`,
+`(Reporting by …; Editing by …)`, `تحرير: …`, `<b>Quelle:</b> …`. It is near the headline, below the text, or among the text's last
+lines. Sentences, captions and other boxes have no credits. Words of the kind "other" open a credit that is not kept (photographer,
+chief editor, a counter); they end the value before them. Chinese is read by `chinese_credits`, because its labels need no space
+around them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.credit_words import credit_marks
-from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.names import has_case, split_byline
+from pipelines.extraction.credits.lines.credits import LABEL_KINDS, Credit, Credits, collect
+from pipelines.extraction.credits.names.persons import has_case, split_byline
+from pipelines.extraction.languages.loader import CreditWords, Words, by_first_letter, languages
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import with_ancestors
-from pipelines.extraction.text.byline_words import BylineWords, byline_words
+from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords, byline_words
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.speakers import label_of
+
+_JOINED = re.compile(r"\s+")
+_SEPARATOR = rf"\s{{0,3}}(?:[{LABEL_MARKS}=＝｜／●◎]|\|(?!\|))"
+
+
+@lru_cache(maxsize=64)
+def credit_marks(language: str | None) -> re.Pattern[str]:
+    """The pattern for words that open a credit: a group for each kind ("authors", …), with "_" appended for phrases.
+
+    English words are included everywhere, because templates are often left in English.
+    """
+    credits = {code: one.credits for code, one in languages().items() if code != "zh"}
+    known = {code: one for code, one in credits.items() if one.labels != CreditWords()}
+    spoken = languages().get(language or "")
+    own = (spoken.credits.same_as if spoken else "") or language or ""
+    codes = ["en"] if own in ("", "en") or own not in known else [own, "en"]
+    groups = []
+    for kind in LABEL_KINDS:
+        labels = _alternatives(getattr(known[code].labels, kind) for code in codes)
+        phrases = _alternatives(getattr(known[code].phrases, kind) for code in codes)
+        groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")
+        groups.append(rf"(?P<{kind}_>{phrases})(?=[\s・])")
+    return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
+
+
+def _alternatives(groups: Iterable[Words]) -> str:
+    ordered = sorted({word for group in groups for word in group}, key=lambda word: (-len(word), word))
+    patterns = (_JOINED.sub(r"\\s{1,2}", re.escape(word).replace(r"\ ", " ")) for word in ordered)
+    return by_first_letter(patterns) or r"(?!)"
+
 
 _LONGEST = 240
 """Characters of a credit line; a news agency's line of three credits with places has about 200."""
@@ -42,7 +75,7 @@ _BEHIND_OUTLET = re.compile(
     r"[|;；\n,，]|\s?[(（](?=https?:|www\.|[^)）]{0,60}$)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])"
 )
 """What ends the name of an outlet: a divider, an address, a bracket that was not closed, a date."""
-_BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
+BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
 _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 
@@ -70,7 +103,7 @@ def _credits_of(
     ends: bool,
 ) -> Iterator[Credit]:
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
-    if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
+    if line is None or line.zone & BLIND or len(text := line.spaced) > _LONGEST:
         return
     marks = credit_marks(words.language)
     found = list(marks.finditer(text))

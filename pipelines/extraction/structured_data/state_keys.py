@@ -12,12 +12,6 @@ _Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Keys:
-    keys: _Words
-    people: _Words = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
     text: _Words
     kind: _Words
@@ -29,22 +23,23 @@ class _Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _StateKeys:
-    title: _Keys
-    body: _Keys
-    published: _Keys
-    modified: _Keys
-    authors: _Keys
-    editors: _Keys
-    source: _Keys
-    prefix: _Keys
-    inside: _Keys
-    foreign: _Keys
-    value: _Keys
-    name: _Keys
+    title: _Words
+    body: _Words
+    published: _Words
+    modified: _Words
+    authors: _Words
+    editors: _Words
+    source: _Words
+    prefix: _Words
+    inside: _Words
+    foreign: _Words
+    value: _Words
+    name: _Words
+    people: _Words
     block: _Block
 
 
-_TABLES = read_table(_StateKeys, "pipelines.extraction.page", "state_keys.toml")
+_TABLES = read_table(_StateKeys, "pipelines.extraction.structured_data", "state_keys.toml")
 _SIGNS = str.maketrans("", "", "_-$@ ")
 
 
@@ -57,7 +52,7 @@ def normalize_key(key: str) -> str:
     return bare if bare in ALL_KEYS else name
 
 
-_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES.prefix.keys)})")
+_PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES.prefix)})")
 
 
 def _ranks(words: _Words) -> dict[str, int]:
@@ -65,11 +60,11 @@ def _ranks(words: _Words) -> dict[str, int]:
 
 
 FIELDS = ("title", "body", "published", "modified", "authors", "editors", "source")
-KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
+KEYS = {name: _ranks(getattr(_TABLES, name)) for name in FIELDS}
 """By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
-PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES.inside.keys), frozenset(_TABLES.foreign.keys)
-VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = _TABLES.value.keys, _TABLES.name.keys, _TABLES.name.people
+PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES.inside), frozenset(_TABLES.foreign)
+VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = _TABLES.value, _TABLES.name, _TABLES.people
 BLOCK_TEXT, BLOCK_CHILDREN, BLOCK_KIND = _TABLES.block.text, _TABLES.block.children, _TABLES.block.kind
 BLOCK_OPEN = frozenset(("", *_TABLES.block.open))
 BLOCK_INLINE, BLOCK_SKIPPED = frozenset(_TABLES.block.inline), frozenset(_TABLES.block.skipped)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 NAME_KINDS = ("authors", "editors", "proofreaders")
+LABEL_KINDS = ("other", "editors", "proofreaders", "source", "authors")
+"""What labels credit, in the order in which they are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from pipelines.extraction.page.state_assignments import STRING, VALUE, next_assignment
-from pipelines.extraction.page.state_elements import text_areas
+from pipelines.extraction.structured_data.state_assignments import STRING, VALUE, next_assignment
 
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
@@ -91,7 +90,7 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
             variables = {**pairs, **variables}
     if chunks:
         yield _flight_root("".join(chunks))
-    if fields := text_areas(html[:MAX_SCRIPTS], is_known_key):
+    if fields := _text_areas(html[:MAX_SCRIPTS], is_known_key):
         yield Root("textarea", fields)
     if variables:
         yield Root("script", variables)
@@ -367,3 +366,22 @@ def unescape_value(text: str) -> str:
     if text[:1] == text[-1:] == '"' and len(text) > 1:
         return json_string(text[1:-1]) or text[1:-1]
     return text
+
+
+_FIELD = re.compile(r"<textarea\b([^<>]{0,400})>", re.I)
+_FIELD_NAME = re.compile(r"\b(?:class|id|name)=[\"']?([\w-]{1,60})")
+JSON = re.compile(r"\s{0,9}\[?\s{0,9}\{\s{0,9}\\?(?:\"|&quot;)")
+"""How an object or a list of objects begins."""
+_FIELD_END = re.compile("</textarea", re.I)
+
+
+def _text_areas(html: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:
+    """What form fields hold that a site uses as a store of its values, by class, id or name."""
+    fields: dict[str, str] = {}
+    end = 0
+    while (start := _FIELD.search(html, end)) and (closing := _FIELD_END.search(html, start.end())):
+        end = closing.start()
+        value = html[start.end() : end]
+        if (name := _FIELD_NAME.search(start[1])) and (is_known_key(name[1]) or JSON.match(value)):
+            fields[name[1]] = entities.unescape(value)
+    return fields

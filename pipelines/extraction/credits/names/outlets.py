@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
-from pipelines.extraction.page.class_names import class_pattern
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import is_called, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | str.maketrans("丨▕［］〔〕〖〗", "｜｜【】【】【】")
 SIMPLIFIED = BLANKS | str.maketrans(

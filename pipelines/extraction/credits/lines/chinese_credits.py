@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import takewhile, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in
-from pipelines.extraction.credits.chinese_persons import NO_PERSON, is_person
-from pipelines.extraction.credits.credits import Credit, Credits, collect
-from pipelines.extraction.credits.labelled_names import split_names
-from pipelines.extraction.credits.original_source import closing_signature, is_institution
-from pipelines.extraction.credits.outlet_names import (
+from pipelines.extraction.credits.lines.chinese_labels import LABEL, LABELS, PRODUCTION, kind_of, labels_in, split_names
+from pipelines.extraction.credits.lines.credits import Credit, Credits, collect
+from pipelines.extraction.credits.lines.original_source import closing_signature, is_institution
+from pipelines.extraction.credits.lines.reporter_lines import reporters_in_line
+from pipelines.extraction.credits.names.outlets import (
     BLANKS,
     DISCLAIMER,
     EDGE,
@@ -27,7 +26,7 @@ from pipelines.extraction.credits.outlet_names import (
     is_caption,
     short_lines,
 )
-from pipelines.extraction.credits.reporter_lines import reporters_in_line
+from pipelines.extraction.credits.names.surnames import NO_PERSON, is_person
 from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
@@ -89,9 +88,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     answers = [line for line in layout.tail if _ANSWERED.match(line.text)]
     tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
     for lines, in_header in (([*above, *opening], True), ([*as_text, *inside], False), (tail, False)):
-        for at, line in enumerate(lines):
-            following = lines[at + 1] if at + 1 < len(lines) else None
-            if len(line.text) <= _LONGEST:
+        for line, following in pairwise((*lines, None)):
+            if line is not None and len(line.text) <= _LONGEST:
                 if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
                 yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)

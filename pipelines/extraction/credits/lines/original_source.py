@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.outlet_names import (
+from pipelines.extraction.credits.names.outlets import (
     DISCLAIMER,
     OUTLET_END,
     PHOTO,
@@ -17,6 +16,7 @@ from pipelines.extraction.credits.outlet_names import (
     is_caption,
     short_lines,
 )
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
@@ -95,18 +95,22 @@ class OriginalSource(NamedTuple):
 
 def read_original_source(layout: Layout, source: str | None) -> OriginalSource:
     """The outlet that an article was taken from, if the page says so. `source` is the outlet that publishes it."""
-    for outlet, row in _original_sources(layout, source):
-        if outlet and outlet != source and not _are_same_outlet(outlet, source):
-            return OriginalSource(outlet, frozenset(() if row is None else (row,)))
-    return OriginalSource()
+
+    def is_own(outlet: str) -> bool:
+        return outlet == source or any(outlet in names and source in names for names in _SAME_OUTLET)
+
+    return first_of_others(_original_sources(layout, source), is_own)
+
+
+def first_of_others(found: Iterable[tuple[str | None, int | None]], is_own: Callable[[str], bool]) -> OriginalSource:
+    """The first outlet that is not the publishing one, of several that each may have the row of a line that says nothing else."""
+    others = ((outlet, row) for outlet, row in found if outlet and not is_own(outlet))
+    outlet, row = next(others, (None, None))
+    return OriginalSource(outlet, frozenset(() if row is None else (row,)))
 
 
 _SAME_OUTLET = (frozenset(("中新网", "中国新闻网", "中新社", "中国新闻社")), frozenset(("央视网", "央视新闻", "央视")))
 """Names of one outlet."""
-
-
-def _are_same_outlet(outlet: str, source: str | None) -> bool:
-    return any(outlet in names and source in names for names in _SAME_OUTLET)
 
 
 def _original_sources(layout: Layout, source: str | None) -> Iterator[tuple[str | None, int | None]]:

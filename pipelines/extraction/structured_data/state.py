@@ -13,9 +13,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Zone
-from pipelines.extraction.page.state_elements import JSON
-from pipelines.extraction.page.state_keys import (
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document
+from pipelines.extraction.structured_data.state_keys import (
     ALL_KEYS,
     FIELDS,
     KEYS,
@@ -23,9 +22,8 @@ from pipelines.extraction.page.state_keys import (
     PART_KEYS,
     normalize_key,
 )
-from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference
-from pipelines.extraction.page.state_text import text_lines, text_size
-from pipelines.extraction.page.state_values import names_of, text_of, time_of
+from pipelines.extraction.structured_data.state_scripts import JSON, Root, iter_roots, read_value, resolve_reference
+from pipelines.extraction.structured_data.state_values import names_of, text_lines, text_of, text_size, time_of
 from pipelines.extraction.text.titles import first_sentence, overlap, plain, title_pieces
 
 MAX_NODES = 60_000
@@ -181,7 +179,7 @@ class ScriptState:
     @cached_property
     def is_shell(self) -> bool:
         """Whether the page prints neither a headline nor text: a script draws it."""
-        lines = [line for line in self._document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+        lines = [line for line in self._document.lines if not line.zone & UNREAD]
         has_headline = any(line.block.tag == "h1" and line.link_chars < len(line.text) for line in lines)
         return not has_headline and sum(len(line.text) - line.link_chars for line in lines) < _SHELL_TEXT
 

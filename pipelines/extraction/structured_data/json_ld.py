@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.extraction.page.document import DocumentHead, normalize_space
-from pipelines.extraction.page.state import ScriptArticle, ScriptState
-from pipelines.extraction.page.state_scripts import json_string, read_value
-from pipelines.extraction.text.word_lists import words
+from pipelines.extraction.structured_data.state import ScriptArticle, ScriptState
+from pipelines.extraction.structured_data.state_scripts import json_string, read_value
+from pipelines.extraction.text.writing import words
 
 Node = dict[str, Any]
 

@@ -1,16 +1,70 @@
-"""Names after the label of a Chinese credit: 张玉、李静, 方 敏, 杨倩_NF4425, 本报记者 叶婉."""
+"""The labels of Chinese credits, 责任编辑, 校对, 作者, 来源 and the many that stand beside them, and the names after a label:
+张玉、李静, 方 敏, 杨倩_NF4425, 本报记者 叶婉."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.outlet_names import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.lines.credits import LABEL_KINDS
+from pipelines.extraction.credits.names.outlets import EDGE, NEXT_LABEL, NO_NAME, OUTLET_END, SIMPLIFIED
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import any_of, languages, phrases_of, words_of
 from pipelines.extraction.text.writing import HAN
+
+_CREDITS = languages()["zh"].credits
+_HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9]{1,10}?"
+"""An outlet, or whatever else stands before its people's label: 每经记者, 界面新闻编辑, 总台记者, 金牌编辑."""
+
+
+def _padded(labels: Iterable[str]) -> str:
+    """Labels as a pattern; each may have blanks between its characters. Longest first."""
+    return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=len, reverse=True))
+
+
+_WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in LABEL_KINDS}
+_WORDS["other"] |= {*_CREDITS.production} - _WORDS["authors"]
+_ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in LABEL_KINDS)
+LABEL = re.compile(
+    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
+    r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
+)
+LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
+GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
+_LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word) > 1)})" for kind in LABEL_KINDS)
+_RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z\d])(?<![图片])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
+"""A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静, 阅读1.2k来源：新华网."""
+PRODUCTION = re.compile(
+    rf"[【\[（(]?(?:{any_of(_CREDITS.production, spaces=False)})[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
+    r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
+)
+"""Who else had a hand in it: a line that begins so is no text, whoever it names."""
+
+
+def labels_in(folded: str) -> list[re.Match[str]]:
+    """The labels of a line in simplified writing, in order; also those set right behind a number, or behind what an earlier label
+    credits."""
+    marks = list(LABEL.finditer(folded)) or list(GLUED.finditer(folded))
+    found = list(marks)
+    for mark in _RUN_ON.finditer(folded):
+        before = max((other.end() for other in found if other.start() < mark.start()), default=None)
+        is_inside = any(other.start() <= mark.start() < other.end() for other in marks)
+        if is_inside or (before is None and not folded[mark.start() - 1].isascii()):
+            continue
+        if before is None or mark.start() - before >= _SHORTEST_VALUE:
+            found.append(mark)
+    return sorted(found, key=lambda mark: mark.start())
+
+
+_SHORTEST_VALUE = 2
+"""Characters between two labels: fewer belong to the second one."""
+
+
+def kind_of(mark: re.Match[str]) -> str:
+    """What a label credits: authors, editors, proofreaders, source or other."""
+    return next(kind.rstrip("_") for kind, text in mark.groupdict().items() if text and kind != "sep")
+
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
@@ -33,7 +87,7 @@ _FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:
 """张伟 澄海、东莞报道: several places."""
 _TOWNS = frozenset(words_of("reporting_town", "zh"))
 _TOWN = re.compile(rf"(?:{any_of(_TOWNS, spaces=False)})$")
-_SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
+_SURNAMES = "".join(word for word in languages()["zh"].surnames if len(word) == 1)
 _UNIT = re.compile(
     r"(?:学院|[大中小]学|学校|幼儿园|公司|集团|银行|街道|社区|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
     rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$|^\d{{2,4}}级[\u4e00-\u9fff]{{0,12}}$|^本[报刊网台社站]$"

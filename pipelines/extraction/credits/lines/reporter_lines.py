@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipelines.extraction.credits.chinese_labels import LABEL
-from pipelines.extraction.credits.chinese_persons import is_person
-from pipelines.extraction.credits.labelled_names import split_names, without_place
-from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.credits.lines.chinese_labels import LABEL, split_names, without_place
+from pipelines.extraction.credits.names.outlets import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.page.document import Line
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"

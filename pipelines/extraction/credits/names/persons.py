@@ -6,7 +6,7 @@ import re
 from functools import cache
 from itertools import chain
 
-from pipelines.extraction.credits.japanese_names import is_japanese_person
+from pipelines.extraction.credits.names.surnames import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, picture_words
