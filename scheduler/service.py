@@ -266,11 +266,12 @@ class Service:
                 try:
                     self._crawls.start(batch, BY_HUB if batch[0].pinged else "schedule")
                 except OSError as error:  # no memory, pid or file handle: the next batch would fail as well
-                    self._starts.note_failed(
-                        [due.source.name for due in batch], f"no process could be started: {error}"
-                    )
+                    trouble = f"no crawl process can be started: {explain_os_error(error)}"
+                    self._starts.note_failed([due.source.name for due in batch], trouble)
+                    self._note_trouble("start", CopydeskError(trouble))
                     self._wait_before_starting()
                     break
+                self._troubles.pop("start", None)
         self._backfills.tick(
             conn, self._config, self._states, now, busy=len(self._crawls) >= self._config.crawls_at_once
         )
