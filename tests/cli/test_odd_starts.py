@@ -47,3 +47,13 @@ def test_a_time_zone_that_no_time_can_be_shown_in(newsroom: Newsroom) -> None:
     assert done.returncode == 0
     assert done.stdout
     assert done.stderr == "copydesk: TZ=UTC-99 is no time zone; times are shown in the machine's own\n"
+
+
+def test_a_proxy_that_does_not_work_is_named_without_its_password(newsroom: Newsroom) -> None:
+    """Each site looks as if it refused connections."""
+    done = started(newsroom, '"$@"', "crawl", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
+    assert done.returncode == 1
+    assert "the proxy cannot be reached; check it, and the variables http_proxy" in done.stdout + done.stderr
+    why = started(newsroom, '"$@"', "why", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
+    assert "was not asked, because the proxy of this machine cannot be reached" in " ".join(why.stdout.split())
+    assert "secret" not in done.stdout + done.stderr + why.stdout + why.stderr
