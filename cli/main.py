@@ -16,6 +16,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -175,6 +176,14 @@ def _check_time_zone() -> None:
         click.echo(f"copydesk: TZ={zone} is no time zone; times are shown in the machine's own", err=True)
 
 
+def _check_working_folder() -> None:
+    """Raise MachineError where the working folder is gone: no settings would be found, and no process could be started."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise MachineError("the working folder was deleted; change to one that exists (cd) and start again") from error
+
+
 def _end_with_terminal() -> None:
     """Take SIGHUP (the terminal is closed) for SIGTERM, so that commands end cleanly; below `nohup` it stays ignored."""
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
@@ -190,6 +199,7 @@ def main() -> None:
     # As Python ends, its garbage collector goes through all objects four times: 0.3 s at the end of a crawl. They go anyway.
     atexit.register(gc.freeze)
     try:
+        _check_working_folder()
         copydesk.main(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)

@@ -15,7 +15,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +31,7 @@ from db.models import Source
 from db.store.crawl.run_counts import Figures
 from db.store.sites.sources import choose_sources
 from db.system.machine_errors import explain_os_error
+from db.system.temporary_files import output_file
 
 _LOG = logging.getLogger("copydesk")
 # The process ends itself when it takes longer to stop; only one that hangs in the system is still there then.
@@ -119,7 +119,7 @@ def crawl(
     asked = {"limit": limit, "again": again, "since": since.isoformat() if since else None}
     command = [sys.executable, "-P", "-m", "copydesk", "--db", str(context.config.database)]
     command += ["--config", str(Path(context.config_path).absolute())] if context.config_path else []
-    with tempfile.TemporaryFile() as log:
+    with output_file() as log:
         process = _start([*command, "batch"], log)
         try:
             said = _attend(process, {"names": names, "attended": True} | asked, on_progress)

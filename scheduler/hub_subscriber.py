@@ -14,7 +14,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from db.store.websub.subscriptions import (
     changes_without_callback,
     due_requests,
 )
+from db.system.temporary_files import output_file
 from scheduler.log import Log
 from scheduler.websub.callbacks import HubCallbacks
 from scheduler.websub.server import CallbackServer
@@ -115,7 +115,7 @@ class HubSubscriber:
         self._server = self._key = None
 
     def _start(self) -> None:
-        out = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is read
+        out = output_file()  # closed when it is read
         try:
             process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-m", "cli.main", *self._options, "hubs"],

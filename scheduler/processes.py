@@ -3,7 +3,7 @@
     start(batch) ──> copydesk batch (its own process group) ──> poll() ──> EndedCrawl: outcome and figures
 
 Each process crawls once and ends. It reads its order from a pipe that stays open: if the service dies in any way, the pipe closes
-and the process stops. Its output goes to temporary files that are read at its end, so that it never blocks on a full pipe.
+and the process stops. Its output goes to files that are read at its end, so that it never blocks on a full pipe.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from db.system.temporary_files import output_file
 from scheduler.planning.plan import DueSource
 
 STOPS_WITHIN_S = 8.0
@@ -110,7 +110,7 @@ class CrawlProcesses:
         return self._start({"names": (name,), "reason": "schedule", "backfill": budget}, slow=False, limit_s=limit_s)
 
     def _start(self, order: Mapping[str, Any], *, slow: bool, limit_s: float) -> int:
-        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
+        out, err = output_file(), output_file()  # closed when they are read
         process = subprocess.Popen(  # noqa: S603 - our own program
             # -P: a module `cli` in the working folder must not shadow ours.
             [sys.executable, "-P", "-m", "cli.main", *self._options, "batch"],

@@ -17,13 +17,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
-
-from filelock import FileLock, Timeout
 
 from db.config.loader import Config
 from db.connection.database import (
@@ -35,11 +32,11 @@ from db.connection.database import (
     write,
 )
 from db.display.humanize import counted, format_run_duration
-from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
+from db.errors import CopydeskError, DatabaseLost, UsageError
 from db.store.crawl.source_runs import end_dead_runs
 from db.store.service.service_state import begin_service, end_service, load_service, record_heartbeat
 from db.store.sites.sources import unknown_source_names
-from db.system.file_identity import lock_path
+from db.system.files_beside import WorkLock
 from db.system.machine_errors import explain_os_error
 from scheduler.alerts.notify import notify_lost
 from scheduler.backfills import BackfillRunner
@@ -107,8 +104,11 @@ class Service:
         Temporary trouble (a full disk, a lock) is logged and tried again. Raises DatabaseLost if the database cannot be used again.
         """
         open_database(self.database).conn.close()
-        with self._acquire_lock():
+        lock = self._acquire_lock()
+        try:
             self._serve()
+        finally:
+            lock.release()
 
     def is_stopping(self) -> bool:
         """Whether the service is about to end."""
@@ -116,20 +116,15 @@ class Service:
 
     # --- Lock, signals, clock, web
 
-    def _acquire_lock(self) -> AbstractContextManager[object]:
-        lock = FileLock(lock_path(self.database, "service"), timeout=0)
-        try:
-            return lock.acquire()
-        except Timeout:
+    def _acquire_lock(self) -> WorkLock:
+        lock = WorkLock(self.database, "service")
+        if not lock.acquire():
             conn = connect(self.database, readonly=True)
             row = load_service(conn)
             conn.close()
             owner = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
-            raise UsageError(f"{self.database}: a service is already running ({owner}); stop that one first") from None
-        except OSError as error:
-            raise DatabaseNotWritable(
-                f"{error.filename}: cannot be made ({error.strerror}); a service must be able to write beside its database"
-            ) from error
+            raise UsageError(f"{self.database}: a service is already running ({owner}); stop that one first")
+        return lock
 
     def _serve(self) -> None:
         address = self._config.listen
@@ -271,11 +266,12 @@ class Service:
                 try:
                     self._crawls.start(batch, BY_HUB if batch[0].pinged else "schedule")
                 except OSError as error:  # no memory, pid or file handle: the next batch would fail as well
-                    self._starts.note_failed(
-                        [due.source.name for due in batch], f"no process could be started: {error}"
-                    )
+                    trouble = f"no crawl process can be started: {explain_os_error(error)}"
+                    self._starts.note_failed([due.source.name for due in batch], trouble)
+                    self._note_trouble("start", CopydeskError(trouble))
                     self._wait_before_starting()
                     break
+                self._troubles.pop("start", None)
         self._backfills.tick(
             conn, self._config, self._states, now, busy=len(self._crawls) >= self._config.crawls_at_once
         )

@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import click
-from filelock import FileLock, Timeout
 
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
@@ -20,7 +19,7 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
 from db.display.humanize import counted
-from db.errors import DatabaseNotWritable, UsageError
+from db.errors import UsageError
 from db.store.crawl.facts import abandon_run, begin_run, end_run, resume_run
 from db.store.extraction.extractions import (
     count_pages_to_extract,
@@ -35,7 +34,7 @@ from db.store.extraction.extractions import (
 from db.store.extraction.gated_extractions import drop_staged_of_run
 from db.store.extraction.outcomes import extractor_id
 from db.store.extraction.page_selection import Selection, select_pages
-from db.system.file_identity import lock_path
+from db.system.files_beside import WorkLock
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.processing.reextract import reextract_run
 
@@ -46,15 +45,9 @@ QUEUE_BATCH = 5000
 @contextmanager
 def extraction_lock(context: CommandContext) -> Iterator[None]:
     """Allow one extraction of a database at a time. Raises UsageError where another one runs."""
-    lock = FileLock(lock_path(context.config.database, "extract.lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UsageError("another extraction of this database is running; wait for it or stop it") from None
-    except OSError as error:
-        raise DatabaseNotWritable(
-            f"{error.filename}: cannot be created ({error.strerror}); check the permissions of the folder"
-        ) from error
+    lock = WorkLock(context.config.database, "extract.lock")
+    if not lock.acquire():
+        raise UsageError("another extraction of this database is running; wait for it or stop it")
     try:
         yield
     finally:

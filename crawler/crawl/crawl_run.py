@@ -24,7 +24,7 @@ from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
 from crawler.http.middlewares.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
-from crawler.http.shared_pace import SharedPace, pace_file
+from crawler.http.shared_pace import SharedPace
 from crawler.render.renderer import Renderer
 from crawler.robots.policy import RobotsRecord
 from db.config.loader import Config
@@ -80,7 +80,7 @@ class CrawlRun:
             self.failure = failure
             raise failure from error
         services = self.services
-        pace = SharedPace(pace_file(self.config.database))
+        pace = SharedPace(self.config.database)
         services.join_crawl(session.parser, session.robots, session.holds, pace, self._record_robots)
         services.downloader.on_stopping.append(session.parser.stop)
         services.downloader.on_stopping.append(self.renderer.stop)

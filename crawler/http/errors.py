@@ -11,16 +11,20 @@
         ├── TooManyRedirects            the URL redirects in circles: drop the link
         └── Stopping                    the run ends before the request was answered: try again in the next run
 
-Errors on the wire keep Scrapy's names (`scrapy.exceptions.DownloadTimeoutError`, ...).
+Errors on the wire keep Scrapy's names (`scrapy.exceptions.DownloadTimeoutError`, ...), with one of ours: ProxyFailed.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 
 from db.network.tls_faults import TlsFault
+
+
+class ProxyFailed(DownloadFailedError):  # type: ignore[misc,unused-ignore]
+    """The proxy that the environment names cannot be reached: nothing is known of the host."""
 
 
 class RequestRefused(IgnoreRequest):  # type: ignore[misc,unused-ignore]

@@ -29,6 +29,7 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.TooManyRedirects, "redirect_loop"),
     (errors.AlreadyAsked, "already_asked"),
     (errors.Stopping, "stopped"),
+    (errors.ProxyFailed, "proxy_failed"),
     (scrapy_errors.CannotResolveHostError, "unknown_host"),
     (scrapy_errors.DownloadConnectionRefusedError, "connection_refused"),
     (scrapy_errors.DownloadTimeoutError, "timeout"),
@@ -58,6 +59,7 @@ def failure_name(error: BaseException) -> str:
 _DESCRIPTIONS = {
     "unknown_host": "its host name is unknown (check the spelling, and the network)",
     "connection_refused": "its host refuses connections",
+    "proxy_failed": "the proxy cannot be reached; check it, and the variables http_proxy, https_proxy and no_proxy",
     "timeout": "no response in time",
     "cut_short": "the response ended early",
     "too_big": "the response is larger than max_page_size, or its headers have no end",

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db.system.files_beside import open_beside
+
 logger = logging.getLogger(__name__)
 
 LONGEST_S = 600.0
@@ -28,16 +30,11 @@ _Times = dict[str, dict[str, float]]
 """By host: when the last request, the last query of an index (`spaced`) and the end of the rest are."""
 
 
-def pace_file(database: Path) -> Path:
-    """Where the processes of a database keep the pace."""
-    return database.with_name(f"{database.name}.pace")
-
-
 class SharedPace:
-    """The pace of hosts in one file. It holds the lock for the time of a small read and write."""
+    """The pace of hosts in a file beside the database. It holds the lock for the time of a small read and write."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, database: Path) -> None:
+        self._database = database
 
     def reserve(self, host: str, *, delay: float, spacing: float = 0.0) -> float:
         """Reserve the next moment at which the host may be asked; returns the seconds until then, 0 or more.
@@ -75,7 +72,7 @@ class SharedPace:
     @contextmanager
     def _open(self) -> Iterator[_Times]:
         """The times, written back where they were changed."""
-        number = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        number = open_beside(self._database, "pace")
         try:
             fcntl.flock(number, fcntl.LOCK_EX)
             before = os.pread(number, _MOST_BYTES, 0)

@@ -23,7 +23,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from db.connection.database import LOCK_WAIT_S, connect, explain_sqlite_error, translate_sqlite_errors, write
+from db.connection.database import (
+    LOCK_WAIT_S,
+    Connection,
+    connect,
+    explain_sqlite_error,
+    translate_sqlite_errors,
+    write,
+)
 from db.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
@@ -77,7 +84,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        conn: sqlite3.Connection | None = None
+        conn: Connection | None = None
         more = True
         try:
             while more:
@@ -85,13 +92,20 @@ class Writer:
                 if not batch:
                     continue
                 try:
-                    conn = conn or connect(self._path, lock_wait_s=STEP_S)
+                    conn = conn or self._connect()
                     self._commit_in_turn(conn, batch)
                 except Exception as error:  # noqa: BLE001 - passed to the futures, whose owners would wait for ever
                     self._give_up(batch, error)
         finally:
             if conn is not None:
                 conn.close()
+
+    def _connect(self) -> Connection:
+        conn = connect(self._path, lock_wait_s=STEP_S)
+        # What a statement changes is noted in case it fails, some 100 KiB when pages are settled: in memory, or a crawl would end
+        # where the folder of temporary files is full.
+        conn.execute("PRAGMA temp_store = MEMORY")
+        return conn
 
     def _next_batch(self) -> tuple[list[tuple[Job, Future[Any]]], bool]:
         item = self._jobs.get()

@@ -22,6 +22,10 @@ _CONNECTION = {
         phrase("refuses connections"),
         phrase("its server is down, or the port in the address is wrong"),
     ),
+    "proxy_failed": (
+        phrase("was not asked, because the proxy of this machine cannot be reached"),
+        phrase("check the proxy, and the variables http_proxy, https_proxy and no_proxy where the crawl runs"),
+    ),
     "timeout": (
         phrase("does not answer in time"),
         phrase("its server is down or overloaded, or a firewall drops our requests"),
@@ -101,15 +105,15 @@ def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     host = urlsplit(answer.url).netloc
     if name in _CONNECTION:
         says, advice = _CONNECTION[name]
-        is_refused = name == "address_refused"
         return Rung(
             name=RungName.CONNECTION,
             state=RungState.BROKEN,
             message=f"{host} {says}",
             advice=advice,
-            command=f"copydesk sources set {evidence.typed_name} --allow-network CIDR"
-            if is_refused
-            else f"copydesk sources pause {evidence.typed_name}",
+            command={
+                "address_refused": f"copydesk sources set {evidence.typed_name} --allow-network CIDR",
+                "proxy_failed": "copydesk doctor",
+            }.get(name, f"copydesk sources pause {evidence.typed_name}"),
         )
     return Rung(name=RungName.CONNECTION, state=RungState.OK, message=phrase("%(host)s takes connections", host=host))
 

@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from db.search import index as search_index
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
 from db.store.extraction.outcomes import Extractor
+from db.system.machine_errors import explain_os_error
 from db.system.processes import is_process_alive
 from db.timestamps import parse_timestamp
 
@@ -153,6 +155,10 @@ def _disk(health: HealthCheck) -> Iterator[Finding]:
     yield Finding(
         level=level, subject="disk", message=f"{free:,} bytes free", advice="" if level is Level.OK else advice
     )
+    try:
+        tempfile.gettempdir()
+    except OSError as error:
+        yield Finding(level=Level.BAD, subject="disk", message=str(explain_os_error(error)))
     if not os.access(health.path, os.W_OK):
         message = "the file cannot be written by this user"
         yield Finding(

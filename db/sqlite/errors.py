@@ -6,13 +6,13 @@ import os
 import resource
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from db import errors
 from db.system.machine_errors import out_of_file_handles
+from db.system.temporary_files import NO_FOLDER, sqlite_temporary_folder
 
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
 # To open a file in WAL mode SQLite needs 32 KiB for the log's index, and a little more.
@@ -55,6 +55,10 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
             return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
         case sqlite3.SQLITE_CANTOPEN:
             return _cannot_open(path)
+        case sqlite3.SQLITE_CONSTRAINT if first.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            return errors.DatabaseError(
+                f"{path}: rows that were being used are gone; another program restored or changed the database; start again"
+            )
         case sqlite3.SQLITE_NOMEM:
             return errors.DatabaseError(f"{path}: SQLite ran out of memory; free some, or raise the limit (ulimit -v)")
     return errors.DatabaseError(f"{path}: {first}")
@@ -74,6 +78,8 @@ def _damaged(path: Path) -> str:
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
     if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
         return errors.DatabaseDamaged(_damaged(path))
+    if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_GETTEMPPATH:
+        return errors.DatabaseError(f"{path}: {NO_FOLDER}")
     # SQLite reports an I/O error if it cannot create the log's index.
     if _space_left(path.absolute().parent) < _MIN_FREE_BYTES or _at_size_limit(path):
         return errors.DiskFull(_full(path))
@@ -101,9 +107,13 @@ def _full(path: Path) -> str:
         return (
             f"{path}: no file may grow beyond {limit:,} bytes here; raise the limit (ulimit -f) and start again, {kept}"
         )
-    temporary = Path(os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir())
-    if _space_left(path.absolute().parent) >= _MIN_FREE_BYTES > _space_left(temporary):
-        return f"{path}: the disk of {temporary}, where SQLite sorts, is full; free some space or set SQLITE_TMPDIR, {kept}"
+    folder, temporary = path.absolute().parent, sqlite_temporary_folder()
+    # What did not fit into a temporary file is gone by now, so its disk may have room again; the database's would not.
+    if temporary and _space_left(folder) >= _MIN_FREE_BYTES and _device(temporary) != _device(folder):
+        return (
+            f"{path}: the disk of {temporary}, where SQLite keeps temporary files, is full; free some space or set"
+            f" SQLITE_TMPDIR, {kept}"
+        )
     return f"{path}: the disk is full; free some space and start again, {kept}"
 
 
@@ -112,6 +122,13 @@ def _space_left(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 2**63
+
+
+def _device(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 def _at_size_limit(path: Path) -> bool:

@@ -162,14 +162,6 @@ def companion_path(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def lock_path(database: Path, name: str) -> Path:
-    """The file that is held locked by whoever does this work on a database: the same one by whatever symbolic link it is named.
-
-    It stays, empty, when the work is done.
-    """
-    return companion_path(Path(os.path.realpath(database)), f".{name}")
-
-
 def is_nonempty_file(path: Path) -> bool:
     try:
         return path.stat().st_size > 0

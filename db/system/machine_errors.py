@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 
 from db.errors import CopydeskError, MachineError
+from db.system.temporary_files import NO_FOLDER
 
 # What an administrator can do. Other errors keep the text of the operating system.
 _ADVICE: Mapping[int, str] = {
@@ -21,6 +22,8 @@ _ADVICE: Mapping[int, str] = {
 }
 # What the dynamic linker says when there is no room for a library.
 _NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill pages")
+# Of `tempfile`: "No usable temporary directory found in [...]".
+_NO_TEMPORARY_FOLDER = "no usable temporary directory"
 _PERMISSIONS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -29,6 +32,8 @@ def explain_os_error(error: OSError | MemoryError) -> CopydeskError:
     if isinstance(error, MemoryError):
         return MachineError("out of memory; close other programs, or raise the limit (ulimit -v)")
     what = (error.strerror or str(error)).lower()
+    if _NO_TEMPORARY_FOLDER in what:
+        return MachineError(NO_FOLDER)
     where = f"{_text(error.filename)}: " if error.filename is not None else ""
     if advice := _ADVICE.get(error.errno or 0):
         return MachineError(f"{where}{what}; {advice}")

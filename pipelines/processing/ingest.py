@@ -19,8 +19,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from db.connection.database import explain_sqlite_error, open_readonly
 from db.connection.writer import Writer
 from db.models import Article, Rejection
@@ -31,7 +29,7 @@ from db.store.dedup.near_copies import unsettled_articles
 from db.store.dedup.threads import any_unthreaded
 from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
 from db.store.extraction.pages import count_unread, unread_pages
-from db.system.file_identity import lock_path
+from db.system.files_beside import WorkLock
 from db.system.machine_errors import as_machine_error
 from pipelines.processing.page_executor import (
     HELD_RESULTS,
@@ -90,7 +88,7 @@ class Ingest:
         self._stopping = threading.Event()
         self._last_page: int | None = None
         self._written: Future[None] | None = None
-        self._lock = FileLock(lock_path(plan.database, "lock"), timeout=0)
+        self._lock = WorkLock(plan.database, "lock")
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
@@ -140,7 +138,7 @@ class Ingest:
     def _ingest(self) -> None:
         conn = open_readonly(self._plan.database)
         try:
-            while not self._take_lock():
+            while not self._lock.acquire():
                 self._wake.clear()  # set by `finish`: otherwise waiting for another process would be a busy loop
                 if self._stopping.is_set() or (self._is_finishing(conn) and count_unread(conn, self._last_page) == 0):
                     return
@@ -151,13 +149,6 @@ class Ingest:
                 self._lock.release()
         finally:
             conn.close()
-
-    def _take_lock(self) -> bool:
-        try:
-            self._lock.acquire()
-        except Timeout:
-            return False
-        return True
 
     def _extract_all(self, conn: sqlite3.Connection) -> None:
         plan = self._plan

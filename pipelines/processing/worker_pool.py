@@ -30,6 +30,7 @@ from typing import Any, Protocol
 
 from db.errors import MachineError
 from db.system.fork_server import start_fork_server
+from db.system.machine_errors import as_machine_error
 from pipelines.processing.messages import encode_message, receive, send
 from pipelines.processing.worker_process import (
     MEMORY_LIMIT_BYTES,
@@ -216,13 +217,14 @@ class WorkerPool:
 
     def _start(self) -> _Worker | None:
         """Start a process; None if the pool stops meanwhile. Raises MachineError."""
-        why = ""
+        why, shortage = "", None
         for attempt in range(START_ATTEMPTS):
             if self._stopped.wait(START_PAUSE_S if attempt else 0):
                 return None
             try:
                 worker = _Worker(self._context, self._worker)
             except (OSError, EOFError) as error:
+                shortage = as_machine_error(error)
                 why = f"{error.strerror or error}" if isinstance(error, OSError) else "the fork server ended"
                 continue
             answer = self._await_ready(worker)
@@ -232,9 +234,11 @@ class WorkerPool:
             worker.kill()
             if self._stopped.is_set():
                 return None
-            why = answer.detail if answer else "it ended before it was ready"
+            why, shortage = answer.detail if answer else "it ended before it was ready", None
             if isinstance(answer, WorkerBroken):
                 break
+        if shortage:
+            raise MachineError(f"no worker process can be started: {shortage}")
         raise MachineError(
             f"no worker process can be started ({why}); check the limits of processes, open files and memory"
             " (ulimit -u, -n, -v) and the installation (copydesk doctor)"

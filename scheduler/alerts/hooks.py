@@ -12,7 +12,6 @@ import os
 import shlex
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 import urllib.error
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 
 from db.config.loader import Config
 from db.network.tls_faults import find_tls_fault
+from db.system.temporary_files import output_file
 from db.timestamps import format_timestamp
 
 HOOK_LIMIT_S = 30.0
@@ -100,7 +100,7 @@ def _run(
     command: str, payload: Mapping[str, object], folder: Path, limit_s: float, stopping: Callable[[], bool]
 ) -> str | None:
     """Run the command without a shell, in its own process group."""
-    with tempfile.TemporaryFile() as errors:
+    with output_file() as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 - the command comes from the user's settings
                 shlex.split(command),

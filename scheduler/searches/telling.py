@@ -18,8 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from db.config.loader import Config
 from db.config.searches import SavedSearch
 from db.connection.database import write
@@ -35,7 +33,7 @@ from db.store.service.saved_searches import (
     saved_searches,
     store_file_searches,
 )
-from db.system.file_identity import lock_path
+from db.system.files_beside import WorkLock
 from db.timestamps import format_timestamp, parse_timestamp
 from pipelines.exchange.article_objects import article_objects
 from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks
@@ -95,13 +93,15 @@ def tell_searches(
     if not any_saved_search(conn):
         return None
     matched = match_new_articles(conn, now, stopping=stopping)
-    try:
-        with FileLock(lock_path(config.database, "searches.lock"), timeout=0):
-            troubles = matched.troubles | _write_feeds(conn, now)
-            hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
-            sent, failed = _send(conn, config, now, hooks, stopping)
-    except Timeout:
+    lock = WorkLock(config.database, "searches.lock")
+    if not lock.acquire():
         return TellRound(found=matched.found, sent=0, failed={}, troubles=matched.troubles, busy=True)
+    try:
+        troubles = matched.troubles | _write_feeds(conn, now)
+        hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
+        sent, failed = _send(conn, config, now, hooks, stopping)
+    finally:
+        lock.release()
     return TellRound(found=matched.found, sent=sent, failed=failed, troubles=troubles)
 
 

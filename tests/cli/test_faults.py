@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import connect, open_database, translate_sqlite_errors, write
-from db.errors import DatabaseBusy
+from db.errors import DatabaseBusy, DatabaseError
 from db.store.crawl import facts
 from tests.cli.conftest import START, Newsroom, copied_newsroom, open_room, report, run, spawn
 from tests.support.deadline import within
@@ -109,6 +109,24 @@ def test_a_locked_database_says_so(newsroom: Newsroom) -> None:
         ):
             pass  # never reached
         db.conn.close()
+
+
+def test_a_database_that_is_restored_below_a_run_is_named(newsroom: Newsroom) -> None:
+    """SQLite's own tools write an earlier state into the open file; the rows that a run began with are gone."""
+    conn, other = connect(newsroom.path), connect(newsroom.path)
+    earlier = sqlite3.connect(newsroom.path.with_name("earlier.db"))
+    conn.backup(earlier)
+    with write(conn):
+        run_id = facts.begin_run(conn, "crawl", os.getpid(), START)
+    earlier.backup(other)
+    with (
+        pytest.raises(DatabaseError, match="another program restored or changed the database; start again"),
+        translate_sqlite_errors(newsroom.path),
+        write(conn),
+    ):
+        conn.execute("INSERT INTO source_runs (run_id, source_id, started_at) VALUES (?, 1, '')", (run_id,))
+    for one in (conn, other, earlier):
+        one.close()
 
 
 def test_reading_never_writes(newsroom: Newsroom) -> None:

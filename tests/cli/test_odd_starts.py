@@ -72,3 +72,13 @@ def test_a_command_that_is_stopped_while_it_is_imported_ends_like_one_at_work(
         command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+
+
+def test_a_proxy_that_does_not_work_is_named_without_its_password(newsroom: Newsroom) -> None:
+    """Each site looks as if it refused connections."""
+    done = started(newsroom, '"$@"', "crawl", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
+    assert done.returncode == 1
+    assert "the proxy cannot be reached; check it, and the variables http_proxy" in done.stdout + done.stderr
+    why = started(newsroom, '"$@"', "why", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
+    assert "was not asked, because the proxy of this machine cannot be reached" in " ".join(why.stdout.split())
+    assert "secret" not in done.stdout + done.stderr + why.stdout + why.stderr

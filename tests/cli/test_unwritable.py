@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -121,30 +122,44 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+def as_nobody(path: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "cli.main"]
+    return subprocess.run(
+        [*command, "--db", str(path), *arguments],
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+
+
 @needs_root
 def test_another_user_may_read(newsroom: Newsroom, open_folder: Path) -> None:
     path = newsroom.path.rename(open_folder / "news.db")
-    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "cli.main"]
-
-    def as_nobody(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [*command, "--db", str(path), *arguments],
-            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            timeout=300,
-            check=False,
-        )
-
-    assert b"wanbao.example" in as_nobody("sources", "list").stdout
+    assert b"wanbao.example" in as_nobody(path, "sources", "list").stdout
     with open_room(path) as conn:
         held = connect(path)  # the log outlives the transaction
         held.execute("SELECT count(*) FROM sources").fetchone()
         conn.execute("UPDATE sources SET name = 'renamed.example' WHERE id = 1")
-    assert b"renamed.example" in as_nobody("sources", "list").stdout
-    one_line(as_nobody("sources", "pause", "mirror.example"), 3, "cannot be written; check the permissions")
+    assert b"renamed.example" in as_nobody(path, "sources", "list").stdout
+    one_line(as_nobody(path, "sources", "pause", "mirror.example"), 3, "cannot be written; check the permissions")
     held.close()
     open_folder.chmod(0o700)
-    one_line(as_nobody("articles"), 3, "cannot be read (Permission denied); check its permissions")
+    one_line(as_nobody(path, "articles"), 3, "cannot be read (Permission denied); check its permissions")
+
+
+@needs_root
+def test_a_command_of_root_does_not_lock_the_owner_out(newsroom: Newsroom, open_folder: Path) -> None:
+    path, nothing = newsroom.path.rename(open_folder / "news.db"), ("extract", "--url", "http://none.example/")
+    for owned in (open_folder, path):
+        os.chown(owned, 65534, 65534)
+    refused = spawn("--db", str(path), *nothing)
+    assert as_nobody(path, *nothing).stderr == refused.stderr
+    lock = open_folder / "news.db.extract.lock"
+    os.chown(lock, 0, 0)  # as an earlier version left it
+    one_line(
+        as_nobody(path, *nothing), 3, "news.db.extract.lock: belongs to root and cannot be opened; give it to the owner"
+    )
 
 
 @pytest.fixture

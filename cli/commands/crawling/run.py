@@ -11,7 +11,8 @@ from cli.parameters import Choice
 from db.config.loader import Config
 from db.errors import DatabaseError, UsageError
 from db.store.sites.sources import all_sources, check_source_names
-from db.system.file_identity import file_id, is_nonempty_file, lock_path
+from db.system.file_identity import file_id, is_nonempty_file
+from db.system.files_beside import path_beside
 
 
 @click.command(short_help="Run the service: crawl every source on its schedule.")
@@ -51,7 +52,7 @@ def run(context: CommandContext, log_format: str | None) -> None:
 
 def _check_known(database: Path) -> None:
     """Refuse an empty database where a service has run before, as its lock file shows: the database is missing, not new."""
-    lock = lock_path(database, "service")
+    lock = path_beside(database, "service")
     if file_id(lock) and not is_nonempty_file(database):
         raise DatabaseError(
             f"{database} existed when the service last ran and is gone; put it back or restore a backup, or remove {lock.name} to"

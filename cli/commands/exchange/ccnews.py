@@ -29,7 +29,7 @@ from cli.extraction.import_run import import_summary, run_import
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from crawler.backfill.common_crawl_channel import CommonCrawlChannel
-from crawler.http.shared_pace import HostPace, SharedPace, pace_file
+from crawler.http.shared_pace import HostPace, SharedPace
 from db.config.loader import Config
 from db.display.humanize import format_size
 from db.errors import UsageError
@@ -225,7 +225,7 @@ def _pace(config: Config, address: str | None = None) -> Pace | None:
     host, rate = urlsplit(address or config.common_crawl_data_url).hostname, CommonCrawlChannel.rate
     if host is None or rate is None:
         return None
-    return HostPace(SharedPace(pace_file(config.database)), host, 60 / rate.pages_per_minute)
+    return HostPace(SharedPace(config.database), host, 60 / rate.pages_per_minute)
 
 
 def _show_plan(work: _Work, limit: int, *, as_json: bool) -> None:

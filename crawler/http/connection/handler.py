@@ -48,7 +48,7 @@ from crawler.http.access import SubscriberAccess
 from crawler.http.connection.connections import HeadReadingConnector, OversizedHead, ReadResponse
 from crawler.http.connection.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.connection.networks import parse_networks
-from crawler.http.errors import CertificateRefused, Stopping
+from crawler.http.errors import CertificateRefused, ProxyFailed, Stopping
 from crawler.http.services import services_of
 from db.config.values import Networks
 from db.network.tls_faults import TlsFault, find_tls_fault
@@ -133,22 +133,28 @@ class GuardedHandler(AiohttpDownloadHandler):
                 yield cast("_ClientResponse", response)
         except OversizedHead as error:
             raise DownloadCancelledError(str(error)) from error
-        except aiohttp.ServerTimeoutError as error:
-            raise DownloadTimeoutError(
-                f"{request.url} did not accept a connection within {self._connect_timeout:g} s."
-            ) from error
+        except (aiohttp.ServerTimeoutError, aiohttp.ClientConnectorError) as error:
+            raise self._explain_no_connection(error, url, proxy) from error
         except (aiohttp.InvalidUrlClientError, aiohttp.NonHttpUrlClientError) as error:
             raise UnsupportedURLSchemeError(str(error)) from error
-        except aiohttp.ClientConnectorDNSError as error:
-            _raise_machine_error(error)
-            raise CannotResolveHostError(str(error)) from error
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            raise CertificateRefused(url.host or "", find_tls_fault(error) or TlsFault.FAILED) from error
-        except aiohttp.ClientConnectorError as error:
-            _raise_machine_error(error)
-            raise DownloadConnectionRefusedError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
+
+    def _explain_no_connection(
+        self, error: aiohttp.ServerTimeoutError | aiohttp.ClientConnectorError, url: yarl.URL, proxy: str | None
+    ) -> Exception:
+        """The exception to raise where no connection was made."""
+        if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+            return CertificateRefused(url.host or "", find_tls_fault(error) or TlsFault.FAILED)
+        if isinstance(error, aiohttp.ClientConnectorError):
+            _raise_machine_error(error)
+        if proxy is not None:  # it would have connected to the host, and looked up its name
+            return ProxyFailed(str(error))
+        if isinstance(error, aiohttp.ServerTimeoutError):
+            return DownloadTimeoutError(f"{url} did not accept a connection within {self._connect_timeout:g} s.")
+        if isinstance(error, aiohttp.ClientConnectorDNSError):
+            return CannotResolveHostError(str(error))
+        return DownloadConnectionRefusedError(str(error))
 
     def _wire_headers(self, request: Request, url: yarl.URL) -> list[tuple[str, str]]:
         """The request's headers. For the source's own hosts, the user's access replaces or adds some (`crawler.http.access`)."""

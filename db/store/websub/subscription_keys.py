@@ -18,13 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db.errors import DatabaseNotWritable
+from db.system.files_beside import give_to_owner, path_beside
 
 _KEY_BYTES = 32
 
 
 def key_path(database: Path) -> Path:
     """The file of the key."""
-    return database.with_name(f"{database.name}.hubkey")
+    return path_beside(database, "hubkey")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def load_or_make_key(database: Path) -> SubscriptionKey:
     try:
         made.unlink(missing_ok=True)
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            give_to_owner(file.fileno(), database)
             file.write(key)
             file.flush()
             os.fsync(file.fileno())

@@ -24,7 +24,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.http.shared_pace import SharedPace, pace_file
+from crawler.http.shared_pace import SharedPace
 from db.display.humanize import format_size
 from db.errors import UsageError
 from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, IndexRow, index_files, read_index
@@ -126,7 +126,7 @@ def test_the_pace_is_that_of_the_database(mirror: Path, tmp_path: Path) -> None:
             == 2
         )
         server.shutdown()
-    assert SharedPace(pace_file(desk.database)).reserve("127.0.0.1", delay=300) > 0
+    assert SharedPace(desk.database).reserve("127.0.0.1", delay=300) > 0
 
 
 def test_a_file_that_fails_is_told_and_tried_again(mirror: Path, tmp_path: Path) -> None:

@@ -163,9 +163,9 @@ def test_a_wait_that_is_interrupted_ends_the_stream() -> None:
 
 def test_requests_and_rests_are_those_of_all_processes(tmp_path: Path) -> None:
     """A back-fill has been told to rest; the stream keeps that, and what it is told itself holds for back-fills."""
-    other, waits = SharedPace(tmp_path / "pace"), list[float]()
+    other, waits = SharedPace(tmp_path / "news.db"), list[float]()
     other.rest("127.0.0.1", 30)
-    pace = HostPace(SharedPace(tmp_path / "pace"), "127.0.0.1", 10)
+    pace = HostPace(SharedPace(tmp_path / "news.db"), "127.0.0.1", 10)
 
     def wait(seconds: float) -> bool:
         waits.append(seconds)
