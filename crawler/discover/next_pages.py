@@ -23,9 +23,9 @@ NEXT_WORDS = re.compile(
 )
 """Words that lead to the next page. They must match in full."""
 END_WORDS = re.compile(
-    r"[<«‹]*\s*(?:(?:first|last|previous|prev|newer)(?: page| posts)?|(?:erste|letzte)(?: seite)?|zurück"
+    r"[<«‹]{0,3}\s{0,3}(?:(?:first|last|previous|prev|newer)(?: page| posts)?|(?:erste|letzte)(?: seite)?|zurück"
     r"|(?:première|dernière)(?: page)?|précédente?|(?:primera|última|anterior)(?: página)?|ultima|последняя|предыдущая"
-    r"|[首尾末][页頁]|上一?[页頁]|前一?[页頁]|最[后後]一?[页頁]|最後へ|前へ|처음|이전|마지막)\s*[>»›]*",
+    r"|[首尾末][页頁]|上一?[页頁]|前一?[页頁]|最[后後]一?[页頁]|最後へ|前へ|처음|이전|마지막)\s{0,3}[>»›]{0,3}",
     re.IGNORECASE,
 )
 """Words of a pager that lead elsewhere."""
