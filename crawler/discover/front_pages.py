@@ -30,7 +30,7 @@ from crawler.discover.feed_links import feeds_of
 from crawler.discover.link_elements import address_of, link_elements, words_of
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listing import LinkRefusals, ParsedListing
-from crawler.discover.next_pages import END_WORDS, NEXT_WORDS, next_page_of
+from crawler.discover.next_pages import is_pager_label, next_page_of
 from crawler.discover.script_lists import lists_in_scripts
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
@@ -337,7 +337,7 @@ def _is_section(candidate: _Candidate) -> bool:
     if not title or _length(title) > 4 or _SERVICE_WORDS.fullmatch(title):
         return False
     if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
-        not any(map(str.isalpha, title)) or NEXT_WORDS.fullmatch(title) or END_WORDS.fullmatch(title)
+        not any(map(str.isalpha, title)) or is_pager_label(title)
     ):
         return False  # "2", "Next": a page of a list
     return _SECTION_PATH.fullmatch(candidate.url) is not None

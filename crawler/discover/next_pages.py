@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 
 from lxml import etree
 
 from crawler.discover.article_urls import is_list_of_a_day
 from crawler.discover.link_elements import MAX_LINKS
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.urls import clean_url, same_site
 
-NEXT_WORDS = re.compile(
-    r"[<«‹←≪]*\s*(?:next|next page|older( posts| entries| articles| stories| news)?"
-    r"|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
-    r"|página siguiente|próxima( página)?|seguinte|successiv[ao]|avanti|volgende( pagina)?|nästa( sida)?|neste|næste"
-    r"|seuraava|następna|dalej|další|sonraki|далее|дальше|вперед|следующая( страница)?|наступна|下一页|下一頁"
-    r"|下页|后一?页|後一?頁|下一?版|后一?版"
-    r"|次へ|次のページ|다음( 페이지)?|التالي|الصفحة التالية|بعدی|הבא|अगला|trang sau|berikutnya"
-    r"|selanjutnya)\s*[>»›→≫]*|[>»›→≫]",
-    re.IGNORECASE,
-)
-"""Words that lead to the next page. They must match in full."""
-END_WORDS = re.compile(
-    r"[<«‹]{0,3}\s{0,3}(?:(?:first|last|previous|prev|newer)(?: page| posts)?|(?:erste|letzte)(?: seite)?|zurück"
-    r"|(?:première|dernière)(?: page)?|précédente?|(?:primera|última|anterior)(?: página)?|ultima|последняя|предыдущая"
-    r"|[首尾末][页頁]|上一?[页頁]|前一?[页頁]|最[后後]一?[页頁]|最後へ|前へ|처음|이전|마지막)\s{0,3}[>»›]{0,3}",
-    re.IGNORECASE,
-)
-"""Words of a pager that lead elsewhere."""
 _LABEL_ELEMENTS = 2
 """Elements that the words "next page" may be in: `<a><i></i> <span>下一页</span></a>`."""
+
+
+@cache
+def _next_words() -> re.Pattern[str]:
+    words = any_of((*words_of("next_page"), *words_of("older_page")), spaces=False)
+    return re.compile(rf"[<«‹←≪]{{0,3}}\s{{0,3}}(?:{words})\s{{0,3}}[>»›→≫]{{0,3}}|[>»›→≫]", re.I)
+
+
+@cache
+def _other_words() -> re.Pattern[str]:
+    return re.compile(
+        rf"[<«‹]{{0,3}}\s{{0,3}}(?:{any_of(words_of('other_page'), spaces=False)})\s{{0,3}}[>»›]{{0,3}}", re.I
+    )
+
+
+def is_pager_label(text: str) -> bool:
+    """Whether the words of a link lead to another page of a list, as those in a row of numbers do: "下一页", "Last »", "‹"."""
+    return bool(_next_words().fullmatch(text) or _other_words().fullmatch(text))
 
 
 def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
         words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
         if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
             words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
-        if words and len(words) < 30 and NEXT_WORDS.fullmatch(words) and (page := _page(anchor, base, url)):
+        if words and len(words) < 30 and _next_words().fullmatch(words) and (page := _page(anchor, base, url)):
             return page
     return _next_sheet(root, base, url)
 

@@ -11,22 +11,18 @@ comments.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import etree
 
 from pipelines.extraction.encoding import decode
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LINK_PARTS
 from pipelines.urls import clean_url
 
-_NEXT_WORDS = re.compile(
-    r"下一?[页頁]|后一页|次の?ページ|次へ|다음|next(?: page)?|continue(?: reading)?|weiter|nächste(?: seite)?|(?:page )?suivante?|"
-    r"siguiente|próxima(?: página)?|seguinte|successiva|avanti|volgende|nästa|neste|næste|następna|далее|следующая(?: страница)?|"
-    r"(?:الصفحة )?التالية?|[>›»]+",
-    re.IGNORECASE,
-)
 _PAGE_PARAMETERS = frozenset(
     {"page", "p", "pg", "pagenum", "page_no", "pageno", "pn", "seite", "pagina", "part", "paged"}
 )
@@ -55,13 +51,19 @@ def next_part(body: bytes, url: str, content_type: str | None, first: str) -> st
     return None
 
 
+@cache
+def _next_words() -> re.Pattern[str]:
+    words = any_of((*words_of("next_page"), *words_of("next_part")), spaces=False)
+    return re.compile(rf"(?:{words})|[>›»]{{1,5}}", re.I)
+
+
 def _next_links(root: etree._Element) -> list[str]:
     found = [
         str(link.get("href")) for link in root.iter("link", "a") if "next" in (link.get("rel") or "").lower().split()
     ]
     for anchor in root.iter("a"):
         words = " ".join(map(str, islice(anchor.itertext(), MAX_LINK_PARTS))).strip()
-        if len(words) <= 30 and _NEXT_WORDS.fullmatch(words.strip(" >›»→[]()（）") or words):
+        if len(words) <= 30 and _next_words().fullmatch(words.strip(" >›»→[]()（）") or words):
             found.append(str(anchor.get("href") or ""))
     return [address for address in found if address]
 

@@ -109,7 +109,8 @@ def test_the_kinds_that_count_on_all_pages_are_described() -> None:
     described = text.partition("These count on pages of every language")[2].partition("To add a language")[0]
     asked = {
         str(call.args[0].value)
-        for path in (ROOT / "pipelines").rglob("*.py")
+        for folder in ("pipelines", "crawler")
+        for path in (ROOT / folder).rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("words_of", "phrases_of")
         if len(call.args) == 1 and isinstance(call.args[0], ast.Constant)
