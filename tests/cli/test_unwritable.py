@@ -153,8 +153,8 @@ def test_a_command_of_root_does_not_lock_the_owner_out(newsroom: Newsroom, open_
     path, nothing = newsroom.path.rename(open_folder / "news.db"), ("extract", "--url", "http://none.example/")
     for owned in (open_folder, path):
         os.chown(owned, 65534, 65534)
-    refused = spawn("--db", str(path), *nothing)
-    assert as_nobody(path, *nothing).stderr == refused.stderr
+    # Its warnings do not count: where only root may read Python itself, as below /root, no process of its own starts.
+    assert spawn("--db", str(path), *nothing).returncode == as_nobody(path, *nothing).returncode == 0
     lock = open_folder / "news.db.extract.lock"
     os.chown(lock, 0, 0)  # as an earlier version left it
     one_line(
