@@ -2,12 +2,12 @@
 
     python -m bench.copies.quality [--misses] [--half a|b] [--json]
 
-Joins the texts as `copydesk cluster --manifest` does, twice. Alone: all originals and filled forms with one relative of each story at
-a time, as if no other outlet had printed it; the table shows of each kind how many came into the cluster of their original. Together:
-all texts at once, where reprints can lead to each other; precision and recall of the pairs. A kind that may go either way (a merger
-of two stories, a live blog) is shown and not counted; but two stories that it leads to each other are joined wrongly.
+Joins the texts as `copydesk cluster --manifest` does, twice. Alone: all originals and filled forms with one relative of each story
+at a time, as if no other outlet had printed it; the table shows of each kind how many came into the cluster of their original.
+Together: all texts at once, where reprints can lead to each other; precision and recall of the pairs. A kind that may go either way
+(a merger of two stories, a live blog) is not counted; but two stories that it leads to each other are joined wrongly.
 
-Languages have stories in both halves, and a relative is in its story's half. `--half` names the misses of one half only, to tune on.
+A relative is in its story's half. `--half` names the misses of one half only, to tune on.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def pair_expected(one: Text, other: Text) -> str:
 def rounds(texts: Sequence[Text]) -> Iterator[list[Text]]:
     """The originals and forms with one relative of each."""
     always = [text for text in texts if text.kind in _ALWAYS_THERE]
-    waiting = [list(group) for _, group in groupby((t for t in texts if t not in always), key=lambda text: text.stories[0])]
+    waiting = [
+        list(group) for _, group in groupby((t for t in texts if t not in always), key=lambda text: text.stories[0])
+    ]
     while any(waiting):
         yield always + [group.pop(0) for group in waiting if group]
 
@@ -62,15 +64,19 @@ def measure_alone(texts: Sequence[Text]) -> tuple[dict[str, dict[str, Counter[st
                 continue
             same = [other for other in batch if other is not text and clusters[other.id] == clusters[text.id]]
             of_story = any(set(other.stories) & set(text.stories) for other in same)
-            strange = any(pair_expected(text, other) == APART for other in same)
-            counts[text.kind][text.half].update(texts=1, joined=of_story, strange=strange)
+            # A text that belongs to two stories is wrong if it leads them to each other.
+            pairs = combinations((text, *same), 2) if text.expected == EITHER else ((text, other) for other in same)
+            strange = any(pair_expected(*pair) == APART for pair in pairs)
+            # A filled form has no original; what it may join is strange to it.
+            joined = strange if text.kind == "filled form" else of_story
+            counts[text.kind][text.half].update(texts=1, joined=joined, strange=strange)
             if strange or (text.expected == JOIN and not of_story):
                 wrong.append(text.id)
     return counts, wrong
 
 
 def measure_together(texts: Sequence[Text]) -> tuple[dict[str, Counter[str]], Counter[str]]:
-    """By half (of both texts; pairs across count in neither but in `across`): pairs found, missed and wrong; and wrong ones by kind."""
+    """By half (`across` if the texts are of two): pairs found, missed and wrong; and the wrong ones by kind."""
     clusters = clusters_of(texts)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     wrong: Counter[str] = Counter()
@@ -89,10 +95,11 @@ def report(texts: Sequence[Text]) -> dict[str, Any]:
     """All figures."""
     alone, wrong = measure_alone(texts)
     together, wrong_pairs = measure_together(texts)
-    expected = {text.kind: text.expected for text in texts}
+    expected = {text.kind: text.expected for text in texts} | {"filled form": APART}
     return {
         "alone": {
-            kind: {"expected": expected[kind]} | {half: [halves[half]["joined"], halves[half]["texts"], halves[half]["strange"]] for half in HALVES}
+            kind: {"expected": expected[kind]}
+            | {half: [count["joined"], count["texts"], count["strange"]] for half, count in halves.items()}
             for kind, halves in alone.items()
         },
         "together": {
@@ -120,12 +127,14 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(figures, ensure_ascii=False))
         return
-    print(f"{'joined to their story':44} half a   half b   (with a strange text)")
+    print(f"{'joined to their story':44} half a   half b   (with a strange text, both halves)")
     for kind, row in sorted(figures["alone"].items(), key=lambda item: item[1]["expected"], reverse=True):
         cells = "".join(f"{joined:4}/{all_:<3} " for joined, all_, _ in (row["a"], row["b"]))
         print(f"{row['expected']:7}{kind:36} {cells}  {row['a'][2] + row['b'][2] or ''}")
     for half, row in figures["together"].items():
-        print(f"together, half {half}: precision {row['precision']:.4f}, recall {row['recall']:.4f}, {row['wrong']} wrong pairs")
+        print(
+            f"together, half {half}: precision {row['precision']:.4f}, recall {row['recall']:.4f}, {row['wrong']} wrong pairs"
+        )
     print("wrong pairs:", figures["wrong_pairs"])
     if arguments.misses:
         halves = {text.id: text.half for text in texts}

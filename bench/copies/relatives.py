@@ -6,14 +6,13 @@ or b: rules are tuned on the misses of half a alone.
 
 from __future__ import annotations
 
-import html
 import html.entities
 import math
 import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,13 @@ class Text:
     def record(self) -> dict[str, str]:
         """What `copydesk cluster --manifest` reads."""
         published = f"2026-03-{3 + self.hours // 24:02}T{self.hours % 24:02}:00:00Z"
-        return {"id": self.id, "url": self.address, "title": self.title, "text": "\n".join(self.lines), "published": published}
+        return {
+            "id": self.id,
+            "url": self.address,
+            "title": self.title,
+            "text": "\n".join(self.lines),
+            "published": published,
+        }
 
 
 def _lines(text: str) -> Lines:
@@ -72,7 +77,7 @@ def _entities(lines: Lines) -> Lines:
         found = html.entities.codepoint2name.get(ord(char))
         return f"&{found};" if found else char
 
-    return [" ".join("".join(map(name, word)) for word in line.split(" ")).replace(". ", ".&nbsp;") for line in lines]
+    return ["".join(map(name, line)).replace(". ", ".&nbsp;").replace("。", "。&nbsp;") for line in lines]
 
 
 def _columns(lines: Lines, language: str) -> Lines:
@@ -106,8 +111,8 @@ def _spread(lines: Lines, inserted: list[str]) -> Lines:
 
 
 def _other_script(text: str) -> str:
-    simplified = _SCRIPTS["t2s"].convert(text)
-    return simplified if simplified != text else _SCRIPTS["s2twp"].convert(text)
+    simplified = str(_SCRIPTS["t2s"].convert(text))
+    return simplified if simplified != text else str(_SCRIPTS["s2twp"].convert(text))
 
 
 def _paywall(lines: Lines, notice: str) -> Lines:
@@ -137,9 +142,13 @@ REPRINTS: dict[str, Operation] = {
         _written_otherwise(_written_otherwise(t, s["house"]), s["figures"], all_found=False)[:-1],
     ),
     "corrected elsewhere": lambda s, t, w: (s["title"], [*_written_otherwise(t, s["correction"]), w["notice"]]),
-    "updated elsewhere": lambda s, t, w: (s["other"], [t[0], w["update"], *_written_otherwise(t, s["correction"])[1:-1]]),
+    "updated elsewhere": lambda s, t, w: (
+        s["other"],
+        [t[0], w["update"], *_written_otherwise(t, s["correction"])[1:-1]],
+    ),
 }
-_WIDTHS = {"zh": _FULL_WIDTH, "ja": _HALF_WIDTH, "ko": _FULL_WIDTH}
+_DIGITS = {"ar": "٠١٢٣٤٥٦٧٨٩", "hi": "०१२३४५६७८९", "th": "๐๑๒๓๔๕๖๗๘๙"}
+_WIDTHS: dict[str, dict[int, Any]] = {"zh": _FULL_WIDTH, "ja": _HALF_WIDTH, "ko": _FULL_WIDTH}
 
 
 def _relatives(
@@ -152,8 +161,16 @@ def _relatives(
     yield "corrected at its address", JOIN, title, _written_otherwise(text, story["correction"])
     if story["language"] == "zh":
         yield "other script", JOIN, _other_script(title), [_other_script(line) for line in text]
-    if widths := _WIDTHS.get(story["language"]):
-        yield "other widths", JOIN, title, [line.translate(widths) for line in text]
+    widths = [line.translate(_WIDTHS.get(story["language"], {})) for line in text]
+    if widths != text:
+        yield "other widths", JOIN, title, widths
+    if digits := _DIGITS.get(story["language"]):
+        yield (
+            "digits of the script",
+            JOIN,
+            title,
+            [line.translate(str.maketrans("0123456789", digits)) for line in text],
+        )
     later = [*_lines(story["later"]), *(text[at - 1] for at in story["background"])]
     yield "next day's story", APART, later[0][:40], later
     if "rival" in story:
@@ -169,26 +186,54 @@ def _relatives(
         yield "two stories merged", EITHER, title, [*text, *_lines(other["text"])]
 
 
-def _filled(form: dict[str, Any], wording: dict[str, Any]) -> Iterator[Text]:
+def _original(table: dict[str, Any], half: str) -> Text:
+    return Text(
+        id=table["id"],
+        kind="original",
+        expected=JOIN,
+        stories=(table["id"],),
+        language=table["language"],
+        half=half,
+        address=f"https://agency.example/{table['id']}",
+        title=table["title"],
+        lines=_lines(table["text"]),
+        hours=8,
+    )
+
+
+def _filled(form: dict[str, Any], note: str) -> Iterator[Text]:
     for number, values in enumerate(form["fill"]):
-        title, lines = (form[key].format(*values.split("|")) for key in ("title", "text"))
-        name = f"{form['id']}-{number}"
-        common: dict[str, Any] = {"stories": (name,), "language": form["language"], "half": form["half"]}
-        address = f"https://paper.example/{name}"
-        yield Text(
-            id=name, kind="filled form", expected=JOIN, address=address, title=title, lines=_lines(lines), hours=8 + number * 24, **common
-        )
+        title, text = (form[key].format(*values.split("|")) for key in ("title", "text"))
+        filled = {**form, "id": f"{form['id']}-{number}", "title": title, "text": text}
+        issue = replace(_original(filled, form["half"]), kind="filled form", hours=8 + number * 24)
+        yield issue
         if number == 0:
-            yield Text(
-                id=f"{name} reprint",
+            yield replace(
+                issue,
+                id=f"{issue.id} reprint",
                 kind="filled form, reprinted",
-                expected=JOIN,
-                address=f"{address}-reprint",
-                title=title,
-                lines=[wording["note"], *_lines(lines)],
+                address=f"{issue.address}-reprint",
+                lines=[note, *issue.lines],
                 hours=9,
-                **common,
             )
+
+
+def _with_relatives(story: dict[str, Any], wording: dict[str, Any], others: list[dict[str, Any]]) -> Iterator[Text]:
+    original = _original(story, story["half"])
+    yield original
+    for number, (kind, expected, title, lines) in enumerate(_relatives(story, wording, others), 1):
+        own_address = f"https://paper{number}.example/{original.id}"
+        yield replace(
+            original,
+            id=f"{original.id} {kind}",
+            kind=kind,
+            expected=expected,
+            stories=(original.id, others[0]["id"]) if kind == "two stories merged" else original.stories,
+            address=original.address if kind == "corrected at its address" else own_address,
+            title=title,
+            lines=lines,
+            hours=30 if kind == "next day's story" else 9 + number % 10,
+        )
 
 
 def read_texts() -> list[Text]:
@@ -196,59 +241,18 @@ def read_texts() -> list[Text]:
     wordings = tomllib.loads((HERE / "wording.toml").read_text(encoding="utf8"))
     tables = [tomllib.loads(path.read_text(encoding="utf8")) for path in sorted((HERE / "stories").glob("*.toml"))]
     stories = [story for table in tables for story in table.get("story", ())]
-    out = []
+    texts: list[Text] = []
     for story in stories:
-        name = story["id"]
-        others = [other for other in stories if other["language"] == story["language"] and other["id"] != name]
-        address = f"https://agency.example/{name}"
-        common: dict[str, Any] = {"language": story["language"], "half": story["half"]}
-        out.append(
-            Text(
-                id=name,
-                kind="original",
-                expected=JOIN,
-                stories=(name,),
-                address=address,
-                title=story["title"],
-                lines=_lines(story["text"]),
-                hours=8,
-                **common,
-            )
-        )
-        for number, (kind, expected, title, lines) in enumerate(_relatives(story, wordings[story["language"]], others), 1):
-            own_address = address if kind == "corrected at its address" else f"https://paper{number}.example/{name}"
-            of = (name, others[0]["id"]) if kind == "two stories merged" else (name,)
-            hours = 30 if kind == "next day's story" else 9 + number % 10
-            out.append(
-                Text(
-                    id=f"{name} {kind}",
-                    kind=kind,
-                    expected=expected,
-                    stories=of,
-                    address=own_address,
-                    title=title,
-                    lines=lines,
-                    hours=hours,
-                    **common,
-                )
-            )
+        # What is merged stays in one half.
+        like = [other for other in stories if (other["language"], other["half"]) == (story["language"], story["half"])]
+        at = like.index(story)
+        texts += _with_relatives(story, wordings[story["language"]], like[at + 1 :] + like[:at])
     halves = {story["id"]: story["half"] for story in stories}
     for table in tables:
         for form in table.get("form", ()):
-            out += _filled(form, wordings[form["language"]])
+            texts += _filled(form, wordings[form["language"]]["note"])
         for translation in table.get("translation", ()):
-            out.append(
-                Text(
-                    id=translation["id"],
-                    kind="translation",
-                    expected=APART,
-                    stories=(translation["of"],),
-                    language=translation["language"],
-                    half=halves[translation["of"]],
-                    address=f"https://world.example/{translation['id']}",
-                    title=translation["title"],
-                    lines=_lines(translation["text"]),
-                    hours=12,
-                )
-            )
-    return out
+            of = translation["of"]
+            text = _original(translation, halves[of])
+            texts.append(replace(text, kind="translation", expected=APART, stories=(of,), hours=12))
+    return texts
