@@ -1,8 +1,9 @@
 """Forms clusters of articles and chooses the original of each. Pure; the order of the members does not matter.
 
-A cluster is a connected component of near copies, with one exception. A text that is an excerpt of longer ones may belong to two
-different stories: a sequel repeats what the first report said, and an outlet printed just that part. Such an excerpt does not join
-the two: it goes to the story that was printed most often, then first.
+A cluster is a connected component of near copies, with two exceptions. A text that is an excerpt of longer ones may belong to two
+different stories: a sequel repeats what the first report said, and an outlet printed just that part. And a text may contain two
+stories that had been printed before, each by itself: a round-up, or two agency stories made into one. Neither joins the two: it
+goes to the story that was printed most often, then first.
 
 The original of a cluster is, by the first rule that decides:
   1. the article whose outlet others name as their source and that names no other itself ("source: Evening Paper" makes the Evening
@@ -24,6 +25,12 @@ from pipelines.dedup.normalize import prepare_text
 # A text shorter than this share of a longer one is an excerpt. Shortened reprints usually keep more; a sequel repeats less than
 # half of the first report.
 _PART = 0.6
+# A text that contains a whole second story is longer than each of the two by more than this: the shorter text of a pair of near
+# copies is at least 0.3 of the longer.
+_WHOLE = 0.9
+# Two earlier texts are stories of their own, not two versions of one, if a later text that contains both has room for them side by
+# side: together at most this much of its length. Each may have a dateline and credits that it lacks.
+_SIDE_BY_SIDE = 2 * _PART
 
 # Labels of a host that name no outlet. A label shorter than four letters is often a country or a service.
 _NO_OUTLET = frozenset({"news", "info", "mobile", "amp"})
@@ -57,6 +64,7 @@ def find_clusters(
         if one in members and other in members:
             alike[one].add(other)
             alike[other].add(one)
+    _part_round_ups(alike, letters, members)
     groups = _Groups(parent={text: text for text in members})
     # Longest first: when a text comes, all texts are known of which it may be an excerpt.
     done: set[int] = set()
@@ -69,6 +77,61 @@ def find_clusters(
     return [[member for text in texts for member in members[text]] for texts in groups.all()]
 
 
+def _part_round_ups(
+    alike: dict[int, set[int]], letters: Mapping[int, int], members: Mapping[int, Sequence[ClusterMember]]
+) -> None:
+    """Take from `alike` what joins a text that contains several earlier stories to all of them but one."""
+    published = {text: min(times) for text in alike if (times := [m.published for m in members[text] if m.published])}
+    parted = [
+        (text, other)
+        for text in published
+        for story in _further_stories(text, alike, letters, members, published)
+        for other in story
+    ]
+    for text, other in parted:
+        alike[text].discard(other)
+        alike[other].discard(text)
+
+
+def _further_stories(
+    text: int,
+    alike: Mapping[int, set[int]],
+    letters: Mapping[int, int],
+    members: Mapping[int, Sequence[ClusterMember]],
+    published: Mapping[int, str],
+) -> list[list[int]]:
+    """The stories that the text contains besides the one to which it belongs."""
+    room = _SIDE_BY_SIDE * letters[text]
+    parts = {other for other in alike[text] if letters[other] < _WHOLE * letters[text]}
+    # Most texts have none or one; the shortest two tell whether any two have room.
+    if len(parts) <= 1 or sum(sorted(letters[other] for other in parts)[:2]) > room:
+        return []
+    # Only what was printed before is a story of its own: parts that came after are excerpts.
+    since = min(published[other] for other in (alike[text] - parts) | {text} if other in published)
+    stories = [
+        story for story in _connected(parts, alike) if any(published.get(other, since) < since for other in story)
+    ]
+    # Printed most often, then first.
+    stories.sort(key=lambda story: _prominence([member for other in story for member in members[other]]))
+    # As it was first printed, before others put notes around it.
+    length = [letters[min(story, key=lambda other: (published.get(other, since), other))] for story in stories]
+    return [story for story, own in list(zip(stories, length, strict=True))[1:] if length[0] + own <= room]
+
+
+def _connected(texts: Collection[int], alike: Mapping[int, set[int]]) -> list[list[int]]:
+    """The groups of texts that near copies among them connect."""
+    rest = set(texts)
+    groups = []
+    while rest:
+        group = [rest.pop()]
+        for text in group:
+            found = alike[text] & rest
+            rest -= found
+            group.extend(found)
+        groups.append(group)
+    return groups
+
+
 def _in_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int, Sequence[ClusterMember]]) -> set[int]:
     """Those of the longer texts that belong to the story printed most often, then first."""
     texts: dict[int, set[int]] = defaultdict(set)
@@ -77,7 +140,12 @@ def _in_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int
     printed = {root: [member for text in each for member in members[text]] for root, each in texts.items()}
     if not printed:
         return set()
-    return texts[min(printed, key=lambda root: (-len(printed[root]), min(map(_first, printed[root]))))]
+    return texts[min(printed, key=lambda root: _prominence(printed[root]))]
+
+
+def _prominence(printed: Collection[ClusterMember]) -> tuple[object, ...]:
+    """The sort key for the story that was printed most often, then first."""
+    return (-len(printed), min(map(_first, printed)))
 
 
 @dataclass(slots=True, kw_only=True)

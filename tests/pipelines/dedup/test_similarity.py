@@ -61,6 +61,15 @@ def test_traditional_and_simplified_forms_are_alike() -> None:
     assert are_alike(simplified, trimmed(traditional))
 
 
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙"])
+def test_texts_with_digits_of_another_script_are_alike(digits: str) -> None:
+    text = "\n".join(
+        f"وفي الحي رقم {n} وصلت {n * 37} شاحنة إلى المخزن الكبير في الساعة {n % 12}" for n in range(11, 40)
+    )
+    assert are_alike(text, text.translate(str.maketrans("0123456789", digits)))
+    assert not are_alike(text, text.translate(str.maketrans("0123456789", digits[5:] + digits[:5])))
+
+
 def test_japanese_is_not_folded() -> None:
     text = "東京都は六日、新しい図書館の計画を発表した。" * 5
     assert "東" in prepare_text(text)

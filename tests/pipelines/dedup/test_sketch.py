@@ -27,12 +27,16 @@ CHARACTERS = st.text(
 SIMPLIFIED = opencc.OpenCC("t2s")
 
 
+def in_plain_digits(text: str) -> str:
+    return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text)
+
+
 @settings(max_examples=1000, deadline=None)
 @given(CHARACTERS)
 def test_letters_are_the_significant_ones(text: str) -> None:
     # Before it a long text without Han: none of it is folded.
     text = "letters " * 100 + text
-    assert prepare_text(text) == significant(text)
+    assert prepare_text(text) == in_plain_digits(significant(text))
 
 
 @settings(max_examples=500, deadline=None)
@@ -46,7 +50,7 @@ def test_letters_of_every_code_point() -> None:
     everything = [chr(code) for code in range(0x110000)]
     for start in range(0, len(everything), 0x4000):
         text = "x" * 0x10000 + " ".join(everything[start : start + 0x4000])
-        same = prepare_text(text) == significant(text)
+        same = prepare_text(text) == in_plain_digits(significant(text))
         assert same, hex(start)
     digits = digit_mask(code_points("".join(everything)))
     assert [everything[at] for at in digits.nonzero()[0]] == [letter for letter in everything if letter.isdecimal()]
