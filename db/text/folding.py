@@ -103,7 +103,7 @@ def fold_with_offsets(text: str) -> FoldedText:
 
     codes = code_points(text)
     table, lengths, longer = _tables()
-    if len(codes) and int(codes.max()) > MAX_CODE_POINT:
+    if len(codes) and int(np.max(codes)) > MAX_CODE_POINT:
         codes = np.minimum(codes, MAX_CODE_POINT)
     letters = table[codes]
     if not (letters == _SPECIAL).any():

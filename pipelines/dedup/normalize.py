@@ -62,7 +62,7 @@ def _is_chinese(codes: Codes) -> bool:
 
 
 def _share(codes: Codes, *ranges: tuple[int, int]) -> float:
-    found = sum(np.count_nonzero((codes >= first) & (codes <= last)) for first, last in ranges)
+    found = sum(int(np.count_nonzero((codes >= first) & (codes <= last))) for first, last in ranges)
     return found / len(codes) if len(codes) else 0.0
 
 

@@ -68,7 +68,7 @@ def refilled(own: Frames, theirs: Frames) -> float:
     frame = own >> np.uint64(32)
     shared = theirs.take(theirs.searchsorted(frame << np.uint64(32)), mode="clip") >> np.uint64(32) == frame
     alike = theirs.take(theirs.searchsorted(own), mode="clip") == own
-    return np.count_nonzero(shared & ~alike) / max(_FEWEST, len(own))
+    return int(np.count_nonzero(shared & ~alike)) / max(_FEWEST, len(own))
 
 
 def _frames(words: Sequence[str], blank: Sequence[bool], around: int, plain: int) -> Frames:

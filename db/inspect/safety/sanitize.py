@@ -205,7 +205,8 @@ def note_document(text: str) -> str:
 
 def _document(body: str, title: str, language: str) -> str:
     lang = f' lang="{escape(language)}"' if language else ""
+    title = title or gettext("Stored page")
     return (
-        f'<!doctype html><html{lang}><head><meta charset="utf-8"><title>{escape(title or gettext("Stored page"))}</title>'
+        f'<!doctype html><html{lang}><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body>{body}</body></html>"
     )

@@ -106,7 +106,7 @@ def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> Top
     texts = without_repeated_lines(both)
     sources = np.array([text.source_id for text in both], dtype=np.int64)
     found = [*find_words(texts, of_result, MIN_ARTICLES), *find_spaced_words(texts, of_result, MIN_ARTICLES)]
-    in_archive = np.bincount(sources[of_result:], minlength=int(sources.max(initial=0)) + 1)
+    in_archive = np.bincount(sources[of_result:], minlength=int(np.max(sources, initial=0)) + 1)
     named = [(one, folded) for one in found if "".join((folded := fold(one.word)).split()) not in asked]
     counts = np.array([_counted(one, sources, of_result, in_archive) for one, _ in named], dtype=np.int64).reshape(
         -1, 4

@@ -153,7 +153,7 @@ def _grown(runs: _Runs, starts: Numbers, length: int) -> tuple[int, int, Numbers
         grew = False
         for shift in (length, -1):
             neighbours = _neighbours(runs, starts, shift)
-            most = int(np.bincount(neighbours).argmax())
+            most = int(np.argmax(np.bincount(neighbours)))
             same = neighbours == most
             if most and same.sum() >= SAME_NEIGHBOUR * len(starts) and length < LONGEST_GROWN:
                 starts, grew = starts[same] + min(shift, 0), True
@@ -179,7 +179,7 @@ def _share(runs: _Runs, start: int, length: int) -> float:
     keys = runs.sorted_grams[size]
     grams = runs.grams[size][start : start + length - size + 1]
     found = np.searchsorted(keys, grams, side="right") - np.searchsorted(keys, grams, side="left")
-    return float(found.min()) / len(keys)
+    return float(np.min(found)) / len(keys)
 
 
 def _neighbours(runs: _Runs, starts: Numbers, shift: int) -> Numbers:
