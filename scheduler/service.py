@@ -75,7 +75,7 @@ class Service:
     def __init__(self, load: Callable[[], Config], options: tuple[str, ...], log: Log) -> None:
         self._load, self._log = load, log
         self._config = load()
-        self._config_read = self._config_state()
+        self._config_read = self._config_seen = self._config_state()
         self._crawls = CrawlProcesses(options, limit_s=self._config.run_limit.total_seconds())
         self._backfills = BackfillRunner(options, log)
         self._states = SourceStates(self._config)
@@ -326,9 +326,14 @@ class Service:
         return (found.st_mtime_ns, found.st_size, found.st_ino) if found else None
 
     def _reload(self) -> bool:
-        """Read changed settings; invalid ones are logged, and the old ones stay in force. Returns whether they changed."""
-        state = self._config_state()
-        if state == self._config_read:
+        """Read changed settings; invalid ones are logged, and the old ones stay in force. Returns whether they changed.
+
+        They are read when two looks found the same file: half a file, or the empty one that many programs leave before they write,
+        may well be valid, and say something else.
+        """
+        before, self._config_seen = self._config_seen, self._config_state()
+        state = self._config_seen
+        if state == self._config_read or state != before:
             return False
         self._config_read = state
         try:
