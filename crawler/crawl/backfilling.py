@@ -33,7 +33,7 @@ from crawler.http import record
 from crawler.http.middlewares.retry import is_transient
 from crawler.http.services import PolicyOf
 from crawler.parsing.parser import ParserStopped
-from db.network.http_statuses import is_page_status
+from db.network.http_statuses import GONE, is_page_status
 from db.store.archives import backfill_queue as queue
 from db.store.archives.backfill_queue import StoredStep
 from db.store.archives.backfills import Backfill, end_backfill, note_pause
@@ -43,8 +43,6 @@ from pipelines.processing.worker_pool import TaskFailed
 
 PRIORITY = 100
 """Lists before articles, as in `crawler.crawl.listings`."""
-GONE = frozenset({404, 410})
-"""Statuses of lists that no later run would find. Whatever else is in the way may have passed by then."""
 WHOLE = WordPressChannel.name
 """The channel that names every post of the time where it comes to its end. No other can tell that it is complete."""
 WALK = ArchivePagesChannel.name
@@ -117,6 +115,7 @@ class Backfilling:
                 named, new = queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
                 self._end_walk_in_vain(conn, backfill, channel, named=named, new=new, now=now)
                 if read.trouble:
+                    # Whatever else is in the way may have passed by a later run.
                     run = None if response.status in GONE else session.run_id
                     queue.leave_channel_in_trouble(conn, backfill.id, row.channel, read.trouble, now, passing_in=run)
 

@@ -42,7 +42,7 @@ from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from crawler.render.renderer import RendererStopped
 from db.models import Link, Listing, ListingKind
-from db.network.http_statuses import is_page_status
+from db.network.http_statuses import GONE, is_page_status
 from db.store.crawl import facts
 from db.store.crawl.due_links import has_unknown_links, validators_for
 from db.store.sites.listing_readings import take_sample
@@ -57,8 +57,7 @@ OTHER_HOSTS_NAMED = 3
 # After so many listings that exceed the parser's limits, a source's other listings are skipped in this crawl: each may occupy a
 # worker process for half a minute.
 MAX_UNREADABLE = 2
-# Statuses that mean that a listing does not exist, and the trouble noted where a URL holds something else.
-GONE = frozenset({404, 410})
+# The trouble noted where a URL holds something else than a listing.
 NO_LISTING = "no_listing"
 # Kinds of listings that a script may draw: pages for readers.
 DRAWN_KINDS = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION, ListingKind.HTML_LIST})

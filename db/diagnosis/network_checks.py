@@ -11,7 +11,7 @@ from db.diagnosis.listing_trouble import WALLS, shown_by, wall_of
 from db.display.humanize import format_local_time
 from db.display.phrases import phrase
 from db.display.shell_commands import shell_command
-from db.network.http_statuses import is_page_status
+from db.network.http_statuses import GONE, is_page_status
 from db.network.tls_faults import TlsFault, stated_tls_fault
 from db.timestamps import format_timestamp
 
@@ -189,7 +189,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
 
 
 def _command_against(status: int, evidence: SourceEvidence) -> str:
-    if status in (404, 410):
+    if status in GONE:
         return evidence.search_command
     if status == 429:
         return f"copydesk sources set {evidence.typed_name} --delay 5s"

@@ -8,6 +8,8 @@ yet, and is how bot challenges are sent; 204 and 205 have no body. 206 counts, b
 from __future__ import annotations
 
 _WITHOUT_PAGE = (202, 204, 205)
+GONE = frozenset({404, 410})
+"""Statuses that say that there is nothing at an address, and not only now."""
 
 
 def is_page_status(status: int) -> bool:
