@@ -104,11 +104,10 @@ class Service:
         Temporary trouble (a full disk, a lock) is logged and tried again. Raises DatabaseLost if the database cannot be used again.
         """
         open_database(self.database).conn.close()
-        lock = self._acquire_lock()
-        try:
+        with WorkLock(self.database, "service").attempt() as held:
+            if not held:
+                raise UsageError(self._describe_other())
             self._serve()
-        finally:
-            lock.release()
 
     def is_stopping(self) -> bool:
         """Whether the service is about to end."""
@@ -116,15 +115,12 @@ class Service:
 
     # --- Lock, signals, clock, web
 
-    def _acquire_lock(self) -> WorkLock:
-        lock = WorkLock(self.database, "service")
-        if not lock.acquire():
-            conn = connect(self.database, readonly=True)
-            row = load_service(conn)
-            conn.close()
-            owner = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
-            raise UsageError(f"{self.database}: a service is already running ({owner}); stop that one first")
-        return lock
+    def _describe_other(self) -> str:
+        conn = connect(self.database, readonly=True)
+        row = load_service(conn)
+        conn.close()
+        owner = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
+        return f"{self.database}: a service is already running ({owner}); stop that one first"
 
     def _serve(self) -> None:
         address = self._config.listen

@@ -45,13 +45,10 @@ QUEUE_BATCH = 5000
 @contextmanager
 def extraction_lock(context: CommandContext) -> Iterator[None]:
     """Allow one extraction of a database at a time. Raises UsageError where another one runs."""
-    lock = WorkLock(context.config.database, "extract.lock")
-    if not lock.acquire():
-        raise UsageError("another extraction of this database is running; wait for it or stop it")
-    try:
+    with WorkLock(context.config.database, "extract.lock").attempt() as held:
+        if not held:
+            raise UsageError("another extraction of this database is running; wait for it or stop it")
         yield
-    finally:
-        lock.release()
 
 
 def extract_again(context: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool) -> None:

@@ -7,7 +7,8 @@ that the owner's service cannot open. SQLite does the same with its log.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,8 +65,16 @@ class WorkLock:
         return True
 
     def release(self) -> None:
-        """Leave it to others."""
+        """Leave it to others; nothing where it is not held."""
         self._lock.release()
+
+    @contextmanager
+    def attempt(self) -> Iterator[bool]:
+        """Whether this process has the lock, which it holds until the block ends. Raises as `acquire` does."""
+        try:
+            yield self.acquire()
+        finally:
+            self.release()
 
     def _explain(self, error: OSError) -> CopydeskError:
         path = path_beside(self._database, self._name)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,19 +137,15 @@ class Ingest:
                 self.error = as_machine_error(error) or error
 
     def _ingest(self) -> None:
-        conn = open_readonly(self._plan.database)
-        try:
-            while not self._lock.acquire():
+        with closing(open_readonly(self._plan.database)) as conn:
+            while True:
+                with self._lock.attempt() as held:
+                    if held:
+                        return self._extract_all(conn)
                 self._wake.clear()  # set by `finish`: otherwise waiting for another process would be a busy loop
                 if self._stopping.is_set() or (self._is_finishing(conn) and count_unread(conn, self._last_page) == 0):
                     return
                 self._rest()
-            try:
-                self._extract_all(conn)
-            finally:
-                self._lock.release()
-        finally:
-            conn.close()
 
     def _extract_all(self, conn: sqlite3.Connection) -> None:
         plan = self._plan

@@ -93,16 +93,13 @@ def tell_searches(
     if not any_saved_search(conn):
         return None
     matched = match_new_articles(conn, now, stopping=stopping)
-    lock = WorkLock(config.database, "searches.lock")
-    if not lock.acquire():
-        return TellRound(found=matched.found, sent=0, failed={}, troubles=matched.troubles, busy=True)
-    try:
+    with WorkLock(config.database, "searches.lock").attempt() as held:
+        if not held:
+            return TellRound(found=matched.found, sent=0, failed={}, troubles=matched.troubles, busy=True)
         troubles = matched.troubles | _write_feeds(conn, now)
         hooks = Hooks(config, limit_s=limit_s, stopping=stopping)
         sent, failed = _send(conn, config, now, hooks, stopping)
-    finally:
-        lock.release()
-    return TellRound(found=matched.found, sent=sent, failed=failed, troubles=troubles)
+        return TellRound(found=matched.found, sent=sent, failed=failed, troubles=troubles)
 
 
 def _write_feeds(conn: sqlite3.Connection, now: datetime) -> dict[str, str]:

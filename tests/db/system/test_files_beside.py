@@ -63,6 +63,15 @@ def test_there_is_one_file_by_whatever_link_the_database_is_named(database: Path
     assert key_path(link) == key_path(database)
 
 
+def test_it_is_held_until_its_block_ends_and_left_alone_by_who_does_not_get_it(database: Path) -> None:
+    first, second, third = (WorkLock(database, "lock") for _ in range(3))
+    with first.attempt() as held:
+        with second.attempt() as another:
+            assert (held, another) == (True, False)
+        assert not third.acquire()
+    assert third.acquire()
+
+
 def test_a_disk_on_which_no_file_can_be_made_is_named(tmp_path: Path) -> None:
     with tmpfs(tmp_path, "64k,nr_inodes=3") as disk:
         (disk / "news.db").touch()
