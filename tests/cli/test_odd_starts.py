@@ -50,8 +50,11 @@ def test_a_time_zone_that_no_time_can_be_shown_in(newsroom: Newsroom) -> None:
     assert done.stderr == "copydesk: TZ=UTC-99 is no time zone; times are shown in the machine's own\n"
 
 
+# `nohup`, if the tests were started by it, has them and all that they start ignore SIGHUP.
 _SIGNALLED = """
-import os, sys
+import os, signal, sys
+if signal.getsignal({sign}) is signal.SIG_IGN:
+    signal.signal({sign}, signal.SIG_DFL)
 class Finder:
     def find_spec(self, name, path, target=None):
         if name == "pipelines.dedup.settle":
