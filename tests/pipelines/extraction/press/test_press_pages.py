@@ -26,7 +26,7 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "titles", "pages"),
-    [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1), ("4", 0.5, 0.1), ("5", 0.5, 0.1)],
+    [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1), ("4", 0.5, 0.1), ("5", 0.5, 0.1), ("6", 0.5, 0.1)],
 )
 def test_chinese_sites_are_scored_in_two_halves(
     chosen: str, titles: float, pages: float, capsys: pytest.CaptureFixture[str]
@@ -41,7 +41,13 @@ def test_chinese_sites_are_scored_in_two_halves(
 
 @pytest.mark.parametrize(
     ("folder", "pages"),
-    [("chinese_sites_2", 142), ("chinese_sites_3", 126), ("chinese_sites_4", 228), ("chinese_sites_5", 72)],
+    [
+        ("chinese_sites_2", 142),
+        ("chinese_sites_3", 126),
+        ("chinese_sites_4", 228),
+        ("chinese_sites_5", 72),
+        ("chinese_sites_6", 50),
+    ],
 )
 def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
     names = set()
