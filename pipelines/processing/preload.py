@@ -19,10 +19,8 @@ def preload_writing() -> None:
     from pipelines.dedup import settle  # noqa: F401 - with all that it imports
     from pipelines.dedup.normalize import digit_mask, prepare_text
     from pipelines.threads.terms import story_terms
-    from pipelines.urls import registrable_domain
 
     load_tables()
-    registrable_domain("www.example.com")  # loads the public suffix list
     for title, language in _TITLES:
         name_form(title)
         digit_mask(code_points(prepare_text(title)))
