@@ -170,7 +170,12 @@ def test_packages_have_empty_inits_and_short_files() -> None:
             "numpy opencc scrapy trafilatura",
         ),
         # Reading is for its processes, settling for when there is something to settle.
-        ("crawler.run", "numpy opencc trafilatura pipelines.extraction.extract pipelines.dedup.settle"),
+        (
+            "crawler.run",
+            "numpy opencc trafilatura pipelines.extraction.extract pipelines.extraction.page.layout pipelines.dedup.settle",
+        ),
+        # It extracts a page: each process that does would load them.
+        ("pipelines.processing.first_page", "numpy opencc"),
     ],
 )
 def test_commands_start_without_what_they_do_not_use(started: str, unused: str) -> None:

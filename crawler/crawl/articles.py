@@ -14,7 +14,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
-from crawler.crawl.modified_posts import ModifiedPosts
+from crawler.crawl.modified_posts import ModifiedPosts, revisit_times
 from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -82,19 +82,21 @@ class Articles:
     async def begin_due(self, visit: SourceVisit) -> list[Request]:
         """The requests for the first due articles."""
         session, now = self._session, datetime.now(UTC)
-        settings, limit = visit.settings, session.order.limit
-        revisit = (timedelta(),) if session.order.again else await self._modified.revisit_times(visit, now)
-        find = partial(
-            due_links,
-            source_id=visit.source.id,
-            now=now + timedelta(milliseconds=1),
-            revisit=revisit,
-            retry=settings.retry_failed,
-            since=session.order.since,
-        )
-        due = await session.read(
-            lambda conn: self._allowed(partial(find, conn), settings.limit if limit is None else limit)
-        )
+        settings, order = visit.settings, session.order
+
+        def find_due(conn: sqlite3.Connection) -> list[DueLink]:
+            find = partial(
+                due_links,
+                conn,
+                source_id=visit.source.id,
+                now=now + timedelta(milliseconds=1),
+                revisit=(timedelta(),) if order.again else revisit_times(conn, visit, now),
+                retry=settings.retry_failed,
+                since=order.since,
+            )
+            return self._allowed(find, settings.limit if order.limit is None else order.limit)
+
+        due = await session.read(find_due)
         return await self.request_due(visit, due)
 
     def _allowed(self, find: Callable[..., list[DueLink]], most: int) -> list[DueLink]:

@@ -99,17 +99,6 @@ class ModifiedPosts:
         after = site.modified_until - OVERLAP if site.modified_until else now - max(revisit)
         return self._request(visit, _Look(site=site, api=api, after=after.replace(microsecond=0)))
 
-    async def revisit_times(self, visit: SourceVisit, now: datetime) -> tuple[timedelta, ...]:
-        """When articles are visited again: as the setting says, or only at its last time, where the site says what was modified.
-
-        The last visit is the safety net: a page may change without its post, or with a plug-in that keeps the time as it was.
-        """
-        times, source_id = tuple(visit.settings.revisit), visit.source.id
-        if len(times) < 2:
-            return times
-        site = await self._session.read(lambda conn: wordpress_site(conn, source_id))
-        return (max(times),) if site is not None and site.works(now) else times
-
     async def handle_response(self, response: Response, visit: SourceVisit, look: _Look) -> AsyncIterator[Any]:
         """Store what was modified, and request what comes after it; at the end, begin the articles."""
         session = self._session
@@ -199,6 +188,18 @@ class ModifiedPosts:
                 dont_filter=True,
             )
         )
+
+
+def revisit_times(conn: sqlite3.Connection, visit: SourceVisit, now: datetime) -> tuple[timedelta, ...]:
+    """When articles are visited again: as the setting says, or only at its last time, where the site says what was modified.
+
+    The last visit is the safety net: a page may change without its post, or with a plug-in that keeps the time as it was.
+    """
+    times = tuple(visit.settings.revisit)
+    if len(times) < 2:
+        return times
+    site = wordpress_site(conn, visit.source.id)
+    return (max(times),) if site is not None and site.works(now) else times
 
 
 def look_url(look: _Look) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from crawler.discover.article_urls import EXCLUDED, is_excluded, judge_on_site
 from crawler.discover.feeds import read_feed
-from crawler.discover.front_pages import read_front_page
-from crawler.discover.html_lists import read_html_list
 from crawler.discover.json_lists import read_json_list
 from crawler.discover.listing import ParsedListing
 from crawler.discover.sitemaps import read_sitemap
@@ -21,6 +19,8 @@ from pipelines.urls import host_of
 SECTION_POINTS = -3
 
 _PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
+PAGE_READERS = ("crawler.discover.front_pages", "crawler.discover.html_lists")
+"""Modules that `read_listing` imports when it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,18 @@ def read_listing(
     listing_request: ListingRequest, body: bytes, url: str, content_type: str | None, site: Site | None
 ) -> ParsedListing | None:
     """Parse a listing. None where a probed URL holds another kind of listing, or none; a page of feeds `is_directory`."""
+    # Those of pages import what extraction does, 0.2 s, which only the processes that parse need (`PAGE_READERS`).
+    from crawler.discover.front_pages import read_front_page
+    from crawler.discover.html_lists import read_html_list
+
     if listing_request.rule is not None and site is not None:
         read = read_html_list if isinstance(listing_request.rule, HtmlList) else read_json_list
         return read(body, listing_request.rule, site, url, content_type)  # type: ignore[arg-type]
     kind = classify(body, content_type, url) if listing_request.probe else listing_request.kind
     if listing_request.probe and kind in _PAGES and listing_request.kind not in _PAGES:
         # A page in place of a feed or sitemap: many sites answer so instead of 404. It may also be where a site lists its feeds.
-        return _directory(body, url, content_type) if listing_request.kind is ListingKind.FEED else None
+        is_feed = listing_request.kind is ListingKind.FEED
+        return _directory(read_front_page(body, url, content_type), url) if is_feed else None
     match kind:
         case ListingKind.FEED:
             return read_feed(body, url, content_type)
@@ -77,7 +82,6 @@ def read_listing(
     return None
 
 
-def _directory(body: bytes, url: str, content_type: str | None) -> ParsedListing | None:
-    page = read_front_page(body, url, content_type)
+def _directory(page: ParsedListing, url: str) -> ParsedListing | None:
     feeds = tuple(one for one in page.listings if one.kind is ListingKind.FEED and one.url != url)
     return ParsedListing(kind=page.kind, url=url, listings=feeds, is_directory=True) if feeds else None

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crawler.discover.pages.script_pages import drawn_by_script
 from crawler.discover.well_known import classify
 from db.models import ListingKind, Page, Reason, Rejection
 from db.site_rules.loader import Sites
@@ -71,6 +70,7 @@ class DescribeAnswer:
     def parse(self, sites: Sites) -> AnswerDescription:
         """What it is."""
         # The crawl itself reads no pages: only its worker processes load what that takes.
+        from crawler.discover.pages.script_pages import drawn_by_script
         from pipelines.extraction.extract import extract
 
         if not self.body.strip():

@@ -20,7 +20,7 @@ from crawler.discover.feeds import read_feed
 from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
 from crawler.discover.pages.next_part import next_part
 from crawler.discover.pages.refresh import find_refresh
-from crawler.discover.read_listing import ListingRequest, read_listing, why_not_fetched
+from crawler.discover.read_listing import PAGE_READERS, ListingRequest, read_listing, why_not_fetched
 from crawler.discover.sitemap_children import choose_children
 from crawler.parsing.packed_records import PackedRecords, pack
 from crawler.parsing.thread_futures import wait_until_done
@@ -42,7 +42,7 @@ QUICK_BYTES = 1 << 20
 SLOW_S = 30.0
 
 # What the processes import, once for all, with what those need that extract: all are forked from one server.
-PARSING_MODULES = ("crawler.parsing.parser", *EXTRACTION_MODULES)
+PARSING_MODULES = ("crawler.parsing.parser", *PAGE_READERS, *EXTRACTION_MODULES)
 
 T_co = TypeVar("T_co", covariant=True)
 

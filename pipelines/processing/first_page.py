@@ -4,11 +4,9 @@ and patterns that its first page would need (0.26 s of CPU).
 
 from __future__ import annotations
 
-import gc
 from contextlib import suppress
 
 from pipelines.processing.page_worker import extract_known_page
 
 with suppress(Exception):  # whatever it is, a process that has it as well reports it
     extract_known_page()
-gc.freeze()  # the processes need not look at what they are forked with

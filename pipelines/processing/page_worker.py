@@ -31,7 +31,11 @@ class ExtractionResult:
     fingerprint: Fingerprint | None = None
 
 
-EXTRACTION_MODULES = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
+EXTRACTION_MODULES = (
+    "pipelines.processing.page_worker",
+    "pipelines.extraction.extract",
+    "pipelines.processing.suffixes",
+)
 """What the processes import, once for all."""
 FIRST_PAGE = "pipelines.processing.first_page"
 """What they import as well where it is sure that they extract."""

@@ -18,7 +18,7 @@ from pipelines.extraction.credits import byline_places
 from pipelines.extraction.credits.names import persons
 from pipelines.extraction.extract import extract
 from pipelines.extraction.fields import metadata
-from pipelines.extraction.languages.loader import KINDS, cue_pattern
+from pipelines.extraction.languages.loader import KINDS, cue_pattern, patterns_by_language
 from pipelines.extraction.text import end_markers
 from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import _clock, _join
@@ -74,8 +74,8 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     made += [(_clock(), {"match"}), (_join(), {"match"})]
     # Cues of a language that is not known are those of all languages.
     begins = [
-        *(boilerplate_lines._prompt, boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
-        *(closing_lines._biography, closing_lines._closing, appeals._consent_dialog, end_markers._stop),
+        *(boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
+        *(closing_lines._biography, appeals._consent_dialog, end_markers._stop),
         *(metadata._comment_count, persons._button, persons._of_picture, byline_places._of_picture),
     ]
     within = [
@@ -88,6 +88,8 @@ def test_patterns_made_of_language_files_are_linear() -> None:
         if isinstance(pattern := getattr(OF_ALL, field.name), re.Pattern)
     ]
     made += [(make(None), {method}) for method, some in (("match", begins), ("search", within)) for make in some]
+    by_language = (("prompt", boilerplate_lines._prompt), ("closing", closing_lines._closing))
+    made += [(one, {"match"}) for kind, make in by_language for one in patterns_by_language(kind, None, make)]
     different = dict(made)
     assert not [pattern.pattern for pattern, methods in different.items() if superlinear(pattern, methods)]
 

@@ -13,7 +13,7 @@ from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.names.persons import MAIL
 from pipelines.extraction.credits.names.surnames import NO_PERSON
 from pipelines.extraction.credits.signatures import find_reporters
-from pipelines.extraction.languages.loader import phrases_of
+from pipelines.extraction.languages.loader import patterns_by_language, phrases_of
 from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
@@ -50,15 +50,17 @@ _MAX_BESIDE_TIME = 14
 """Characters besides each time up to which a line is only a time ("Stand: ... Uhr")."""
 
 
-@cache
-def _prompt(language: str | None) -> re.Pattern[str]:
-    """A line that asks the reader to go on elsewhere or to press a button; one of hashtags alone, or a mark that the system was to
-    replace: [video:12]. All in simplified writing."""
-    return re.compile(
-        rf"^\W{{0,6}}(?:{phrases_of('prompt', language).translate(SIMPLIFIED)}|(?-i:END|The End)\W{{0,4}}$)"
-        r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
-        r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
-    )  # fmt: skip
+def _prompt(phrases: str) -> re.Pattern[str]:
+    """A line that asks the reader to go on elsewhere or to press a button, in simplified writing."""
+    return re.compile(rf"^\W{{0,6}}(?:{phrases.translate(SIMPLIFIED)})", re.I)
+
+
+_NO_TEXT = re.compile(
+    r"^\W{0,6}(?-i:END|The End)\W{0,4}$"
+    r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+    r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
+)  # fmt: skip
+"""A line that ends the text, one of hashtags alone, or a mark that the system was to replace: [video:12]."""
 
 
 @cache
@@ -146,7 +148,9 @@ _SHORTEST_SUMMARY = 10
 
 
 def _is_prompt(line: str, language: str | None) -> bool:
-    return _prompt(language).match(line if line.isascii() else line.translate(SIMPLIFIED)) is not None
+    folded = line if line.isascii() else line.translate(SIMPLIFIED)
+    prompts = patterns_by_language("prompt", language, _prompt)
+    return _NO_TEXT.match(folded) is not None or any(prompt.match(folded) for prompt in prompts)
 
 
 def _without_button(line: str, buttons: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 from functools import cache
 
 from pipelines.extraction.credits.names.outlets import SIMPLIFIED
-from pipelines.extraction.languages.loader import phrases_of
+from pipelines.extraction.languages.loader import patterns_by_language, phrases_of
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.speakers import label_of, speakers
 from pipelines.extraction.text.titles import plain
@@ -33,19 +33,20 @@ def _biography(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography', language)}|[—–-]\b)", re.I)
 
 
-@cache
-def _closing(language: str | None) -> re.Pattern[str]:
-    """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors. All in
+def _closing(phrases: str) -> re.Pattern[str]:
+    """What a page states about a text below it: rights, updates, where it was first published, how to reach the authors. In
     simplified writing."""
-    return re.compile(
-        rf"\W{{0,4}}(?:{phrases_of('closing', language).translate(SIMPLIFIED)})"
-        rf"|{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
-        r"|freelancer?|contributor)\b.{0,200}$"
-        rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
-        r"|\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|[-–—]\s?30\s?[-–—]$"
-        r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
-        re.I,
-    )
+    return re.compile(rf"\W{{0,4}}(?:{phrases.translate(SIMPLIFIED)})", re.I)
+
+
+_CLOSING_FORMS = re.compile(
+    rf"{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
+    r"|freelancer?|contributor)\b.{0,200}$"
+    rf"|{_NAME} ist (?:\S{{1,24}} ){{0,4}}(?:redakteur|reporter|korrespondent|journalist|autor)(?:in)?\b.{{0,200}}$"
+    r"|\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$|[-–—]\s?30\s?[-–—]$"
+    r"|[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$",
+    re.I,
+)
 
 
 @cache
@@ -102,7 +103,8 @@ def _is_closing_line(line: str, language: str | None) -> bool:
     if len(bare) > _LONGEST:
         return False
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
-    states = _closing(language).match(folded) or _closing_within(language).search(folded)
+    closing = (_CLOSING_FORMS, *patterns_by_language("closing", language, _closing))
+    states = any(one.match(folded) for one in closing) or _closing_within(language).search(folded)
     if states or is_agency(bare.strip(" -–—()")):
         return True
     is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None

@@ -9,7 +9,7 @@ English ones everywhere, because templates are often left in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -227,7 +227,11 @@ def _mistakes(language: Language) -> Iterator[str]:
 
 def cues_of(kind: str, language: str | None) -> Iterator[tuple[Cue, bool]]:
     """The cues of one kind that apply on pages of a language, and whether theirs writes with spaces."""
-    for one in map(languages().__getitem__, applicable_languages(language, kind)):
+    return _cues(kind, applicable_languages(language, kind))
+
+
+def _cues(kind: str, codes: Words) -> Iterator[tuple[Cue, bool]]:
+    for one in map(languages().__getitem__, codes):
         yield from ((cue, one.spaces) for cue in one.cues if cue.kind == kind)
 
 
@@ -262,9 +266,9 @@ def pattern_of(one: Cue, spaces: bool) -> str:
     return f"(?{CASES[one.case]}:(?:{words}){end})"
 
 
-def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
-    """The same of phrases, for each way in which one begins."""
-    for cue, spaces in cues_of(kind, language):
+def _phrases(kind: str, codes: Words) -> Iterator[tuple[str, bool]]:
+    """The phrases of one kind in some languages, for each way in which one begins."""
+    for cue, spaces in _cues(kind, codes):
         for phrase in cue.match:
             yield from ((opening, spaces) for opening in openings_of(phrase))
 
@@ -272,18 +276,38 @@ def _phrases(kind: str, language: str | None) -> Iterator[tuple[str, bool]]:
 def phrases_of(kind: str, language: str | None = None, *, inside: bool = False) -> str:
     """The phrases of one kind that apply on pages of a language as alternatives of a regular expression, each beginning a word if
     `inside`. Of all languages where none is given; nothing matches where there are none."""
+    return _alternatives(kind, applicable_languages(language, kind), inside=inside)
+
+
+def _alternatives(kind: str, codes: Words, *, inside: bool = False) -> str:
     patterns: dict[bool, dict[str, None]] = {True: {}, False: {}}
-    for phrase, spaces in _phrases(kind, language):
+    for phrase, spaces in _phrases(kind, codes):
         patterns[inside and spaces].setdefault(phrase_pattern(phrase, spaces))
     words, others = (by_first_letter(patterns[is_word], any_case=True) for is_word in (True, False))
     return "|".join(filter(None, (words and rf"\b(?:{words})", others))) or r"(?!)"
 
 
 @cache
+def patterns_by_language(
+    kind: str, language: str | None, compile_phrases: Callable[[str], re.Pattern[str]]
+) -> tuple[re.Pattern[str], ...]:
+    """What `compile_phrases` makes of the phrases of one kind, of each language by itself that applies on pages of a language: many
+    phrases take 25 ms, and English ones would be compiled with each language anew. Of all together where none is given."""
+    codes = applicable_languages(language, kind)
+    together = [(code,) for code in codes] if language else [codes]
+    return tuple(_compiled(kind, one, compile_phrases) for one in together)
+
+
+@cache
+def _compiled(kind: str, codes: Words, compile_phrases: Callable[[str], re.Pattern[str]]) -> re.Pattern[str]:
+    return compile_phrases(_alternatives(kind, codes))
+
+
+@cache
 def phrases_by_hint(kind: str, language: str | None) -> dict[str, re.Pattern[str]]:
     """The phrases of one kind by a part in lower case that stands in every text with one of them."""
     by_hint: dict[str, list[str]] = {}
-    for phrase, spaces in _phrases(kind, language):
+    for phrase, spaces in _phrases(kind, applicable_languages(language, kind)):
         by_hint.setdefault(hint_of(phrase), []).append(phrase_pattern(phrase, spaces))
     return {hint: re.compile(rf"\b(?:{'|'.join(patterns)})", re.I) for hint, patterns in by_hint.items()}
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from cli.main import copydesk
 from db.connection.database import connect, open_database, write
-from db.copying.agencies import agencies_by_name, load_agencies, parse_agencies
+from db.copying.agencies import agencies_by_name, index_names, load_agencies, parse_agencies
 from db.copying.lags import MEDIAN_ERROR, lag_bin, median_of_bins
 from db.copying.names import name_key
 from db.copying.origins import CopyOrigin, OriginKind, OriginNames, source_origin
@@ -264,7 +264,7 @@ def test_the_list_of_agencies_is_checked() -> None:
     entry = '[[agency]]\nkey = "one"\nname = "One"\nchinese = "一"\n'
     for wrong in (entry * 2, entry + "hots = []\n", entry + entry.replace('"one"', '"two"'), "[agency]\n", "x"):
         with pytest.raises(ConfigError, match=r"agencies\.toml"):
-            parse_agencies(wrong)
+            index_names(parse_agencies(wrong).values())
 
 
 def test_a_median_of_bins_is_near() -> None:

@@ -38,7 +38,7 @@ if __name__ == "__main__":
 
 _EARLY = """
 import os, sys
-from pipelines.processing.page_worker import FIRST_PAGE
+from pipelines.processing.page_worker import EXTRACTION_MODULES, FIRST_PAGE
 from pipelines.processing.worker_pool import WorkerPool, start_server
 
 class Parents:
@@ -46,18 +46,20 @@ class Parents:
 
     def init_worker(self):
         from pipelines.extraction.languages.loader import languages
+        from pipelines.urls import _suffixes
 
-        return lambda _: (os.getppid(), "early" in sys.modules, languages.cache_info().currsize)
+        kept = [one.cache_info().currsize for one in (languages, _suffixes)]
+        return lambda _: (os.getppid(), "early" in sys.modules, kept)
 
     def run_known_task(self):
         pass
 
 if __name__ == "__main__":
-    start_server(["early", FIRST_PAGE])
+    start_server(["early", *EXTRACTION_MODULES, FIRST_PAGE])
     from multiprocessing.forkserver import _forkserver
     server = _forkserver._forkserver_pid
     pool = WorkerPool(Parents(), processes=1, timeout_s=60)
-    assert pool.submit("page").result() == (server, True, 1)
+    assert pool.submit("page").result() == (server, True, [1, 1])
     pool.close()
 """
 

@@ -44,10 +44,18 @@ def _first_transaction() -> tuple[int, list[str]]:
     conn.executescript(_ROWS)
     results = []
     for page_id, (language, text) in enumerate(_TEXTS.items(), 1):
-        url = f"https://s.example/{page_id}"
-        article = Article(url=url, title=text[:20], text=text, language=language, authors=(text[:9],), word_count=100)
+        url, twin = f"https://s.example/{page_id}", f"https://amp.s.example/{page_id}"
+        article = Article(
+            url=twin,
+            title=text[:20],
+            text=text,
+            language=language,
+            authors=(text[:9],),
+            word_count=100,
+            canonical_url=url,
+        )
         prints = fingerprint(article, url)
-        results.append(ExtractionResult(page_id=page_id, outcome=article, address=url, fingerprint=prints))
+        results.append(ExtractionResult(page_id=page_id, outcome=article, address=twin, fingerprint=prints))
     preload_writing()
     before = _loaded()
     with write(conn):

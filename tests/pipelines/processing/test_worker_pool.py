@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -17,6 +18,7 @@ import pytest
 
 from db.errors import MachineError
 from pipelines.processing.worker_pool import TaskDied, TaskFailed, TaskTooSlow, WorkerPool
+from pipelines.processing.worker_process import NEW_OBJECTS
 from tests.support.deadline import within
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -62,6 +64,8 @@ class Deeds:
                 raise ValueError("a mistake of the task")
             case "big":
                 return bytes(200 << 20)
+            case "collector":
+                return gc.get_threshold()[0], any(one is self for one in gc.get_objects())
         return task.upper()
 
     def did(self) -> list[str]:
@@ -110,6 +114,10 @@ def test_what_a_task_does_is_its_own_fault_and_the_others_go_on(
 
 def test_waiting_for_a_processor_is_not_being_slow(pool: WorkerPool) -> None:
     assert pool.submit("sleep").result(timeout=120) == "SLEEP"
+
+
+def test_a_process_seldom_looks_for_cycles_and_never_among_what_it_began_with(pool: WorkerPool) -> None:
+    assert pool.submit("collector").result(timeout=120) == (NEW_OBJECTS, False)
 
 
 def test_a_module_that_is_missing_ends_the_pool(pool: WorkerPool, deeds: Deeds) -> None:
