@@ -1,0 +1,33 @@
+"""SQL for articles that are gone: the last answer of their address showed that they are no longer there.
+
+That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; or a redirect to a page that is no article,
+such as the front page. Of an article with several addresses the latest answer of any counts. Answers that say nothing about it
+(429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`).
+"""
+
+from __future__ import annotations
+
+_SAYS_GONE = "404, 410, 451"
+IS_GONE = f"""(f.status IN ({_SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked')
+       OR o.reason IN ('list', 'not_article') AND f.final_url IS NOT NULL)"""
+"""For a row `f` of `fetches`, and its outcome `o`."""
+LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id JOIN fetches h ON h.link_id = q.link_id
+             WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({_SAYS_GONE})
+                 AND NOT EXISTS (SELECT 1 FROM fetches u WHERE u.link_id = h.link_id AND u.id > h.id AND u.status = 304))
+             ORDER BY h.started_at DESC, h.id DESC LIMIT 1)"""
+"""The latest of the fetches that say whether an article is there. "Not modified" says that the page is the one fetched last. An old
+capture may be imported last, so the time decides."""
+# Begins at the few links that may be gone: those that failed since they last succeeded, and those of such pages.
+# CROSS JOIN: to have the articles in order, SQLite would begin at all decisions.
+GONE_ARTICLES = f"""
+FROM (SELECT DISTINCT d.article_id
+      FROM (SELECT v.link_id FROM visits v WHERE v.failures > 0
+            UNION SELECT p.link_id FROM outcomes r JOIN pages p ON p.id = r.page_id
+            WHERE r.reason IN ('not_found', 'soft_404', 'parked', 'list', 'not_article')) m
+      CROSS JOIN pages k ON k.link_id = m.link_id CROSS JOIN decisions d ON d.page_id = k.id) g
+JOIN fetches f ON f.id = {LAST_ANSWER.format(article="g.article_id")}
+LEFT JOIN outcomes o ON o.page_id = f.page_id
+JOIN current_pages l ON l.article_id = g.article_id
+WHERE {IS_GONE}
+"""
+"""From FROM on: the latest revision `l` of each in `current_pages`, the answer `f` in `fetches` and its outcome `o`."""
