@@ -11,7 +11,7 @@ import ssl
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -20,13 +20,12 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
-from cli.output.tables import format_duration, format_size, on_terminal, plain, styled
+from cli.output.tables import format_size, on_terminal, plain, styled
 from cli.searches import search_line
+from cli.setting_values import shown_value
 from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
-from db.config import units
-from db.config.declaration import Setting
-from db.config.settings import DECLARED
+from db.config.settings import BY_NAME, DECLARED
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
 from db.site_rules.loader import SiteFileError
@@ -136,30 +135,12 @@ def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
         value = getattr(
             config, setting.name, setting.read(setting.default)
         )  # the default where only a source can have it
-        yield setting.name, _shown(setting, value), origin
-    declared = {setting.name: setting for setting in DECLARED}
+        yield setting.name, shown_value(setting, value), origin
     for source, values in config.by_source.items():
         for name, value in values.items():
-            yield f"{source}: {name}", _shown(declared[name], value), str(config.path)
+            yield f"{source}: {name}", shown_value(BY_NAME[name], value), str(config.path)
     for name, search in config.searches.items():
         yield f"search {name}", search_line(search), str(config.path)
-
-
-def _shown(setting: Setting, value: object) -> str:
-    """A value as one writes it in copydesk.toml."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if setting.read is units.duration_or_forever and value is None:
-        return "forever"
-    if isinstance(value, timedelta):
-        return format_duration(value.total_seconds())
-    if setting.read is units.durations and isinstance(value, tuple):
-        return ", ".join(format_duration(item.total_seconds()) for item in value) or "never"
-    if setting.read is units.size and isinstance(value, int):
-        return f"{value >> 20} MiB" if value and not value % (1 << 20) else format_size(value)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return "(empty)" if value in ("", None) else str(value)
 
 
 def _proxies() -> dict[str, str]:
