@@ -204,7 +204,7 @@ class Digest:
             (len(self.rejections), "kind of rejections that grew", "kinds of rejections that grew"),
         ):
             if number:
-                inner = f" ({_counted(self.of_substance, 'correction')})" if one == "revision" else ""
+                inner = f" ({self.of_substance:,} of substance)" if one == "revision" else ""
                 parts.append(_counted(number, one, many) + inner)
         return ", ".join(parts)
 

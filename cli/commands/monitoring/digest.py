@@ -177,14 +177,14 @@ def _stories(found: Digest) -> Iterator[str]:
     if found.stories:
         yield _heading("Biggest stories")
     for one in found.stories:
-        text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them now)"
+        text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them new)"
         yield from _item(text, shell_command("copies", one.article_id))
 
 
 def _corrections(found: Digest) -> Iterator[str]:
     if found.corrections:
         more = f", the most substantial {len(found.corrections)}" if found.corrected > len(found.corrections) else ""
-        yield _heading(f"Revisions: {found.corrected:,}, of substance {found.of_substance:,}{more}")
+        yield _heading(f"Revisions: {found.corrected:,}, {found.of_substance:,} of substance{more}")
     for one in found.corrections:
         text = f"{one.source}: {one.title} (revision {one.revision}{_changed(one)})"
         yield from _item(text, shell_command("show", one.article_id, "--diff"))

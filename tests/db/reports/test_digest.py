@@ -137,7 +137,7 @@ def test_what_needs_a_look(digest: Digest) -> None:
 def test_the_object_leads_on(digest: Digest) -> None:
     found = digest_object(digest)
     assert found["summary"] == (
-        "1 new article from 4 sources, 3 copies, 1 revision (1 correction), 3 open alerts, 2 gaps, 1 slow source,"
+        "1 new article from 4 sources, 3 copies, 1 revision (1 of substance), 3 open alerts, 2 gaps, 1 slow source,"
         " 1 kind of rejections that grew"
     )
     commands = [
@@ -193,7 +193,7 @@ def test_what_a_correction_changed_and_what_is_gone_are_told(tmp_path: Path) -> 
     ]  # fmt: skip
     assert (found.corrected, found.of_substance) == (2, 1)
     assert [(one.title, one.status) for one in found.gone] == [("gone", 404)]
-    assert "2 revisions (1 correction), 1 article gone" in found.summary
+    assert "2 revisions (1 of substance), 1 article gone" in found.summary
     told = digest_object(found)
     assert told["articles_gone"] == 1
     assert [item["changed"] for item in told["corrections"]] == [  # type: ignore[attr-defined]
