@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import platform
+import shlex
+import shutil
 import sqlite3
 import ssl
 import sys
@@ -25,6 +27,7 @@ from cli.searches import search_line
 from cli.setting_values import shown_value
 from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
+from db.config.loader import Config
 from db.config.settings import BY_NAME, DECLARED
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
@@ -164,6 +167,7 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
     path = context.config.database
     yield _browser(context)
     yield _authorities()
+    yield from _places(context.config)
     if not path.exists():
         yield from _site_rules(rule_mistakes(context.config, None))
         says = "does not exist yet"
@@ -202,6 +206,35 @@ def _drawing_wanted(context: CommandContext) -> bool:
     with contextlib.suppress(DatabaseError), context.read() as conn:
         own += [source.settings for source in all_sources(conn)]
     return any(values.get(name, "never") != "never" for values in own for name in RENDER_SETTINGS)
+
+
+def _places(config: Config) -> Iterator[Finding]:
+    """What the settings name outside the database and is needed at night, or when something is wrong: told before."""
+    if config.backup_folder:
+        folder = config.folder / config.backup_folder
+        wrong = (
+            "is not a folder" if not folder.is_dir() else "" if os.access(folder, os.W_OK) else "cannot be written to"
+        )
+        if wrong:
+            yield Finding(
+                level=Level.BAD,
+                subject="backups",
+                message=f"{folder} {wrong}: upkeep can make no backup",
+                advice="create it as the user that runs Copydesk, or change backup_folder",
+            )
+    if config.alert_command:
+        try:
+            program = shlex.split(config.alert_command)[0]
+        except (ValueError, IndexError):
+            program = config.alert_command
+        # As the hook starts it: in the folder of the settings file.
+        if shutil.which(str((config.folder / program).absolute()) if os.sep in program else program) is None:
+            yield Finding(
+                level=Level.BAD,
+                subject="alerts",
+                message=f"alert_command: there is no program {program}: no alert would be told",
+                advice="give the path of an executable file",
+            )
 
 
 def _authorities() -> Finding:
