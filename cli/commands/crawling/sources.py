@@ -178,7 +178,7 @@ def _read_file(file: Path) -> bytes:
 @click.option("--output", "-o", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
 @click.pass_obj
 def export(context: CommandContext, output: Path | None) -> None:
-    """Write all sources as OPML, with their feeds and the settings stored with them."""
+    """Write all sources as OPML, feeds and settings included."""
     with context.read() as conn:
         text = write_opml([(source, load_listings(conn, source.id)) for source in all_sources(conn)])
     if output:
