@@ -37,3 +37,9 @@ def own_settings(config: Config, source: Source) -> list[str]:
         beaten = f"; {place} counts" if name in in_file else ""
         lines.append(f"{name} = {value}  (stored with the source{beaten})")
     return lines
+
+
+def in_force(config: Config, source: Source) -> str:
+    """The settings of a source alone, each as "  name=value": what the file says in place of what is stored."""
+    in_file = {name: shown_value(BY_NAME[name], value) for name, value in config.by_source.get(source.name, {}).items()}
+    return "".join(f"  {name}={value}" for name, value in {**source.settings, **in_file}.items())

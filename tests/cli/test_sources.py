@@ -19,6 +19,8 @@ def test_a_named_source_is_listed_with_where_its_settings_are_from(newsroom: New
     assert f"delay = 2s  (stored with the source; {config}:1 counts)" in shown
     assert "limit = 5  (stored with the source)" in shown
     assert "wanbao.example" not in shown
+    (listed,) = [line for line in spawn(*told, "list").stdout.decode().splitlines() if line.startswith("mirror")]
+    assert listed.endswith("  delay=3 s  limit=5  every=1 h"), "what the file says beats what is stored"
     named = spawn(*told, "list", "mirror.example", "--json").stdout.decode().splitlines()
     assert [json.loads(line)["name"] for line in named] == ["mirror.example"]
     wrong = spawn(*told, "list", "miror.example")

@@ -21,7 +21,7 @@ from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
-from cli.setting_values import own_settings
+from cli.setting_values import in_force, own_settings
 from cli.source_adding import add_from_catalogue, add_sources, clean_address, is_address, known_or_new
 from cli.source_listings import (
     describe_state,
@@ -210,7 +210,9 @@ def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool)
             click.echo(json.dumps(_as_json(source, states, delays, parameters[source.id]), ensure_ascii=False))
             continue
         paused = "  paused" if source.paused_at else ""
-        click.echo(f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{_own(source)}{paused}")
+        click.echo(
+            f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{in_force(context.config, source)}{paused}"
+        )
         for state in states:
             if names or describe_state(state, delays, now):
                 click.echo(listing_line(state, delays, now))
@@ -375,10 +377,6 @@ def _report_json(report: DryRun) -> dict[str, object]:
         "json_lists": list(report.json_lists),
         "stopped": report.stopped,
     }
-
-
-def _own(source: Source) -> str:
-    return "".join(f"  {key}={value}" for key, value in source.settings.items())
 
 
 def _as_json(
