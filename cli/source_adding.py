@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,12 +14,13 @@ from db.catalogue.loader import CatalogueEntry
 from db.config.loader import read_stored
 from db.connection.database import write
 from db.errors import UnknownSource, UsageError
-from db.models import Source
+from db.models import ListedSource, Source
 from db.store.sites.sources import (
     add_source,
     all_sources,
     find_source,
     insert_listings,
+    pause_source,
     source_name_for,
     update_source_settings,
 )
@@ -26,24 +28,51 @@ from pipelines.urls import clean_url
 
 
 def add_sources(
-    context: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
+    context: CommandContext, listed: Sequence[ListedSource], settings: dict[str, object]
 ) -> list[tuple[Source, bool]]:
-    """Record sources, each with its address and perhaps a name; returns the rows, and whether each is new. Raises UsageError."""
-    cleaned = [(name, clean_address(url)) for name, url in listed]
+    """Record sources; returns the rows, and whether each is new. `settings`, of all, beat those of the list.
+
+    Raises UsageError, and ConfigError for settings of the list.
+    """
+    cleaned = [replace(one, url=clean_address(one.url)) for one in listed]
+    for one in cleaned:
+        read_stored(one.name or one.url, one.settings)
     now = datetime.now(UTC)
     with context.open(create=True) as db, write(db.conn) as conn:
         taken = {source.name: source.url for source in all_sources(conn)}
         known = {url: name for name, url in taken.items()}
         added = []
-        for name, url in cleaned:
+        for one in cleaned:
+            name, url = one.name, one.url
             chosen = name or known.get(url) or source_name_for(url)
             if not name and taken.get(chosen, url) != url:
                 chosen = _free_name(chosen, taken)
-            source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)
+            source, new = add_source(conn, name=chosen, url=url, settings={**one.settings, **settings}, at=now)
+            if new and one.paused:
+                source = pause_source(conn, source.name, now)
             taken[source.name] = source.url
             known[source.url] = source.name
             added.append((source, new))
     return added
+
+
+def shared_sites(conn: sqlite3.Connection, added: Sequence[tuple[Source, bool]]) -> list[str]:
+    """A sentence for each new source whose site another one crawls as well."""
+    found, known = [], all_sources(conn)
+    for source in (source for source, new in added if new):
+        others = [one.name for one in known if one.id != source.id and _site(one.url) == _site(source.url)]
+        if others:
+            found.append(
+                f"{source.name} has the address of {' and '.join(others)}: each crawls the site, and an article is of the source"
+                " that finds it first"
+            )
+    return found
+
+
+def _site(url: str) -> str:
+    """What two addresses of one site have in common: scheme and www. make no other site."""
+    parts = urlsplit(url)
+    return f"{(parts.netloc or '').removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
 def _free_name(name: str, taken: dict[str, str]) -> str:
@@ -104,7 +133,7 @@ def add_from_catalogue(
     """
     for entry in entries:
         read_stored(entry.name, dict(entry.settings))
-    added = add_sources(context, [(name, entry.home) for entry in entries], dict(settings))
+    added = add_sources(context, [ListedSource(name=name, url=entry.home) for entry in entries], dict(settings))
     with context.open() as db, write(db.conn) as conn:
         for (source, new), entry in zip(added, entries, strict=True):
             insert_listings(conn, source.id, entry.listings, datetime.now(UTC))

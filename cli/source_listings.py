@@ -14,6 +14,7 @@ from cli.context import CommandContext
 from cli.output.mistakes import print_mistakes
 from cli.output.progress import crawl_progress
 from cli.output.tables import format_local_time, plain
+from cli.source_adding import shared_sites
 from db.diagnosis.listing_trouble import advice_for
 from db.errors import ConfigError
 from db.models import Listing, Source
@@ -78,6 +79,17 @@ def listing_json(state: ListingState, delays: Sequence[timedelta]) -> dict[str, 
     }
 
 
+def search_added(context: CommandContext, added: Sequence[tuple[Source, bool]], *, skip: bool) -> None:
+    """Search added sources for their listings and print them, or leave it to the first crawl (`skip`). Exits as `discover` does."""
+    with context.read() as conn:
+        for sentence in shared_sites(conn, added):
+            click.echo(f"copydesk: {sentence}", err=True)
+    if skip:
+        print_added(context, added)
+    else:
+        discover(context, added)
+
+
 def print_added(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
     """Print which sources were added without a search, with the listings that are known all the same."""
     with context.open() as db:
@@ -115,7 +127,7 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
             click.echo(f"{source.name}  {'added' if new else 'already known'}: {listings}")
             if len(added) <= _TOLD_IN_FULL:
                 for one in states:
-                    click.echo(_listing_line(one, retry_delays(context, source), now))
+                    click.echo(listing_line(one, retry_delays(context, source), now))
             for note in notes.get(source.name, []) if not states or len(added) <= _TOLD_IN_FULL else []:
                 click.echo(f"  {note}", err=True)
             # Listings that have not been asked yet (sections) may work.
@@ -136,7 +148,8 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
         sys.exit(1)
 
 
-def _listing_line(state: ListingState, delays: Sequence[timedelta], now: datetime) -> str:
+def listing_line(state: ListingState, delays: Sequence[timedelta], now: datetime) -> str:
+    """A listing with its title and state, on a line below its source."""
     listing = state.listing
     words = "  ".join(filter(None, (listing.title, describe_state(state, delays, now))))
     return f"  {listing.kind.value:13} {listing.url}{f'  {words}' if words else ''}"

@@ -60,6 +60,7 @@ __all__ = [
     "Subheading",
     "UnknownSource",
     "UsageError",
+    "__version__",
     "add_source",
     "crawl",
     "diff",
@@ -70,6 +71,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    __version__: str
     from copydesk._archive import Archive, open
     from copydesk._crawling import CrawlProgress, CrawlSummary, add_source, crawl
     from copydesk._extraction import extract, load_rules, to_json
@@ -131,6 +133,7 @@ else:
         "db.search.snippets": ("MarkedText",),
         "db.site_rules.loader": ("Sites",),
         "db.store.crawl.run_counts": ("Figures",),
+        "importlib.metadata": ("__version__",),
         "db.text.changes": ("ChangeKind", "ChangedParagraph", "ChangedWords"),
     }
 
@@ -141,7 +144,8 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(place), name)
+        found = import_module(place)
+        value = globals()[name] = found.version("copydesk") if name == "__version__" else getattr(found, name)
         return value
 
     def __dir__():

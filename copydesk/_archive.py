@@ -338,4 +338,4 @@ def _page(conn: sqlite3.Connection, state: PageStatus) -> StoredPage:
 
 def _check_limit(limit: int | None, name: str = "limit") -> None:
     if limit is not None and limit < 1:
-        raise ValueError(f"{name} must be 1 or more, not {limit}; leave it out for the usual")
+        raise ValueError(f"{name} must be 1 or more, not {limit}; leave it out for the default")

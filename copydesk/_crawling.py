@@ -27,7 +27,7 @@ from cli.source_adding import add_sources
 from copydesk._records import aware
 from db.config.loader import read_stored
 from db.errors import CopydeskError, UsageError
-from db.models import Source
+from db.models import ListedSource, Source
 from db.store.crawl.run_counts import Figures
 from db.store.sites.sources import choose_sources
 from db.system.machine_errors import explain_os_error
@@ -77,7 +77,9 @@ def add_source(
     """
     given = dict(settings or {})
     read_stored(name or url, given)
-    ((source, _),) = add_sources(CommandContext(database=os.fspath(database)), [(name, url)], given)
+    ((source, _),) = add_sources(
+        CommandContext(database=os.fspath(database)), [ListedSource(name=name, url=url)], given
+    )
     return source
 
 

@@ -102,7 +102,7 @@ def _body(page: str | bytes) -> bytes:
                 f"extract takes the HTML of a page, not its address ({page.strip()[:100]});"
                 " fetch it and give the bytes, with url=..."
             )
-        return _UTF8_MARK + page.encode("utf-8", "replace")
+        return _UTF8_MARK + page.encode("utf-8", "replace") if page else b""
     if isinstance(page, bytes | bytearray | memoryview):
         return bytes(page)
     advice = "read the file with read_bytes()" if isinstance(page, os.PathLike) else "give HTML as str or bytes"

@@ -301,6 +301,16 @@ class ListingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSource:
+    """A source as a list of sources has it: its name, if given, its address, its settings as written, and whether it is paused."""
+
+    name: str | None = None
+    url: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """One listing of a source, as discovered. `title` is its own title."""
 

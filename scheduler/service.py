@@ -335,7 +335,8 @@ class Service:
         try:
             config = self._load()
         except CopydeskError as error:
-            self._log.error("settings_wrong", f"{error}; the previous settings stay in force")
+            mistakes = "; ".join(str(error).splitlines())  # a line of the log for each problem
+            self._log.error("settings_wrong", f"{mistakes}; the previous settings stay in force")
             return False
         if config.path is None:
             self._log.error("settings_wrong", f"{self._config.path}: is gone; the previous settings stay in force")

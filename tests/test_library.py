@@ -85,6 +85,10 @@ def test_every_name_is_there_and_nothing_is_loaded_before_it_is_used() -> None:
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=300)
 
 
+def test_its_version_is_that_of_the_command(newsroom: Newsroom) -> None:
+    assert run(newsroom.path, "--version").output.split()[-1] == copydesk.__version__
+
+
 def test_what_type_checkers_see() -> None:
     """Behind each arrow stands what mypy says of the line, and it says nothing of any other."""
     program = ROOT / "tests" / "library_types.py"
@@ -164,6 +168,10 @@ def test_what_is_known_of_a_page_counts(tmp_path: Path) -> None:
     assert copydesk.extract(page, rules=tmp_path) == ruled
     with pytest.raises(copydesk.ConfigError, match="no such folder"):
         copydesk.extract(body, rules=tmp_path / "none")
+
+
+def test_no_page_at_all_is_the_same_as_text_and_as_bytes() -> None:
+    assert copydesk.extract("") == copydesk.extract(b"")
 
 
 @pytest.mark.parametrize(
@@ -310,6 +318,8 @@ def test_mistakes_are_named_when_they_are_made(archive: copydesk.Archive, tmp_pa
         archive.articles(since=datetime(2026, 1, 1))  # noqa: DTZ001 - the mistake
     with pytest.raises(ValueError, match="limit must be"):
         archive.articles(limit=0)
+    with pytest.raises(ValueError, match="there is no kind 'copies'; the kinds are original, copy"):
+        archive.articles(kind="copies")  # type: ignore[arg-type]
     with pytest.raises(copydesk.UsageError, match="no such database"):
         copydesk.open(tmp_path / "none.db")
     assert not (tmp_path / "none.db").exists()

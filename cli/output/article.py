@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
 from db.models import Article, Image, Moment, OffsetFrom, Precision
+from db.queries.archived import archived_copy
 from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
 from db.queries.gone import gone_answer
 from db.store.extraction.outcomes import load_article
@@ -38,7 +39,13 @@ def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) ->
     if article.subtitle:
         yield from wrapped(plain(article.subtitle), prose)
     yield ""
-    for label, value in [*_facts(article), *_place(article, head), *_gone(conn, head), *_history(conn, head)]:
+    for label, value in [
+        *_facts(article),
+        *_place(article, head),
+        *_archived(conn, head),
+        *_gone(conn, head),
+        *_history(conn, head),
+    ]:
         yield from _labelled(label, value, width)
     yield ""
     for number, (level, paragraph) in enumerate(article.paragraphs()):
@@ -116,6 +123,10 @@ def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
         ("found by", head.source_name),
         ("fetched", format_local_time(head.fetched_at)),
     ]
+
+
+def _archived(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:
+    return [("archived", archived_copy(conn, head.page_id) or "")]
 
 
 def _gone(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:

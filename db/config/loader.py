@@ -114,16 +114,35 @@ def load_config(path: Path | None, text: str | None = None) -> Config:
         raise ConfigError(f'{path}{_line(text, "sources")}: sources must be tables such as [sources."NAME"]')
     if not isinstance(by_search, dict) or not all(isinstance(table, dict) for table in by_search.values()):
         raise ConfigError(f"{path}{_line(text, 'search')}: search must be tables such as [search.NAME]")
-    read = _read_all(document, lambda key: f"{path}{_line(text, key)}")
+    mistakes: list[str] = []
+
+    def attempt(reader: Callable[..., Any], *arguments: object) -> Any:
+        """What a reader returns. A mistake is noted, so that all of them are told at once."""
+        try:
+            return reader(*arguments)
+        except ConfigError as error:
+            mistakes.append(str(error))
+
+    read: dict[str, Any] = {}
+    for key, value in document.items():
+        read |= attempt(_read_all, {key: value}, lambda key: f"{path}{_line(text, key)}") or {}
     per_source = {
-        name: {
-            key: _read(key, value, f"{path}{_line(text, key, table=name)}", per_source=True)
-            for key, value in table.items()
-        }
+        name: {key: attempt(_read_own, name, key, value, path, text) for key, value in table.items()}
         for name, table in by_source.items()
     }
-    searches = {name: _read_saved_search(name, table, path, text) for name, table in by_search.items()}
+    searches = {name: attempt(_read_saved_search, name, table, path, text) for name, table in by_search.items()}
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
     return Config(**read, by_source=per_source, searches=searches, given=frozenset(document), path=path, text=text)
+
+
+def _read_own(name: str, key: str, value: object, path: Path, text: str) -> Any:
+    """A setting of a source. TOML takes each dot of a name without quotes for a table within the table before."""
+    if isinstance(value, dict) and value and key not in BY_NAME:
+        while isinstance(value, dict):
+            name, (key, value) = f"{name}.{key}", next(iter(value.items()), ("", None))
+        raise ConfigError(f'{path}{_line(text, f"sources.{name}")}: a name with a dot needs quotes: [sources."{name}"]')
+    return _read(key, value, f"{path}{_line(text, key, table=name)}", per_source=True)
 
 
 def _read_saved_search(name: str, table: Mapping[str, object], path: Path, text: str) -> SavedSearch:
@@ -151,6 +170,8 @@ def _read_all(written: Mapping[str, object], where: Callable[[str], str]) -> dic
 def _read(key: str, value: object, where: str, *, per_source: bool = False) -> Any:
     setting = BY_NAME.get(key)
     if setting is None:
+        if isinstance(value, Mapping) and not per_source:
+            raise ConfigError(f'{where}: unknown table {key}; settings of a source are below [sources."{key}"]')
         names = [name for name, one in BY_NAME.items() if one.per_source or not per_source]
         near = difflib.get_close_matches(key, names, n=1)
         whose = "a source has the settings" if per_source else "the settings are"

@@ -61,7 +61,7 @@ def every(value: object) -> Every:
         case "auto" | "never":
             return value
     try:
-        step = units.duration(value)
+        step = units.duration_with_unit(value)
     except ValueError as error:
         raise ValueError(f'expected a duration such as "15m", "auto" or "never", got {value!r}') from error
     if step < timedelta(seconds=1):

@@ -46,6 +46,15 @@ def _seconds(value: object) -> float | None:
     return float(match[1]) * factor if match and factor else None
 
 
+def duration_with_unit(value: object) -> timedelta:
+    """As `duration`, for times of days or hours: a plain number is refused, since it would be read as seconds. 0 needs no unit."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not value.strip(" .0123456789")):
+        if (found := duration(value)) != timedelta():
+            raise ValueError(f"{found.total_seconds():g} has no unit")
+        return found
+    return duration(value)
+
+
 def durations(value: object) -> tuple[timedelta, ...]:
     """A list of durations, sorted."""
     if not isinstance(value, list | tuple):
@@ -132,7 +141,7 @@ def duration_or_forever(value: object) -> timedelta | None:
     if value == "forever":
         return None
     try:
-        return duration(value)
+        return duration_with_unit(value)
     except ValueError as error:
         raise ValueError(f'expected a duration such as "90d", or "forever", got {value!r}') from error
 
@@ -157,6 +166,9 @@ def cron_line(value: object) -> CronLine | None:
         return None
     line = CronLine(text=text)
     try:
+        # CronSim takes a sixth field for seconds, and a line for it would mean other times here.
+        if len(text.split()) != 5:
+            raise CronSimError("Wrong number of fields")
         next(line.times_after(datetime(2024, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:
         expected = "minute hour day month weekday"

@@ -182,10 +182,28 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         )
     if status is None:
         return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
+    if moved := _moved_to(evidence):
+        return Rung(
+            name=RungName.STATUS,
+            state=RungState.WARNING,
+            message=phrase("%(url)s leads to another host: %(moved)s", url=evidence.url, moved=moved),
+            advice=phrase(
+                "that works as long as it leads there; if the site has moved, add it there and remove this one"
+            ),
+            command=f"copydesk sources add {quote(moved)}",
+        )
     said = phrase("304: it has not changed") if status == 304 else str(status)
     return Rung(
         name=RungName.STATUS, state=RungState.OK, message=phrase("%(url)s answers %(said)s", url=answer.url, said=said)
     )
+
+
+def _moved_to(evidence: SourceEvidence) -> str | None:
+    """Where the source's own address leads, if that is at another host; www. makes no other one."""
+    readings = (one.reading for one in evidence.answers if one.reading is not None and one.url == evidence.url)
+    final = next((reading.final_url for reading in readings if reading.final_url), None)
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (evidence.url, final or evidence.url)]
+    return final if hosts[0] != hosts[1] else None
 
 
 def _command_against(status: int, evidence: SourceEvidence) -> str:

@@ -12,6 +12,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NoReturn
 
 from db.errors import QueryError
 from db.queries.gone import GONE_PAGES
@@ -37,6 +38,10 @@ class ArticleKind(StrEnum):
     CORRECTED = "corrected"
     GONE = "gone"
     """Its address no longer shows it (`db.queries.gone`)."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ValueError(f"there is no kind {value!r}; the kinds are {', '.join(cls)}")
 
 
 _KINDS = {

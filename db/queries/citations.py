@@ -43,9 +43,11 @@ class Citation:
     accessed: date
     url: str
     language: str | None
+    archived: str | None = None
+    """The address of the archive's copy from which it was read."""
 
     @staticmethod
-    def of(article: Article, head: ArticleSummary) -> Citation:
+    def of(article: Article, head: ArticleSummary, archived: str | None = None) -> Citation:
         """Of a stored article. It links to the believed address; the outlet is the source where the page names none."""
         return Citation(
             article_id=head.article_id or head.page_id,
@@ -58,12 +60,13 @@ class Citation:
             accessed=parse_timestamp(head.fetched_at).date(),
             url=head.link,
             language=article.language,
+            archived=archived,
         )
 
 
-def citations(article: Article, head: ArticleSummary) -> dict[str, str]:
-    """The citation as text, by form: bibtex and csl."""
-    citation = Citation.of(article, head)
+def citations(article: Article, head: ArticleSummary, archived: str | None) -> dict[str, str]:
+    """The citation as text, by form: bibtex and csl. `archived`: where an archive keeps the page (`db.queries.archived`)."""
+    citation = Citation.of(article, head, archived)
     return {"bibtex": to_bibtex(citation), "csl": json.dumps(to_csl(citation), ensure_ascii=False, indent=2)}
 
 
@@ -81,6 +84,7 @@ def to_bibtex(citation: Citation) -> str:
         "url": _URL_UNSAFE.sub(lambda found: quote(found[0], safe=""), citation.url),
         "urldate": citation.accessed.isoformat(),
         "language": _tex(citation.language or ""),
+        "note": f"Archived copy: {_tex(citation.archived)}" if citation.archived else "",
     }
     # A month is a macro of BibTeX, which must not be in braces.
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items() if value]
@@ -101,6 +105,7 @@ def to_csl(citation: Citation) -> list[dict[str, object]]:
         "accessed": _csl_date(citation.accessed),
         "URL": citation.url,
         "language": citation.language,
+        "archive_location": citation.archived,
     }
     return [{name: value for name, value in item.items() if value}]
 

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, judged_late, load_coverage
+from db.reports.digest_articles import Correction, GoneArticle, corrections_between, count_of_substance, gone_between
 from db.sqlite.conditions import PAGE_TO_ROW
 from db.sqlite.named_rows import named_rows
 from db.store.service.alerts import AlertKind, open_alerts
@@ -27,7 +28,7 @@ GAPS_OF = timedelta(days=7)
 """Gaps that ended so long before the end of the period, or later, are told."""
 _READ_OF = timedelta(days=56)
 """How far back coverage is read: the four weeks that say what is usual, and as many in which a gap may have begun."""
-MOST_STORIES, MOST_CORRECTIONS = 5, 10
+MOST_STORIES = 5
 LEAST_REJECTED, GROWN = 10, 3.0
 """Rejections have grown if there are so many, so many times what a period of that length had before, and chance is excluded."""
 _SURELY = 4.0
@@ -46,10 +47,6 @@ _VERDICT = PAGE_TO_ROW.format("d.verdict")
 _ARRIVED = f"""
 SELECT p.source_id, d.verdict, count(*) {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
 WHERE {_WHEN} AND {_VERDICT} IN ('new', 'copy', 'revision') GROUP BY 1, 2
-"""
-_CORRECTED = f"""
-SELECT d.article_id, p.source_id, d.revision, d.page_id {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
-WHERE {_WHEN} AND {_VERDICT} = 'revision' ORDER BY p.fetched_at DESC LIMIT :most
 """
 _STORIES = f"""
 SELECT d.original_id, count(*) {_PAGES} CROSS JOIN decisions d ON d.page_id = p.id
@@ -119,17 +116,6 @@ class SlowSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A new revision of an article."""
-
-    article_id: int
-    source_id: int
-    source: str
-    title: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A story by its original: how many copies came in during the period, and how many articles and sources have it in all."""
 
@@ -164,7 +150,10 @@ class Digest:
     gaps: list[SourceGap]
     slow: list[SlowSource]
     corrections: list[Correction]
-    """The latest `MOST_CORRECTIONS`."""
+    """New revisions, the most substantial first, not all of them."""
+    of_substance: int
+    """How many of all revisions changed something of substance."""
+    gone: list[GoneArticle]
     stories: list[Story]
     rejections: list[GrownRejections]
     judged_late: int
@@ -207,14 +196,16 @@ class Digest:
         parts = [f"{_counted(self.new, 'new article')} from {_counted(len(self.news), 'source')}"]
         for number, one, many in (
             (self.copies, "copy", "copies"),
-            (self.corrected, "correction", ""),
+            (self.corrected, "revision", ""),
+            (len(self.gone), "article gone", "articles gone"),
             (len(self.alerts), "open alert", ""),
             (len(self.gaps), "gap", ""),
             (len(self.slow), "slow source", ""),
             (len(self.rejections), "kind of rejections that grew", "kinds of rejections that grew"),
         ):
             if number:
-                parts.append(_counted(number, one, many))
+                inner = f" ({self.of_substance:,} of substance)" if one == "revision" else ""
+                parts.append(_counted(number, one, many) + inner)
         return ", ".join(parts)
 
 
@@ -249,16 +240,9 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
             if gap.last >= earliest and gap.lost >= _LEAST_LOST
         ],
         slow=list(_slow(conn, since, until, names)),
-        corrections=[
-            Correction(
-                article_id=row["article_id"],
-                source_id=row["source_id"],
-                source=names[row["source_id"]],
-                title=_title(conn, row["page_id"]),
-                revision=row["revision"],
-            )
-            for row in named_rows(conn, _CORRECTED, bounds | {"most": MOST_CORRECTIONS}).fetchall()
-        ],
+        corrections=corrections_between(conn, bounds),
+        of_substance=count_of_substance(conn, bounds),
+        gone=gone_between(conn, bounds),
         stories=[
             _story(conn, article, copies)
             for article, copies in conn.execute(_STORIES, bounds | {"most": MOST_STORIES}).fetchall()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from db.display.shell_commands import shell_command
 from db.reports.digest import Digest, DigestAlert
+from db.reports.digest_articles import MOST_GONE
 from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 
@@ -22,6 +23,8 @@ def digest_object(digest: Digest) -> dict[str, object]:
         "new": digest.new,
         "copies": digest.copies,
         "corrected": digest.corrected,
+        "of_substance": digest.of_substance,
+        "articles_gone": len(digest.gone),
         "coverage_judged_late": digest.judged_late,
         "sources": [
             {
@@ -74,9 +77,24 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "source": one.source,
                 "title": one.title,
                 "revision": one.revision,
+                "score": one.score,
+                "changed": None
+                if one.change is None
+                else {"kind": one.change.kind.value, "before": one.change.before, "after": one.change.after},
                 "command": shell_command("show", one.article_id, "--diff"),
             }
             for one in digest.corrections
+        ],
+        "gone": [
+            {
+                "article": one.article_id,
+                "source": one.source,
+                "title": one.title,
+                "status": one.status,
+                "reason": one.reason,
+                "command": shell_command("show", one.article_id),
+            }
+            for one in digest.gone[:MOST_GONE]
         ],
         "rejections": [
             {

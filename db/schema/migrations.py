@@ -363,6 +363,12 @@ def m0048_earlier_articles_threaded(db: Database) -> None:
     db.execute("ALTER TABLE thread_keeping DROP COLUMN missing")
 
 
+@migrations()
+def m0049_more_views(db: Database) -> None:
+    """Views of articles that are gone and of persons; revisions with their texts and what they changed."""
+    make_views(db)
+
+
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))

@@ -11,181 +11,16 @@ page).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
+from db.schema.article_views import ARTICLE_VIEWS
+from db.schema.view import View, of_article, source_name
 from db.sqlite.conditions import IS_REJECTED, LAST_FETCHED
 
 
 class _Executes(Protocol):
     def execute(self, sql: str, /) -> object: ...
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A view. `description` says what a row is."""
-
-    name: str
-    description: str
-    columns: tuple[tuple[str, str, str], ...]
-    """Name, SQL and description of each."""
-    rows: str
-    """The rest of the statement, from FROM on."""
-
-    @property
-    def sql(self) -> str:
-        """The CREATE VIEW statement."""
-        picked = ",\n    ".join(f"{sql} AS {name}" for name, sql, _ in self.columns)
-        return f"CREATE VIEW {self.name} AS\nSELECT\n    {picked}\n{self.rows.strip()}"
-
-
-def _of_article(column: str) -> str:
-    """A value that `current_pages` leaves in `articles`: looked up only where a query asks for it."""
-    return f"(SELECT a.{column} FROM articles a WHERE a.page_id = l.page_id)"
-
-
-def _names(role: str) -> str:
-    return (
-        f"CASE WHEN l.has_{role} THEN (SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c"
-        f" WHERE c.page_id = l.page_id AND role = '{role}' ORDER BY position)) END"
-    )
-
-
-def _source_name(source_id: str) -> str:
-    return f"(SELECT s.name FROM sources s WHERE s.id = {source_id})"
-
-
-# Only with a time of day, and by the publisher's clock, as on the page.
-_LOCAL = "CASE WHEN l.published_precision <> 'day' THEN replace(l.published_local, 'T', ' ') END"
-_IS_COPY = "l.original_id <> l.article_id"
-
-_ARTICLES = View(
-    name="articles_view",
-    description="an article, in its latest revision",
-    columns=(
-        ("id", "l.article_id", "the article's id, as in `copydesk show`"),
-        ("source_name", _source_name("l.source_id"), "the site it was fetched from"),
-        ("outlet", "l.outlet", "who publishes it, as stated on the page"),
-        ("original_source", "l.original_source", "the outlet it was taken from, as stated on the page"),
-        ("title", _of_article("title"), "headline"),
-        ("kicker", _of_article("kicker"), "short line above the headline"),
-        ("subtitle", _of_article("subtitle"), "line below the headline"),
-        ("alternative_title", _of_article("alternative_title"), "another wording of the headline that the page gives"),
-        ("authors", _names("author"), "names, separated by commas"),
-        ("editors", _names("editor"), "names, separated by commas"),
-        ("proofreaders", _names("proofreader"), "names, separated by commas"),
-        ("published_utc", "l.published_utc", "when it was published"),
-        (
-            "published_local",
-            _LOCAL,
-            "the same in the publisher's local time, to the minute; empty if only the day is known",
-        ),
-        ("published_precision", "l.published_precision", "its precision: day, minute, second"),
-        ("modified_utc", "l.modified_utc", "when it was changed, as stated on the page"),
-        ("first_seen_utc", "l.first_seen_utc", "when it was first fetched"),
-        ("last_seen_utc", "l.last_seen_utc", "when this revision was fetched"),
-        ("section", "l.section", "section of the site"),
-        ("language", "l.language", "language of the text, as a code"),
-        ("word_count", "l.word_count", "words; characters in Chinese and Japanese"),
-        (
-            "pictures",
-            "(SELECT json_array_length(a.images) FROM articles a WHERE a.page_id = l.page_id)",
-            "number of images",
-        ),
-        ("paywalled", "l.paywalled", "1: the page shows only a part"),
-        ("comment_count", "l.comment_count", "number of comments, as stated on the page"),
-        ("revision", "l.revision", "1, and one more for each correction"),
-        ("is_copy", _IS_COPY, "1: the same story as an earlier article"),
-        ("original_id", "l.original_id", "the article it is a copy of; its own id if it is not a copy"),
-        ("url", _of_article("url"), "address"),
-        ("page_id", "l.page_id", "the page of this revision"),
-        ("text", _of_article("text"), "the text, one paragraph a line"),
-    ),
-    rows="FROM current_pages l",
-)
-
-_CREDITS = View(
-    name="credits_view",
-    description="a name on an article (in its latest revision)",
-    columns=(
-        ("article_id", "l.article_id", "the article"),
-        ("name", "c.name", "as printed"),
-        ("role", "c.role", "author, editor, proofreader"),
-        ("position", "c.position", "position among those of the role"),
-        ("source_name", _source_name("l.source_id"), "the site"),
-        ("outlet", "l.outlet", "who publishes it, as stated on the page"),
-        ("title", _of_article("title"), "headline"),
-        ("published_utc", "l.published_utc", "when it was published"),
-        ("published_local", _LOCAL, "the same in the publisher's local time"),
-        ("is_copy", _IS_COPY, "1: the article is a copy"),
-    ),
-    rows="FROM credits c JOIN current_pages l ON l.page_id = c.page_id",
-)
-
-# The page of the revision before that of a row `d`. By the index on article and revision; a window would read all texts.
-_BEFORE = """(SELECT b.page_id FROM decisions b WHERE b.article_id = d.article_id AND b.revision < d.revision
-      AND b.verdict IN ('new', 'copy', 'revision') ORDER BY b.revision DESC LIMIT 1)"""
-
-_REVISIONS = View(
-    name="revisions_view",
-    description="a revision of an article, with the previous one",
-    columns=(
-        ("article_id", "d.article_id", "the article"),
-        ("revision", "d.revision", "1: as it was first seen"),
-        (
-            "source_name",
-            "(SELECT s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = d.page_id)",
-            "the site",
-        ),
-        ("seen_utc", "(SELECT p.fetched_at FROM pages p WHERE p.id = d.page_id)", "when it was fetched"),
-        (
-            "seen_before_utc",
-            f"(SELECT p.fetched_at FROM pages p WHERE p.id = {_BEFORE})",
-            "when the previous one was fetched",
-        ),
-        ("title", "(SELECT a.title FROM articles a WHERE a.page_id = d.page_id)", "headline"),
-        (
-            "title_before",
-            f"(SELECT a.title FROM articles a WHERE a.page_id = {_BEFORE})",
-            "headline of the previous one",
-        ),
-        ("characters", "(SELECT length(a.text) FROM articles a WHERE a.page_id = d.page_id)", "length of the text"),
-        (
-            "characters_before",
-            f"(SELECT length(a.text) FROM articles a WHERE a.page_id = {_BEFORE})",
-            "length of the previous one",
-        ),
-        ("url", "(SELECT a.url FROM articles a WHERE a.page_id = d.page_id)", "address"),
-        ("page_id", "d.page_id", "the page of this revision"),
-    ),
-    rows="FROM decisions d WHERE d.verdict IN ('new', 'copy', 'revision')",
-)
-
-_COPIES = View(
-    name="copies_view",
-    description="a copy, with its original",
-    columns=(
-        ("copy_id", "c.id", "the copy"),
-        ("copy_source_name", "c.source_name", "the site that reprints"),
-        ("copy_title", "c.title", "its headline there"),
-        ("copy_published_utc", "c.published_utc", "when the copy was published"),
-        ("copy_first_seen_utc", "c.first_seen_utc", "when the copy was first fetched"),
-        ("original_id", "o.id", "the original"),
-        ("original_source_name", "o.source_name", "the site of the original"),
-        ("original_title", "o.title", "its headline"),
-        ("original_published_utc", "o.published_utc", "when the original was published"),
-        ("original_first_seen_utc", "o.first_seen_utc", "when the original was first fetched"),
-        (
-            "hours_after",
-            "CASE WHEN c.published_precision <> 'day' AND o.published_precision <> 'day'"
-            " THEN round((julianday(c.published_utc) - julianday(o.published_utc)) * 24, 2) END",
-            "hours from the original's publication to the copy's; empty if only a day is known",
-        ),
-        ("copy_url", "c.url", "address of the copy"),
-        ("original_url", "o.url", "address of the original"),
-    ),
-    rows="FROM articles_view c JOIN articles_view o ON o.id = c.original_id WHERE c.is_copy",
-)
 
 _SOURCES = View(
     name="sources_view",
@@ -234,7 +69,7 @@ _DAILY = View(
     description="a day of a source: articles published that day, in UTC (first seen, if the page has no date)",
     columns=(
         ("day_utc", "d.day", "the day"),
-        ("source_name", _source_name("d.source_id"), "the site"),
+        ("source_name", source_name("d.source_id"), "the site"),
         ("articles", "d.articles", "articles, copies included"),
         ("copies", "d.copies", "of these, copies"),
         ("with_author", "d.with_author", "of these, with an author"),
@@ -248,7 +83,7 @@ _VALUES = View(
     name="value_counts_view",
     description="how many articles of a source have a value: a section, an hour of publication, a name",
     columns=(
-        ("source_name", _source_name("v.source_id"), "the site"),
+        ("source_name", source_name("v.source_id"), "the site"),
         ("field", "v.field", "section; hour, by the publisher's clock; author, editor, proofreader"),
         ("value", "v.value", "the section, the hour (00 to 23), the name as printed"),
         ("outlet", "nullif(v.outlet, '')", "of a name: who publishes the articles, as stated on the page"),
@@ -256,6 +91,26 @@ _VALUES = View(
         ("copies", "v.copies", "of these, copies"),
     ),
     rows="FROM value_counts v WHERE v.articles > 0",
+)
+
+_PEOPLE = View(
+    name="people_view",
+    description="a credited name, with the person's counts over all names that were joined ([people.md](people.md))",
+    columns=(
+        ("name", "n.name", "as printed"),
+        ("person", "m.name", "the name under which the person is shown; the same for all names that were joined"),
+        ("articles", "coalesce(t.articles, 0)", "articles of the person, copies included"),
+        ("wrote", "coalesce(t.wrote, 0)", "of these, as author"),
+        ("edited", "coalesce(t.edited, 0)", "of these, as editor"),
+        ("proofread", "coalesce(t.proofread, 0)", "of these, as proofreader"),
+        ("copies", "coalesce(t.copies, 0)", "of these, copies"),
+        ("first_day", "date(t.first_day * 86400, 'unixepoch')", "the day of the first, as the publisher has it"),
+        ("last_day", "date(t.last_day * 86400, 'unixepoch')", "the day of the latest"),
+    ),
+    rows="""
+FROM credited_names n JOIN credited_names m ON n.main_id = m.id OR (n.id = m.id AND n.main_id IS NULL)
+LEFT JOIN person_counts t ON t.person_id = m.id
+""",
 )
 
 _REJECTIONS = View(
@@ -276,7 +131,7 @@ _REJECTION_COUNTS = View(
     name="rejection_counts_view",
     description="how many pages of a source were rejected for a reason",
     columns=(
-        ("source_name", _source_name("g.source_id"), "the site"),
+        ("source_name", source_name("g.source_id"), "the site"),
         ("reason", "CASE g.kind WHEN 'reason' THEN g.name ELSE 'repeated' END", "why, in one word"),
         ("pages", "g.pages", "pages that are not articles"),
     ),
@@ -337,13 +192,11 @@ WHERE d.type = 'array'
 )
 
 VIEWS = (
-    _ARTICLES,
-    _CREDITS,
-    _REVISIONS,
-    _COPIES,
+    *ARTICLE_VIEWS,
     _SOURCES,
     _DAILY,
     _VALUES,
+    _PEOPLE,
     _REJECTIONS,
     _REJECTION_COUNTS,
     _RUNS,
@@ -362,10 +215,10 @@ def current_articles_looked_up(columns: Iterable[str]) -> str:
     known = {name: f"l.{name}" for name in short.split()}
     known["source"] = "l.outlet AS source"
     known["text_hash"] = "(SELECT lower(hex(a.text_hash)) FROM articles a WHERE a.page_id = l.page_id) AS text_hash"
-    fields = ", ".join(known.get(name, f"{_of_article(name)} AS {name}") for name in columns)
+    fields = ", ".join(known.get(name, f"{of_article(name)} AS {name}") for name in columns)
     return (
         f"CREATE VIEW current_articles AS\nSELECT l.article_id AS id, l.revision, l.original_id,"
-        f" {_source_name('l.source_id')} AS source_name, l.last_seen_utc AS fetched_at, {fields}\nFROM current_pages l"
+        f" {source_name('l.source_id')} AS source_name, l.last_seen_utc AS fetched_at, {fields}\nFROM current_pages l"
     )
 
 

@@ -3,29 +3,30 @@
     https://www.example-daily.com/          # comments and empty lines are skipped
     Example Daily, https://www.example-daily.com/     an optional name comes first, separated by a comma, tab, or |
 
-Only the form is checked here; adding the source checks the address.
+Only the form is checked here; adding the source checks the address. An OPML file that Copydesk wrote also has the settings stored
+with each source, and which are paused, in attributes of a namespace that other readers pass over.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
 from db.errors import UsageError
-from db.models import Listing, ListingKind, Source
+from db.models import ListedSource, Listing, ListingKind, Source
 
-Listed = tuple[str | None, str]
-"""Name, if given, and address."""
-
+_OURS = "urn:copydesk:sources"
+_SETTINGS, _PAUSED = f"{{{_OURS}}}settings", f"{{{_OURS}}}paused"
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:/\S*)?")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _ATTRIBUTES = ("htmlurl", "xmlurl", "url")
 
 
-def read_sources(data: bytes, name: str = "the file") -> list[Listed]:
+def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
     """The names and addresses in an OPML file or a plain list, each address once, in the file's order.
 
     An OPML outline gives the site's address (`htmlUrl`), else its feed (`xmlUrl`). A host without a scheme gets https. Raises
@@ -33,15 +34,15 @@ def read_sources(data: bytes, name: str = "the file") -> list[Listed]:
     """
     text = data.decode("utf-8-sig", "replace")
     listed = _opml(data, name) if text.lstrip().startswith("<") else _lines(text, name)
-    unique: dict[str, Listed] = {}
-    for title, url in listed:
-        unique.setdefault(url, (title, url))
+    unique: dict[str, ListedSource] = {}
+    for one in listed:
+        unique.setdefault(one.url, one)
     if not unique:
         raise UsageError(f"{name}: contains no address; give OPML, or one address a line")
     return list(unique.values())
 
 
-def _opml(data: bytes, name: str) -> Iterator[Listed]:
+def _opml(data: bytes, name: str) -> Iterator[ListedSource]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
@@ -55,10 +56,22 @@ def _opml(data: bytes, name: str) -> Iterator[Listed]:
         values = {str(key).lower(): str(value).strip() for key, value in outline.attrib.items()}
         url = next((values[key] for key in _ATTRIBUTES if _HTTP.fullmatch(values.get(key, ""))), None)
         if url:
-            yield (values.get("title") or values.get("text") or None, url)
+            title = values.get("title") or values.get("text") or None
+            settings = _settings(values.get(_SETTINGS, "{}"), f"{name}: {title or url}")
+            yield ListedSource(name=title, url=url, settings=settings, paused=values.get(_PAUSED) == "true")
 
 
-def _lines(text: str, name: str) -> Iterator[Listed]:
+def _settings(text: str, where: str) -> dict[str, object]:
+    try:
+        settings = json.loads(text)
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict):
+        raise UsageError(f"{where}: its settings are not a JSON object; `copydesk sources export` writes one")
+    return settings
+
+
+def _lines(text: str, name: str) -> Iterator[ListedSource]:
     for number, raw in enumerate(text.splitlines(), 1):
         line = _COMMENT.sub("", raw).strip()
         if not line:
@@ -66,9 +79,9 @@ def _lines(text: str, name: str) -> Iterator[Listed]:
         found = _HTTP.search(line)
         if found:
             title = re.sub(r"(?<![\s,;|])[\s,;|]+$", "", line[: found.start()]).strip("\"' ")
-            yield (title or None, found[0].rstrip(",;\"'"))
+            yield ListedSource(name=title or None, url=found[0].rstrip(",;\"'"))
         elif _BARE_HOST.fullmatch(line):
-            yield (None, f"https://{line}")
+            yield ListedSource(url=f"https://{line}")
         else:
             raise UsageError(
                 f"{name}:{number}: {line[:80]!r} is not an address; give one a line, such as https://www.example-daily.com/"
@@ -77,13 +90,17 @@ def _lines(text: str, name: str) -> Iterator[Listed]:
 
 def write_opml(sources: Iterable[tuple[Source, Sequence[Listing]]], title: str = "Copydesk sources") -> str:
     """OPML 2.0 with an outline for each source and its feeds below. `read_sources` reads it back."""
-    root = etree.Element("opml", version="2.0")
+    root = etree.Element("opml", version="2.0", nsmap={"copydesk": _OURS})
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = _clean(title)
     body = etree.SubElement(root, "body")
     for source, entries in sources:
         home = _clean(source.url)
         outline = etree.SubElement(body, "outline", type="link", text=_clean(source.name), htmlUrl=home, url=home)
+        if source.settings:
+            outline.set(_SETTINGS, _clean(json.dumps(dict(source.settings), ensure_ascii=False)))
+        if source.paused_at:
+            outline.set(_PAUSED, "true")
         for entry in entries:
             if entry.kind is ListingKind.FEED:
                 words = _clean(entry.title or entry.url)

@@ -365,6 +365,18 @@ def test_the_digest_leads_on(scene: Scene) -> None:
     tab.check()
 
 
+def test_what_is_printed_has_nothing_to_press(scene: Scene) -> None:
+    tab = scene.tab()
+    for path, selector in (("/-/digest", ".pager"), ("/-/search?q=ferry", ".taken"), ("/-/corrections", "main button")):
+        tab.go(path)
+        controls = tab.page.locator(selector)
+        assert controls.first.is_visible(), path
+        tab.page.emulate_media(media="print")
+        assert not any(one.is_visible() for one in controls.all()), path
+        tab.page.emulate_media(media="screen")
+    tab.check()
+
+
 def test_what_the_pages_say(scene: Scene) -> None:
     tab = scene.tab()
     tab.go("/")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.maintenance.doctor import _shown
+from cli.setting_values import shown_value
 from cli.source_adding import known_or_new
 from db.config.settings import BY_NAME
 from tests.cli.conftest import Newsroom, open_room, run, spawn
@@ -164,7 +164,7 @@ def test_bare_scrapy_says_it_too(newsroom: Newsroom) -> None:
 
 
 def test_settings_are_shown_as_they_are_written() -> None:
-    shown = {name: _shown(setting, setting.read(setting.default)) for name, setting in BY_NAME.items()}
+    shown = {name: shown_value(setting, setting.read(setting.default)) for name, setting in BY_NAME.items()}
     assert (shown["keep_bodies"], shown["keep_log"], shown["every"], shown["alert_disk"]) == (
         "forever",
         "90 d",

@@ -55,6 +55,21 @@ def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Pat
         ('headers = "env:TOKEN"\n', ["copydesk.toml:1", "headers", "for one source"]),
         ("db = \n", ["copydesk.toml", "line 1"]),
         ("sources = 3\n", ["copydesk.toml:1", "sources"]),
+        # Seconds are what nobody means by these: bodies would be gone after a minute, a site asked twice in one.
+        ("keep_bodies = 90\n", ["copydesk.toml:1", "keep_bodies", 'such as "90d"']),
+        ('keep_log = "90"\n', ["copydesk.toml:1", "keep_log", 'such as "90d"']),
+        ('every = "30"\n', ["copydesk.toml:1", "every", 'such as "15m"']),
+        ('[sources.a]\ncron = "0 30 3 * * *"\n', ["copydesk.toml:2", "cron", "minute hour day month weekday"]),
+        (
+            '[sources.b.example]\ndelay = "1s"\n\n[sources.www.a.example]\ndelay = "1s"\n',
+            [
+                'copydesk.toml:1: a name with a dot needs quotes: [sources."b.example"]',
+                "copydesk.toml:4: ",
+                '"www.a.example"',
+            ],
+        ),
+        ('sources.a.example.delay = "1s"\n', ["copydesk.toml:1", '[sources."a.example"]']),
+        ('["a.example"]\ndelay = "1s"\n', ["copydesk.toml:1", '[sources."a.example"]']),
     ],
 )
 def test_errors_name_file_line_and_key(tmp_path: Path, text: str, parts: list[str]) -> None:
@@ -62,6 +77,14 @@ def test_errors_name_file_line_and_key(tmp_path: Path, text: str, parts: list[st
         load_config(written(tmp_path, text))
     for part in parts:
         assert part in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = 'delay = "x"\nlimt = 3\n[sources."a.example"]\nlimit = "y"\n[search.water]\nquery = "z"\nsorce = "a"\n'
+    with pytest.raises(ConfigError) as caught:
+        load_config(written(tmp_path, text))
+    told = str(caught.value).splitlines()
+    assert [line.partition("copydesk.toml")[2].split(": ")[0] for line in told] == [":1", ":2", ":4", ":7"]
 
 
 def test_a_missing_file_and_one_in_another_encoding(tmp_path: Path) -> None:

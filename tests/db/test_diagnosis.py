@@ -9,7 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.diagnosis.article_checks import check_clock, check_known, is_missing
-from db.diagnosis.evidence import AnswerEvidence, CountedExample, FieldEvidence, PastEvidence, RungState, SourceEvidence
+from db.diagnosis.evidence import (
+    AnswerEvidence,
+    CountedExample,
+    FieldEvidence,
+    PastEvidence,
+    RungName,
+    RungState,
+    SourceEvidence,
+)
 from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.markup_changes import MOST_LINES, markup_changes
 from db.diagnosis.url_evidence import LinkEvidence, PageEvidence, UrlEvidence
@@ -79,6 +87,20 @@ def test_markup_is_compared_by_kinds_of_elements() -> None:
 def answer(url: str, links: int, **values: object) -> AnswerEvidence:
     reading = ListingReading(url=url, kind="sitemap", read_at=NOW, status=200, form="sitemap", links=links, **values)  # type: ignore[arg-type]
     return AnswerEvidence(url=url, asked_at=NOW, status=200, reading=reading)
+
+
+@pytest.mark.parametrize(
+    ("final", "warned"),
+    [("https://b.example/", True), ("https://www.a.example/home", False), ("http://a.example/", False), (None, False)],
+)
+def test_a_site_that_has_moved_to_another_host_is_told(final: str | None, warned: bool) -> None:
+    """Its articles come all the same, and nothing else says that they are of another address."""
+    told = source_diagnosis(replace(EVIDENCE, answers=(answer(EVIDENCE.url, 4, final_url=final),)))
+    (status,) = [rung for rung in told.rungs if rung.name is RungName.STATUS]
+    assert (status.state is RungState.WARNING) is warned
+    if warned:
+        assert told.sentence == "a: it works, but https://a.example/ leads to another host: https://b.example/."
+        assert status.command == "copydesk sources add https://b.example/"
 
 
 def test_an_index_of_sitemaps_is_as_good_as_what_it_names() -> None:

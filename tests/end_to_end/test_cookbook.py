@@ -87,7 +87,10 @@ def test_corrections_are_as_planted(desk: Copydesk, truth: dict[str, PageTruth])
     found = desk.query("SELECT url FROM revisions_view WHERE revision > 1")
     assert {untracked(url) for (url,) in found} == corrected
     assert sum(row[2] for row in desk.query(QUERIES[8])) == len(corrected)
-    texts = {row[0]: row[-2:] for row in desk.query(QUERIES[21])}
+    rows = desk.query(QUERIES[21])
+    texts = {row[0]: row[-2:] for row in rows}
+    # Kinds and silence are judged of each.
+    assert all(json.loads(row[6]) and row[7] in (0, 1) for row in rows)
     assert len(texts) == len(corrected)
     stored = dict(desk.query("SELECT id, text FROM articles_view"))
     assert all(after == stored[article] != before for article, (before, after) in texts.items())
@@ -108,6 +111,11 @@ def test_a_person_is_found_under_every_name_that_was_joined(desk: Copydesk) -> N
     both = desk.query(query)
     assert both == desk.query(query.replace("'林疏影'", f"'{other}'"))
     assert {row[4] for row in both} == {"林疏影", other}
+    assert {person for (person,) in desk.query("SELECT DISTINCT person FROM credits_view WHERE person <> name")} == {
+        "林疏影"
+    }
+    counted = desk.query(f"SELECT person, articles FROM people_view WHERE name IN ('林疏影', '{other}')")
+    assert counted == [("林疏影", len({row[0] for row in both}))] * 2
     assert len(both) == len(alone) + desk.query(f"SELECT count(*) FROM credits_view WHERE name = '{other}'")[0][0]
     desk.run("people", "part", "林疏影", other)
     assert desk.query(query) == alone
@@ -158,8 +166,8 @@ def test_sqlite_utils_reads_the_views_while_somebody_writes(desk: Copydesk) -> N
         )
         for view, rows in zip(VIEWS, answers, strict=True):
             names = [name for name, _, _ in view.columns]
-            if view.name.startswith("coverage_"):
-                assert not rows  # a source that was added today has no week to judge
+            if view.name.startswith(("coverage_", "gone_")):
+                assert not rows  # of a source that was added today no week is judged; its articles are there
             else:
                 assert list(rows[0]) == names
         assert sources

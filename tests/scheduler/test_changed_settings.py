@@ -23,3 +23,15 @@ def test_settings_that_are_being_written_are_not_taken_up(tmp_path: Path) -> Non
     assert service._reload()
     assert "has changed: read again" in said.getvalue()
     assert not service._reload()
+
+
+def test_mistakes_are_a_line_of_the_log(tmp_path: Path) -> None:
+    path, said = tmp_path / "copydesk.toml", io.StringIO()
+    path.write_text(f'db = "{tmp_path / "news.db"}"\nlisten = ""\n', encoding="utf-8")
+    service = Service(lambda: load_config(path), (), Log("text", said))
+    path.write_text('delay = "x"\nlimt = 3\n', encoding="utf-8")
+    assert not any(service._reload() for _ in range(3))
+    (line,) = said.getvalue().splitlines()
+    for part in ("copydesk.toml:1: delay", "copydesk.toml:2: unknown setting limt"):
+        assert part in line
+    assert line.endswith("; the previous settings stay in force")

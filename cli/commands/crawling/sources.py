@@ -21,15 +21,23 @@ from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
+from cli.setting_values import in_force, own_settings
 from cli.source_adding import add_from_catalogue, add_sources, clean_address, is_address, known_or_new
-from cli.source_listings import describe_state, discover, kinds, listing_json, print_added, retry_delays
+from cli.source_listings import (
+    describe_state,
+    kinds,
+    listing_json,
+    listing_line,
+    retry_delays,
+    search_added,
+)
 from db.addresses.parameters import parameter_rows
 from db.config.loader import Config, read_for_source
 from db.config.settings import BY_NAME
 from db.connection.database import write
 from db.display.humanize import counted
 from db.errors import UsageError
-from db.models import Listing, Source
+from db.models import ListedSource, Listing, Source
 from db.store.sites.listings import ListingState, listing_states
 from db.store.sites.sources import (
     all_sources,
@@ -128,15 +136,12 @@ def add(
     if catalogue.is_given():
         added = add_from_catalogue(context, catalogue.entries(urls), name, options.settings())
     elif urls:
-        added = add_sources(context, [(name, url) for url in urls], options.settings())
+        added = add_sources(context, [ListedSource(name=name, url=url) for url in urls], options.settings())
     else:
         raise UsageError(
             "give the address of a site, such as https://www.example-daily.com/, or --from-catalogue and outlets"
         )
-    if no_discovery:
-        print_added(context, added)
-    else:
-        discover(context, added)
+    search_added(context, added, skip=no_discovery)
 
 
 @sources.command("import")
@@ -158,10 +163,7 @@ def import_sources(
     if not listed:
         raise UsageError(f"{file}: contains no addresses; expected OPML outlines or one address per line")
     added = add_sources(context, listed, options.settings())
-    if no_discovery:
-        print_added(context, added)
-    else:
-        discover(context, added)
+    search_added(context, added, skip=no_discovery)
 
 
 def _read_file(file: Path) -> bytes:
@@ -176,7 +178,7 @@ def _read_file(file: Path) -> bytes:
 @click.option("--output", "-o", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
 @click.pass_obj
 def export(context: CommandContext, output: Path | None) -> None:
-    """Write all sources as OPML, feeds included."""
+    """Write all sources as OPML, feeds and settings included."""
     with context.read() as conn:
         text = write_opml([(source, load_listings(conn, source.id)) for source in all_sources(conn)])
     if output:
@@ -187,12 +189,17 @@ def export(context: CommandContext, output: Path | None) -> None:
 
 
 @sources.command("list")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
-def list_sources(context: CommandContext, as_json: bool) -> None:
-    """List the sources, with their listings and settings."""
+def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool) -> None:
+    """List the sources, with their listings and settings.
+
+    Of sources that are named, each listing, and each setting of its own with the place where it was made.
+    """
     with context.read() as conn:
-        rows = [(source, listing_states(conn, source.id)) for source in all_sources(conn)]
+        listed = [find_source(conn, name) for name in names] if names else all_sources(conn)
+        rows = [(source, listing_states(conn, source.id)) for source in listed]
         parameters = {source.id: parameter_rows(conn, source.id) for source, _ in rows} if as_json else {}
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
@@ -203,10 +210,14 @@ def list_sources(context: CommandContext, as_json: bool) -> None:
             click.echo(json.dumps(_as_json(source, states, delays, parameters[source.id]), ensure_ascii=False))
             continue
         paused = "  paused" if source.paused_at else ""
-        click.echo(f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{_own(source)}{paused}")
+        click.echo(
+            f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{in_force(context.config, source)}{paused}"
+        )
         for state in states:
-            if words := describe_state(state, delays, now):
-                click.echo(f"  {state.listing.kind.value:13} {state.listing.url}  {words}")
+            if names or describe_state(state, delays, now):
+                click.echo(listing_line(state, delays, now))
+        for line in own_settings(context.config, source) if names else []:
+            click.echo(f"  {line}")
 
 
 @sources.command("set")
@@ -366,10 +377,6 @@ def _report_json(report: DryRun) -> dict[str, object]:
         "json_lists": list(report.json_lists),
         "stopped": report.stopped,
     }
-
-
-def _own(source: Source) -> str:
-    return "".join(f"  {key}={value}" for key, value in source.settings.items())
 
 
 def _as_json(

@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import platform
+import shlex
+import shutil
 import sqlite3
 import ssl
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -20,13 +22,13 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
-from cli.output.tables import format_duration, format_size, on_terminal, plain, styled
+from cli.output.tables import format_size, on_terminal, plain, styled
 from cli.searches import search_line
+from cli.setting_values import shown_value
 from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
-from db.config import units
-from db.config.declaration import Setting
-from db.config.settings import DECLARED
+from db.config.loader import Config
+from db.config.settings import BY_NAME, DECLARED
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
 from db.site_rules.loader import SiteFileError
@@ -136,30 +138,12 @@ def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
         value = getattr(
             config, setting.name, setting.read(setting.default)
         )  # the default where only a source can have it
-        yield setting.name, _shown(setting, value), origin
-    declared = {setting.name: setting for setting in DECLARED}
+        yield setting.name, shown_value(setting, value), origin
     for source, values in config.by_source.items():
         for name, value in values.items():
-            yield f"{source}: {name}", _shown(declared[name], value), str(config.path)
+            yield f"{source}: {name}", shown_value(BY_NAME[name], value), str(config.path)
     for name, search in config.searches.items():
         yield f"search {name}", search_line(search), str(config.path)
-
-
-def _shown(setting: Setting, value: object) -> str:
-    """A value as one writes it in copydesk.toml."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if setting.read is units.duration_or_forever and value is None:
-        return "forever"
-    if isinstance(value, timedelta):
-        return format_duration(value.total_seconds())
-    if setting.read is units.durations and isinstance(value, tuple):
-        return ", ".join(format_duration(item.total_seconds()) for item in value) or "never"
-    if setting.read is units.size and isinstance(value, int):
-        return f"{value >> 20} MiB" if value and not value % (1 << 20) else format_size(value)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return "(empty)" if value in ("", None) else str(value)
 
 
 def _proxies() -> dict[str, str]:
@@ -183,6 +167,7 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
     path = context.config.database
     yield _browser(context)
     yield _authorities()
+    yield from _places(context.config)
     if not path.exists():
         yield from _site_rules(rule_mistakes(context.config, None))
         says = "does not exist yet"
@@ -221,6 +206,35 @@ def _drawing_wanted(context: CommandContext) -> bool:
     with contextlib.suppress(DatabaseError), context.read() as conn:
         own += [source.settings for source in all_sources(conn)]
     return any(values.get(name, "never") != "never" for values in own for name in RENDER_SETTINGS)
+
+
+def _places(config: Config) -> Iterator[Finding]:
+    """What the settings name outside the database and is needed at night, or when something is wrong: told before."""
+    if config.backup_folder:
+        folder = config.folder / config.backup_folder
+        wrong = (
+            "is not a folder" if not folder.is_dir() else "" if os.access(folder, os.W_OK) else "cannot be written to"
+        )
+        if wrong:
+            yield Finding(
+                level=Level.BAD,
+                subject="backups",
+                message=f"{folder} {wrong}: upkeep can make no backup",
+                advice="create it as the user that runs Copydesk, or change backup_folder",
+            )
+    if config.alert_command:
+        try:
+            program = shlex.split(config.alert_command)[0]
+        except (ValueError, IndexError):
+            program = config.alert_command
+        # As the hook starts it: in the folder of the settings file.
+        if shutil.which(str((config.folder / program).absolute()) if os.sep in program else program) is None:
+            yield Finding(
+                level=Level.BAD,
+                subject="alerts",
+                message=f"alert_command: there is no program {program}: no alert would be told",
+                advice="give the path of an executable file",
+            )
 
 
 def _authorities() -> Finding:

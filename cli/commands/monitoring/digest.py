@@ -13,6 +13,7 @@ from cli.output.paging import show_lines
 from cli.output.tables import (
     WIDEST_PROSE,
     Column,
+    cut,
     format_duration,
     format_local_time,
     on_terminal,
@@ -26,6 +27,7 @@ from cli.time_options import since_option
 from db.display.shell_commands import shell_command
 from db.errors import UsageError
 from db.reports.digest import Digest, DigestAlert, build_digest
+from db.reports.digest_articles import MOST_GONE, Correction
 from db.reports.digest_object import digest_object
 from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
@@ -33,11 +35,13 @@ from db.timestamps import format_timestamp
 _USUAL_SPAN = timedelta(days=1)
 _LONGEST_SPAN = timedelta(days=31)
 _MOST_SOURCES = 20
+_SHOWN = 80
+"""Letters of what was before and after a correction."""
 _COLUMNS = (
     Column(title="source", least=12),
     Column(title="new", right=True, fixed=True),
     Column(title="copies", right=True, fixed=True),
-    Column(title="corrected", right=True, fixed=True),
+    Column(title="revised", right=True, fixed=True),
     Column(title="usual", right=True, fixed=True),
 )
 
@@ -50,8 +54,8 @@ _COLUMNS = (
 def digest(context: CommandContext, since: str | None, day: str | None, as_json: bool) -> None:
     """Show what came in since yesterday, and what needs a look, each with the command that leads on.
 
-    New articles by source, silent, rotting, thin and slow sources, the biggest stories, corrections, rejections that grew.
-    Counts go by the time of the fetch. The setting `digest` sends it to the alert hooks once a day.
+    New articles by source, silent, rotting, thin and slow sources, the biggest stories, corrections, articles that are gone,
+    rejections that grew. Counts go by the time of the fetch. The setting `digest` sends it to the alert hooks once a day.
     """
     start, end = _period(since, day, datetime.now(UTC))
     with context.read() as conn:
@@ -86,7 +90,7 @@ def _lines(found: Digest) -> Iterator[str]:
     yield from wrapped(f"{found.summary}.", min(screen_width(), WIDEST_PROSE))
     if found.judged_late:
         yield from wrapped(_late_text(found.judged_late), min(screen_width(), WIDEST_PROSE))
-    for part in (_news, _alerts, _gaps, _slow, _stories, _corrections, _rejections):
+    for part in (_news, _alerts, _gaps, _slow, _stories, _corrections, _gone, _rejections):
         lines = list(part(found))
         if lines:
             yield ""
@@ -173,17 +177,33 @@ def _stories(found: Digest) -> Iterator[str]:
     if found.stories:
         yield _heading("Biggest stories")
     for one in found.stories:
-        text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them now)"
+        text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them new)"
         yield from _item(text, shell_command("copies", one.article_id))
 
 
 def _corrections(found: Digest) -> Iterator[str]:
     if found.corrections:
-        more = f", the latest {len(found.corrections)}" if found.corrected > len(found.corrections) else ""
-        yield _heading(f"Corrections: {found.corrected:,}{more}")
+        more = f", the most substantial {len(found.corrections)}" if found.corrected > len(found.corrections) else ""
+        yield _heading(f"Revisions: {found.corrected:,}, {found.of_substance:,} of substance{more}")
     for one in found.corrections:
-        text = f"{one.source}: {one.title} (revision {one.revision})"
+        text = f"{one.source}: {one.title} (revision {one.revision}{_changed(one)})"
         yield from _item(text, shell_command("show", one.article_id, "--diff"))
+
+
+def _changed(one: Correction) -> str:
+    if one.change is None:
+        return ", nothing of substance" if one.is_minor else "" if one.score is None else ", wording: many words"
+    before, after = (cut(" ".join(text.split()), _SHOWN) or "nothing" for text in (one.change.before, one.change.after))
+    return f", {one.change.kind.value}: {before} -> {after}"
+
+
+def _gone(found: Digest) -> Iterator[str]:
+    if found.gone:
+        more = f", the latest {MOST_GONE}" if len(found.gone) > MOST_GONE else ""
+        yield _heading(f"Gone from their address: {len(found.gone):,}{more}")
+    for one in found.gone[:MOST_GONE]:
+        answer = f"answered {one.status}" if one.reason is None else f"a page that is no article: {one.reason}"
+        yield from _item(f"{one.source}: {one.title} ({answer})", shell_command("show", one.article_id))
 
 
 def _rejections(found: Digest) -> Iterator[str]:

@@ -34,6 +34,7 @@ from db.queries.sources.statistics import Run
 from db.queries.sources.status import FailingSource, RunningCrawl, Status, SubscriptionCounts, load_status
 from db.site_rules.loader import SiteFileError
 from db.store.sites.site_rules import rule_mistakes
+from db.store.sites.sources import unknown_source_names
 from db.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) ->
     """
     check_one_format(as_json, as_csv)
     if as_csv:
-        _, coming, now, _ = _read_status(context)
+        _, coming, now, *_ = _read_status(context)
         print_csv(_following(coming, now), ("source", "at", "due"))
     elif watch and not as_json:
         _watch(context)
@@ -70,14 +71,20 @@ def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) ->
 
 def _read_status(
     context: CommandContext,
-) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[SiteFileError, ...]]:
+) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[SiteFileError, ...], list[str]]:
     from scheduler.planning.source_states import SourceStates
 
     now, config = datetime.now(UTC), context.reloaded()
     with context.read() as conn, snapshot(conn):
         states = SourceStates(config)
         states.refresh(conn, now)
-        return load_status(conn, now, runs=LINES), states.next_runs(now), now, rule_mistakes(config, conn)
+        return (
+            load_status(conn, now, runs=LINES),
+            states.next_runs(now),
+            now,
+            rule_mistakes(config, conn),
+            unknown_source_names(conn, config),
+        )
 
 
 def _watch(context: CommandContext) -> None:
@@ -100,6 +107,7 @@ def _lines(
     coming: list[tuple[datetime, PlannedSource]],
     now: datetime,
     mistakes: tuple[SiteFileError, ...],
+    unknown: list[str],
 ) -> Iterator[str]:
     width = screen_width() if on_terminal() else None
     blocks = (
@@ -109,6 +117,7 @@ def _lines(
         ("last day", [_day(now_status)]),
         ("now", [_under_way(one, now) for one in now_status.under_way]),
         ("next", [_next(when, source, now) for when, source in coming]),
+        ("settings", [plain(sentence) for sentence in unknown]),
         ("rules", [f"{plain(mistake.message)}; {mistake.consequence}" for mistake in mistakes]),
         ("failing", [_failing(one) for one in now_status.failing]),
         ("hubs", list(_hubs(now_status.subscriptions))),
@@ -117,7 +126,7 @@ def _lines(
     )
     for label, lines in blocks:
         shown = lines[:LINES] + ([f"… and {len(lines) - LINES} more"] if len(lines) > LINES else [])
-        colour = "red" if label in ("rules", "failing", "alerts") else None
+        colour = "red" if label in ("settings", "rules", "failing", "alerts") else None
         for number, line in enumerate(shown):
             head = styled(padded(label if number == 0 else "", _LABEL), bold=True, fg=colour)
             yield f"{head}  {cut(line, width - _LABEL - 2) if width else line}"
@@ -201,7 +210,11 @@ def _run(run: Run) -> str:
 
 
 def _as_json(
-    now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime, mistakes: tuple[SiteFileError, ...]
+    now_status: Status,
+    coming: list[tuple[datetime, PlannedSource]],
+    now: datetime,
+    mistakes: tuple[SiteFileError, ...],
+    unknown: list[str],
 ) -> dict[str, object]:
     row = now_status.service
     service = None
@@ -215,7 +228,7 @@ def _as_json(
             "address": row.address or None,
             "version": row.version,
         }
-    rest = {name: value for name, value in asdict(now_status).items() if name != "service"}
+    rest: dict[str, object] = {name: value for name, value in asdict(now_status).items() if name != "service"}
     rules = [
         {
             "path": mistake.path,
@@ -225,7 +238,11 @@ def _as_json(
         }
         for mistake in mistakes
     ]
-    return {"at": format_timestamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
+    return (
+        {"at": format_timestamp(now), "service": service}
+        | rest
+        | {"settings": unknown, "rules": rules, "next": _following(coming, now)}
+    )
 
 
 def _following(coming: list[tuple[datetime, PlannedSource]], now: datetime) -> list[dict[str, object]]:

@@ -21,6 +21,7 @@ from cli.output.terminal import visible
 from cli.parameters import Choice
 from db.bodies.store import load_body
 from db.errors import BodyPruned, UsageError
+from db.queries.archived import archived_copy
 from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
 from db.queries.citations import CITATION_FORMS, citations
 from db.store.crawl.drawings import load_drawn
@@ -120,7 +121,7 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
         case "diff":
             return _diff(conn, head)
         case "bibtex" | "csl":
-            return citations(article, head)[form].split("\n")
+            return citations(article, head, archived_copy(conn, page_id))[form].split("\n")
         case "json":
             return [json.dumps(_object(conn, page_id), ensure_ascii=False, indent=2 if on_terminal() else None)]
         case "text":

@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from db.display.shown_sql import fill_values
 from db.inspect.translation.catalogues import gettext, gettext_noop
-from db.queries.gone import SHOWN_GONE
 
 PEOPLE = gettext_noop("People")
 COPIES = gettext_noop("Copies")
@@ -230,7 +229,7 @@ WHERE original_source IS NOT NULL GROUP BY 1, 2 ORDER BY articles DESC, 1, 2 LIM
         question=gettext_noop("Which sections does each source have?"),
         sql="""
 SELECT source_name, value AS section, sum(articles) AS articles FROM value_counts_view
-WHERE field = 'section' GROUP BY 1, 2 ORDER BY 1, articles DESC, 2 LIMIT :most""",
+WHERE field = 'section' AND source_name LIKE :source GROUP BY 1, 2 ORDER BY 1, articles DESC, 2 LIMIT :most""",
         defaults={"source": "%", "most": "1000"},
     ),
     Question(
@@ -267,10 +266,9 @@ SELECT id, command, state, seconds, fetched, new, updated FROM runs_view ORDER B
         slug="gone",
         subject=CORRECTIONS,
         question=gettext_noop("Which articles are no longer at their address?"),
-        # As `db.queries.gone` has it, with what the address answered.
-        sql=f"""
-SELECT DISTINCT {SHOWN_GONE}
-ORDER BY gone_utc DESC, d.article_id DESC LIMIT :most""",
+        sql="""
+SELECT article_id, source_name, title, published_utc, url, gone_utc, status, final_url, reason FROM gone_view
+ORDER BY gone_utc DESC, article_id DESC LIMIT :most""",
         defaults={"most": "500"},
     ),
     Question(
@@ -279,11 +277,8 @@ ORDER BY gone_utc DESC, d.article_id DESC LIMIT :most""",
         subject=CORRECTIONS,
         question=gettext_noop("What did a text say before and after its correction?"),
         sql="""
-SELECT r.article_id, r.revision, r.source_name, r.seen_before_utc, r.seen_utc, r.title_before, r.title,
-       b.text AS text_before, a.text
-FROM revisions_view r JOIN articles a ON a.page_id = r.page_id
-JOIN revisions_view p ON p.article_id = r.article_id AND p.revision = r.revision - 1 JOIN articles b ON b.page_id = p.page_id
-WHERE r.revision > 1 ORDER BY r.page_id DESC LIMIT :most""",
+SELECT article_id, revision, source_name, seen_before_utc, seen_utc, score, kinds, silent, title_before, title, text_before, text
+FROM revisions_view WHERE revision > 1 ORDER BY page_id DESC LIMIT :most""",
         defaults={"most": "100"},
     ),
     Question(
@@ -292,10 +287,9 @@ WHERE r.revision > 1 ORDER BY r.page_id DESC LIMIT :most""",
         subject=PEOPLE,
         question=gettext_noop("What is credited to a person, under all names that were joined?"),
         sql="""
-SELECT c.article_id, c.published_utc, c.outlet, c.role, c.name, c.title, c.is_copy FROM credits_view c
-WHERE c.name IN (SELECT n.name FROM credited_names n JOIN credited_names k
-                 ON coalesce(n.main_id, n.id) = coalesce(k.main_id, k.id) WHERE k.name = :name)
-ORDER BY c.published_utc DESC, c.article_id DESC, c.role LIMIT :most""",
+SELECT article_id, published_utc, outlet, role, name, title, is_copy FROM credits_view
+WHERE name IN (SELECT p.name FROM people_view k JOIN people_view p ON p.person = k.person WHERE k.name = :name)
+ORDER BY published_utc DESC, article_id DESC, role LIMIT :most""",
         defaults={"name": "林疏影", "most": "500"},
     ),
     Question(

@@ -98,7 +98,7 @@ async def article(request: Any, datasette: Any) -> Any:
             else gettext("There is no article %(id)s") % {"id": article_id}
         )
     drawn = copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
-    made = citations(shown.article, shown.head)
+    made = citations(shown.article, shown.head, shown.archived)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
     return await render_page(
         datasette, request, "articles/article.html", shown=shown, chart=drawn, citations=listed, thread=thread
@@ -113,7 +113,7 @@ async def citation(request: Any, datasette: Any) -> Any:
         raise NotFound(gettext("There is no article %(id)s") % {"id": article_id})
     extension = request.url_vars["format"]
     form, _, content_type = _CITATIONS[extension]
-    body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
+    body = (citations(shown.article, shown.head, shown.archived)[form] + "\n").encode("utf-8", "replace")
     return bytes_response(body, content_type, f"copydesk{article_id}.{extension}")
 
 

@@ -49,6 +49,28 @@ def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
     assert by_name["max_page_size"] == ("20 MiB", "default")
 
 
+def test_what_is_needed_at_night_is_looked_for_before(tmp_path: Path) -> None:
+    toml, hook = tmp_path / "copydesk.toml", tmp_path / "tell.sh"
+
+    def wrong(text: str) -> list[str]:
+        toml.write_text(text, encoding="utf-8")
+        result = spawn("doctor", "--json", cwd=tmp_path)
+        found = json.loads(result.stdout)["findings"]
+        bad = [one["about"] for one in found if one["level"] == "BAD"]
+        assert result.returncode == (1 if bad else 0)
+        return bad
+
+    settings = 'backup_folder = "kept"\nalert_command = "./tell.sh --to \\"the desk\\""\n'
+    assert wrong(settings) == ["backups", "alerts"]
+    (tmp_path / "kept").mkdir()
+    hook.write_text("#!/bin/sh\n", encoding="utf-8")
+    assert wrong(settings) == ["alerts"], "it is not executable"
+    hook.chmod(0o755)
+    assert wrong(settings) == []
+    assert wrong("alert_command = 'sh -c \"exit 0\"'\n") == []
+    assert wrong("alert_command = 'no-such-program \"x'\n") == ["alerts"]
+
+
 @pytest.mark.parametrize(
     ("address", "shown"),
     [

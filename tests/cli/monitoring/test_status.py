@@ -41,6 +41,21 @@ def test_without_a_service(newsroom: Newsroom) -> None:
     assert report["unread"] == 1
 
 
+def test_settings_for_no_source(newsroom: Newsroom) -> None:
+    """They hold for nothing: without a word, a name with a typing error leaves a source at its defaults."""
+    config = newsroom.path.parent / "copydesk.toml"
+    config.write_text(
+        '[sources."wanbao.exampel"]\ndelay = "9s"\n[sources."mirror.example"]\nlimit = 4\n', encoding="utf-8"
+    )
+    status = ("--config", str(config), "--db", str(newsroom.path), "status")
+    assert ':1: [sources."wanbao.exampel"]: there is no such source; did you mean wanbao.example?' in " ".join(
+        spawn(*status).stdout.decode().split()
+    )
+    (said,) = json.loads(spawn(*status, "--json").stdout)["settings"]
+    assert "wanbao.exampel" in said
+    assert json.loads(run(newsroom.path, "status", "--json").output)["settings"] == []
+
+
 def test_what_runs_waits_and_fails(newsroom: Newsroom) -> None:
     now = datetime.now(UTC)
     conn = connect(newsroom.path)

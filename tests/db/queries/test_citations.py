@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.errors import UsageError
 from db.queries.citations import Citation, to_bibtex, to_csl
-from tests.cli.conftest import Newsroom, run
+from tests.cli.conftest import Newsroom, open_room, run
 
 
 def _citation(**fields: object) -> Citation:
@@ -47,6 +47,26 @@ def test_the_command_cites_with_names_whole(newsroom: Newsroom) -> None:
     ferry = run(newsroom.path, "show", str(newsroom.pages["ferry"]), "--cite", "bibtex").stdout
     assert "\x1b" not in ferry
     assert "  url = {https://www.wanbao.example/en/last-ferry}," in ferry
+
+
+def test_an_archived_copy_is_cited_and_shown(newsroom: Newsroom) -> None:
+    """Of a page that was received from an archive: as readers open it there, not the bytes that we fetched."""
+    number = str(newsroom.pages["water"])
+    assert "archive" not in run(newsroom.path, "show", number, "--cite", "csl").stdout
+    assert "archived" not in run(newsroom.path, "show", number).stdout
+    raw = "https://web.archive.org/web/20261101083000id_/https://www.wanbao.example/a_b/id_/1"
+    with open_room(newsroom.path) as conn:
+        conn.execute(
+            "INSERT INTO captures (page_id, channel, fetched_from, captured_at)"
+            " SELECT page_id, 'wayback', ?2, '2026-11-01T08:30:00.000Z' FROM current_pages WHERE article_id = ?1",
+            (number, raw),
+        )
+    kept = "https://web.archive.org/web/20261101083000/https://www.wanbao.example/a_b/id_/1"
+    (item,) = json.loads(run(newsroom.path, "show", number, "--cite", "csl").stdout)
+    assert item["archive_location"] == kept
+    entry = run(newsroom.path, "show", number, "--cite", "bibtex").stdout
+    assert f"note = {{Archived copy: {kept.replace('_', chr(92) + '_')}}}," in entry
+    assert kept in "".join(run(newsroom.path, "show", number).stdout.split())
 
 
 def test_one_form_at_a_time_and_only_of_articles(newsroom: Newsroom) -> None:

@@ -116,6 +116,7 @@ def test_what_came_in(digest: Digest) -> None:
 def test_corrections_and_stories(digest: Digest) -> None:
     (correction,) = digest.corrections
     assert (correction.source, correction.revision) == ("first.example", 2)
+    assert (digest.corrected, digest.of_substance) == (1, 1)
     (story,) = digest.stories
     assert (story.title, story.copies, story.articles, story.sources) == ("The ferry", 3, 4, 4)
 
@@ -136,7 +137,8 @@ def test_what_needs_a_look(digest: Digest) -> None:
 def test_the_object_leads_on(digest: Digest) -> None:
     found = digest_object(digest)
     assert found["summary"] == (
-        "1 new article from 4 sources, 3 copies, 1 correction, 3 open alerts, 2 gaps, 1 slow source, 1 kind of rejections that grew"
+        "1 new article from 4 sources, 3 copies, 1 revision (1 of substance), 3 open alerts, 2 gaps, 1 slow source,"
+        " 1 kind of rejections that grew"
     )
     commands = [
         str(item["command"])
@@ -153,3 +155,47 @@ def test_another_day_has_none_of_it(conn: sqlite3.Connection) -> None:
     assert not digest.stories
     assert not digest.rejections
     assert build_digest(conn, NOW + DAY, NOW + 2 * DAY).news == []
+
+
+def test_what_a_correction_changed_and_what_is_gone_are_told(tmp_path: Path) -> None:
+    """Those of substance first, each with what it changed; an article is gone once, not again with each further answer."""
+    path = tmp_path / "news.db"
+    open_database(path, create=True).conn.close()
+    room = Newsroom(path=path, clock=NOW - 3 * DAY)
+    source = room.source("first.example", "https://first.example/")
+    urls = [f"https://first.example/{name}" for name in ("number", "typo", "gone", "back", "long-gone")]
+    for n, url in enumerate(urls):
+        room.article(
+            source,
+            url,
+            report(f"{STORY} The bridge cost {n}2 million euros.", title=url.rpartition("/")[2], language="en"),
+        )
+    room.clock = NOW - timedelta(hours=5)
+    room.article(source, urls[0], report(f"{STORY} The bridge cost 95 million euros.", title="number", language="en"))
+    room.article(source, urls[1], report(f"{STORY} The brigde cost 12 million euros.", title="typo", language="en"))
+    with open_room(path) as conn:
+        links = [conn.execute("SELECT link_id FROM pages WHERE url = ?", (url,)).fetchone()[0] for url in urls]
+        for link, url, hours, status in (
+            (links[2], urls[2], 6, 404), (links[2], urls[2], 3, 404),
+            (links[3], urls[3], 6, 410), (links[3], urls[3], 2, 304),
+            (links[4], urls[4], 40, 404), (links[4], urls[4], 4, 404),
+        ):  # fmt: skip
+            conn.execute(
+                "INSERT INTO fetches (source_id, link_id, what, url, started_at, duration_ms, status, bytes)"
+                " VALUES (?, ?, 'article', ?, ?, 1, ?, 0)",
+                (source, link, url, format_timestamp(NOW - timedelta(hours=hours)), status),
+            )
+    opened = connect(path, readonly=True)
+    found = build_digest(opened, NOW - DAY, NOW)
+    opened.close()
+    assert [(one.title, one.is_minor, one.change and one.change.after) for one in found.corrections] == [
+        ("number", False, "95 million euros."), ("typo", True, None),
+    ]  # fmt: skip
+    assert (found.corrected, found.of_substance) == (2, 1)
+    assert [(one.title, one.status) for one in found.gone] == [("gone", 404)]
+    assert "2 revisions (1 of substance), 1 article gone" in found.summary
+    told = digest_object(found)
+    assert told["articles_gone"] == 1
+    assert [item["changed"] for item in told["corrections"]] == [  # type: ignore[attr-defined]
+        {"kind": "numbers", "before": "02 million euros.", "after": "95 million euros."}, None,
+    ]  # fmt: skip

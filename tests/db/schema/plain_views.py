@@ -72,8 +72,10 @@ SELECT
     a.title AS title,
     a.published_utc AS published_utc,
     CASE WHEN a.published_precision <> 'day' THEN replace(substr(a.published, 1, 16), 'T', ' ') END AS published_local,
-    a.original_id <> a.id AS is_copy
+    a.original_id <> a.id AS is_copy,
+    coalesce(m.name, c.name) AS person
 FROM credits c JOIN plain_current_articles a ON a.page_id = c.page_id
+JOIN credited_names n ON n.name = c.name LEFT JOIN credited_names m ON m.id = n.main_id
 """,
     "revisions_view": """
 SELECT
@@ -87,8 +89,14 @@ SELECT
     length(a.text) AS characters,
     lag(length(a.text)) OVER before AS characters_before,
     a.url AS url,
-    d.page_id AS page_id
+    d.page_id AS page_id,
+    a.text AS text,
+    lag(a.text) OVER before AS text_before,
+    r.score AS score,
+    r.kinds AS kinds,
+    r.silent AS silent
 FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
+LEFT JOIN revision_changes r ON r.page_id = d.page_id
 WHERE d.verdict IN ('new', 'copy', 'revision')
 WINDOW before AS (PARTITION BY d.article_id ORDER BY d.revision)
 """,
@@ -147,6 +155,23 @@ LEFT JOIN (
   AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
     GROUP BY p.source_id
 ) t ON t.source_id = s.id
+""",
+    "people_view": """
+SELECT
+    n.name AS name,
+    m.name AS person,
+    count(DISTINCT a.id) AS articles,
+    count(DISTINCT a.id) FILTER (WHERE c.role = 'author') AS wrote,
+    count(DISTINCT a.id) FILTER (WHERE c.role = 'editor') AS edited,
+    count(DISTINCT a.id) FILTER (WHERE c.role = 'proofreader') AS proofread,
+    count(DISTINCT a.id) FILTER (WHERE a.original_id <> a.id) AS copies,
+    min(coalesce(substr(a.published, 1, 10), substr(f.fetched_at, 1, 10))) AS first_day,
+    max(coalesce(substr(a.published, 1, 10), substr(f.fetched_at, 1, 10))) AS last_day
+FROM credited_names n JOIN credited_names m ON m.id = coalesce(n.main_id, n.id)
+LEFT JOIN credited_names k ON coalesce(k.main_id, k.id) = m.id
+LEFT JOIN credits c ON c.name = k.name LEFT JOIN plain_current_articles a ON a.page_id = c.page_id
+LEFT JOIN pages f ON f.id = a.id
+GROUP BY n.id
 """,
     "daily_counts": """
 SELECT

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.errors import UsageError
-from db.models import Listing, ListingKind, Source
+from db.models import ListedSource, Listing, ListingKind, Source
 from pipelines.exchange.opml import read_sources, write_opml
 
 
@@ -17,8 +17,8 @@ def test_opml_of_a_feed_reader() -> None:
     <outline type="rss" text="Feed only" xmlUrl="https://feed.example/rss?x=1&amp;y=2"/></outline>
     <outline text="again" htmlUrl="https://post.example/"/><outline text="folder"/></body></opml>"""
     assert read_sources(data.encode()) == [
-        ("Post & Sea", "https://post.example/"),
-        ("Feed only", "https://feed.example/rss?x=1&y=2"),
+        ListedSource(name="Post & Sea", url="https://post.example/"),
+        ListedSource(name="Feed only", url="https://feed.example/rss?x=1&y=2"),
     ]
 
 
@@ -32,10 +32,10 @@ c.example
 https://a.example/
 """
     assert read_sources(data.encode()) == [
-        (None, "https://a.example/"),
-        ("Example Daily", "https://b.example/news?x=1#top"),
-        ("港湾新闻", "https://gangwan.example/"),
-        (None, "https://c.example"),
+        ListedSource(name=None, url="https://a.example/"),
+        ListedSource(name="Example Daily", url="https://b.example/news?x=1#top"),
+        ListedSource(name="港湾新闻", url="https://gangwan.example/"),
+        ListedSource(name=None, url="https://c.example"),
     ]
 
 
@@ -48,6 +48,11 @@ https://a.example/
         (b"<html></html>", "not OPML"),
         (b"<opml><body></body></opml>", "no address"),
         (b"<", "not OPML"),
+        (
+            b'<opml xmlns:c="urn:copydesk:sources"><body><outline text="A" htmlUrl="https://a.example/" c:settings="[]"/>'
+            b"</body></opml>",
+            "list.txt: A: its settings are not a JSON object",
+        ),
     ],
 )
 def test_mistakes_are_named(data: bytes, message: str) -> None:
@@ -60,14 +65,23 @@ def test_mistakes_are_named(data: bytes, message: str) -> None:
 def test_what_is_written_is_read_back() -> None:
     added = datetime(2024, 5, 20, tzinfo=UTC)
     sources = [
-        Source(id=1, name="post <&> sea", url="https://post.example/?a=1&b=2", added_at=added),
-        Source(id=2, name="港湾", url="https://gangwan.example/", added_at=added),
+        Source(
+            id=1,
+            name="post <&> sea",
+            url="https://post.example/?a=1&b=2",
+            added_at=added,
+            settings={"cron": "*/5 * * * *", "limit": 3},
+        ),
+        Source(id=2, name="港湾", url="https://gangwan.example/", added_at=added, paused_at=added),
     ]
     entries = [
         Listing(url="https://post.example/feed", kind=ListingKind.FEED, title="All \x0b news"),
         Listing(url="https://post.example/sitemap.xml", kind=ListingKind.SITEMAP),
     ]
     text = write_opml([(sources[0], entries), (sources[1], [])])
-    assert read_sources(text.encode()) == [(source.name, source.url) for source in sources]
+    assert read_sources(text.encode()) == [
+        ListedSource(name=source.name, url=source.url, settings=source.settings, paused=source.paused_at is not None)
+        for source in sources
+    ]
     assert "https://post.example/feed" in text
     assert "sitemap.xml" not in text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from db.inspect.pages.articles.cluster import MAX_BESIDE_ARTICLE, ClusterPage, cluster_page
 from db.models import Article
+from db.queries.archived import archived_copy
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
@@ -87,6 +88,7 @@ class ArticlePage:
     fetched: Fetched
     link: PageLink | None
     gone: GoneAnswer | None
+    archived: str | None
     revisions: list[RevisionSummary]
     cluster: ClusterPage
 
@@ -139,6 +141,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         fetched=_fetched(conn, head.page_id),
         link=_link(conn, head.page_id),
         gone=gone_answer(conn, article_id),
+        archived=archived_copy(conn, head.page_id),
         revisions=revisions(conn, article_id),
         cluster=story,
     )

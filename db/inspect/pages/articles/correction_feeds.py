@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from db.inspect.pages.articles.corrections import KIND_NAMES
+from db.inspect.pages.components.kind_names import KIND_NAMES
 from db.inspect.translation.catalogues import gettext
 from db.queries.corrections import CorrectedArticle
 from db.text.substance import Substance

@@ -13,7 +13,6 @@ from db.inspect.pages.articles.corrections import (
     COLUMNS,
     FIELD_NAMES,
     FORMS,
-    KIND_NAMES,
     SIZE,
     CorrectionForm,
     compact,
@@ -23,6 +22,7 @@ from db.inspect.pages.articles.corrections import (
     taken_corrections,
     utc_now,
 )
+from db.inspect.pages.components.kind_names import KIND_NAMES
 from db.inspect.pages.components.rendering import (
     ask_in_snapshot,
     bytes_response,

@@ -25,7 +25,7 @@ from db.queries.corrections import (
 )
 from db.store.dedup.near_copies import count_undecided
 from db.text.changes import ChangedWords, ChangeKind
-from db.text.substance import Noise, Passage, Substance
+from db.text.substance import Passage, Substance
 
 SIZE = 20
 # Rows of a file or feed.
@@ -35,26 +35,6 @@ _LAST_PAGE = 500
 # Letters of unchanged text beside a change, before the context is opened.
 _BESIDE = 60
 FORMS = (("csv", "CSV"), ("json", "JSON"), ("rss", "RSS"), ("jsonfeed", "JSON Feed"))
-KIND_NAMES = {
-    Substance.NOTICE: gettext_noop("correction notice"),
-    Substance.NUMBERS: gettext_noop("numbers and dates"),
-    Substance.NEGATIONS: gettext_noop("negations and opposites"),
-    Substance.HEDGES: gettext_noop("how sure it is"),
-    Substance.NAMES: gettext_noop("names"),
-    Substance.HEADLINE: gettext_noop("headline"),
-    Substance.CREDITS: gettext_noop("credits"),
-    Substance.PUBLISHED: gettext_noop("time of publication"),
-    Substance.REMOVED: gettext_noop("paragraphs removed"),
-    Substance.ADDED: gettext_noop("paragraphs added"),
-    Substance.WORDING: gettext_noop("other wording"),
-    Noise.TYPO: gettext_noop("typos"),
-    Noise.TYPOGRAPHY: gettext_noop("punctuation and spelling"),
-    Noise.MOVED: gettext_noop("moved paragraphs"),
-    Noise.LIVE: gettext_noop("live updates"),
-    Noise.COUNTER: gettext_noop("counters and time stamps"),
-    Noise.READ_MORE: gettext_noop("links to other articles"),
-    Noise.EXTRACTION: gettext_noop("read differently from the same page"),
-}
 FIELD_NAMES = {
     "title": gettext_noop("Headline"),
     "subtitle": gettext_noop("Standfirst"),

@@ -82,15 +82,21 @@ class Arrivals:
     sources: list[SourceArrivals]
     idle: frozenset[datetime] = frozenset()
     published: bool = False
+    revised_in_week: int = 0
 
     @property
     def in_day(self) -> int:
-        """Articles of the last 24 hours."""
+        """New articles and revisions of the last 24 hours."""
         return sum(hour.new + hour.copies + hour.revisions for hour in self.day)
 
     @property
+    def revised_in_day(self) -> int:
+        """Those that are revisions."""
+        return sum(hour.revisions for hour in self.day)
+
+    @property
     def in_week(self) -> int:
-        """Articles of the last 7 days."""
+        """New articles and revisions of the last 7 days."""
         return sum(number for _, number in self.week)
 
 
@@ -141,6 +147,11 @@ def _week(
     hours = _hours(min(first_of_week, recent[0]), last)
     return Arrivals(
         published=crawled is None,
+        revised_in_week=sum(
+            number
+            for (hour, verdict), number in by_hour.items()
+            if verdict == "revision" and hour >= _label(first_of_week)
+        ),
         idle=frozenset() if crawled is None else frozenset(hour for hour in hours if _label(hour) not in crawled),
         day=[
             HourlyArrivals(

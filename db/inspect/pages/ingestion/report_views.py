@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from db.inspect.pages.components.kind_names import KIND_NAMES
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.pages.ingestion.coverage import (
     ALL_SPAN,
@@ -22,6 +23,7 @@ from db.inspect.translation.catalogues import gettext, ngettext
 from db.reports.coverage import judged_late
 from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows, weeks_object
 from db.reports.digest import Digest, build_digest
+from db.reports.digest_articles import MOST_GONE
 from db.reports.digest_object import digest_object
 
 _NAME = "SELECT name FROM sources WHERE id = ?"
@@ -89,7 +91,8 @@ async def digest(request: Any, datasette: Any) -> Any:
         return Response.json(digest_object(found))
     return await render_page(
         datasette, request, "ingestion/digest.html",
-        found=found, summary=_summary(found), day=since if request.args.get("day") and until - since > timedelta(0) else None,
+        found=found, kind_names=KIND_NAMES, most_gone=MOST_GONE, summary=_summary(found),
+        day=since if request.args.get("day") and until - since > timedelta(0) else None,
         before=(since - timedelta(hours=12)).astimezone(), later=until.astimezone() if until < now else None,
     )  # fmt: skip
 
@@ -113,7 +116,9 @@ def _summary(found: Digest) -> str:
         (ngettext("%(number)s new article", "%(number)s new articles", found.new), found.new),
         (ngettext("from %(number)s source", "from %(number)s sources", news), news),
         (ngettext("%(number)s copy", "%(number)s copies", found.copies), found.copies),
-        (ngettext("%(number)s correction", "%(number)s corrections", found.corrected), found.corrected),
+        (ngettext("%(number)s revision", "%(number)s revisions", found.corrected), found.corrected),
+        (ngettext("%(number)s of substance", "%(number)s of substance", found.of_substance), found.of_substance),
+        (ngettext("%(number)s article gone", "%(number)s articles gone", len(found.gone)), len(found.gone)),
         (ngettext("%(number)s open alert", "%(number)s open alerts", alerts), alerts),
         (ngettext("%(number)s gap", "%(number)s gaps", gaps), gaps),
         (ngettext("%(number)s slow source", "%(number)s slow sources", slow), slow),
