@@ -100,3 +100,27 @@ def test_mistakes_in_a_file_are_named(desk: Copydesk) -> None:
     assert "wrong.toml:3: field: author is not a field of an article; did you mean authors?" in done.stderr
     assert "cannot be read" in desk.run("rules", "test", "nothing.toml", code=2).stderr
     assert "there is no source nowhere" in desk.run("rules", "draft", "nowhere", code=2).stderr
+
+
+def test_a_trial_shows_what_is_removed_and_of_which_texts_too_much(desk: Copydesk) -> None:
+    rules = (
+        'hosts = ["harbour.example"]\n[[remove]]\ncss = "p.byline"\n'
+        "[[remove]]\nline_regex = 'Islanders of village .*'\n[[remove]]\ncss = \"div.pen\"\nuntil = 2024-05-16\n"
+    )
+    (desk.folder / "less.toml").write_text(rules, encoding="utf-8")
+    told = json.loads(desk.run("rules", "test", "less.toml", "--json").stdout)
+    byline, islanders, pen = told["removals"]
+    assert (byline["selector"], byline["hits"], byline["words"]) == ("css 'p.byline'", 0, 0)
+    assert (islanders["hits"], islanders["pages"], islanders["texts"]) == (18, 18, 18)
+    assert islanders["words"] == 20
+    assert islanders["example"].startswith("Islanders of village")
+    assert (pen["hits"], pen["until"], pen["texts"]) == (6, "2024-05-16", 0)
+    assert told["emptied"] == []
+    assert told["fields"]["text"]["lost"] == 18
+
+    (desk.folder / "empty.toml").write_text('hosts = ["harbour.example"]\n[[remove]]\ncss = "article p"\n')
+    printed = desk.run("rules", "test", "empty.toml").stdout
+    assert "without css 'article p'\n  finds something on 18 of 18 articles" in printed
+    assert "most of the text of 18 articles would be removed" in printed
+    assert "words, it would be no article: " in printed
+    assert "  and 15 more" in printed
