@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -124,3 +125,41 @@ def test_a_trial_shows_what_is_removed_and_of_which_texts_too_much(desk: Copydes
     assert "most of the text of 18 articles would be removed" in printed
     assert "words, it would be no article: " in printed
     assert "  and 15 more" in printed
+
+
+PLEA = "Eleven thousand islanders already start the day with our morning letter."
+
+
+def test_a_draft_against_what_pages_repeat_is_tried_and_applied(tmp_path: Path) -> None:
+    """The same story at many addresses, copies of one text, does not make its lines furniture."""
+    (tmp_path / "rules").mkdir()
+    desk = Copydesk(tmp_path, None, sites="rules")
+    lines = []
+    for number in range(30):
+        story = min(number, 14)
+        page = page_of("quiet", story)
+        if story < 14:
+            page = page.replace("<p>Repairs", f"<div class='plea'><p>{PLEA}</p></div><p>Repairs")
+        (tmp_path / f"{number}.html").write_text(page, encoding="utf-8")
+        url = f"{HOST}/news/story-{number}.html"
+        lines.append({"path": f"{number}.html", "url": url, "fetched_at": f"2024-06-{1 + number % 28:02}T12:00:00Z"})
+    (tmp_path / "pages.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    desk.run("import", "pages.jsonl")
+    assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(14,)]
+    (name,) = (row[0] for row in desk.query("SELECT name FROM sources"))
+    text = desk.run("rules", "draft", name).stdout
+    counted = re.search(r"# in the text of (\d+) of (\d+) articles; nothing in it is of one article alone", text)
+    assert counted is not None
+    # Some of these stories are so alike that they are joined, and sixteen are one text.
+    assert 10 <= int(counted[1]) < int(counted[2]) <= 15
+    assert f"# takes: {PLEA}" in text
+    (tmp_path / "rules" / "harbour.toml").write_text(text, encoding="utf-8")
+    site = load_site(tmp_path / "rules" / "harbour.toml")
+    assert [rule.css for rule in site.remove] == ["div.plea"]
+    told = json.loads(desk.run("rules", "test", "rules/harbour.toml", "--json").stdout)
+    assert [(one["hits"], one["pages"], one["texts"]) for one in told["removals"]] == [(14, 30, 14)]
+    assert told["emptied"] == []
+    desk.run("extract", "stored", "--stale")
+    assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(0,)]
+    again = desk.run("rules", "draft", name).stdout
+    assert "[[remove]]" not in again
