@@ -14,10 +14,12 @@ from cli.context import CommandContext
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.errors import UsageError
+from db.site_rules.loader import Sites
 from db.site_rules.parser import parse_site
 from db.store.crawl.drawings import proposed_json_lists
 from db.store.extraction.page_sample import evenly_spaced
 from db.store.extraction.pages_of_hosts import PageOfHost, articles_without, pages_of_source, story_pages
+from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import find_stored_source
 from pipelines.experiments.draft_toml import draft_toml
 from pipelines.experiments.repeats import RepeatProposals, Repeats, constant_names
@@ -49,6 +51,7 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         json_lists = proposed_json_lists(conn, source.id, MOST_LISTS)
         if not articles and not json_lists:
             raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
+        current = load_current_rules(context.config, conn)
         draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
         known = frozenset(path_and_query(page.url) for page in articles)
         chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
@@ -79,12 +82,19 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         "# try it with `copydesk rules test`, and put it into your folder of site rules (setting sites)."
     )
     urls = [page.url for page in articles] or [source.url]
+    if (own := _own_rules(current, _hosts(urls))) is not None:
+        click.echo(f"# {own} has rules for it. What they mend already is not proposed again: add to that file.")
     click.echo(_draft_text(draft, articles, others, json_lists, _hosts(urls), repeats.proposals()), nl=False)
 
 
 def _add(draft: Draft, repeats: Repeats, page: PageOfHost, found: PageFindings) -> None:
     draft.add(page.page_id, page.url, page.is_article, found.candidates)
     repeats.add(page.page_id, found.boxes, found.candidates.fields)
+
+
+def _own_rules(sites: Sites, hosts: Sequence[str]) -> str | None:
+    """The file whose rules hold for the hosts now."""
+    return next((f"{site.name}.toml" for host in hosts if (site := sites.for_host(host))), None)
 
 
 def _hosts(urls: Sequence[str]) -> list[str]:

@@ -161,5 +161,7 @@ def test_a_draft_against_what_pages_repeat_is_tried_and_applied(tmp_path: Path) 
     assert told["emptied"] == []
     desk.run("extract", "stored", "--stale")
     assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(0,)]
+    assert "has rules for it" not in text
     again = desk.run("rules", "draft", name).stdout
+    assert "# harbour.toml has rules for it. What they mend already is not proposed again: add to that file." in again
     assert "[[remove]]" not in again
