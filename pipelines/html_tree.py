@@ -23,13 +23,13 @@ _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
-def parse_html(text: str) -> Element | None:
-    """The tree of a page, or None if there is nothing to parse. Comments and processing instructions are dropped."""
+def parse_html(text: str, *, comments: bool = False) -> Element | None:
+    """The tree of a page, or None if there is nothing to parse. Processing instructions are dropped, so are most often comments."""
     body = _without_inner_end(text).encode("utf-8", "replace")
     try:
         if _may_have_many_attributes(text) and _has_too_many_attributes(body):
             return etree.fromstring(body, _parser(_LimitedTreeBuilder()))
-        return etree.fromstring(body, _parser())
+        return etree.fromstring(body, _parser(comments=comments))
     except (etree.XMLSyntaxError, ValueError):
         return None
 
@@ -50,11 +50,11 @@ _TAIL = 200
 """Characters after the end of a page up to which there is at most the script of a counter."""
 
 
-def _parser(target: Any = None) -> etree.HTMLParser:
+def _parser(target: Any = None, *, comments: bool = False) -> etree.HTMLParser:
     # Not lxml.html's parser: it calls Python to choose the class of each element, which costs more than parsing.
     return etree.HTMLParser(
         encoding="utf-8",
-        remove_comments=True,
+        remove_comments=not comments,
         remove_pis=True,
         collect_ids=False,
         huge_tree=False,

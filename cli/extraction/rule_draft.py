@@ -14,19 +14,23 @@ from cli.context import CommandContext
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.errors import UsageError
+from db.site_rules.loader import Sites
 from db.site_rules.parser import parse_site
 from db.store.crawl.drawings import proposed_json_lists
 from db.store.extraction.page_sample import evenly_spaced
-from db.store.extraction.pages_of_hosts import PageOfHost, articles_without, pages_of_source
+from db.store.extraction.pages_of_hosts import PageOfHost, articles_without, pages_of_source, story_pages
+from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import find_stored_source
+from pipelines.experiments.draft_toml import draft_toml
+from pipelines.experiments.repeats import RepeatProposals, Repeats, constant_names
 from pipelines.experiments.rule_draft import (
     FIELDS,
     MOST_LISTS,
     Draft,
     DraftTask,
     FindCandidates,
+    PageFindings,
     address_patterns,
-    draft_toml,
 )
 from pipelines.processing.page_executor import completed_in_order
 from pipelines.processing.worker_pool import TaskFailed, WorkerPool
@@ -47,11 +51,14 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         json_lists = proposed_json_lists(conn, source.id, MOST_LISTS)
         if not articles and not json_lists:
             raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
+        current = load_current_rules(context.config, conn)
         draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
         known = frozenset(path_and_query(page.url) for page in articles)
         chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
+        stories = {one.page_id: one for one in story_pages(conn, [page.page_id for page in chosen if page.is_article])}
+        repeats = Repeats(stories=stories, names=constant_names(list(stories.values())))
         pool = WorkerPool(
-            FindCandidates(database=context.config.database, articles=known),
+            FindCandidates(database=context.config.database, articles=known, names=repeats.names),
             processes=jobs,
             timeout_s=context.config.extract_timeout.total_seconds(),
         )
@@ -62,7 +69,7 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
                 done = completed_in_order(pool.submit, tasks, ahead=lambda: ahead, held=2 * ahead, stop=stop)
                 for number, (page, future) in enumerate(done, 1):
                     try:
-                        draft.add(page.page_id, page.url, page.is_article, future.result())
+                        _add(draft, repeats, page, future.result())
                     except TaskFailed as error:
                         click.echo(f"{page.url} was left out: {str(error).splitlines()[0]}", err=True)
                     show(number)
@@ -75,7 +82,19 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         "# try it with `copydesk rules test`, and put it into your folder of site rules (setting sites)."
     )
     urls = [page.url for page in articles] or [source.url]
-    click.echo(_draft_text(draft, articles, others, json_lists, _hosts(urls)), nl=False)
+    if (own := _own_rules(current, _hosts(urls))) is not None:
+        click.echo(f"# {own} has rules for it. What they mend already is not proposed again: add to that file.")
+    click.echo(_draft_text(draft, articles, others, json_lists, _hosts(urls), repeats.proposals()), nl=False)
+
+
+def _add(draft: Draft, repeats: Repeats, page: PageOfHost, found: PageFindings) -> None:
+    draft.add(page.page_id, page.url, page.is_article, found.candidates)
+    repeats.add(page.page_id, found.boxes, found.candidates.fields)
+
+
+def _own_rules(sites: Sites, hosts: Sequence[str]) -> str | None:
+    """The file whose rules hold for the hosts now."""
+    return next((f"{site.name}.toml" for host in hosts if (site := sites.for_host(host))), None)
 
 
 def _hosts(urls: Sequence[str]) -> list[str]:
@@ -90,16 +109,19 @@ def _draft_text(
     others: Sequence[PageOfHost],
     json_lists: Sequence[Mapping[str, object]],
     hosts: Sequence[str],
+    repeats: RepeatProposals,
 ) -> str:
     urls, other_urls = [page.url for page in articles], [page.url for page in others]
     text = draft_toml(
         hosts=hosts,
         patterns=address_patterns(urls, other_urls),
-        articles=len(urls),
-        others=len(other_urls),
+        pages=(len(urls), len(other_urls)),
         lists=draft.list_proposals(),
         json_lists=json_lists,
-        fields=draft.field_proposals(),
+        fields=[
+            one for one in draft.field_proposals() if one.field not in {other.field for other in repeats.overrides}
+        ],
+        repeats=repeats,
     )
     parse_site(text, Path("draft.toml"))  # a draft that would be refused is a mistake of ours
     return text

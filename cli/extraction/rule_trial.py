@@ -17,14 +17,15 @@ from cli.extraction.experiment import example_json, field_lines
 from cli.output.progress import progress_bar
 from cli.output.tables import plain, styled
 from cli.signals import stopping
-from db.site_rules.loader import FieldRule, RuleFile, Site, load_site, load_sites
+from db.display.humanize import counted
+from db.site_rules.loader import FieldRule, RemoveRule, RuleFile, Site, load_site, load_sites
 from db.store.extraction.extractions import load_outcome
 from db.store.extraction.outcomes import find_extractor
 from db.store.extraction.page_sample import evenly_spaced
 from db.store.extraction.pages_of_hosts import PageOfHost, pages_of_hosts
 from db.store.sites.site_rules import sites_folders
 from pipelines.experiments.experiment import SourceResult
-from pipelines.experiments.rule_trial import RuleResult, RuleTrial, TrialTask, TryRules, with_rules
+from pipelines.experiments.rule_trial import MISSES, EmptiedText, RuleResult, RuleTrial, TrialTask, TryRules, with_rules
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.page_executor import completed_in_order
 from pipelines.processing.worker_pool import TaskFailed, WorkerPool
@@ -43,10 +44,12 @@ def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, a
         pages = list(pages_of_hosts(conn, site.hosts))
         tried = evenly_spaced(pages, sample)
         extractor = find_extractor(conn, extractor_in_force(current))
-        worker = TryRules(database=context.config.database, current=current, new=new, rules=site.fields)
+        worker = TryRules(database=context.config.database, current=current, new=new, site=site)
         pool = WorkerPool(worker, processes=jobs, timeout_s=3 * context.config.extract_timeout.total_seconds())
         trial = RuleTrial(
-            rules=[RuleResult(rule=rule) for rule in site.fields], result=SourceResult(name=file.name, of=len(pages))
+            rules=[RuleResult(rule=rule) for rule in site.fields],
+            removals=[RuleResult(rule=rule) for rule in site.remove],
+            result=SourceResult(name=file.name, of=len(pages)),
         )
         tasks = ((page, TrialTask(page_id=page.page_id, fresh=page.extractor_id == extractor)) for page in tried)
         ahead = _AHEAD * jobs
@@ -77,10 +80,14 @@ def _add(conn: sqlite3.Connection, trial: RuleTrial, page: PageOfHost, tried: An
         trial.add(page.url, tried, stored[1])
 
 
-def selector_of(rule: FieldRule) -> str:
-    """How a rule finds its field: `css "h1.title"`."""
-    kind, text = next((kind, text) for kind in ("css", "xpath", "regex") if (text := getattr(rule, kind)))
-    return f"{kind} '{text}'" + (f", attribute '{rule.attribute}'" if rule.attribute else "")
+_KINDS = ("css", "xpath", "regex", "line", "line_regex")
+
+
+def selector_of(rule: FieldRule | RemoveRule) -> str:
+    """How a rule finds its field, or what it removes: `css "h1.title"`."""
+    kind, text = next((kind, text) for kind in _KINDS if (text := getattr(rule, kind, None)))
+    attribute = getattr(rule, "attribute", None)
+    return f"{kind} '{text}'" + (f", attribute '{attribute}'" if attribute else "")
 
 
 def _patterns(site: Site, tried: Sequence[PageOfHost]) -> Iterator[tuple[str, str, int, int]]:
@@ -99,19 +106,11 @@ def _as_json(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> dict[
         "of": trial.result.of,
         "differing": trial.result.tally.differing,
         "rules": [
-            {
-                "field": one.rule.field,
-                "selector": selector_of(one.rule),
-                "until": one.rule.until.isoformat() if one.rule.until else None,
-                "hits": one.hits.total(),
-                "pages": one.pages.total(),
-                "by_month": {month: [one.hits[month], one.pages[month]] for month in sorted(one.pages)},
-                "nothing_since": one.ends,
-                "example": one.example,
-                "found_nothing": one.missed,
-            }
-            for one in trial.rules
+            {"field": rule.field, **_rule_json(one), "found_nothing": one.missed}
+            for rule, one in zip(site.fields, trial.rules, strict=True)
         ],
+        "removals": [{**_rule_json(one), "texts": len(one.words), "words": one.median_words} for one in trial.removals],
+        "emptied": [{"url": one.url, "words": one.words, "left": one.left} for one in trial.emptied],
         "patterns": [
             {"kind": kind, "pattern": pattern, "articles": articles, "others": others}
             for kind, pattern, articles, others in _patterns(site, tried)
@@ -126,24 +125,35 @@ def _as_json(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> dict[
     }
 
 
+def _rule_json(one: RuleResult) -> dict[str, object]:
+    return {
+        "selector": selector_of(one.rule),
+        "until": one.rule.until.isoformat() if one.rule.until else None,
+        "hits": one.hits.total(),
+        "pages": one.pages.total(),
+        "by_month": {month: [one.hits[month], one.pages[month]] for month in sorted(one.pages)},
+        "nothing_since": one.ends,
+        "example": one.example,
+    }
+
+
 def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterator[str]:
     hosts = ", ".join(site.hosts)
     if not tried:
         yield f"no page of {hosts} is stored that could be read again"
         return
     yield f"{len(tried)} of {trial.result.of} pages of {hosts} were tried; {trial.result.tally.differing} would change"
-    for one in trial.rules:
-        yield ""
-        yield styled(f"{one.rule.field} by {selector_of(one.rule)}", bold=True)
-        yield f"  finds something on {one.hits.total()} of {one.pages.total()} articles"
-        if one.example is not None:
-            yield f"  such as: {plain(one.example)}"
-        for month in sorted(one.pages):
-            yield f"    {month or 'unknown'}  {one.hits[month]} of {one.pages[month]}"
-        if one.ends:
-            yield f"  nothing since {one.ends}: until = {one.ends}-01 would let the rule end there"
+    for rule, one in zip(site.fields, trial.rules, strict=True):
+        yield from _rule_lines(f"{rule.field} by {selector_of(rule)}", one)
         for url in one.missed:
             yield f"  nothing on {plain(url)}"
+    for one in trial.removals:
+        yield from _rule_lines(f"without {selector_of(one.rule)}", one)
+        if one.words:
+            yield f"  takes {counted(one.median_words, 'word')} (median) of {counted(len(one.words), 'text')}"
+        elif one.hits:
+            yield "  takes nothing of the texts"
+    yield from _emptied_lines(trial.emptied)
     articles = sum(page.is_article for page in tried)
     for kind, pattern, matched, others in _patterns(site, tried):
         yield ""
@@ -155,3 +165,28 @@ def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterato
     yield from lines or ["  nothing would change"]
     for url, reason in trial.failed:
         yield f"could not be tried: {plain(url)} ({plain(reason)})"
+
+
+def _rule_lines(head: str, one: RuleResult) -> Iterator[str]:
+    yield ""
+    yield styled(head, bold=True)
+    yield f"  finds something on {one.hits.total()} of {one.pages.total()} articles"
+    if one.example is not None:
+        yield f"  such as: {plain(one.example)}"
+    for month in sorted(one.pages):
+        yield f"    {month or 'unknown'}  {one.hits[month]} of {one.pages[month]}"
+    if one.ends:
+        yield f"  nothing since {one.ends}: until = {one.ends}-01 would let the rule end there"
+
+
+def _emptied_lines(emptied: Sequence[EmptiedText]) -> Iterator[str]:
+    """A warning, with the first addresses, where the rules take more than furniture."""
+    if not emptied:
+        return
+    yield ""
+    yield styled(f"most of the text of {counted(len(emptied), 'article')} would be removed", bold=True)
+    for one in emptied[:MISSES]:
+        rest = "it would be no article" if one.left is None else f"{one.left} would be left"
+        yield f"  {one.words} words, {rest}: {plain(one.url)}"
+    if len(emptied) > MISSES:
+        yield f"  and {len(emptied) - MISSES} more"

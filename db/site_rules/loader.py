@@ -40,6 +40,11 @@ field = "title"                         a field of Article
 css = "h1.headline"                     or xpath = "...", or regex = '...' over the decoded HTML (group 1)
 attribute = "content"                   of the element, instead of its text
 until = 2024-03-01                      applies to pages published before that day (the old layout)
+
+[[remove]]                              what is no part of any article
+css = "div.newsletter"                  elements, taken out before generic extraction; or xpath = "...",
+                                        or line = "Support us." (a line of the text), or line_regex = '...' (all of a line)
+until = 2024-03-01                      as in [[fields]]
 """
 
 from __future__ import annotations
@@ -53,7 +58,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from db.errors import ConfigError
-from db.site_rules.models import AddressRule, FieldRule, HtmlList, JsonList, ListRule, Site, ValueSelector
+from db.site_rules.models import AddressRule, FieldRule, HtmlList, JsonList, ListRule, RemoveRule, Site, ValueSelector
 from db.site_rules.parser import claimed_hosts, line_of_key, load_site, parse_site, read_text
 
 __all__ = [
@@ -61,6 +66,7 @@ __all__ = [
     "HtmlList",
     "JsonList",
     "ListRule",
+    "RemoveRule",
     "RuleFile",
     "Site",
     "SiteFileError",
@@ -287,6 +293,6 @@ def _as_sites(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     )
 
 
-_ADDED_LATER = frozenset({"ignore", "keep", "archives"})
+_ADDED_LATER = frozenset({"ignore", "keep", "archives", "remove"})
 _VERSION_DIGITS = 12
 """Hex digits of a version: 48 bits distinguish any number of rule sets and can still be read aloud."""

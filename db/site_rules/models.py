@@ -19,6 +19,22 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveRule:
+    """What is no part of any article on one site: elements (`css`, `xpath`) or lines of the text; one of the four."""
+
+    css: str | None = None
+    xpath: str | None = None
+    line: str | None = None
+    line_regex: str | None = None
+    until: date | None = None
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether it takes lines out, not elements."""
+        return self.line is not None or self.line_regex is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JsonList:
     """A JSON list of articles: its address, and the paths of the values in it."""
 
@@ -87,6 +103,7 @@ class Site:
     exclude: tuple[str, ...] = ()
     lists: tuple[ListRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
+    remove: tuple[RemoveRule, ...] = ()
     ignore: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()

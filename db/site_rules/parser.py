@@ -11,7 +11,7 @@ from typing import Any
 
 from db.errors import ConfigError
 from db.site_rules import validators as checks
-from db.site_rules.models import FieldRule, HtmlList, JsonList, ListRule, Site
+from db.site_rules.models import FieldRule, HtmlList, JsonList, ListRule, RemoveRule, Site
 from db.system.regular_files import open_file
 
 
@@ -54,9 +54,10 @@ def parse_site(text: str, path: Path) -> Site:
         values |= file.checked(parts[name], keys, name)
     for both in set(values.get("ignore", ())) & set(values.get("keep", ())):
         raise ConfigError(f"{file.at('keep', 'addresses')}: keep: {both} is in ignore, too; write it in one of them")
-    lists, fields = (file.tables(values.get(name), name) for name in ("lists", "fields"))
+    lists, fields, remove = (file.tables(values.get(name), name) for name in ("lists", "fields", "remove"))
     values["lists"] = tuple(_list_rule(file, table, number) for number, table in enumerate(lists))
     values["fields"] = tuple(_field_rule(file, table, number) for number, table in enumerate(fields))
+    values["remove"] = tuple(_remove_rule(file, table, number) for number, table in enumerate(remove))
     return Site(name=path.stem, **values)
 
 
@@ -120,6 +121,18 @@ def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
     return FieldRule(**values)
 
 
+def _remove_rule(file: _File, table: dict[str, Any], number: int) -> RemoveRule:
+    values = file.checked(table, _REMOVE_KEYS, "remove", number)
+    given = [name for name in _REMOVE_KEYS if name in values and name != "until"]
+    if len(given) != 1:
+        where = file.at(given[1], "remove", number) if given else file.at("remove", "remove", number)
+        raise ConfigError(
+            f"{where}: [[remove]] number {number + 1} has {' and '.join(given) or 'none'}: give one of"
+            " css, xpath, line, line_regex"
+        )
+    return RemoveRule(**values)
+
+
 Check = Callable[[object], Any]
 _SITE_KEYS: dict[str, Check] = {
     "hosts": checks.hosts,
@@ -129,6 +142,7 @@ _SITE_KEYS: dict[str, Check] = {
     "archives": checks.archive_urls,
     "lists": checks.any_value,
     "fields": checks.any_value,
+    "remove": checks.any_value,
 }
 _ARTICLES_KEYS: dict[str, Check] = {"include": checks.regexes, "exclude": checks.regexes}
 _ADDRESSES_KEYS: dict[str, Check] = {"ignore": checks.parameters, "keep": checks.parameters}
@@ -164,6 +178,13 @@ _FIELD_KEYS: dict[str, Check] = {
     "xpath": checks.xpath,
     "regex": checks.regex,
     "attribute": checks.text,
+    "until": checks.day,
+}
+_REMOVE_KEYS: dict[str, Check] = {
+    "css": checks.css,
+    "xpath": checks.xpath,
+    "line": checks.line,
+    "line_regex": checks.regex,
     "until": checks.day,
 }
 

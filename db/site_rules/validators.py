@@ -24,6 +24,14 @@ def text(value: object) -> str:
     return value.strip()
 
 
+def line(value: object) -> str:
+    """One line of text, with single blanks as in the texts of articles."""
+    found = text(value)
+    if len(found.splitlines()) > 1:
+        raise ValueError("must be one line; write a rule for each line")
+    return " ".join(found.split())
+
+
 def path(value: object) -> str:
     """A path into JSON; empty for the root."""
     if not isinstance(value, str):

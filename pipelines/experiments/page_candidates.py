@@ -15,7 +15,7 @@ from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
 from pipelines.urls import path_and_query
 
-_MOST_ELEMENTS = 20_000
+MOST_ELEMENTS = 20_000
 """Elements looked at: a page of the largest kind has some 10,000."""
 _MOST_TEXT = 300
 """Characters of an element that may be a field: a standfirst has some 200."""
@@ -27,12 +27,14 @@ _ITEM_SHARE = 0.8
 """Items that a list must have, and the share of them that must lead to articles that are known."""
 _ITEM_DEPTH = 4
 """How far above its link an item is looked for."""
-_AROUND = frozenset(("nav", "footer", "aside", "form", "script", "style", "noscript", "template"))
+_AROUND = frozenset(("nav", "footer", "aside", "form", "figure", "script", "style", "noscript", "template"))
 # A class that stays the same when the site is built anew: no digits, no hash such as "css-1x2y3z".
-_STABLE = re.compile(r"[A-Za-z][A-Za-z_-]{2,40}")
+STABLE = re.compile(r"[A-Za-z][A-Za-z_-]{2,40}")
 _TAG = re.compile(r"[a-z][a-z0-9-]*")
 _HINTS = {
     "authors": re.compile(r"author|byline|writer|reporter|autor|redact|journalist|creator|signature", re.I),
+    "editors": re.compile(r"editor|redakt|bianji", re.I),
+    "source": re.compile(r"source|outlet|agency|quelle|laiyuan", re.I),
     "published": re.compile(r"date|time|publish|posted|datum|fecha", re.I),
     "section": re.compile(r"section|category|kicker|rubric|ressort|topic|channel|overline", re.I),
     "subtitle": re.compile(r"subtitle|sub-title|standfirst|dek|lead|teaser|summary|deck|intro|strap", re.I),
@@ -68,7 +70,7 @@ def candidates_of_article(html: str) -> PageCandidates:
         return PageCandidates()
     found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for element in _elements(tree):
-        for css in _selectors(element):
+        for css in selectors_of(element):
             for attribute in _attributes(element):
                 text = (
                     element.get(attribute, "")
@@ -99,12 +101,12 @@ def items_of_list(html: str, url: str, articles: Collection[str]) -> PageCandida
                 break
             if is_article and element not in counted:
                 counted.add(element)
-                for css in _selectors(element):
+                for css in selectors_of(element):
                     right[css] += 1
                     depth[css] = max(depth.get(css, 0), level)
             element = element.getparent()
     for element in _elements(tree, everywhere=True):
-        for css in _selectors(element):
+        for css in selectors_of(element):
             if css in right:
                 total[css] += 1
     good = [css for css in right if right[css] >= max(_FEWEST_ITEMS, _ITEM_SHARE * total[css])]
@@ -129,7 +131,7 @@ def _elements(tree: Element, among: str | None = None, *, everywhere: bool = Fal
         if not isinstance(element.tag, str):
             continue
         seen += 1
-        if seen > _MOST_ELEMENTS:
+        if seen > MOST_ELEMENTS:
             return
         if element.tag in _AROUND and not everywhere:
             walk.skip_subtree()
@@ -137,7 +139,7 @@ def _elements(tree: Element, among: str | None = None, *, everywhere: bool = Fal
             yield element
 
 
-def _selectors(element: Element) -> list[str]:
+def selectors_of(element: Element) -> list[str]:
     """Selectors that may find the element on other pages, too: by its classes, its microdata, its name in the head."""
     tag = str(element.tag)
     if not _TAG.fullmatch(tag):
@@ -145,10 +147,10 @@ def _selectors(element: Element) -> list[str]:
     if tag == "meta":
         keys = ((key, element.get(key, "")) for key in ("name", "property", "itemprop"))
         return [f'meta[{key}="{value}"]' for key, value in keys if re.fullmatch(r"[\w:.-]{2,60}", value)]
-    found = [f"{tag}.{name}" for name in (element.get("class") or "").split()[:8] if _STABLE.fullmatch(name)]
-    if (prop := element.get("itemprop", "")) and _STABLE.fullmatch(prop):
+    found = [f"{tag}.{name}" for name in (element.get("class") or "").split()[:8] if STABLE.fullmatch(name)]
+    if (prop := element.get("itemprop", "")) and STABLE.fullmatch(prop):
         found.append(f'{tag}[itemprop="{prop}"]')
-    if (own := element.get("id", "")) and _STABLE.fullmatch(own):
+    if (own := element.get("id", "")) and STABLE.fullmatch(own):
         found.append(f"{tag}#{own}")
     return found
 
@@ -174,6 +176,8 @@ def _reads_as(name: str, text: str, *, hinted: bool) -> bool:
             return bool(split_byline(text, trusted=hinted)) if hinted else _NAME.fullmatch(text) is not None
         case "published":
             return bool(find_stamps(text)) or (hinted and read_machine(text) is not None)
-        case "section":
+        case "editors":
+            return hinted and bool(split_byline(text, trusted=True))
+        case "section" | "source":
             return hinted and len(text) <= _LABEL
     return hinted and len(text) >= _STANDFIRST

@@ -1,4 +1,5 @@
-"""Site rules proposed from stored pages: addresses of articles, lists of articles, selectors for fields that articles lack.
+"""Site rules proposed from stored pages: addresses of articles, lists of articles, selectors for fields that articles lack, and
+what the articles of a source repeat (`repeats`).
 
     page ──> worker process: candidates (selector, text) of an article, or repeated items of a page that is none ──> Draft ──> TOML
 
@@ -12,13 +13,14 @@ import os
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from db.connection.database import open_readonly
 from db.store.extraction.pages import load_page
+from pipelines.experiments.page_boxes import PageBoxes, boxes_of_page
 from pipelines.experiments.page_candidates import PageCandidates, candidates_of_article, items_of_list
 from pipelines.processing.page_worker import extract_known_page
 
@@ -47,15 +49,25 @@ class DraftTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageFindings:
+    """What was found on a page."""
+
+    candidates: PageCandidates = field(default_factory=PageCandidates)
+    boxes: PageBoxes = field(default_factory=PageBoxes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindCandidates:
     """Finds candidates in a worker process (`pipelines.processing.worker_pool.Worker`). `articles` are paths of known articles."""
 
     database: Path
     articles: frozenset[str]
+    names: Mapping[str, str]
+    """By field, the name that nearly all articles have, whose elements are looked for."""
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.experiments.rule_draft", "pipelines.extraction.extract")
 
-    def init_worker(self) -> Callable[[DraftTask], PageCandidates]:
+    def init_worker(self) -> Callable[[DraftTask], PageFindings]:
         """Open the database; returns the function that looks at a page."""
         _workers[os.getpid()] = (self, open_readonly(self.database))
         return find_candidates
@@ -68,7 +80,7 @@ class FindCandidates:
 _workers: dict[int, tuple[FindCandidates, sqlite3.Connection]] = {}
 
 
-def find_candidates(task: DraftTask) -> PageCandidates:
+def find_candidates(task: DraftTask) -> PageFindings:
     """Look at one page, in a process that `FindCandidates.init_worker` has prepared."""
     from pipelines.extraction.encoding import decode
 
@@ -76,10 +88,12 @@ def find_candidates(task: DraftTask) -> PageCandidates:
     page = load_page(conn, task.page_id)
     decoded = decode(page.body, page.content_type, page.address)
     if decoded is None:
-        return PageCandidates()
+        return PageFindings()
     if task.is_article:
-        return candidates_of_article(decoded.text)
-    return items_of_list(decoded.text, page.address or "", worker.articles)
+        return PageFindings(
+            candidates=candidates_of_article(decoded.text), boxes=boxes_of_page(decoded.text, worker.names)
+        )
+    return PageFindings(candidates=items_of_list(decoded.text, page.address or "", worker.articles))
 
 
 def address_shape(url: str) -> str:
@@ -185,56 +199,3 @@ class Draft:
     def list_proposals(self) -> list[ListProposal]:
         """The pages that list the most articles, each with another selector."""
         return sorted(self.lists.values(), key=lambda one: (-one.articles, one.url))[:MOST_LISTS]
-
-
-def draft_toml(
-    *,
-    hosts: Sequence[str],
-    patterns: Iterable[tuple[str, int, int]],
-    articles: int,
-    others: int,
-    lists: Iterable[ListProposal],
-    json_lists: Iterable[Mapping[str, object]],
-    fields: Iterable[FieldProposal],
-) -> str:
-    """The draft as TOML with comments. It loads as it is."""
-    lines = [f"hosts = [{', '.join(map(_quoted, hosts))}]"]
-    if patterns := list(patterns):
-        lines += ["", "[articles]"]
-        lines += [
-            f"# {_quoted(shape)}: {right} of {articles} articles, {wrong} of {others} other pages"
-            for shape, right, wrong in patterns
-        ]
-        lines += ["include = [", *(f"    {_quoted(shape)}," for shape, _, _ in patterns), "]"]
-    for one in lists:
-        lines += ["", f"# {one.articles} of {one.items} items lead to articles", "[[lists]]"]
-        lines += [f"url = {_quoted(one.url)}", f"item = {_quoted(one.item)}"]
-    for rule in json_lists:
-        lines += [
-            "",
-            "# JSON that a script asks for while the page is drawn; with it no browser has to draw the list",
-            "[[lists]]",
-        ]
-        lines += [f"{name} = {_quoted(str(value))}" for name, value in rule.items()]
-    for proposal in fields:
-        lines += [
-            "",
-            f"# found on {proposal.hits} of {proposal.pages} articles that lack it, such as: {_comment(proposal.example)}",
-            "[[fields]]",
-            f"field = {_quoted(proposal.field)}",
-            f"css = {_quoted(proposal.css)}",
-            *([f"attribute = {_quoted(proposal.attribute)}"] if proposal.attribute else []),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A TOML string; a literal one where it can be, so that patterns read as they are."""
-    if "'" not in text and text.isprintable():
-        return f"'{text}'" if "\\" in text or '"' in text else f'"{text}"'
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
-
-
-def _comment(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:100]

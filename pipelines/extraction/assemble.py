@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from db.models import Article, Outcome, Page, Reason, Rejection
-from db.site_rules.loader import Site, Sites
+from db.site_rules.loader import RemoveRule, Site, Sites
 from pipelines.extraction.article_check import ArticleCandidate, reject
 from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
@@ -38,7 +38,8 @@ from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import MIN_CJK_PARAGRAPH, MIN_PARAGRAPH, MainContent, find_main_content
 from pipelines.extraction.page.pictures import read_images
-from pipelines.extraction.site_rules import RuleValues, apply_site_rules
+from pipelines.extraction.removals import RestOfPage, rest_of_page
+from pipelines.extraction.site_rules import RuleValues, apply_site_rules, is_in_force
 from pipelines.extraction.structured_data.json_ld import StructuredData, read_structured_data
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.structured_data.state import ScriptState
@@ -61,6 +62,8 @@ _OPENING_CREDIT = re.compile(r"[(（〔【\[][^()（）〔〕【】\[\]]{2,40}[)
 """A paragraph that opens with its reporter or agency in brackets."""
 _SECOND_LEVEL_LABELS = ("www", "com", "org", "net", "gov", "edu")
 
+_NO_MARKUP = Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
+
 _Fields = dict[str, tuple[object, str]]
 """By field of Article: its value and its provenance."""
 
@@ -80,6 +83,7 @@ class _Context:
     site_names: tuple[str, ...]
     host_labels: tuple[str, ...]
     headline: Headline | None
+    rest: RestOfPage
 
 
 class _Outlets(NamedTuple):
@@ -93,9 +97,33 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     """Read the decoded text of a page."""
     document = parse_document(html)
     if document is None:
-        return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
+        return _NO_MARKUP
     site = sites.for_host(_host(page, document))
-    structured = read_structured_data(document.head, page.address, ScriptState(html, document))
+    if site is None or not site.remove:
+        return _read(html, document, page, site, RestOfPage(html=html))
+    # Whether a rule with an end applies depends on the day that the page without the other rules' elements states.
+    lasting = [rule for rule in site.remove if rule.until is None]
+    outcome = _read_rest(html, document, page, site, lasting)
+    day = outcome.published.at.date() if isinstance(outcome, Article) and outcome.published else None
+    in_force = [rule for rule in site.remove if is_in_force(rule.until, day, page.fetched_at)]
+    return outcome if len(in_force) == len(lasting) else _read_rest(html, document, page, site, in_force)
+
+
+def _read_rest(html: str, document: Document, page: Page, site: Site, rules: Sequence[RemoveRule]) -> Outcome:
+    """Read a page without what these rules take out."""
+    rest = rest_of_page(html, rules, site.name)
+    left = parse_document(rest.html) if rest.boxes else document
+    if left is None:
+        return _NO_MARKUP
+    outcome = _read(html, rest.lines.rest_of_document(left), page, site, rest)
+    if isinstance(outcome, Rejection) and (taken := rest.provenance()):
+        return replace(outcome, detail=f"{outcome.detail or ''} The page was read {taken}.".strip())
+    return outcome
+
+
+def _read(html: str, document: Document, page: Page, site: Site | None, rest: RestOfPage) -> Outcome:
+    """Read a parsed page. `html` is the page as received, which the rules for fields see."""
+    structured = read_structured_data(document.head, page.address, ScriptState(rest.html, document))
     site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
     headline = _read_headline(document, structured, (*site_names, *host_labels), page)
     headline_line = headline.line if headline else None
@@ -104,7 +132,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     layout = read_layout(document, headline_line, main)
     locale = _read_locale(document, page, site)
     dates = read_publication_dates(document, layout, structured, locale, page)
-    ruled = apply_site_rules(html, site, locale, page.address, dates.published)
+    ruled = apply_site_rules(html, rest.html, site, locale, page.address, dates.published)
     if (language := ruled.get("language")) and language != locale.language:
         locale = replace(locale, language=language)
         dates = read_publication_dates(document, layout, structured, locale, page)
@@ -121,15 +149,16 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         site_names=site_names,
         host_labels=host_labels,
         headline=headline,
+        rest=rest,
     )
     found_authors = _read_authors(context)
     outlets = _read_outlets(context, found_authors[0])
     authors = ruled.get("authors") or found_authors[0]
     if text := ruled.get("text"):
-        lines, text_by = text.split("\n"), ruled.provenance
+        lines, text_by = _without_lines(text.split("\n"), rest, ruled.provenance)
     else:
         lines, text_by = _read_text(context, outlets.credit_rows, authors)
-        text = "\n".join(lines)
+    text = "\n".join(lines)
     headline = _ruled_headline(ruled, headline) or headline or _headline_from_text(lines)
     is_dated_on_page = bool(ruled.get("published") or (dates.published and dates.published_by not in _NOT_ON_PAGE))
     candidate = ArticleCandidate(
@@ -149,7 +178,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         ),
     )
     # A text from a site rule or from the page's state is an article: the links on the page do not count.
-    is_given = "text" in ruled.values or text_by.startswith("state")
+    is_given = text and ("text" in ruled.values or text_by.startswith("state"))
     rejection = judge_notice(candidate) or (None if is_given else reject(candidate))
     if rejection or headline is None:
         return rejection or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
@@ -165,7 +194,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         "word_count": (candidate.word_count, "text"),
         "published": (dates.published, dates.published_by),
         "modified": (dates.modified, dates.modified_by),
-        **ruled.fields,
+        **{name: found for name, found in ruled.fields.items() if name != "text"},
     }
     return Article(
         url=page.url,
@@ -324,7 +353,9 @@ def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str])
     document, main, structured = context.document, context.main, context.structured
     language = context.locale.language
     standfirst = read_standfirst(document, main, structured, context.headline)
-    lines = prepend_standfirst(read_body(document, main), standfirst)
+    lines, text_by = _without_lines(
+        prepend_standfirst(read_body(document, main), standfirst), context.rest, "trafilatura"
+    )
     link_lines = find_link_lines(document)
     credit_lines = [document.lines[row].text for row in credit_rows]
     other_fields = _lines_of_other_fields(context.headline, credit_lines)
@@ -333,9 +364,17 @@ def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str])
     lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors, credit_lines, language)
     text = "\n".join(lines)
     if len(text) < _MIN_LENGTH_WITHOUT_HEADLINE and (state_lines := _lines_in_state(context, text)):
-        lines = drop_boilerplate_lines(state_lines, other_fields, link_lines, authors, language=language)
-        return lines, structured.script_article.found_by("body")
-    return lines, "trafilatura"
+        found_by = structured.script_article.found_by("body")
+        lines, text_by = _without_lines(state_lines, context.rest, found_by)
+        lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors, language=language)
+    return lines, text_by
+
+
+def _without_lines(lines: Sequence[str], rest: RestOfPage, found_by: str) -> tuple[list[str], str]:
+    """A text without the lines that the site's rules take out, and its provenance, which says so."""
+    kept = rest.lines.rest(lines)
+    taken = rest.provenance(len(lines) - len(kept))
+    return kept, f"{found_by}, {taken}" if taken else found_by
 
 
 def _lines_in_state(context: _Context, text: str) -> list[str]:

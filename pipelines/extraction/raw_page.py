@@ -57,7 +57,7 @@ class RawPage:
             return list(self._by_pattern(rule.regex))
         if self._tree is None:
             return []
-        found = _selector(rule.css, rule.xpath)(self._tree)
+        found = compiled_selector(rule.css, rule.xpath)(self._tree)
         items = found if isinstance(found, list) else [found]
         # A headline about the <b> tag is text; a whole article in an attribute is markup.
         split = _lines_of_article if rule.field == "text" else _lines_of_text
@@ -80,7 +80,8 @@ class RawPage:
 
 
 @lru_cache(maxsize=512)
-def _selector(css: str | None, xpath: str | None) -> Any:
+def compiled_selector(css: str | None, xpath: str | None) -> Any:
+    """A selector that is applied by calling it with a tree."""
     return CSSSelector(css, translator="html") if css else etree.XPath(xpath or "self::node()[false()]")
 
 
@@ -106,7 +107,7 @@ def _selected_text(item: Any, attribute: str | None, preferred: str | None, spli
         return SelectedText(lines=split(item.get(name) or ""), element=item)
     if item.tag in _UNSEEN_TAGS:
         return SelectedText(lines=_lines_of_markup("".join(str(text) for text in item.itertext())), element=item)
-    return SelectedText(lines=_lines_of_element(item), element=item)
+    return SelectedText(lines=lines_of_element(item), element=item)
 
 
 def _value_attribute(element: Element, preferred: str | None) -> str | None:
@@ -139,7 +140,7 @@ def _lines_of_markup(source: str) -> tuple[str, ...]:
     if not _MARKUP.search(source):
         return _lines_of_text(entities.unescape(source))
     root = _parsed(f"<div>{source}</div>")
-    return _lines_of_element(root) if root is not None else ()
+    return lines_of_element(root) if root is not None else ()
 
 
 def _unescaped(value: str) -> str:
@@ -149,7 +150,7 @@ def _unescaped(value: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if text is not None else value
 
 
-def _lines_of_element(root: Element) -> tuple[str, ...]:
+def lines_of_element(root: Element) -> tuple[str, ...]:
     """The lines of an element, divided at the borders of blocks, without scripts and comments."""
     texts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from db.models import Image, Moment
@@ -28,6 +28,7 @@ from pipelines.extraction.text.writing import HAN
 
 _VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
 """By field: the attribute that holds the value of an element."""
+_OF_CONTENT = ("text", "images")
 _FALSE_WORDS = frozenset(("false", "no", "0", "off", "free", "open"))
 _MAX_IMAGES = 40
 
@@ -57,6 +58,7 @@ class _RuleReader:
     """Applies rules to one page."""
 
     page: RawPage
+    rest: RawPage
     locale: Locale
     address: str | None
 
@@ -67,7 +69,9 @@ class _RuleReader:
 
     def value(self, rule: FieldRule) -> Any:
         """The value of one rule; None where it finds nothing that can be read as its field."""
-        pieces = self.page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))
+        # A pattern is written for the page as it was received, to the letter.
+        page = self.rest if rule.field in _OF_CONTENT and rule.regex is None else self.page
+        pieces = page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))
         if rule.field == "images":
             return _images(pieces, self.address)
         pieces = [piece for piece in pieces if piece.lines]
@@ -75,10 +79,11 @@ class _RuleReader:
 
 
 def apply_site_rules(
-    html: str, site: Site | None, locale: Locale, address: str | None, published: Moment | None
+    html: str, rest: str, site: Site | None, locale: Locale, address: str | None, published: Moment | None
 ) -> RuleValues:
     """The fields that the site's own rules find on a page. Of several rules for one field, the first that finds something counts.
 
+    Text and pictures are selected from the `rest` of the page, which is without the elements that the site's rules remove.
     `published` is what the general reader found. It decides whether a rule with an end (`until`) applies to the page; a time that
     a rule finds takes precedence.
     """
@@ -87,7 +92,8 @@ def apply_site_rules(
     rules: dict[str, list[FieldRule]] = {}
     for rule in site.fields:
         rules.setdefault(rule.field, []).append(rule)
-    reader = _RuleReader(page=RawPage(html), locale=locale, address=address)
+    page = RawPage(html)
+    reader = _RuleReader(page=page, rest=page if rest == html else RawPage(rest), locale=locale, address=address)
     day = published.at.date() if published else None
     values: dict[str, Any] = {}
     value: Any
@@ -99,7 +105,7 @@ def apply_site_rules(
             value = _published(rules[name], reader, day)
             day = value.at.date() if value else day
         else:
-            value = reader.first([rule for rule in rules[name] if _is_in_force(rule, day, locale)])
+            value = reader.first([rule for rule in rules[name] if is_in_force(rule.until, day, locale.fetched_at)])
         if value is not None:
             values[name] = value
             if name == "language":
@@ -124,18 +130,18 @@ def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None
     then."""
     for rule in rules:
         value: Moment | None = reader.value(rule)
-        if value is not None and _is_in_force(rule, day or value.at.date(), reader.locale):
+        if value is not None and is_in_force(rule.until, day or value.at.date(), reader.locale.fetched_at):
             return value
     return None
 
 
-def _is_in_force(rule: FieldRule, day: date | None, locale: Locale) -> bool:
-    """Whether a rule applies to a page of that day. A page without a day was published before it was fetched."""
-    if rule.until is None:
+def is_in_force(until: date | None, day: date | None, fetched_at: datetime | None) -> bool:
+    """Whether a rule with this end applies to a page of that day. A page without a day was published before it was fetched."""
+    if until is None:
         return True
-    if day is None and locale.fetched_at is not None:
-        day = locale.fetched_at.date()
-    return day is not None and day < rule.until
+    if day is None and fetched_at is not None:
+        day = fetched_at.date()
+    return day is not None and day < until
 
 
 def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: str | None) -> Any:

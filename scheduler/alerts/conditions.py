@@ -12,6 +12,7 @@ from datetime import datetime
 from db.diagnosis.listing_trouble import ListingTrouble, advice_for
 from db.display.shell_commands import shell_command
 from db.queries.sources.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
+from db.queries.sources.newest_texts import NewestText
 from db.site_rules.loader import SiteFileError
 from db.store.service.alerts import AlertKind
 from scheduler.alerts.degradation import (
@@ -25,6 +26,7 @@ from scheduler.alerts.degradation import (
     newest,
     newest_without,
 )
+from scheduler.alerts.repeating import find_repetition
 from scheduler.alerts.silence import SilenceJudgement
 
 # Hysteresis: a disk alert closes at a tenth more than `alert_disk`; a size alert opens at 90 % of `alert_size` and closes at 85 %.
@@ -202,6 +204,28 @@ def degraded(
             "signs": {one.sign: {"before": _pair(one.before), "now": _pair(one.now)} for one in ordered},
             "words_before": words,
             **_span({"first_page": first}, pages),
+        },
+    )
+
+
+def repeating(name: str, stories: Sequence[NewestText], *, is_open: bool) -> Condition:
+    """The newest articles of a source have something in common word for word, which is hence none of their own."""
+    found = find_repetition(stories, is_open=is_open)
+    if found is None:
+        return Condition(kind=AlertKind.REPEATING, holds=False)
+    return Condition(
+        kind=AlertKind.REPEATING,
+        holds=True,
+        message=found.message,
+        advice=f"`{shell_command('rules', 'draft', name)}` proposes a site rule against it, `copydesk rules test` tries that;"
+        " `copydesk extract stored --stale` reads stored pages by it",
+        evidence={
+            "repeats": "title" if found.is_title else "line",
+            "text": found.text,
+            "stories": [found.stories, found.of],
+            "page": next(
+                (one.page_id for one in stories if found.text in (one.title if found.is_title else one.text)), 0
+            ),
         },
     )
 

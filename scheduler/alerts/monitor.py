@@ -37,6 +37,7 @@ from db.queries.sources.alert_figures import (
     sources_to_evaluate,
     worked_before,
 )
+from db.queries.sources.newest_texts import newest_texts
 from db.store.service.alerts import (
     Alert,
     AlertChange,
@@ -52,6 +53,8 @@ from db.store.sites.listing_readings import readings_of_run
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.degradation import BEFORE, RECENT, may_be_degraded, median_words, newest, shares_of
+from scheduler.alerts.repeating import FEWEST as FEWEST_STORIES
+from scheduler.alerts.repeating import NEWEST as NEWEST_STORIES
 from scheduler.alerts.silence import HISTORY, MIN_QUIET_S, judge_silence
 
 BUDGET_S = 0.04
@@ -60,6 +63,8 @@ EXPENSIVE_SHARE = 0.5
 """The part of the budget in which expensive figures are computed."""
 BASELINE_TTL = timedelta(days=3)
 """How long the baseline of a source is kept before it is computed again."""
+OPEN_REPEATS_TTL = timedelta(hours=6)
+"""How often an open alert about what articles repeat is looked at again: new rules should close it on the same day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +195,9 @@ def _check(this: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCh
         conditions.append(judge.no_listing(due.name, parts, least))
     silence, usual = _silence(this, due, due.baseline, hurried=hurried)
     degraded, usual, page_id = _degraded(this, due, usual, hurried=hurried)
+    repeating, usual = _repeating(this, due, usual, hurried=hurried)
     shown = [judge.with_diagnosis(due.name, one) for one in (*conditions, *silence, *degraded)]
-    return SourceCheck(due=due, conditions=shown, page_id=page_id, usual=usual)
+    return SourceCheck(due=due, conditions=[*shown, *repeating], page_id=page_id, usual=usual)
 
 
 def _least_failures(config: Config, due: SourceFigures) -> int:
@@ -276,3 +282,17 @@ def _degraded(
     words = median_words(before)
     counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=this.now)
     return [judge.degraded(pages, known.evidence if known else None, old)], counted, page_id
+
+
+def _repeating(
+    this: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+) -> tuple[list[Condition], SourceBaseline]:
+    """Whether its newest articles repeat something. Their texts are read every few days, and while the alert is open more often."""
+    is_open = (AlertKind.REPEATING, due.source_id) in this.opened
+    often = OPEN_REPEATS_TTL if is_open else BASELINE_TTL
+    if hurried or (usual.repeats_at is not None and this.now - usual.repeats_at < often):
+        return [], usual
+    stories = newest_texts(this.conn, due.source_id, NEWEST_STORIES)
+    if len(stories) < FEWEST_STORIES:  # nothing is decided yet
+        return [], usual
+    return [judge.repeating(due.name, stories, is_open=is_open)], replace(usual, repeats_at=this.now)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import ConfigError
-from db.site_rules.loader import FieldRule, JsonList, load_sites, shipped_sites_folder
+from db.site_rules.loader import FieldRule, JsonList, RemoveRule, load_sites, shipped_sites_folder
 
 WHOLE = r"""
 hosts = ["Example-Daily.example", "example.net"]
@@ -41,6 +41,16 @@ until = 2024-03-01
 field = "authors"
 xpath = "//a[@rel='author']"
 attribute = "title"
+
+[[remove]]
+css = "div.letter"
+until = 2024-03-01
+
+[[remove]]
+line = "Support  the Daily."
+
+[[remove]]
+line_regex = 'Photo: \w+'
 """
 
 
@@ -64,6 +74,11 @@ def test_a_whole_file(tmp_path: Path) -> None:
         FieldRule(field="title", css="h1.headline", until=date(2024, 3, 1)),
         FieldRule(field="authors", xpath="//a[@rel='author']", attribute="title"),
     )
+    assert site.remove == (
+        RemoveRule(css="div.letter", until=date(2024, 3, 1)),
+        RemoveRule(line="Support the Daily."),
+        RemoveRule(line_regex=r"Photo: \w+"),
+    )
 
 
 def test_the_version_follows_the_content(tmp_path: Path) -> None:
@@ -71,7 +86,15 @@ def test_the_version_follows_the_content(tmp_path: Path) -> None:
     same = load_sites(write(tmp_path / "two", WHOLE + "\n# a remark\n"))
     other = load_sites(write(tmp_path / "three", WHOLE.replace("h1.headline", "h1.title")))
     assert one.version == same.version != other.version
+    removed = load_sites(write(tmp_path / "four", WHOLE.replace("Photo", "Picture")))
+    assert len({one.version, other.version, removed.version}) == 3
     assert load_sites().version == "none"
+
+
+def test_the_version_of_rules_without_removals_is_the_one_of_before(tmp_path: Path) -> None:
+    """Pages of everybody who has rules would be stale otherwise."""
+    text = WHOLE[: WHOLE.index("[[remove]]")]
+    assert load_sites(write(tmp_path / "one", text)).version == "256c944b6591"
 
 
 def test_a_users_file_replaces_the_shipped_one_of_its_name(tmp_path: Path) -> None:
@@ -101,6 +124,17 @@ MISTAKES = [
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\ncss = "h1::text"', ":4", "not a CSS selector"),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "x:h1"', ":4", "not an XPath expression"),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "first(//h1)"', ":4", "not an XPath expression"),
+    ('hosts = ["a.example"]\n[[remove]]\ncss = "p["', ":3", "css: 'p[' is not a CSS selector"),
+    (
+        'hosts = ["a.example"]\n[[remove]]\ncss = "p"\n\nline = "x"',
+        ":5",
+        "number 1 has css and line: give one of css, xpath",
+    ),
+    ('hosts = ["a.example"]\n[[remove]]\nuntil = 2024-03-01', ":2", "number 1 has none: give one of css, xpath, line"),
+    ('hosts = ["a.example"]\n[[remove]]\nlines = "x"', ":3", "unknown key lines in [remove]; did you mean line?"),
+    ('hosts = ["a.example"]\n[[remove]]\nline = "x\\ny"', ":3", "line: must be one line"),
+    ('hosts = ["a.example"]\n[[remove]]\nline_regex = "("', ":3", "line_regex: '(' is not a regular expression"),
+    ('hosts = ["a.example"]\nremove = ["p"]', ":2", "remove must be tables, written as [[remove]]"),
     ("", "", "must set hosts"),
     ("outlet = 3\n", ":1", "outlet: must be a text"),
     ('hosts = "a.example"', ":1", "hosts: must be a list"),

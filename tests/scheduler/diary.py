@@ -24,9 +24,10 @@ WORDS = ("harbour", "council", "ferry", "bridge", "winter", "market", "school", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What a page is to be read as. `words` of 0: it is refused."""
+    """What a page is to be read as. `words` of 0: it is refused. `lines`: what its text has besides."""
 
     words: int = 200
+    lines: tuple[str, ...] = ()
     authors: tuple[str, ...] = ("Ann Reed",)
     editors: tuple[str, ...] = ()
     source: str | None = "The Courier"
@@ -115,7 +116,7 @@ class Diary:
         article = Article(
             url=url,
             title=story.title or f"Story {self._pages}",
-            text=" ".join(self._chance.choice(WORDS) for _ in range(story.words)),
+            text="\n".join((" ".join(self._chance.choice(WORDS) for _ in range(story.words)), *story.lines)),
             authors=story.authors,
             editors=story.editors,
             source=story.source,

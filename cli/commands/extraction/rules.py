@@ -70,8 +70,9 @@ def test(context: CommandContext, file: Path, sample: int, jobs: int, as_json: b
 def draft(context: CommandContext, name: str, sample: int, jobs: int) -> None:
     """Print site rules for source NAME, as TOML for you to edit.
 
-    Proposes addresses of articles, lists of articles, and selectors for fields that articles lack. Each proposal says on how many
-    pages it holds.
+    Proposes addresses of articles, lists of articles, selectors for fields that articles lack, and rules against what its articles
+    repeat word for word: boxes and lines to remove, titles and names to read elsewhere. Each proposal says on how many pages it
+    holds.
 
     \b
     Example:

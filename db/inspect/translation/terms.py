@@ -34,7 +34,8 @@ TERMS: frozenset[str] = frozenset(
         gettext_noop("feed"), gettext_noop("news-sitemap"), gettext_noop("sitemap"), gettext_noop("front-page"),
         gettext_noop("section"), gettext_noop("json-list"), gettext_noop("html-list"),
         # Kinds of alerts.
-        gettext_noop("silent"), gettext_noop("rotting"), gettext_noop("failing"), gettext_noop("no listing"),
+        gettext_noop("silent"), gettext_noop("rotting"), gettext_noop("repeating"), gettext_noop("failing"),
+        gettext_noop("no listing"),
         gettext_noop("challenged"), gettext_noop("drawn by script"), gettext_noop("site rules"),
         gettext_noop("crawl start"), gettext_noop("network"), gettext_noop("disk"), gettext_noop("size"),
         # States of coverage, and of the checks of a source.

@@ -80,6 +80,8 @@ class SourceBaseline:
     shares: Mapping[str, float] = field(default_factory=dict)
     words: float = 0.0
     shares_at: datetime | None = None
+    repeats_at: datetime | None = None
+    """When it was last looked for what its articles repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def record_evaluation(
         "shares": dict(usual.shares),
         "words": usual.words,
         "shares_at": format_timestamp(usual.shares_at) if usual.shares_at else None,
+        "repeats_at": format_timestamp(usual.repeats_at) if usual.repeats_at else None,
     }
     conn.execute(
         _WATCHED, {"source": due.source_id, "part": due.source_run_id, "page": page_id, "usual": json.dumps(values)}
@@ -193,7 +196,7 @@ def record_evaluation(
 
 def _usual(text: str | None) -> SourceBaseline:
     values = json.loads(text) if text else {}
-    for name in ("limit_at", "shares_at"):
+    for name in ("limit_at", "shares_at", "repeats_at"):
         values[name] = parse_timestamp(values[name]) if values.get(name) else None
     return SourceBaseline(**values)
 

@@ -9,7 +9,6 @@ in half of a source's articles in the archive does not count in any of that sour
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from db.reports.attention.spaced_words import find_spaced_words
 from db.reports.attention.unspaced_words import WordInTexts, find_words
 from db.search.query import parse_query
 from db.text.folding import fold
+from db.text.repeated_lines import count_texts
 
 RESULT_SAMPLE, ARCHIVE_SAMPLE = 150, 300
 """Articles to read: 0.2 s (bench.service.inspect_pages); of 200 and 400 the words took 0.34."""
@@ -128,7 +128,7 @@ def rank_words(samples: TextSamples, asked: frozenset[str] = frozenset()) -> Top
 def without_repeated_lines(texts: Sequence[SampledText]) -> list[str]:
     """Title and text of each, without the lines that articles of its source repeat."""
     lines = [[line.strip() for line in f"{one.title}\n{one.text[:_LONGEST_TEXT]}".split("\n")] for one in texts]
-    counts = Counter((one.source_id, line) for one, of in zip(texts, lines, strict=True) for line in set(of))
+    counts = count_texts([(one.source_id, line) for line in of] for one, of in zip(texts, lines, strict=True))
     return [
         "\n".join(line for line in of if counts[one.source_id, line] < REPEATED_LINE)
         for one, of in zip(texts, lines, strict=True)

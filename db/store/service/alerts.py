@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
 
     SILENT = "silent"
     ROTTING = "rotting"
+    REPEATING = "repeating"
     FAILING = "failing"
     NO_LISTING = "no_listing"
     CHALLENGED = "challenged"

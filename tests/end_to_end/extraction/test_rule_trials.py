@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -100,3 +101,67 @@ def test_mistakes_in_a_file_are_named(desk: Copydesk) -> None:
     assert "wrong.toml:3: field: author is not a field of an article; did you mean authors?" in done.stderr
     assert "cannot be read" in desk.run("rules", "test", "nothing.toml", code=2).stderr
     assert "there is no source nowhere" in desk.run("rules", "draft", "nowhere", code=2).stderr
+
+
+def test_a_trial_shows_what_is_removed_and_of_which_texts_too_much(desk: Copydesk) -> None:
+    rules = (
+        'hosts = ["harbour.example"]\n[[remove]]\ncss = "p.byline"\n'
+        "[[remove]]\nline_regex = 'Islanders of village .*'\n[[remove]]\ncss = \"div.pen\"\nuntil = 2024-05-16\n"
+    )
+    (desk.folder / "less.toml").write_text(rules, encoding="utf-8")
+    told = json.loads(desk.run("rules", "test", "less.toml", "--json").stdout)
+    byline, islanders, pen = told["removals"]
+    assert (byline["selector"], byline["hits"], byline["words"]) == ("css 'p.byline'", 0, 0)
+    assert (islanders["hits"], islanders["pages"], islanders["texts"]) == (18, 18, 18)
+    assert islanders["words"] == 20
+    assert islanders["example"].startswith("Islanders of village")
+    assert (pen["hits"], pen["until"], pen["texts"]) == (6, "2024-05-16", 0)
+    assert told["emptied"] == []
+    assert told["fields"]["text"]["lost"] == 18
+
+    (desk.folder / "empty.toml").write_text('hosts = ["harbour.example"]\n[[remove]]\ncss = "article p"\n')
+    printed = desk.run("rules", "test", "empty.toml").stdout
+    assert "without css 'article p'\n  finds something on 18 of 18 articles" in printed
+    assert "most of the text of 18 articles would be removed" in printed
+    assert "words, it would be no article: " in printed
+    assert "  and 15 more" in printed
+
+
+PLEA = "Eleven thousand islanders already start the day with our morning letter."
+
+
+def test_a_draft_against_what_pages_repeat_is_tried_and_applied(tmp_path: Path) -> None:
+    """The same story at many addresses, copies of one text, does not make its lines furniture."""
+    (tmp_path / "rules").mkdir()
+    desk = Copydesk(tmp_path, None, sites="rules")
+    lines = []
+    for number in range(30):
+        story = min(number, 14)
+        page = page_of("quiet", story)
+        if story < 14:
+            page = page.replace("<p>Repairs", f"<div class='plea'><p>{PLEA}</p></div><p>Repairs")
+        (tmp_path / f"{number}.html").write_text(page, encoding="utf-8")
+        url = f"{HOST}/news/story-{number}.html"
+        lines.append({"path": f"{number}.html", "url": url, "fetched_at": f"2024-06-{1 + number % 28:02}T12:00:00Z"})
+    (tmp_path / "pages.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    desk.run("import", "pages.jsonl")
+    assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(14,)]
+    (name,) = (row[0] for row in desk.query("SELECT name FROM sources"))
+    text = desk.run("rules", "draft", name).stdout
+    counted = re.search(r"# in the text of (\d+) of (\d+) articles; nothing in it is of one article alone", text)
+    assert counted is not None
+    # Some of these stories are so alike that they are joined, and sixteen are one text.
+    assert 10 <= int(counted[1]) < int(counted[2]) <= 15
+    assert f"# takes: {PLEA}" in text
+    (tmp_path / "rules" / "harbour.toml").write_text(text, encoding="utf-8")
+    site = load_site(tmp_path / "rules" / "harbour.toml")
+    assert [rule.css for rule in site.remove] == ["div.plea"]
+    told = json.loads(desk.run("rules", "test", "rules/harbour.toml", "--json").stdout)
+    assert [(one["hits"], one["pages"], one["texts"]) for one in told["removals"]] == [(14, 30, 14)]
+    assert told["emptied"] == []
+    desk.run("extract", "stored", "--stale")
+    assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(0,)]
+    assert "has rules for it" not in text
+    again = desk.run("rules", "draft", name).stdout
+    assert "# harbour.toml has rules for it. What they mend already is not proposed again: add to that file." in again
+    assert "[[remove]]" not in again
