@@ -37,6 +37,8 @@ MAX_LIFETIME = timedelta(hours=24)
 MIN_LIFETIME = timedelta(hours=1)
 # An unreachable host is tried again soon: all its pages wait for it.
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
+# A proxy of ours that fails says nothing about the host: what is asked after it was put right begins at once.
+PROXY_LIFETIME = timedelta(minutes=1)
 # So much may the clock of the machine be set back.
 CLOCK_STEP = timedelta(minutes=10)
 
@@ -174,7 +176,7 @@ def robots_text(body: bytes) -> str:
 def cache_lifetime(status: int | None, error: str | None, cache_control: str) -> timedelta:
     """How long a record is valid: Cache-Control's max-age, between an hour and a day; a day where it is not stated."""
     if not is_reachable(status, error):
-        return UNREACHABLE_LIFETIME
+        return PROXY_LIFETIME if (error or "").startswith("proxy_") else UNREACHABLE_LIFETIME
     for directive in cache_control.lower().split(","):
         name, _, value = directive.strip().partition("=")
         if name in ("no-store", "no-cache"):
