@@ -198,6 +198,9 @@ def main() -> None:
     _end_with_terminal()
     # As Python ends, its garbage collector goes through all objects four times: 0.3 s at the end of a crawl. They go anyway.
     atexit.register(gc.freeze)
+    # NumPy's library of linear algebra starts a thread for each processor, which nothing here uses: only short vectors are
+    # multiplied. Where the machine has no more threads, it would print advice of its own and interrupt the command.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         _check_working_folder()
         copydesk.main(standalone_mode=False)

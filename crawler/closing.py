@@ -7,7 +7,6 @@ rest, the end of the session among it. But it first sends `engine_stopped` and a
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -44,8 +43,9 @@ class SessionCloser:
             await asyncio.shield(self._closing)
 
 
-class DatabaseErrorMiddleware:
-    """Ends the crawl where a callback cannot read the database. The page at hand is not to blame, nor our code: no traceback.
+class TroubleMiddleware:
+    """Ends the crawl where a callback cannot read the database, or lacks memory or a thread. The page at hand is not to blame, nor
+    our code: no traceback.
 
     Setting: `SPIDER_MIDDLEWARES`. Off where there is no run.
     """
@@ -54,15 +54,12 @@ class DatabaseErrorMiddleware:
         self._run = run
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> DatabaseErrorMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> TroubleMiddleware:
         return cls(_run_of(crawler))
 
     def process_spider_exception(self, response: object, exception: Exception) -> Iterable[Any] | None:
         """Called with what a callback or errback raised."""
-        if isinstance(exception, sqlite3.Error) and self._run.session is not None:
-            self._run.session.writer.fail(exception)
-            return ()
-        return None
+        return () if self._run.end_for(exception) else None
 
 
 def _run_of(crawler: Crawler) -> CrawlRun:

@@ -19,6 +19,7 @@ from crawler.crawl.session import CrawlOrder
 from crawler.crawl.spider import CrawlSpider
 from crawler.crawl.visit import SourceVisit
 from crawler.engine import TaskCrawler
+from crawler.http.middlewares.proxies import check_proxies
 from crawler.http.scrapy_settings import scrapy_settings
 from db.config.loader import Config
 from db.errors import CopydeskError
@@ -61,6 +62,7 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
 
     Raises CopydeskError, and KeyboardInterrupt where it is stopped before it has begun.
     """
+    check_proxies()
     run = CrawlRun(config=config, order=order)
     # Cached now: they read files, and the event loop would wait.
     extraction_version(), trafilatura_version()

@@ -121,7 +121,7 @@ COOKIES_ENABLED = False  # no sessions: pages as a first-time reader gets them
 METAREFRESH_ENABLED = False
 DOWNLOADER_STATS = False
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # 304, 404 and 5xx are outcomes: none of them is filtered
-SPIDER_MIDDLEWARES = {"crawler.closing.DatabaseErrorMiddleware": 100}
+SPIDER_MIDDLEWARES = {"crawler.closing.TroubleMiddleware": 100}
 REFERER_ENABLED = False
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,

@@ -136,6 +136,7 @@ class Articles:
         if found or answers or hubs or readings:
             visit.note_working(await self._session.write(put))
         trouble = None if visit.working or visit.stopped else listing_trouble(readings.values())
+        visit.note_wall(trouble.wall if trouble is not None else None)
         # That no listing works need not be said where each has been named with its failure.
         if trouble is not None and (trouble.kind is not TroubleKind.NO_LISTING or not visit.notes):
             is_test = self._session.order.command == TEST  # what is tested need not be a source, and then has no name

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -32,9 +33,12 @@ from db.errors import CopydeskError, DatabaseError
 from db.store.crawl import facts
 from db.store.crawl.run_counts import Figures
 from db.system.machine_errors import as_machine_error
+from db.system.sparing_executor import SparingExecutor
 
 logger = logging.getLogger(__name__)
 
+# Threads for what would block the event loop: unpacking, reading large robots.txt, waiting for other threads.
+HELPER_THREADS = 4
 # The attribute of Scrapy's Crawler that holds the run.
 _ATTRIBUTE = "copydesk_run"
 
@@ -60,6 +64,7 @@ class CrawlRun:
     stopped: bool = False
     """Whether somebody ended it early."""
     _closing: bool = False
+    _end_crawl: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def attach(self, crawler: Crawler) -> None:
         """Make this the run of a crawler, before Scrapy builds its components."""
@@ -69,10 +74,13 @@ class CrawlRun:
     def open(self, end_crawl: Callable[[], None]) -> CrawlSession:
         """Open the session and hand its parts to the fetching layer. Call it on the event loop.
 
-        `end_crawl` is called, on the event loop, where the database fails later. Raises CopydeskError, which `failure` keeps.
+        `end_crawl` is called, on the event loop, where the database or the machine fails later. Raises CopydeskError, which
+        `failure` keeps.
         """
+        self._end_crawl = end_crawl
         try:
-            session = self.session = open_session(self.config, self.order, self._failure_callback(end_crawl))
+            asyncio.get_running_loop().set_default_executor(SparingExecutor(HELPER_THREADS, "helper"))
+            session = self.session = open_session(self.config, self.order, self._failure_callback())
         except (CopydeskError, OSError, RuntimeError, MemoryError) as error:
             failure = error if isinstance(error, CopydeskError) else as_machine_error(error)
             if failure is None:
@@ -127,18 +135,32 @@ class CrawlRun:
             self.stopped = True
             self.session.stop_reading()
 
-    def _failure_callback(self, end_crawl: Callable[[], None]) -> Callable[[DatabaseError], None]:
-        """What the session calls, on any thread, where its database fails: the crawl ends instead of fetching in vain."""
-        loop = asyncio.get_running_loop()
-
-        def end(error: DatabaseError) -> None:
-            self.failure = self.failure or error
+    def fail(self, error: CopydeskError) -> None:
+        """End the crawl instead of fetching in vain: the database or the machine fails. Call it on the event loop."""
+        if self.failure is None:
+            self.failure = error
             if self.session is not None and not self._closing:
-                end_crawl()
+                self._end_crawl()
+
+    def end_for(self, error: Exception) -> bool:
+        """End the crawl where an error means that the database cannot be read, or that the machine lacks something."""
+        if self.session is None:
+            return False
+        if isinstance(error, sqlite3.Error):
+            self.session.writer.fail(error)
+        elif (trouble := as_machine_error(error)) is not None:
+            self.fail(trouble)
+        else:
+            return False
+        return True
+
+    def _failure_callback(self) -> Callable[[DatabaseError], None]:
+        """What the session calls, on any thread, where its database fails."""
+        loop = asyncio.get_running_loop()
 
         def on_failure(error: DatabaseError) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and so has the crawl
-                loop.call_soon_threadsafe(end, error)
+                loop.call_soon_threadsafe(self.fail, error)
 
         return on_failure
 

@@ -12,7 +12,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -37,7 +37,8 @@ from db.store.crawl.source_locks import lock_sources
 from db.store.crawl.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
 from db.store.sites.site_rules import load_current_rules
 from db.store.sites.sources import check_source_names, choose_sources
-from db.system.machine_errors import explain_os_error
+from db.system.machine_errors import as_machine_error, explain_os_error
+from db.system.sparing_executor import SparingExecutor
 from pipelines.processing.ingest import Ingest
 from pipelines.processing.ingest_settings import plan_ingest
 
@@ -93,7 +94,7 @@ class CrawlSession:
     ingest: Ingest | None = field(repr=False)
     robots: StoredRobots = field(repr=False)
     holds: StoredHolds = field(repr=False)
-    packer: ThreadPoolExecutor = field(repr=False)
+    packer: Executor = field(repr=False)
 
     async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run a job on the writer, and wait for the commit. Raises CloseSpider where the database fails."""
@@ -212,8 +213,8 @@ class CrawlSession:
 
 def close_on_machine_error(error: BaseException) -> None:
     """End the crawl (CloseSpider) where a request failed because this machine lacks a resource: it says nothing about the host."""
-    if isinstance(error, MachineError):
-        raise CloseSpider(str(error)) from error
+    if (trouble := as_machine_error(error)) is not None:
+        raise CloseSpider(str(trouble)) from error
 
 
 def open_session(config: Config, order: CrawlOrder, on_failure: Callable[[DatabaseError], None]) -> CrawlSession:
@@ -273,5 +274,5 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
         ingest=ingest,
         robots=robots,
         holds=holds,
-        packer=ThreadPoolExecutor(1, thread_name_prefix="packing"),
+        packer=SparingExecutor(1, "packing"),
     )

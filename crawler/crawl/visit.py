@@ -63,6 +63,8 @@ class SourceVisit:
     """Listings that name articles."""
     json_lists: list[Mapping[str, object]] = field(default_factory=list)
     """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
+    wall: str | None = None
+    """What stands in place of its listings, of which none works: the reason of a notice, such as a login."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
     wordpress: str | None = None
@@ -86,6 +88,10 @@ class SourceVisit:
         """Add a message for the person who reads the report of the crawl. `once`: unless it is there already."""
         if not (once and message in self.notes):
             self.notes.append(message)
+
+    def note_wall(self, wall: str | None) -> None:
+        """Note what stands in place of the listings."""
+        self.wall = wall
 
     def add_json_lists(self, lists: Iterable[Mapping[str, object]]) -> None:
         """Add JSON lists that a drawn listing asked for, each once."""

@@ -11,7 +11,8 @@
         ├── TooManyRedirects            the URL redirects in circles: drop the link
         └── Stopping                    the run ends before the request was answered: try again in the next run
 
-Errors on the wire keep Scrapy's names (`scrapy.exceptions.DownloadTimeoutError`, ...), with one of ours: ProxyFailed.
+Errors on the wire keep Scrapy's names (`scrapy.exceptions.DownloadTimeoutError`, ...), with two of ours: ProxyFailed and
+ProxyLogin.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from db.network.tls_faults import TlsFault
 
 class ProxyFailed(DownloadFailedError):  # type: ignore[misc,unused-ignore]
     """The proxy that the environment names cannot be reached: nothing is known of the host."""
+
+
+class ProxyLogin(ProxyFailed):
+    """The proxy that the environment names wants a user name and a password (407), or others: nothing is known of the host."""
 
 
 class RequestRefused(IgnoreRequest):  # type: ignore[misc,unused-ignore]

@@ -29,6 +29,7 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.TooManyRedirects, "redirect_loop"),
     (errors.AlreadyAsked, "already_asked"),
     (errors.Stopping, "stopped"),
+    (errors.ProxyLogin, "proxy_login"),
     (errors.ProxyFailed, "proxy_failed"),
     (scrapy_errors.CannotResolveHostError, "unknown_host"),
     (scrapy_errors.DownloadConnectionRefusedError, "connection_refused"),
@@ -60,6 +61,8 @@ _DESCRIPTIONS = {
     "unknown_host": "its host name is unknown (check the spelling, and the network)",
     "connection_refused": "its host refuses connections",
     "proxy_failed": "the proxy cannot be reached; check it, and the variables http_proxy, https_proxy and no_proxy",
+    "proxy_login": "the proxy wants a user name and a password (407); put them into http_proxy and https_proxy"
+    " (http://NAME:PASSWORD@HOST:PORT)",
     "timeout": "no response in time",
     "cut_short": "the response ended early",
     "too_big": "the response is larger than max_page_size, or its headers have no end",

@@ -37,6 +37,8 @@ MAX_LIFETIME = timedelta(hours=24)
 MIN_LIFETIME = timedelta(hours=1)
 # An unreachable host is tried again soon: all its pages wait for it.
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
+# A proxy of ours that fails says nothing about the host: what is asked after it was put right begins at once.
+PROXY_LIFETIME = timedelta(minutes=1)
 # So much may the clock of the machine be set back.
 CLOCK_STEP = timedelta(minutes=10)
 
@@ -171,10 +173,15 @@ def robots_text(body: bytes) -> str:
     return truncate_body(body).decode(encoding, "replace")
 
 
-def cache_lifetime(status: int | None, error: str | None, cache_control: str) -> timedelta:
-    """How long a record is valid: Cache-Control's max-age, between an hour and a day; a day where it is not stated."""
+def cache_lifetime(status: int | None, error: str | None, cache_control: str, body: bytes = b"") -> timedelta:
+    """How long a record is valid: Cache-Control's max-age, between an hour and a day; a day where it is not stated.
+
+    A page in place of the file is valid for an hour: it may be that of a network that wants a login, and the rules come with it.
+    """
     if not is_reachable(status, error):
-        return UNREACHABLE_LIFETIME
+        return PROXY_LIFETIME if (error or "").startswith("proxy_") else UNREACHABLE_LIFETIME
+    if body.lstrip()[:1] == b"<":
+        return MIN_LIFETIME
     for directive in cache_control.lower().split(","):
         name, _, value = directive.strip().partition("=")
         if name in ("no-store", "no-cache"):

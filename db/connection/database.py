@@ -23,6 +23,7 @@ from db.schema.views import make_views
 from db.sqlite.errors import explain_sqlite_error, primary_code, translate_sqlite_errors
 from db.sqlite.tools import Database
 from db.system.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
+from db.system.machine_errors import out_of_file_handles
 
 __all__ = [
     "Connection",
@@ -150,6 +151,8 @@ def _without_locks(path: Path, lock_wait_s: float, threads: dict[str, bool], err
 
     Raises DatabaseError if there is a log, because its rows would be missing.
     """
+    if out_of_file_handles():
+        raise explain_sqlite_error(error, path) from error
     log = companion_path(Path(os.path.realpath(path)), "-wal")
     if is_nonempty_file(log):
         raise errors.DatabaseNotWritable(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
 from db.connection.database import open_readonly, translate_sqlite_errors
+from db.system.sparing_executor import SparingExecutor
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ class ReaderThread:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._thread = SparingExecutor(1, "reader")
         self._conn: sqlite3.Connection = self._thread.submit(open_readonly, path).result()
 
     def submit(self, query: Callable[[sqlite3.Connection], T]) -> Future[T]:

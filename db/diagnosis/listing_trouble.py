@@ -34,11 +34,12 @@ class TroubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingTrouble:
-    """The trouble. `message`: half a sentence. `url`: the listing that shows it."""
+    """The trouble. `message`: half a sentence. `url`: the listing that shows it. `wall`: of what kind the notice is, if one is."""
 
     kind: TroubleKind
     message: str
     url: str
+    wall: str | None = None
 
 
 def wall_of(reading: ListingReading) -> str | None:
@@ -66,7 +67,7 @@ def listing_trouble(readings: Iterable[ListingReading]) -> ListingTrouble | None
             message = phrase(
                 "%(url)s: the site %(does)s (%(sign)s)", url=reading.url, does=WALLS[wall], sign=shown_by(reading)
             )
-            return ListingTrouble(kind=TroubleKind.CHALLENGED, message=message, url=reading.url)
+            return ListingTrouble(kind=TroubleKind.CHALLENGED, message=message, url=reading.url, wall=wall)
     for reading in read:
         if reading.script:
             message = phrase(

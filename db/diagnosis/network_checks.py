@@ -26,6 +26,10 @@ _CONNECTION = {
         phrase("was not asked, because the proxy of this machine cannot be reached"),
         phrase("check the proxy, and the variables http_proxy, https_proxy and no_proxy where the crawl runs"),
     ),
+    "proxy_login": (
+        phrase("was not asked, because the proxy of this machine wants a user name and a password"),
+        phrase("put them into the variables http_proxy and https_proxy where the crawl runs"),
+    ),
     "timeout": (
         phrase("does not answer in time"),
         phrase("its server is down or overloaded, or a firewall drops our requests"),
@@ -113,6 +117,7 @@ def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             command={
                 "address_refused": f"copydesk sources set {evidence.typed_name} --allow-network CIDR",
                 "proxy_failed": "copydesk doctor",
+                "proxy_login": "copydesk doctor",
             }.get(name, f"copydesk sources pause {evidence.typed_name}"),
         )
     return Rung(name=RungName.CONNECTION, state=RungState.OK, message=phrase("%(host)s takes connections", host=host))

@@ -20,6 +20,8 @@ _ADVICE: Mapping[int, str] = {
     errno.ENOMEM: "close other programs, or raise the limit (ulimit -v)",
     errno.EIO: "check the disk",
 }
+# The database, its log, the log's index, and a temporary file. When opening fails, SQLite closes those that it has opened.
+_SQLITE_FILES = 4
 # What the dynamic linker says when there is no room for a library.
 _NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill pages")
 # Of `tempfile`: "No usable temporary directory found in [...]".
@@ -44,6 +46,8 @@ def explain_os_error(error: OSError | MemoryError) -> CopydeskError:
 
 def as_machine_error(error: BaseException) -> MachineError | None:
     """The MachineError for an exception that means no memory, space, file handles, threads or processes; else None."""
+    if isinstance(error, MachineError):
+        return error
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
     if isinstance(error, ImportError) and any(words in str(error) for words in _NOT_LOADED):
@@ -55,11 +59,16 @@ def as_machine_error(error: BaseException) -> MachineError | None:
 
 
 def out_of_file_handles() -> bool:
-    """Whether this process cannot open another file."""
+    """Whether this process cannot open as many files as SQLite needs at once."""
+    opened = []
     try:
-        os.close(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(_SQLITE_FILES):
+            opened.append(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:
         return error.errno in (errno.EMFILE, errno.ENFILE)
+    finally:
+        for handle in opened:
+            os.close(handle)
     return False
 
 

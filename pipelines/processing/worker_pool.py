@@ -64,15 +64,22 @@ given up all the same."""
 
 # Modules that the fork server imports, of all pools of this process: the first process of any pool starts it.
 _preload: set[str] = set()
+_HOOK = f"{__package__}.server_hook"
 
 
 def start_server(modules: Iterable[str]) -> None:
     """Start the fork server before a pool needs it: it imports these modules while this process goes on. If it cannot be started,
     the first pool that needs it says so."""
-    _preload.update(modules)
-    multiprocessing.get_context("forkserver").set_forkserver_preload(sorted(_preload))
+    _preload_in_server(modules)
     with suppress(OSError):
         start_fork_server()
+
+
+def _preload_in_server(modules: Iterable[str]) -> ForkServerContext:
+    _preload.update(modules)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_HOOK, *sorted(_preload)])
+    return context
 
 
 class Worker(Protocol):
@@ -112,9 +119,7 @@ class WorkerPool:
     """
 
     def __init__(self, worker: Worker, *, processes: int, timeout_s: float) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        _preload.update(worker.preload)
-        self._context.set_forkserver_preload(sorted(_preload))
+        self._context = _preload_in_server(worker.preload)
         self._worker = worker
         self._timeout_s = timeout_s
         self._tasks: queue.SimpleQueue[tuple[Any, Future[Any]] | None] = queue.SimpleQueue()

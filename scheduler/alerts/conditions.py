@@ -118,7 +118,8 @@ def network(failed: int, of: int, *, is_open: bool) -> Condition:
         kind=AlertKind.NETWORK,
         holds=True,
         message=f"the last crawl of {failed} of {of} sources failed",
-        advice="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy",
+        advice="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy, and whether the"
+        " network wants a login first",
         evidence={"failed": failed, "sources": of},
     )
 

@@ -134,7 +134,7 @@ def evaluate_alerts(
             changes += _apply(this, condition, None)
         for check in checks:
             for condition in check.conditions:
-                if not (cut_off and condition.holds and condition.kind is AlertKind.FAILING):
+                if not (cut_off and condition.holds and condition.kind in _SHARED):
                     changes += _apply(this, condition, check.due.source_id)
             record_evaluation(conn, check.due, page_id=check.page_id, usual=check.usual)
     return changes
@@ -175,7 +175,7 @@ def _machine(this: MonitorRound) -> Iterator[Condition]:
 def _network(this: MonitorRound, checks: list[SourceCheck]) -> list[Condition]:
     """Whether this machine is cut off. Counted only when a source starts failing, or while the alert is open."""
     is_open = (AlertKind.NETWORK, None) in this.opened
-    begins = any(it.holds and it.kind is AlertKind.FAILING for check in checks for it in check.conditions)
+    begins = any(it.holds and it.kind in _SHARED for check in checks for it in check.conditions)
     return [judge.network(*count_failing_sources(this.conn), is_open=is_open)] if begins or is_open else []
 
 
@@ -219,6 +219,8 @@ def _refusals(this: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> I
         yield judge.certificate(seen, is_open=known is not None)
 
 
+_SHARED = (AlertKind.FAILING, AlertKind.CHALLENGED)
+"""What each source has where this machine is cut off: one alert says so."""
 _WALLS = (AlertKind.CHALLENGED, AlertKind.DRAWN_BY_SCRIPT)
 
 

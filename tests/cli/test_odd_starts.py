@@ -85,3 +85,21 @@ def test_a_proxy_that_does_not_work_is_named_without_its_password(newsroom: News
     why = started(newsroom, '"$@"', "why", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
     assert "was not asked, because the proxy of this machine cannot be reached" in " ".join(why.stdout.split())
     assert "secret" not in done.stdout + done.stderr + why.stdout + why.stderr
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "socks5://us:secret@127.0.0.1:9",
+        "http://us:secret@127.0.0.1:notaport",
+        "http://us:secret@[::1",
+        "http://us:se@cret@:9",
+    ],
+)
+def test_a_proxy_variable_that_names_none_is_told_once_without_its_password(newsroom: Newsroom, proxy: str) -> None:
+    """Each site looked as if it broke the connection off, and what speaks SOCKS was asked in HTTP."""
+    done = started(newsroom, '"$@"', "crawl", http_proxy=proxy, no_proxy="")
+    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, "")
+    assert done.stderr.startswith("copydesk: http_proxy: ")
+    assert "secret" not in done.stderr
+    assert "cret@" not in done.stderr

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import CommandContext
+from cli.output.crawl_notes import notes_of
 from cli.output.progress import DELAY_S, count_requests
 from db.errors import UsageError
 from db.store.archives.backfills import next_backfills
@@ -86,7 +87,7 @@ def _backfill(context: CommandContext, names: Sequence[str], budget: int) -> Bac
 def _told(crawled: CrawlResult) -> dict[str, Any]:
     """What the figures do not say."""
     notes = [f"{mistake.message}; {mistake.consequence}" for mistake in crawled.mistakes]
-    notes += [f"{visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
+    notes += notes_of(crawled)
     return {"notes": notes, "busy": [source.name for source, _ in crawled.busy]}
 
 

@@ -12,10 +12,12 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.output.crawl_notes import ALIKE, notes_of
 from cli.output.tables import format_run_duration
 from cli.time_options import since_option
 from db.display.humanize import counted
 from db.errors import UsageError
+from db.models import Reason
 from db.store.crawl.run_counts import Figures
 from db.store.sites.sources import all_sources, choose_sources
 
@@ -117,8 +119,15 @@ def _tell_searches(context: CommandContext, *, quiet: bool) -> None:
 
 
 def nothing_reached(crawled: CrawlResult) -> bool:
-    """Whether every listing of every source failed, as without a network."""
+    """Whether every listing of every source failed, as without a network, or in one that wants a login first."""
+    if behind_portal(crawled):
+        return True
     return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
+
+
+def behind_portal(crawled: CrawlResult) -> bool:
+    """Whether several sources were asked, and each answered with a login page."""
+    return len(crawled.visits) >= ALIKE and all(visit.wall == Reason.LOGIN for visit in crawled.visits)
 
 
 def summary(crawled: CrawlResult, *, continues: str = "the next crawl", idle: str = _NOTHING_DUE) -> list[str]:
@@ -138,14 +147,16 @@ def summary(crawled: CrawlResult, *, continues: str = "the next crawl", idle: st
         names = ", ".join(source.name for source, _ in crawled.busy[:5])
         more = f" and {len(crawled.busy) - 5} more" if len(crawled.busy) > 5 else ""
         lines.append(f"  left to another crawl that is working on them (process {crawled.busy[0][1]}): {names}{more}")
-    notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
-    if len(crawled.visits) > 1 and nothing_reached(crawled):
+    notes = [f"  {note}" for note in notes_of(crawled)]
+    if behind_portal(crawled):
+        lines.append("  every source answers with a login page; open one in a browser: does this network want a login?")
+    elif len(crawled.visits) > 1 and nothing_reached(crawled):
         lines.append("  no source could be reached; is this machine connected to the network?")
         notes = notes[:3]
     lines += notes[:20]
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
-    if not (figures.fetched or figures.unchanged or notes or crawled.stopped or crawled.busy):
+    if not (figures.fetched or figures.unchanged or figures.failed or notes or crawled.stopped or crawled.busy):
         lines.append(f"  {idle}")
     return lines
 

@@ -16,6 +16,8 @@ who configured it wants it used.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import threading
 import time
@@ -27,6 +29,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from crawler.http.connection.networks import is_allowed, literal_address
 from crawler.http.errors import AddressRefused
 from db.config.values import Networks
+from db.system.machine_errors import as_machine_error, out_of_file_handles
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 """Looks a host name up: its addresses, numeric. Raises OSError where the name does not resolve."""
@@ -75,7 +78,8 @@ async def system_lookup(host: str) -> Sequence[str]:
             infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             found = list(dict.fromkeys(str(info[4][0]) for info in infos))
         except OSError as error:
-            found = error
+            # Without file handles, the C library says that the name server does not answer.
+            found = OSError(errno.EMFILE, os.strerror(errno.EMFILE)) if out_of_file_handles() else error
         except UnicodeError as error:  # a label of over 63 letters
             found = OSError(f"{host!r} is not a host name: {error}")
         if not loop.is_closed():
@@ -112,10 +116,11 @@ class DnsCache:
     def _finish(self, host: str, task: asyncio.Task[tuple[str, ...]]) -> None:
         self._pending.pop(host, None)
         # Read the exception even if nobody waits any more, or asyncio warns that it was never retrieved.
-        if not task.cancelled() and (error := task.exception()) is not None:
-            if len(self._unknown) >= MAX_ANSWERS:
-                self._unknown.clear()
-            self._unknown[host] = (time.monotonic() + FAILURE_TTL_S, str(error))
+        if task.cancelled() or (error := task.exception()) is None or as_machine_error(error) is not None:
+            return  # what this machine lacks says nothing about the name
+        if len(self._unknown) >= MAX_ANSWERS:
+            self._unknown.clear()
+        self._unknown[host] = (time.monotonic() + FAILURE_TTL_S, str(error))
 
     async def _look_up(self, host: str) -> tuple[str, ...]:
         async with self._slots:

@@ -48,7 +48,7 @@ from crawler.http.access import SubscriberAccess
 from crawler.http.connection.connections import HeadReadingConnector, OversizedHead, ReadResponse
 from crawler.http.connection.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.connection.networks import parse_networks
-from crawler.http.errors import CertificateRefused, ProxyFailed, Stopping
+from crawler.http.errors import CertificateRefused, ProxyFailed, ProxyLogin, Stopping
 from crawler.http.services import services_of
 from db.config.values import Networks
 from db.network.tls_faults import TlsFault, find_tls_fault
@@ -130,6 +130,8 @@ class GuardedHandler(AiohttpDownloadHandler):
                 allow_redirects=False,
                 proxy=proxy,
             ) as response:
+                if proxy and response.status == 407:  # the answer is the proxy's own, whatever it was asked for
+                    raise ProxyLogin(f"{response.status} {response.reason}")
                 yield cast("_ClientResponse", response)
         except OversizedHead as error:
             raise DownloadCancelledError(str(error)) from error
@@ -138,6 +140,8 @@ class GuardedHandler(AiohttpDownloadHandler):
         except (aiohttp.InvalidUrlClientError, aiohttp.NonHttpUrlClientError) as error:
             raise UnsupportedURLSchemeError(str(error)) from error
         except aiohttp.ClientError as error:
+            if isinstance(error, aiohttp.ClientHttpProxyError) and error.status == 407:
+                raise ProxyLogin(error.message) from error
             raise DownloadFailedError(str(error)) from error
 
     def _explain_no_connection(

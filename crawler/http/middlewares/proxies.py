@@ -8,6 +8,7 @@ keeps that of the host before.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import (  # type: ignore[attr-defined]  # typeshed has no proxy_bypass_environment
     getproxies_environment,
     proxy_bypass,
@@ -18,8 +19,32 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.utils.httpobj import urlparse_cached
 
+from db.errors import UsageError
+
+_SCHEMES = ("http", "https")
+
 Proxy = tuple[bytes | None, str | None]
 """Credentials and URL of a proxy. URL None: direct connection."""
+
+
+def check_proxies() -> None:
+    """Raise UsageError where a variable names no proxy that speaks HTTP: all sites would look out of order."""
+    environment = getproxies_environment()
+    for scheme in _SCHEMES:
+        if (value := environment.get(scheme)) and not _names_proxy(value):
+            shown = value.rpartition("@")[2]  # without the password
+            raise UsageError(
+                f"{scheme}_proxy: {shown} is not the address of a proxy that speaks HTTP (http://HOST:PORT);"
+                " correct the variable, or unset it"
+            )
+
+
+def _names_proxy(value: str) -> bool:
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
 
 
 class EnvironmentProxies(HttpProxyMiddleware):

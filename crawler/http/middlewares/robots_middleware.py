@@ -207,7 +207,7 @@ def _record(
     return RobotsRecord(
         origin=origin,
         fetched_at=now,
-        expires_at=now + cache_lifetime(status, error, cache_control),
+        expires_at=now + cache_lifetime(status, error, cache_control, body),
         status=status,
         body=truncate_body(body) if status is not None and 200 <= status < 300 else b"",
         error=error,

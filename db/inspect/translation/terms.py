@@ -25,7 +25,8 @@ TERMS: frozenset[str] = frozenset(
         # Failures of requests.
         gettext_noop("certificate"), gettext_noop("robots forbidden"), gettext_noop("robots unavailable"),
         gettext_noop("on hold"), gettext_noop("redirect loop"), gettext_noop("already asked"),
-        gettext_noop("unknown host"), gettext_noop("connection refused"), gettext_noop("proxy failed"), gettext_noop("timeout"),
+        gettext_noop("unknown host"), gettext_noop("connection refused"), gettext_noop("proxy failed"), gettext_noop("proxy login"),
+        gettext_noop("timeout"),
         gettext_noop("cut short"), gettext_noop("not http"), gettext_noop("connection failed"),
         gettext_noop("listing too slow"), gettext_noop("listing broken"), gettext_noop("address refused"),
         # What a request was for.

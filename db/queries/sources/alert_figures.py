@@ -32,8 +32,11 @@ SELECT id, run_id, ended, listings, listings_failed, listings_working, fetched, 
 FROM source_runs WHERE source_id = ? AND ended <> 'stopped' ORDER BY id DESC LIMIT ?
 """
 _UNREACHED = """
-SELECT count(*) FILTER (WHERE last = 'failed'), count(*)
-FROM (SELECT (SELECT r.ended FROM source_runs r WHERE r.source_id = s.id AND r.ended <> 'stopped' ORDER BY r.id DESC LIMIT 1)
+SELECT count(*) FILTER (WHERE last = 'failed' OR last = 'walled'), count(*)
+FROM (SELECT (SELECT CASE WHEN r.ended = 'finished' AND r.listings_working = 0 AND EXISTS (
+                               SELECT 1 FROM listing_readings l WHERE l.source_id = s.id AND l.reading ->> 'notice' = 'login')
+                          THEN 'walled' ELSE r.ended END
+              FROM source_runs r WHERE r.source_id = s.id AND r.ended <> 'stopped' ORDER BY r.id DESC LIMIT 1)
       AS last FROM sources s WHERE s.removed_at IS NULL AND s.paused_at IS NULL)
 WHERE last IS NOT NULL
 """
@@ -207,7 +210,10 @@ def last_source_runs(conn: sqlite3.Connection, source_id: int, count: int) -> li
 
 
 def count_failing_sources(conn: sqlite3.Connection) -> tuple[int, int]:
-    """How many sources failed in their last crawl, and how many were ever crawled, without paused and removed ones."""
+    """How many sources failed in their last crawl, and how many were ever crawled, without paused and removed ones.
+
+    A source that answered with a login page in place of its listings failed as well: so answers a network that wants a login.
+    """
     failed, of = conn.execute(_UNREACHED).fetchone()
     return int(failed), int(of)
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from scrapy import Request
 
+from crawler.http.record import describe_failure
 from crawler.http.services import FetchServices
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
@@ -121,6 +122,27 @@ def test_tls_through_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         end = crawl([ask(url)], ROBOTSTXT_OBEY=False, DOWNLOAD_VERIFY_CERTIFICATES=False)[url]
     assert end.response is not None, str(end.error)
     assert end.response.body == b"ok"
+
+
+@pytest.mark.parametrize("obeys", [False, True])
+def test_a_proxy_that_wants_a_password_is_no_fault_of_the_host(monkeypatch: pytest.MonkeyPatch, obeys: bool) -> None:
+    """Asked for a page, for robots.txt, or with CONNECT, which aiohttp answers with an error of its own."""
+
+    def behave(asking: socket.socket) -> None:
+        asking.sendall(
+            b"HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+
+    pages = ["http://news.test/page", "https://news.test/page"]
+    with _raw_server(behave) as proxy:
+        for scheme in ("http", "https"):
+            monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{proxy}")
+        ends = crawl([ask(page) for page in pages], ROBOTSTXT_OBEY=obeys, RETRY_ENABLED=False)
+    for page in pages:
+        error = ends[page].error
+        assert error is not None
+        assert ends[page].name == ("RobotsUnavailable" if obeys else "ProxyLogin")
+        assert "the proxy wants a user name and a password (407)" in describe_failure(error)
 
 
 def test_tls_connections_end_though_the_server_keeps_them(tmp_path: Path) -> None:

@@ -230,3 +230,10 @@ def test_the_group_that_is_read_is_the_one_that_counts(lines: list[str], agent: 
         assert own.can_fetch(ORIGIN + path, agent) == whole.can_fetch(ORIGIN + path, agent)
     assert own.crawl_delay(agent) == whole.crawl_delay(agent)
     assert list(own.sitemaps) == list(whole.sitemaps)
+
+
+def test_a_page_in_place_of_the_file_is_kept_for_an_hour() -> None:
+    """It may be the login page of a network."""
+    assert cache_lifetime(200, None, "", b"\r\n <!doctype html>") == timedelta(hours=1)
+    assert cache_lifetime(200, None, "max-age=86400", b"<html>") == timedelta(hours=1)
+    assert cache_lifetime(200, None, "", b"User-agent: *") == timedelta(hours=24)
