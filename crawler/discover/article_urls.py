@@ -28,9 +28,11 @@ from crawler.discover.url_words import (
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
     SERVICES,
+    TAGS,
 )
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
+from pipelines.tracking_parameters import without_session
 from pipelines.urls import path_and_query
 
 ARTICLE_POINTS = 3
@@ -196,7 +198,7 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
         host = parts.hostname or ""
     except ValueError:
         return Judgement(points=NEVER_POINTS, reasons=("not an address",))
-    path = unquote(parts.path)
+    path = unquote(without_session(parts.path))
     if "\ufffd" in path:  # older Chinese systems escape paths in GBK
         path = unquote(parts.path, "gb18030")
     query = parts.query[:MAX_JUDGED]
@@ -220,9 +222,18 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
 
 def is_category(url: str) -> bool:
     """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    return _is_below(url, CATEGORIES)
+
+
+def is_tag(url: str) -> bool:
+    """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
+    return _is_below(url, TAGS)
+
+
+def _is_below(url: str, words: frozenset[str]) -> bool:
     segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
-    others = (LEADS_TO_LISTS - CATEGORIES) | ADVERTISING | SERVICES
-    return not segments.isdisjoint(CATEGORIES) and segments.isdisjoint(others)
+    others = (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
+    return not segments.isdisjoint(words) and segments.isdisjoint(others)
 
 
 def is_list_of_a_day(url: str) -> bool:

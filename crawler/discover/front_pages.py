@@ -8,9 +8,7 @@ the site's rules include or exclude get no points for their place.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
@@ -19,18 +17,19 @@ from lxml import etree
 from crawler.discover.article_urls import (
     ARTICLE_POINTS,
     DOUBT_POINTS,
-    EXCLUDED,
     INCLUDED_POINTS,
     NEVER_POINTS,
     Judgement,
-    is_category,
     judge_on_site,
 )
+from crawler.discover.candidates import HEADLINE_WORDS, HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.feed_links import feeds_of
-from crawler.discover.link_elements import address_of, link_elements, words_of
+from crawler.discover.link_elements import address_of, is_hidden, link_elements, words_of
+from crawler.discover.link_groups import refuse_groups
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listing import LinkRefusals, ParsedListing
-from crawler.discover.next_pages import is_pager_label, next_page_of
+from crawler.discover.next_pages import next_page_of
+from crawler.discover.page_sections import SERVICE_WORDS, sections_of
 from crawler.discover.script_lists import lists_in_scripts
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
@@ -44,42 +43,7 @@ from pipelines.urls import clean_url, host_of, link_key, same_site
 
 LEAST_ARTICLES = 3
 """Articles that a page links, below which its scripts are searched for a list."""
-MAX_SECTIONS = 60
-"""Sections kept of one page. A menu with its sub-menus has 10 to 50."""
 MAX_FRAMES = 6
-
-PAID = Judgement(points=NEVER_POINTS, reasons=("the link is marked as paid for",))
-
-_SERVICE_WORDS = re.compile(
-    r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
-    r"|cookie\W?\w*( \w+)?|privacy( (policy|notice|statement))?( (and|&) cookies?( policy)?)?|your privacy.*"
-    r"|terms( (of|and) .*)?|contact( us)?|kontakt|about( us)?|über uns|mentions légales|aviso legal"
-    r"|quiénes somos|chi siamo|mediadaten"
-    r"|newsletters?|log ?in|sign (in|up)|anmelden|registrieren|subscribe.*|abonnieren|help|hilfe"
-    r"|advertis\w+( with us)?|werbung|careers?|jobs"
-    r"|rss|app|apps|e-?paper|accessibility( statement)?|barrierefreiheit|corrections( .*)?|hakkımızda|künye"
-    r"|iletişim|gizlilik.*|о нас|контакты"
-    r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
-    r"|广告刊例|留言[板本簿]?|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
-    r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
-    r"|プライバシー.*|liên hệ|giới thiệu|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
-    re.IGNORECASE,
-)
-"""Texts of links that are never headlines. They must match in full."""
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """One URL of the page, with the best of all its links."""
-
-    url: str
-    key: str
-    form: int
-    points: int
-    judgement: Judgement
-    place: LinkPlace
-    title: str | None
-    in_heading: bool
 
 
 def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
@@ -104,6 +68,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     page.add_links(root)
     if len(page.articles()) < LEAST_ARTICLES:
         page.add_listed(lists_in_scripts(decoded.text, root))
+    refuse_groups(page.articles())
     candidates, articles = page.by_key, page.articles()
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
     links = tuple(
@@ -114,7 +79,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         kind=kind,
         url=url,
         links=links,
-        listings=(*feeds_of(root, base, url), *_frames(root, targets), *_sections(candidates)),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *sections_of(candidates)),
         pages=next_page_of(root, base, url),
         refused=_refused(candidates.values(), targets),
         title=title,
@@ -162,11 +127,11 @@ class _Candidates:
     """The links of a page within its site, by key, each with its points."""
 
     def __init__(self, url: str, site: Site | None, targets: _Targets) -> None:
-        self.by_key: dict[str, _Candidate] = {}
+        self.by_key: dict[str, LinkCandidate] = {}
         self._own, self._own_host = link_key(url), host_of(url)
         self._site, self._targets = site, targets
 
-    def articles(self) -> list[_Candidate]:
+    def articles(self) -> list[LinkCandidate]:
         """The links to articles, in the page's order."""
         return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
 
@@ -178,14 +143,13 @@ class _Candidates:
             if (target := self._target(address)) is None:
                 continue
             place, words = places.of(element), words_of(element, places)
-            if not (by_script and _length(words.text) < _HEADLINE_WORDS):
-                paid = "sponsored" in (element.get("rel") or "").lower().split()
-                self._add(target, place, words, PAID if paid else None)
+            if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
+                self._add(target, place, words, _refusal_of(element, words))
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
         """Add what the page's scripts list: addresses and titles. Objects with a short title are topics, people, products."""
         for address, title in listed:
-            if _length(title) >= _HEADLINE_WORDS and (target := self._target(address)) is not None:
+            if headline_length(title) >= HEADLINE_WORDS and (target := self._target(address)) is not None:
                 self._add(target, LinkPlace.PLAIN, LinkWords(plain_text(title), False), None)
 
     def _target(self, address: str) -> tuple[str, str] | None:
@@ -195,10 +159,10 @@ class _Candidates:
     def _add(self, target: tuple[str, str], place: LinkPlace, words: LinkWords, refusal: Judgement | None) -> None:
         address, key = target
         known = self.by_key.get(key)
-        if known is None or (known.judgement is PAID and refusal is None):
+        if known is None or (known.judgement in (PAID, HIDDEN) and refusal is None):
             judgement = refusal or judge_on_site(address, self._site, self._own_host)
             form = judgement.points
-            self.by_key[key] = known = _Candidate(address, key, form, form, judgement, place, None, False)
+            self.by_key[key] = known = LinkCandidate(address, key, form, form, judgement, place, None, False)
         elif not _is_better_title(words.text, words.is_heading, known):
             return
         points = known.form + _place_points(place, words.text, known.form)
@@ -206,7 +170,14 @@ class _Candidates:
         known.title, known.in_heading, known.place = words.text, words.is_heading, place
 
 
-def _refused(candidates: Iterable[_Candidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
+def _refusal_of(element: etree._Element, words: LinkWords) -> Judgement | None:
+    """What a link says against what it leads to."""
+    if "sponsored" in (element.get("rel") or "").lower().split():
+        return PAID
+    return HIDDEN if is_hidden(element, has_words=words.text is not None) else None
+
+
+def _refused(candidates: Iterable[LinkCandidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
     """The page's links that are no articles, by reason."""
     refused = LinkRefusals()
     for candidate in candidates:
@@ -223,7 +194,7 @@ def _refused(candidates: Iterable[_Candidate], targets: _Targets) -> tuple[Refus
     return refused.top()
 
 
-_NO_PLACE = frozenset({LinkPlace.MENU, LinkPlace.ASIDE})
+_NO_PLACE = frozenset({LinkPlace.META, LinkPlace.FOOTER, LinkPlace.MENU, LinkPlace.ASIDE})
 
 
 class _Targets:
@@ -259,38 +230,38 @@ class _Targets:
         return None
 
 
-_HEADLINE_WORDS = 5
-_HEADLINE_CJK = 10
-"""Length from which a text is a headline and no label: sections in 10 real menus have at most 4 words, or 8 Chinese characters."""
 _LONGEST_TITLE = 300
+
+
+_FOOTER_WORDS = 9
+"""Words of a headline in a footer. "Do not sell or share my personal information" has eight."""
+_POINTS = {
+    LinkPlace.META: -3,
+    LinkPlace.FOOTER: -3,
+    LinkPlace.MENU: -3,
+    LinkPlace.ASIDE: -1,
+    LinkPlace.PLAIN: 0,
+    LinkPlace.ARTICLE: 1,
+    LinkPlace.HEADING: 3,
+}
 
 
 def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
     """Points that the place of a link adds to those of its URL; 0 where the form leaves no doubt."""
     if form < DOUBT_POINTS or form >= INCLUDED_POINTS:
         return 0
-    points = {LinkPlace.MENU: -3, LinkPlace.ASIDE: -1, LinkPlace.PLAIN: 0, LinkPlace.ARTICLE: 1, LinkPlace.HEADING: 3}[
-        place
-    ]
-    if words and len(words) < 40 and _SERVICE_WORDS.fullmatch(words):
+    points = _POINTS[place]
+    if words and len(words) < 40 and SERVICE_WORDS.fullmatch(words):
         return NEVER_POINTS
-    length = _length(words)
-    if length >= _HEADLINE_WORDS:
-        points += 3
+    length = headline_length(words)
+    if length >= HEADLINE_WORDS:
+        points += 3 if place is not LinkPlace.FOOTER or length >= _FOOTER_WORDS else 0
     elif length <= 2:
-        points -= 4 if place is LinkPlace.MENU else 1
+        points -= 4 if place <= LinkPlace.MENU else 1
     return points
 
 
-def _length(words: str | None) -> float:
-    """Length in words. Two CJK characters count as one word."""
-    if not words:
-        return 0
-    asian = sum("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in words)
-    return asian * _HEADLINE_WORDS / _HEADLINE_CJK if asian > 2 else len(words.split())
-
-
-def _is_better_title(words: str | None, in_heading: bool, known: _Candidate) -> bool:
+def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:
     """Whether a text is a better title than the known one: headings before other text, long before short."""
     if not words or len(words) > _LONGEST_TITLE:
         return False
@@ -304,76 +275,3 @@ def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
     for frame in islice(root.iter("frame"), MAX_FRAMES):
         if (target := targets.of(frame.get("src"))) is not None:
             yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(frame.get("title")))
-
-
-def _sections(candidates: dict[str, _Candidate]) -> Iterator[Listing]:
-    """Links that look like sections: a word or two, a short path, no service. Menus come first."""
-    sections = [
-        candidate
-        for candidate in candidates.values()
-        if candidate.points <= 0 and _may_be_list(candidate) and _is_section(candidate)
-    ]
-    sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
-    sections.sort(key=lambda candidate: candidate.place is not LinkPlace.MENU)
-    for candidate in sections[:MAX_SECTIONS]:
-        yield Listing(url=candidate.url, kind=ListingKind.SECTION, title=candidate.title)
-
-
-def _may_be_list(candidate: _Candidate) -> bool:
-    judgement = candidate.judgement
-    if not judgement.is_final:
-        return True
-    return judgement is not PAID and judgement.reasons != (EXCLUDED,) and is_category(candidate.url)
-
-
-# A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
-_SECTION_PATH = re.compile(
-    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/\d{1,3})?/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
-)
-
-
-def _is_section(candidate: _Candidate) -> bool:
-    title = candidate.title
-    if not title or _length(title) > 4 or _SERVICE_WORDS.fullmatch(title):
-        return False
-    if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
-        not any(map(str.isalpha, title)) or is_pager_label(title)
-    ):
-        return False  # "2", "Next": a page of a list
-    return _SECTION_PATH.fullmatch(candidate.url) is not None
-
-
-_NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
-_NO_SECTION_PARAMETER = re.compile(
-    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|key\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
-    r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*)=",
-    re.IGNORECASE,
-)
-"""Parameters that page, sort, search or date a list, or change the view: their links have no end."""
-_OF_A_MENU = 3
-"""Pages whose links carry the same query: it says where the link stands (`?iref=gnavi`), and the path names the section."""
-
-
-def _by_query(sections: list[_Candidate], urls: list[str]) -> list[_Candidate]:
-    """The sections without those whose query names none.
-
-    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`.
-    """
-    paths: dict[str, set[str]] = {}
-    for url in urls:
-        path, _, query = url.partition("?")
-        paths.setdefault(query, set()).add(path)
-    forms = Counter(_form_of(one.url) for one in sections)
-    return [
-        one
-        for one in sections
-        if not (query := one.url.partition("?")[2])
-        or len(paths[query]) >= _OF_A_MENU
-        or (forms[_form_of(one.url)] > 1 and not _NO_SECTION_PARAMETER.search(query))
-    ]
-
-
-def _form_of(url: str) -> tuple[str, ...]:
-    """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
-    path, _, query = url.partition("?")
-    return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))

@@ -13,10 +13,20 @@ CATEGORIES = frozenset(
 )
 """Lists of one subject: sections of the site."""
 
-LEADS_TO_LISTS = CATEGORIES | frozenset(
+TAGS = frozenset(
     """
     tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta mot-cle
-    hashtag sujet tagi metka tegi temata author authors autor autoren autore autores autori auteur auteurs avtor
+    hashtag sujet tagi metka tegi temata tagg taggar emne emner etiket etiketter
+    """.split()  # noqa: SIM905
+)
+"""Lists of one word each: without end, and sections only where a site's menu has no others."""
+
+LEADS_TO_LISTS = (
+    CATEGORIES
+    | TAGS
+    | frozenset(
+        """
+    author authors autor autoren autore autores autori auteur auteurs avtor
     yazar yazarlar writer writers columnist columnists byline profile profiles profil user users member members
     space contributor contributors staff redaktion journalist journalists login signin sign-in sign_in signup
     sign-up register registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account
@@ -31,6 +41,7 @@ LEADS_TO_LISTS = CATEGORIES | frozenset(
     wp-content wp-json wp-includes cdn-cgi share print drucken imprimir comment comments download downloads
     forumdisplay
     """.split()  # noqa: SIM905
+    )
 )
 """Lists, people, services: neither these pages nor those below them are articles."""
 
@@ -79,7 +90,7 @@ ARTICLE_WORDS = frozenset(
     article articles artikel artikkel articulo articulos artigo articolo articolele artykul artykuly clanek clanky
     clanak story stories news-story detail details detay detalle detalles newsdetail news-detail news_detail newsview
     newsarticle haber haberi noticia notizia nyhet beitrag meldung nachricht entry content contents view read show doc
-    docs newscontent statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
+    docs newscontent viewtopic showthread statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
     """.split()  # noqa: SIM905
 )
 """Segments that content management systems put before one article."""
