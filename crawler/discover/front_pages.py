@@ -28,9 +28,10 @@ from crawler.discover.link_elements import address_of, is_hidden, link_elements,
 from crawler.discover.link_groups import refuse_groups
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listing import LinkRefusals, ParsedListing
-from crawler.discover.next_pages import next_page_of
+from crawler.discover.loaded_lists import frames_of, read_json_body, requests_of
+from crawler.discover.next_pages import loaded_next_page, next_page_of
 from crawler.discover.page_sections import SERVICE_WORDS, sections_of
-from crawler.discover.script_lists import lists_in_scripts
+from crawler.discover.script_lists import lists_in_json, lists_in_scripts
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
@@ -43,7 +44,9 @@ from pipelines.urls import clean_url, host_of, link_key, same_site
 
 LEAST_ARTICLES = 3
 """Articles that a page links, below which its scripts are searched for a list."""
+NO_PAGE = "the body is not an HTML page"
 MAX_FRAMES = 6
+"""Frames of a page that are sections, and lists that it loads."""
 
 
 def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
@@ -55,9 +58,11 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
     kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
     decoded = decode(body, content_type) if body else None
+    if decoded is not None and (value := read_json_body(decoded.text)) is not None:
+        return _read_json(value, url, kind, site)
     root = _tree(decoded)
     if decoded is None or root is None:
-        return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
+        return ParsedListing(kind=kind, url=url, note=NO_PAGE)
     title = plain_text(next((element.text for element in root.iter("title")), None))
     language = (root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None
     if not is_front and title and names_missing_page(title, (language or "").partition("-")[0] or None):
@@ -65,26 +70,30 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     base = base_of(root, url)
     targets = _Targets(url, base)
     page = _Candidates(url, site, targets)
-    page.add_links(root)
-    if len(page.articles()) < LEAST_ARTICLES:
+    page.add_links(root, decoded.text)
+    if is_empty := len(page.articles()) < LEAST_ARTICLES:
         page.add_listed(lists_in_scripts(decoded.text, root))
     refuse_groups(page.articles())
-    candidates, articles = page.by_key, page.articles()
-    link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
-    links = tuple(
-        Link(url=candidate.url, key=candidate.key, kind=link_kind, found_in=url, title=candidate.title)
-        for candidate in articles
-    )
+    loaded = _loaded_lists(root, targets) if is_empty and len(page.articles()) < LEAST_ARTICLES else ()
     return ParsedListing(
         kind=kind,
         url=url,
-        links=links,
-        listings=(*feeds_of(root, base, url), *_frames(root, targets), *sections_of(candidates)),
-        pages=next_page_of(root, base, url),
-        refused=_refused(candidates.values(), targets),
+        links=page.links(kind),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(page.by_key)),
+        pages=next_page_of(root, base, url) or loaded_next_page(root, decoded.text, base, url),
+        refused=_refused(page.by_key.values(), targets),
         title=title,
         language=language,
     )
+
+
+def _read_json(value: object, url: str, kind: ListingKind, site: Site | None) -> ParsedListing:
+    """What a page's script shows: the objects of a JSON text."""
+    page = _Candidates(url, site, _Targets(url, url))
+    page.add_listed(lists_in_json(value))
+    refuse_groups(page.articles())
+    links = page.links(kind)
+    return ParsedListing(kind=kind, url=url, links=links, note=None if links else NO_PAGE)
 
 
 def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
@@ -128,17 +137,24 @@ class _Candidates:
 
     def __init__(self, url: str, site: Site | None, targets: _Targets) -> None:
         self.by_key: dict[str, LinkCandidate] = {}
-        self._own, self._own_host = link_key(url), host_of(url)
+        self._url, self._own, self._own_host = url, link_key(url), host_of(url)
         self._site, self._targets = site, targets
 
     def articles(self) -> list[LinkCandidate]:
         """The links to articles, in the page's order."""
         return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
 
-    def add_links(self, root: etree._Element) -> None:
+    def links(self, kind: ListingKind) -> tuple[Link, ...]:
+        """The links to articles, as a listing of that kind names them."""
+        found = LinkKind.FRONT_PAGE if kind is ListingKind.FRONT_PAGE else LinkKind.SECTION
+        return tuple(
+            Link(url=one.url, key=one.key, kind=found, found_in=self._url, title=one.title) for one in self.articles()
+        )
+
+    def add_links(self, root: etree._Element, text: str) -> None:
         """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
         places = LinkPlaces()
-        for element in link_elements(root):
+        for element in link_elements(root, text):
             address, by_script = address_of(element)
             if (target := self._target(address)) is None:
                 continue
@@ -272,6 +288,15 @@ def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) 
 
 def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
     """The pages in the frames of a frameset, which have its links."""
-    for frame in islice(root.iter("frame"), MAX_FRAMES):
-        if (target := targets.of(frame.get("src"))) is not None:
-            yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(frame.get("title")))
+    for address, title in islice(frames_of(root, "frame"), MAX_FRAMES):
+        if (target := targets.of(address)) is not None:
+            yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(title))
+
+
+def _loaded_lists(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
+    """What a page loads that names no articles itself: it may load its list."""
+    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe"))
+    requests = ((address, None) for address in requests_of(root))
+    found = {target[0]: title for address, title in (*frames, *requests) if (target := targets.of(address))}
+    for address, title in islice(found.items(), MAX_FRAMES):
+        yield Listing(url=address, kind=ListingKind.SECTION, title=title)
