@@ -212,7 +212,7 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
         path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
-    _judge_query(votes, query, name)
+    _judge_query(votes, query, name, _EXTENSION.sub("", segments[-1]) if segments else "")
     _judge_numbers(votes, path, segments, name)
     numbered = votes.distinctive
     _judge_headline(votes, name)
@@ -286,7 +286,7 @@ def _name(segments: list[str]) -> str:
     return _EXTENSION.sub("", segments[0]) if segments else ""
 
 
-def _judge_query(votes: _Votes, query: str, name: str) -> None:
+def _judge_query(votes: _Votes, query: str, name: str, script: str) -> None:
     if not query:
         return
     if _LIST_ACTION.search(query) or (_LIST_SCRIPT.fullmatch(name) and not _VIEW_ACTION.search(query)):
@@ -297,7 +297,7 @@ def _judge_query(votes: _Votes, query: str, name: str) -> None:
         votes.add(4, "the query is a number", distinctive=True)
     elif _LIST_PARAMETER.search(query):
         votes.add(-5, "the query pages, sorts or searches a list")
-    elif (name.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
+    elif (script.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
         votes.add(4, "the query of an article's script has a number", distinctive=True)
 
 
