@@ -365,7 +365,7 @@ def _judge_headline(votes: _Votes, name: str) -> None:
         points = 4 if cjk >= 8 else 2 if cjk >= 5 else 0 if votes.distinctive else -3
         votes.add(points, f"{cjk} characters of Asian writing", distinctive=points > 0)
         return
-    words = [word for word in _WORD_BREAK.split(name) if word and not any(sign.isdigit() for sign in word)]
+    words = [word for word in _WORD_BREAK.split(name) if word and (word.isalpha() or not any(map(str.isdigit, word)))]
     count = len(words) if len(words) > 3 else len([word for word in words if word.lower() not in CONNECTORS])
     if count >= 4:
         votes.add(4 if count > 4 else 3, "a headline in the address", distinctive=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crawler.discover.article_urls import NEVER_POINTS, Judgement
@@ -14,6 +15,9 @@ HIDDEN = Judgement(points=NEVER_POINTS, reasons=("readers do not see the link",)
 HEADLINE_WORDS = 5
 _HEADLINE_CJK = 10
 """Length from which a text is a headline and no label: sections in 10 real menus have at most 4 words, or 8 Chinese characters."""
+
+
+_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(slots=True)
@@ -39,5 +43,7 @@ def headline_length(words: str | None) -> float:
     """Length in words. Two CJK characters count as one word."""
     if not words:
         return 0
-    asian = sum("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in words)
+    if words.isascii():
+        return len(words.split())
+    asian = len(_ASIAN.findall(words))
     return asian * HEADLINE_WORDS / _HEADLINE_CJK if asian > 2 else len(words.split())

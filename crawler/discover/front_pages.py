@@ -160,7 +160,8 @@ class _Candidates:
                 continue
             place, words = places.of(element), words_of(element, places)
             if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
-                self._add(target, place, words, _refusal_of(element, words))
+                paid = "sponsored" in (element.get("rel") or "").lower().split()
+                self._add(target, place, words, PAID if paid else None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
         """Add what the page's scripts list: addresses and titles. Objects with a short title are topics, people, products."""
@@ -172,25 +173,31 @@ class _Candidates:
         target = self._targets.of(address)
         return target if target is not None and target[1] != self._own else None
 
-    def _add(self, target: tuple[str, str], place: LinkPlace, words: LinkWords, refusal: Judgement | None) -> None:
+    def _add(
+        self,
+        target: tuple[str, str],
+        place: LinkPlace,
+        words: LinkWords,
+        refusal: Judgement | None,
+        element: etree._Element | None = None,
+    ) -> None:
         address, key = target
         known = self.by_key.get(key)
-        if known is None or (known.judgement in (PAID, HIDDEN) and refusal is None):
+        if known is None or (refusal is None and (known.judgement is PAID or known.judgement is HIDDEN)):
             judgement = refusal or judge_on_site(address, self._site, self._own_host)
             form = judgement.points
+            if (
+                element is not None
+                and ARTICLE_POINTS <= form + _place_points(place, words.text, form) < INCLUDED_POINTS
+            ):
+                judgement = HIDDEN if is_hidden(element, has_words=words.text is not None) else judgement
+                form = judgement.points
             self.by_key[key] = known = LinkCandidate(address, key, form, form, judgement, place, None, False)
         elif not _is_better_title(words.text, words.is_heading, known):
             return
         points = known.form + _place_points(place, words.text, known.form)
         known.points = points if known.title is None else max(known.points, points)
         known.title, known.in_heading, known.place = words.text, words.is_heading, place
-
-
-def _refusal_of(element: etree._Element, words: LinkWords) -> Judgement | None:
-    """What a link says against what it leads to."""
-    if "sponsored" in (element.get("rel") or "").lower().split():
-        return PAID
-    return HIDDEN if is_hidden(element, has_words=words.text is not None) else None
 
 
 def _refused(candidates: Iterable[LinkCandidate], targets: _Targets) -> tuple[RefusedLinks, ...]:

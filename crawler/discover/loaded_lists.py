@@ -19,8 +19,8 @@ from typing import Any
 from lxml import etree
 
 _MOST_SCRIPTS = 200
-_MAX_CODE = 300_000
-"""Characters of one script that are searched. Longer ones are libraries."""
+_MAX_CODE = 50_000
+"""Characters of a script that is searched. Longer ones are libraries and states."""
 _REQUEST = re.compile(
     r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]"
     r"|\burl\s{0,5}:\s{0,5}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,}]"
@@ -49,7 +49,8 @@ def requests_of(root: etree._Element) -> Iterator[str]:
             if _JSONP.search(address):
                 yield address
             continue
-        for found in _REQUEST.findall((script.text or "")[:_MAX_CODE]):
+        code = script.text or ""
+        for found in _REQUEST.findall(code) if len(code) <= _MAX_CODE else ():
             address = next(filter(None, found))
             if _ADDRESS.fullmatch(address):
                 yield address

@@ -56,6 +56,11 @@ def sections_of(candidates: dict[str, LinkCandidate]) -> Iterator[Listing]:
 _ORDER = {LinkPlace.MENU: 0, LinkPlace.FOOTER: 1}
 
 
+def _readable(url: str) -> str:
+    url = _without_session(url) if ";" in url or "(" in url or "?" in url else url
+    return unquote(url) if "%" in url else url
+
+
 def _without_session(url: str) -> str:
     """A listing's address is asked for again and again, when the session that the page was sent in is over."""
     path, mark, query = url.partition("?")
@@ -83,7 +88,7 @@ def _is_section(candidate: LinkCandidate) -> bool:
         not any(map(str.isalpha, title)) or is_pager_label(title)
     ):
         return False  # "2", "Next": a page of a list
-    return _SECTION_PATH.fullmatch(unquote(_without_session(candidate.url))) is not None
+    return _SECTION_PATH.fullmatch(_readable(candidate.url)) is not None
 
 
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
