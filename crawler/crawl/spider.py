@@ -23,7 +23,7 @@ from crawler.crawl.visit import SourceVisit
 from crawler.http.access import load_access, open_to_others
 from db.errors import ConfigError, CopydeskError
 from db.models import Source
-from db.store.sites.listings import listing_states, should_rediscover
+from db.store.sites.listings import listing_states, resting_listings, should_rediscover
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class CrawlSpider(Spider):
             site=site,
             known_listings=known,
             articles=ArticleQueue(settings.concurrency),
-            resting=frozenset(state.listing.url for state in states if state.is_resting(rests, now)),
+            resting=resting_listings(states, rests, now),
             probing=not session.order.reads or needs_probing(known, site) or should_rediscover(states, rests, now),
         )
 

@@ -28,9 +28,11 @@ from crawler.discover.url_words import (
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
     SERVICES,
+    TAGS,
 )
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
+from pipelines.tracking_parameters import without_session
 from pipelines.urls import path_and_query
 
 ARTICLE_POINTS = 3
@@ -196,7 +198,7 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
         host = parts.hostname or ""
     except ValueError:
         return Judgement(points=NEVER_POINTS, reasons=("not an address",))
-    path = unquote(parts.path)
+    path = unquote(without_session(parts.path))
     if "\ufffd" in path:  # older Chinese systems escape paths in GBK
         path = unquote(parts.path, "gb18030")
     query = parts.query[:MAX_JUDGED]
@@ -210,7 +212,7 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
         path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
-    _judge_query(votes, query, name)
+    _judge_query(votes, query, name, _EXTENSION.sub("", segments[-1]) if segments else "")
     _judge_numbers(votes, path, segments, name)
     numbered = votes.distinctive
     _judge_headline(votes, name)
@@ -220,9 +222,18 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
 
 def is_category(url: str) -> bool:
     """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    return _is_below(url, CATEGORIES)
+
+
+def is_tag(url: str) -> bool:
+    """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
+    return _is_below(url, TAGS)
+
+
+def _is_below(url: str, words: frozenset[str]) -> bool:
     segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
-    others = (LEADS_TO_LISTS - CATEGORIES) | ADVERTISING | SERVICES
-    return not segments.isdisjoint(CATEGORIES) and segments.isdisjoint(others)
+    others = (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
+    return not segments.isdisjoint(words) and segments.isdisjoint(others)
 
 
 def is_list_of_a_day(url: str) -> bool:
@@ -275,7 +286,7 @@ def _name(segments: list[str]) -> str:
     return _EXTENSION.sub("", segments[0]) if segments else ""
 
 
-def _judge_query(votes: _Votes, query: str, name: str) -> None:
+def _judge_query(votes: _Votes, query: str, name: str, script: str) -> None:
     if not query:
         return
     if _LIST_ACTION.search(query) or (_LIST_SCRIPT.fullmatch(name) and not _VIEW_ACTION.search(query)):
@@ -286,7 +297,7 @@ def _judge_query(votes: _Votes, query: str, name: str) -> None:
         votes.add(4, "the query is a number", distinctive=True)
     elif _LIST_PARAMETER.search(query):
         votes.add(-5, "the query pages, sorts or searches a list")
-    elif (name.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
+    elif (script.lower() in ARTICLE_WORDS or _VIEW_ACTION.search(query)) and _NUMBER_VALUE.search(query):
         votes.add(4, "the query of an article's script has a number", distinctive=True)
 
 
@@ -354,7 +365,7 @@ def _judge_headline(votes: _Votes, name: str) -> None:
         points = 4 if cjk >= 8 else 2 if cjk >= 5 else 0 if votes.distinctive else -3
         votes.add(points, f"{cjk} characters of Asian writing", distinctive=points > 0)
         return
-    words = [word for word in _WORD_BREAK.split(name) if word and not any(sign.isdigit() for sign in word)]
+    words = [word for word in _WORD_BREAK.split(name) if word and (word.isalpha() or not any(map(str.isdigit, word)))]
     count = len(words) if len(words) > 3 else len([word for word in words if word.lower() not in CONNECTORS])
     if count >= 4:
         votes.add(4 if count > 4 else 3, "a headline in the address", distinctive=True)

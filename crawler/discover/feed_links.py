@@ -20,6 +20,8 @@ _FEED_PATH = re.compile(
     r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
+_FEED_WORDS = ("rss", "feed", "atom", "rdf")
+"""One of them is in whatever `_FEED_PATH` finds: looking for it is ten times as fast."""
 _NO_FEED = re.compile(r"https?://[^/]+/.*(?:comment|komment|/oembed|/trackback)", re.IGNORECASE)
 
 
@@ -31,9 +33,7 @@ def feeds_of(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
         if _is_feed(link.get("type") or "", link.get("rel") or "")
     ]
     linked = [
-        (href, None)
-        for anchor in islice(root.iter("a"), MAX_LINKS)
-        if _FEED_PATH.search((href := anchor.get("href") or "").partition("?")[0])
+        (href, None) for anchor in islice(root.iter("a"), MAX_LINKS) if _may_be_feed(href := anchor.get("href") or "")
     ]
     found: dict[str, str | None] = {}
     elsewhere: dict[str, str | None] = {}
@@ -46,6 +46,12 @@ def feeds_of(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
             elsewhere.setdefault(target, title)
     for target, title in islice((found | elsewhere).items(), MAX_LISTINGS_NAMED):
         yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
+
+
+def _may_be_feed(href: str) -> bool:
+    path = href.partition("?")[0]
+    lower = path.lower()
+    return any(word in lower for word in _FEED_WORDS) and _FEED_PATH.search(path) is not None
 
 
 def _is_feed(kind: str, relation: str) -> bool:

@@ -20,8 +20,12 @@ from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_STATED_TE
 class LinkPlace(IntEnum):
     """The kind of element around a link."""
 
+    META = -2
+    """What a page or a card says about itself: tags, what stands below its text."""
+    FOOTER = -1
+    """Where the page ends: services, whose names may be as long as a headline."""
     MENU = 0
-    """Navigation, header, footer, breadcrumbs, pagination."""
+    """Navigation, header, breadcrumbs, pagination."""
     ASIDE = 1
     """A sidebar: most-read lists, but also advertising."""
     PLAIN = 2
@@ -40,8 +44,9 @@ class LinkWords:
 
 _BY_TAG = {
     "nav": LinkPlace.MENU,
-    "footer": LinkPlace.MENU,
+    "footer": LinkPlace.FOOTER,
     "menu": LinkPlace.MENU,
+    "select": LinkPlace.MENU,
     "aside": LinkPlace.ASIDE,
     "article": LinkPlace.ARTICLE,
     "h1": LinkPlace.HEADING,
@@ -50,14 +55,22 @@ _BY_TAG = {
     "h4": LinkPlace.HEADING,
     "h5": LinkPlace.HEADING,
 }
+_BY_ROLE = {
+    "navigation": LinkPlace.MENU,
+    "menu": LinkPlace.MENU,
+    "menubar": LinkPlace.MENU,
+    "contentinfo": LinkPlace.FOOTER,
+}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MENU = frozenset(
     """
-    nav nav1 nav2 navi navbar navigation subnav topnav mainnav sitenav menu menus submenu mainmenu footer foot footers
+    nav nav1 nav2 navi navbar navigation subnav topnav mainnav sitenav menu menus submenu mainmenu
     bottom breadcrumb breadcrumbs crumb crumbs bread pagination pager pagenav pages topbar toolbar login userbar
-    social share sharing copyright friendlink friendlinks flink links tagcloud tags
+    social share sharing friendlink friendlinks flink links
     """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
 )
+_FOOTER = frozenset(["footer", "foot", "footers", "copyright"])
+_META = frozenset(["tagcloud", "tags"])
 _ASIDE = frozenset(["sidebar", "side", "aside", "advert", "advertisement", "ad", "ads", "banner", "promo", "sponsor"])
 _ARTICLE = frozenset(
     "teaser teasers story article card post entry headline headlines newsitem newslist tit title".split()  # noqa: SIM905
@@ -97,6 +110,8 @@ class LinkPlaces:
             parent = parent.getparent()
         for outer in reversed(path):
             own = self._own_place(outer)
+            if own is LinkPlace.FOOTER and place >= LinkPlace.ARTICLE:
+                own = LinkPlace.META
             if place > LinkPlace.ASIDE and own is not LinkPlace.PLAIN:
                 place = own if own <= LinkPlace.ASIDE else max(place, own)
             self._known[outer] = place
@@ -109,8 +124,8 @@ class LinkPlaces:
             return LinkPlace.PLAIN
         if (place := _BY_TAG.get(tag)) is not None:
             return place
-        if element.get("role") in ("navigation", "menu", "contentinfo", "menubar"):
-            return LinkPlace.MENU
+        if (role := element.get("role")) in _BY_ROLE:
+            return _BY_ROLE[role]
         named = f"{element.get('class', '')[:MAX_CLASS_CHARS]} {element.get('id', '')[:MAX_CLASS_CHARS]}"
         if (place := self._named.get(named)) is None:
             place = self._named[named] = _by_names(named)
@@ -137,8 +152,12 @@ class LinkPlaces:
 def _by_names(named: str) -> LinkPlace:
     """The place that the words of class and id name."""
     words = _BREAK.split(named.lower())
+    if not _FOOTER.isdisjoint(words):
+        return LinkPlace.FOOTER
     if not _MENU.isdisjoint(words):
         return LinkPlace.MENU
+    if not _META.isdisjoint(words):
+        return LinkPlace.META
     if not _ASIDE.isdisjoint(words):
         return LinkPlace.ASIDE
     return LinkPlace.PLAIN if _ARTICLE.isdisjoint(words) else LinkPlace.ARTICLE

@@ -61,6 +61,11 @@ def _named(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
             yield address, "".join(str(part) for part in anchor.itertext()).strip()
 
 
+def lists_in_json(value: Any) -> Iterator[tuple[str, str]]:
+    """Addresses and titles of what a JSON value lists, at most 1,000."""
+    return islice(_objects(value, 0), _MOST)
+
+
 def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
     """The objects below a value that have an address and a title."""
     if depth > _DEPTH:

@@ -13,24 +13,40 @@ CATEGORIES = frozenset(
 )
 """Lists of one subject: sections of the site."""
 
-LEADS_TO_LISTS = CATEGORIES | frozenset(
+TAGS = frozenset(
     """
     tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta mot-cle
-    hashtag sujet tagi metka tegi temata author authors autor autoren autore autores autori auteur auteurs avtor
-    yazar yazarlar writer writers columnist columnists byline profile profiles profil user users member members
-    space contributor contributors staff redaktion journalist journalists login signin sign-in sign_in signup
-    sign-up register registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account
-    accounts konto my-account mein-konto password passwort forgot-password auth oauth sso passport search suche
-    suchen recherche buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat
-    search-results rss feed feeds atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions
-    subscriber abonnement abonnements abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart
-    warenkorb checkout basket impressum imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung
-    privacy-policy privacypolicy politica-de-privacidad politica-de-cookies confidentialite cookie-policy
-    cookie-richtlinie terms-of-service terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv
-    disclaimer mediadaten mediakit page pages paged pagina seite sayfa strona stranica wp-admin wp-login.php
-    wp-content wp-json wp-includes cdn-cgi share print drucken imprimir comment comments download downloads
-    forumdisplay
+    hashtag sujet tagi metka tegi temata tagg taggar emne emner etiket etiketter
     """.split()  # noqa: SIM905
+)
+"""Lists of one word each: without end, and sections only where a site's menu has no others."""
+
+LEADS_TO_LISTS = (
+    CATEGORIES
+    | TAGS
+    | frozenset(
+        """
+    author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer writers columnist
+    columnists byline profile profiles profil user users member members space contributor contributors staff redaktion
+    journalist journalists login signin sign-in sign_in signup sign-up register registrierung registration logout
+    log-in anmelden anmeldung connexion iniciar-sesion account accounts konto my-account mein-konto password passwort
+    forgot-password auth oauth sso passport search suche suchen recherche buscar busca buscador cerca ricerca zoeken
+    sok haku arama poisk sousuo szukaj hledat search-results rss feed feeds atom sitemap sitemaps site-map
+    plan-du-site subscribe subscription subscriptions subscriber abonnement abonnements abonneren abonnieren
+    suscripcion suscribete assinatura assine abbonati cart warenkorb checkout basket impressum imprint
+    mentions-legales aviso-legal datenschutz datenschutzerklaerung privacy-policy privacypolicy politica-de-privacidad
+    politica-de-cookies confidentialite cookie-policy cookie-richtlinie terms-of-service terms-of-use
+    terms-and-conditions tos nutzungsbedingungen agb cgu cgv disclaimer mediadaten mediakit page pages paged pagina
+    seite sayfa strona stranica wp-admin wp-login.php wp-content wp-json wp-includes cdn-cgi share print drucken
+    imprimir comment comments download downloads forumdisplay cart-page carrito carrinho winkelwagen winkelmand panier
+    koszyk kosik kosar korpa sepet varukorg handlekurv indkobskurv ostoskori logga-in logg-inn log-ind prijava
+    prihlaseni prihlasenie bejelentkezes inloggen accedi ingresar giris dang-nhap kirjaudu prisijungti logowanie
+    product-page event-details mitarbeiter mitarbeitende medarbejder medarbejdere medarbeidere ansatte medarbetare
+    darbuotojai zamestnanci munkatarsak zaposleni odjava my-page min-side minside mijn-account mi-cuenta contul-meu
+    moj-nalog minha-conta mon-compte komentari komentarze kommentare kommentarer reacties stampaj vytisknout drukuj
+    stampa skriv-ut tulosta nyomtatas
+    """.split()  # noqa: SIM905
+    )
 )
 """Lists, people, services: neither these pages nor those below them are articles."""
 
@@ -58,7 +74,23 @@ SERVICES = frozenset(
     kurse quotes stocks traueranzeigen obituaries anzeigen classifieds marktplatz events veranstaltungen kalender
     calendar agenda archive archives archiv archivo archivio arsiv arkiv forum forums bbs club static assets partners
     partner gewinnspiele gewinnspiel leserreisen podcasts livestream webcam webcams ticketshop vorteilswelt gutscheine
-    coupons kommentare
+    coupons kommentare butik butikk butiken boutique tienda loja negozio winkel kauppa obchod sklep prodavnica
+    trgovina ducan magaza produkt produkte produkty produto produtos producto productos prodotto prodotti tuote
+    tuotteet urun urunler proizvod proizvodi termek eventos eventi evenements evenementen arrangementer evenemang
+    tapahtumat akce dogadjaji dogadaji desavanja renginiai rendezvenyek etkinlik etkinlikler afisha kalendar
+    calendario calendrier empleo empleos vagas emprego vacature vacatures offres-emploi vacancy vacancies vakansii
+    vakansiya poslovi posao oglasi-za-posao allas allasok stillinger ledige-stillinger lediga-jobb tyopaikat
+    is-ilanlari rekrutacja oglasi oglas inzerce inzerat inzeraty ogloszenia anunturi petites-annonces annonces annunci
+    anuncios clasificados kleinanzeigen obyavleniya obqvi obiavi ilan ilanlar skelbimai hirdetes hirdetesek annons
+    annonser annoncer ilmoitukset necrologie necrologies avis-de-deces necrologi esquelas obituario obituarios
+    dodsannonser overlijdensberichten familieberichten family-notices death-notices nekrologi osmrtnice umrli vreme
+    vrijeme pocasi clima vejr vaer idojaras hava thoi-tiet cuaca vremea vremeto oroscopo goroskop horoskopi
+    horoskooppi rashifal zodiac zodijak anketa ankety encuesta encuestas sondage sondaggio poll polls umfrage
+    tv-program tv-programma programme-tv korsord krizovka krizaljka ristikko krydsord kruiswoord kundservice
+    kundeservice kundenservice klantenservice asiakaspalvelu epikoinonia kontakty kontakti yhteystiedot kapcsolat
+    iletisim kontaktai contatto fale-conosco nous-joindre lien-he contattaci om om-os o-nama za-nas despre-noi rolunk
+    apie-mus quem-somos acerca-de tietoa-meista who-we-are plans-pricing studium studiengang studiengaenge studijos
+    studijni-programy courses
     """.split()  # noqa: SIM905
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""
@@ -79,7 +111,7 @@ ARTICLE_WORDS = frozenset(
     article articles artikel artikkel articulo articulos artigo articolo articolele artykul artykuly clanek clanky
     clanak story stories news-story detail details detay detalle detalles newsdetail news-detail news_detail newsview
     newsarticle haber haberi noticia notizia nyhet beitrag meldung nachricht entry content contents view read show doc
-    docs newscontent statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
+    docs newscontent viewtopic showthread statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
     """.split()  # noqa: SIM905
 )
 """Segments that content management systems put before one article."""

@@ -6,7 +6,7 @@
 
 A listing that was given up but that the front page still names is requested once a day; so is the front page itself,
 which nobody needs to name. A listing that the front page stops naming and later names again is requested at the next
-crawl.
+crawl. A section that answers but names no article is requested every six hours, as long as other listings name some.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from db.timestamps import format_timestamp, parse_timestamp
 # How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.
 GIVEN_UP_REST = timedelta(days=1)
 
+EMPTY_REST = timedelta(hours=6)
+"""How often to request a section that names no article: a page about the site, a form, a list that is empty now."""
 
 _STATES = """
 SELECT e.url, e.kind, e.title, v.asked_at, v.answered_at, v.links, coalesce(v.gone, 0) AS gone, v.trouble, v.named_at,
@@ -112,10 +114,23 @@ class ListingState:
         again = self.next_request_at(rests)
         return again is None or again > now
 
+    def is_empty(self, now: datetime) -> bool:
+        """Whether it is a section that named no article when it was last read, not long ago."""
+        named_none = self.listing.kind is ListingKind.SECTION and self.links == 0 and not self.gone
+        return named_none and self.asked_at is not None and self.asked_at + EMPTY_REST > now
+
 
 def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingState]:
     """The listings of a source and how each responds, in the order found."""
     return [_state(row) for row in named_rows(conn, _STATES, (source_id,))]
+
+
+def resting_listings(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> frozenset[str]:
+    """URLs of the listings not to request now. Where none names an article, something stands in the way of all: ask for all."""
+    any_works = any(state.works for state in states)
+    return frozenset(
+        state.listing.url for state in states if state.is_resting(rests, now) or (any_works and state.is_empty(now))
+    )
 
 
 def _state(row: sqlite3.Row) -> ListingState:

@@ -102,3 +102,45 @@ def test_the_pages_in_frames_are_sections() -> None:
         (f"{URL}menu.htm", None),
         (f"{URL}news/main.htm", "News"),
     ]
+
+
+def test_sections_in_any_script_however_long_their_escapes() -> None:
+    assert sections(("/wiki/%D7%A7%D7%98%D7%92%D7%95%D7%A8%D7%99%D7%94:%D7%99%D7%A9%D7%A8%D7%90%D7%9C", "ישראל")) != []
+
+
+def test_a_section_is_asked_for_without_the_session_that_the_page_was_sent_in() -> None:
+    session = ";jsessionid=0B1CDC9FE1F929E469C5A54FFE0B2ED5"
+    found = sections(
+        (f"/portal/noticias.do{session}?area=1", "Actualidad"), (f"/portal/noticias.do{session}?area=2", "Deporte")
+    )
+    assert found == ["/portal/noticias.do?area=1", "/portal/noticias.do?area=2"]
+
+
+def test_a_site_s_menu_of_tags_is_its_sections_where_it_has_no_others() -> None:
+    tags = '<a href="/tag/kotimaa/">Kotimaa</a><a href="/tag/talous/">Talous</a>'
+    about = '<footer><a href="/tag/koulut/">Koulut</a></footer>'
+    rest = f'<article><a href="/post/48210">Kolme koulua yhdistetään ensi syksynä</a>{about}</article>'
+    page = f"<html><body><nav>{tags}</nav>{rest}</body></html>"
+    listing = read_front_page(page.encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == ["/tag/kotimaa/", "/tag/talous/"]
+    menu = "".join(f'<a href="/{name}/">{name.title()}</a>' for name in ("urheilu", "kulttuuri", "ulkomaat"))
+    listing = read_front_page(page.replace("<nav>", f"<nav>{menu}").encode(), URL)
+    assert len(listing.listings) == 3
+
+
+def test_a_list_to_choose_from_leads_to_sections() -> None:
+    page = """<html><body><select onchange="location = this.value"><option value="">Rubrike</option>
+    <option value="/rubrika/bih">BiH</option><option value="/rubrika/sport">Sport</option>
+    <option value="/arhiva/2026-11-29">29.11.2026.</option></select>
+    <select name="land"><option value="/x/de">Deutschland</option></select></body></html>"""
+    listing = read_front_page(page.encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == ["/rubrika/bih", "/rubrika/sport"]
+
+
+def test_people_and_the_columns_of_a_directory_are_no_sections() -> None:
+    people = [(f"/news?author=5f{number}", "Staff") for number in range(4)]
+    columns = [
+        (f"/bulletins/?C={column};O=A", name)
+        for column, name in zip("NMSD", ("Name", "Changed", "Size", "About"), strict=True)
+    ]
+    assert sections(*people, *columns) == []

@@ -27,6 +27,7 @@ class Site:
     def __init__(self) -> None:
         self.linked = ["/politics/", "/culture/"]
         self.gone = {"/culture/"}
+        self.empty: set[str] = set()
         self.articles = ["/news/2026/11/the-bridge-is-open-again-for-all"]
         self.asked: Counter[str] = Counter()
         self.hold = threading.Event()
@@ -40,7 +41,7 @@ class Site:
             self.hold.wait(20)
             return 200, f"<html><body><nav>{sections}</nav>{heads}</body></html>"
         if path in ("/politics/", "/culture/") and path not in self.gone:
-            return 200, f"<html><body>{heads}</body></html>"
+            return 200, f"<html><body>{'' if path in self.empty else heads}</body></html>"
         return 404, ""
 
     def asked_since(self, path: str) -> int:
@@ -108,6 +109,24 @@ class Crawler:
 
 def a_desk(tmp_path: Path, **settings: object) -> Copydesk:
     return Copydesk(tmp_path, None, delay="0s", retries=0, allow_networks=["127.0.0.0/8"], workers=1, **settings)
+
+
+def test_a_section_that_names_nothing_rests_while_others_name_articles(site: tuple[Site, str], tmp_path: Path) -> None:
+    web, home = site
+    web.gone, web.empty = set(), {"/culture/"}
+    desk = a_desk(tmp_path)
+    desk.run("sources", "add", home)
+    room = Crawler(desk)
+    room.crawl()
+    assert (web.asked_since("/culture/"), web.asked_since("/politics/")) == (1, 1)
+    room.crawl()
+    assert (web.asked_since("/culture/"), web.asked_since("/politics/")) == (0, 1)
+    room.pass_time(timedelta(hours=6))
+    web.articles = []
+    room.crawl()
+    assert (web.asked_since("/culture/"), web.asked_since("/politics/")) == (1, 1)
+    room.crawl()
+    assert (web.asked_since("/culture/"), web.asked_since("/politics/")) == (1, 1), "nothing works: all are asked for"
 
 
 def test_a_section_that_is_gone_rests_is_given_up_and_comes_back(site: tuple[Site, str], tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""The lists that a page loads by itself: in frames, and from addresses that its scripts ask for.
+
+    frame     <iframe src="/headlines.php">
+    request   fetch("/api/news?page=1"), axios.get('/list.json'), $.ajax({url: "/list"}), open("GET", "/list")
+    JSONP     <script src="/data/list.jsonp?callback=show">
+
+What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run,
+so an address that one puts together (`"/api/news?page=" + page`) is not known.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+_MOST_SCRIPTS = 200
+_MAX_CODE = 50_000
+"""Characters of a script that is searched. Longer ones are libraries and states."""
+_REQUEST = re.compile(
+    r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]"
+    r"|\burl\s{0,5}:\s{0,5}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,}]"
+    r"|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:https?:/|\.{0,2})/[^{}$<>]{2,500}")
+"""Not what a script fills in (`${page}`)."""
+_JSONP = re.compile(r"\.jsonp\b|[?&](?:callback|jsonp|cb)=", re.IGNORECASE)
+_CALLED = re.compile(r"(?:/\*\*/)?\s{0,3}[\w.$]{1,80}\s{0,3}\(\s{0,9}(?=[\[{])")
+_CALLED_WITHIN = 200
+
+
+def frames_of(root: etree._Element, *tags: str) -> Iterator[tuple[str, str | None]]:
+    """Addresses and titles of a page's frames, as written. `about:blank` waits for a script to put in `data-src`."""
+    for frame in root.iter(*tags):
+        address = frame.get("src") or ""
+        yield frame.get("data-src") or "" if address in ("", "about:blank") else address, frame.get("title")
+
+
+def requests_of(root: etree._Element) -> Iterator[str]:
+    """Addresses that the page's scripts ask for, as written."""
+    for script in islice(root.iter("script"), _MOST_SCRIPTS):
+        address = script.get("src") or ""
+        if address:
+            if _JSONP.search(address):
+                yield address
+            continue
+        code = script.text or ""
+        for found in _REQUEST.findall(code) if len(code) <= _MAX_CODE else ():
+            address = next(filter(None, found))
+            if _ADDRESS.fullmatch(address):
+                yield address
+
+
+def read_json_body(text: str) -> Any:
+    """The value of a body that is JSON or JSONP; None where it is none."""
+    text = text.strip().lstrip("\ufeff")
+    if called := _CALLED.match(text[:_CALLED_WITHIN]):
+        text = text[called.end() :].rstrip(";").rstrip().removesuffix(")")
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
