@@ -109,7 +109,7 @@ KINDS = {
     "search form": "/-/search?language=en",
     "search filters": "/-/search?kind=original&paywalled=no",
     "sources": "/-/sources?sort=-month",
-    "catalogue": "/-/catalogue",
+    "catalogue": "/-/catalogue?country=AT",
     "source": "/-/source/{evening}",
     "copying": "/-/copying",
     "copying pair": "/-/copying/pair?source={mirror}&origin=source:{evening}",
