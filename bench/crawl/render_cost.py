@@ -31,9 +31,10 @@ from crawler.render.renderer import Renderer
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
 from db.store.sites.sources import add_source, insert_listings
-from tests.crawler.render.web import Answer, Server, html
+from tests.crawler.render.web import html
 from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.crawls.script_web import article_site, plain_site
+from tests.support.web_server import Answer, Asked, WebServer
 
 PICTURES, PICTURE_BYTES = 20, 150_000
 NEEDED = page_drawing.NEEDED
@@ -43,12 +44,12 @@ EVERYTHING = frozenset({*NEEDED, "image", "media", "font"})
 def heavy_site(path: str, home: str) -> Answer:
     """The drawn site, with what news pages carry besides."""
     if path.startswith("/picture"):
-        return 200, {"Content-Type": "image/png"}, os.urandom(PICTURE_BYTES)
+        return Answer(200, os.urandom(PICTURE_BYTES), {"Content-Type": "image/png"})
     if path == "/font.woff2":
-        return 200, {"Content-Type": "font/woff2"}, os.urandom(60_000)
+        return Answer(200, os.urandom(60_000), {"Content-Type": "font/woff2"})
     if path == "/ads.js":
         script = "for (let n = 0; n < 3e7; n++) Math.sqrt(n);"
-        return 200, {"Content-Type": "text/javascript"}, script.encode()
+        return Answer(200, script, {"Content-Type": "text/javascript"})
     answer = article_site(path, home)
     if path.endswith(".html"):
         pictures = "".join(f"<img src=/picture{n}>" for n in range(PICTURES))
@@ -62,11 +63,13 @@ def heavy_site(path: str, home: str) -> Answer:
 async def draw_pages(number: int) -> None:
     """Draw so many pages and print what they took."""
     holder: list[str] = []
-    with Server(lambda path: heavy_site(path, holder[0]), "127.0.0.21") as server:
+    with WebServer(lambda asked: heavy_site(asked.path, holder[0]), "127.0.0.21") as server:
         holder.append(server.url)
         url = f"{server.url}/2026/11/28/drawn-report-0.html"
-        _, headers, body = heavy_site("/2026/11/28/drawn-report-0.html", server.url)
-        order = DrawOrder(url=url, status=200, headers=headers, body=body, allow_networks=("127.0.0.0/8",))
+        answer = heavy_site("/2026/11/28/drawn-report-0.html", server.url)
+        order = DrawOrder(
+            url=url, status=200, headers=answer.headers, body=answer.content, allow_networks=("127.0.0.0/8",)
+        )
         browser, answers = await launch(), DnsCache(system_lookup)
         first = await page_drawing.draw_page(browser, order, answers)
         assert first.document is not None
@@ -91,12 +94,16 @@ async def draw_pages(number: int) -> None:
 async def draw_with_restarts(number: int) -> None:
     """Draw so many pages as a crawl does, and print the most memory that the browser took in each hundred."""
     holder: list[str] = []
-    with Server(lambda path: heavy_site(path, holder[0]), "127.0.0.21") as server:
+    with WebServer(lambda asked: heavy_site(asked.path, holder[0]), "127.0.0.21") as server:
         holder.append(server.url)
         path = "/2026/11/28/drawn-report-0.html"
-        _, headers, body = heavy_site(path, server.url)
+        answer = heavy_site(path, server.url)
         order = DrawOrder(
-            url=server.url + path, status=200, headers=headers, body=body, allow_networks=("127.0.0.0/8",)
+            url=server.url + path,
+            status=200,
+            headers=answer.headers,
+            body=answer.content,
+            allow_networks=("127.0.0.0/8",),
         )
         renderer, took = Renderer(), []
         for page in range(1, number + 1):
@@ -137,7 +144,7 @@ def measure_crawls() -> None:
             for number in range(10):
                 site = article_site if number == 3 else plain_site
                 holder: list[str] = []
-                server = stack.enter_context(Server(partial(_answer, site, holder), f"127.0.0.{31 + number}"))
+                server = stack.enter_context(WebServer(partial(_answer, site, holder), f"127.0.0.{31 + number}"))
                 holder.append(server.url)
                 with write(db.conn) as conn:
                     listing = Listing(url=f"{server.url}/feed", kind=ListingKind.FEED)
@@ -157,8 +164,8 @@ def measure_crawls() -> None:
             )
 
 
-def _answer(site: Callable[[str, str], Answer], holder: list[str], path: str) -> Answer:
-    return site(path, holder[0])
+def _answer(site: Callable[[str, str], Answer], holder: list[str], asked: Asked) -> Answer:
+    return site(asked.path, holder[0])
 
 
 def _now() -> datetime:

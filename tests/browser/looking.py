@@ -143,22 +143,6 @@ def write_picture(tab: Page, path: Path, *, top: float, width: int, height: floa
     path.write_bytes(base64.b64decode(picture))
 
 
-def serving(html: str) -> type[BaseHTTPRequestHandler]:
-    """A server's handler that answers everything with one page."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    return Handler
-
-
 @dataclass(kw_only=True)
 class Watched:
     """A page with all that it complained about and asked for."""

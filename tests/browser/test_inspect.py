@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from http.server import ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -27,7 +25,8 @@ from db.inspect.pages.cookbook import QUESTIONS
 from pipelines.exchange.article_formats import COLUMNS
 from tests.browser.edition import DAILY_DAYS, SCRIPT, fill, hostile_page
 from tests.browser.languages import untranslated_texts
-from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting, serving
+from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting
+from tests.support.web_server import Answer, WebServer
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here (apt-get install chromium)"),
@@ -110,7 +109,7 @@ KINDS = {
     "search form": "/-/search?language=en",
     "search filters": "/-/search?kind=original&paywalled=no",
     "sources": "/-/sources?sort=-month",
-    "catalogue": "/-/catalogue",
+    "catalogue": "/-/catalogue?country=AT",
     "source": "/-/source/{evening}",
     "copying": "/-/copying",
     "copying pair": "/-/copying/pair?source={mirror}&origin=source:{evening}",
@@ -514,29 +513,25 @@ def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
     query = scene.home + "/news?sql=select+%27it+%27+%7C%7C+%27ran%27"
     frames = f"<iframe src='{scene.home}/'></iframe><object data='{scene.home}/'></object><embed src='{scene.home}/'>"
     evil = f"<a id=sql href='{query}'>sql</a><a id=front href='{scene.home}/'>front</a>{frames}"
-    with ThreadingHTTPServer(("127.0.0.1", 0), serving(evil)) as server:
-        Thread(target=server.serve_forever).start()
-        try:
-            for host in ("127.0.0.1", "localhost"):
-                page = scene.browser.new_context().new_page()
-                came: list[tuple[str, int]] = []
-                page.on("response", partial(_note, came))
-                page.goto(f"http://{host}:{server.server_port}/")
-                framed = [status for url, status in came if url.startswith(scene.home)]
-                assert framed
-                assert set(framed) == {403}, came
-                page.click("#sql")
-                page.wait_for_url(query)
-                assert "another site led here" in page.locator("body").inner_text()
-                page.goto(query)  # as typed
-                assert page.get_by_text("it ran", exact=True).count() == 1
-                page.goto(f"http://{host}:{server.server_port}/")
-                page.click("#front")
-                page.wait_for_url(scene.home + "/")
-                assert page.locator("h1").count() == 1
-                page.context.close()
-        finally:
-            server.shutdown()
+    with WebServer(lambda _: Answer(200, evil)) as server:
+        for host in ("127.0.0.1", "localhost"):
+            page = scene.browser.new_context().new_page()
+            came: list[tuple[str, int]] = []
+            page.on("response", partial(_note, came))
+            page.goto(f"http://{host}:{server.port}/")
+            framed = [status for url, status in came if url.startswith(scene.home)]
+            assert framed
+            assert set(framed) == {403}, came
+            page.click("#sql")
+            page.wait_for_url(query)
+            assert "another site led here" in page.locator("body").inner_text()
+            page.goto(query)  # as typed
+            assert page.get_by_text("it ran", exact=True).count() == 1
+            page.goto(f"http://{host}:{server.port}/")
+            page.click("#front")
+            page.wait_for_url(scene.home + "/")
+            assert page.locator("h1").count() == 1
+            page.context.close()
 
 
 def test_a_search_can_be_taken_along(scene: Scene) -> None:

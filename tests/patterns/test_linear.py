@@ -68,7 +68,9 @@ def test_titles_make_no_pattern_of_what_a_page_says() -> None:
 
 
 def test_patterns_made_of_language_files_are_linear() -> None:
-    made = [(cue_pattern(kind, code), {"search"}) for kind in KINDS for code in ("zh", "de")]
+    # Prompts are only looked for by the pattern of them all, below; by language, they took half of the time.
+    kinds = [kind for kind in KINDS if kind != "prompt"]
+    made = [(cue_pattern(kind, code), {"search"}) for kind in kinds for code in ("zh", "de")]
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
     made += [(_clock(), {"match"}), (_join(), {"match"})]

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.support.web_server import Answer, Asked, WebServer
 
 CHANNELS = ("wordpress", "sitemap", "feed", "archive_pages")
 ON_HOME_PAGE = 10
@@ -55,13 +55,6 @@ class PastArticle:
 
     def _paragraph(self, line: int) -> str:
         return f"In report {self.number} the {self._words(30, ' ', line + 1)} were seen again on line {line}."
-
-
-class _QuietServer(ThreadingHTTPServer):
-    """Says nothing where a client is killed."""
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass
 
 
 @dataclass(kw_only=True)
@@ -108,34 +101,19 @@ class PastWeb:
         return Counter({path: number for path, number in list(self.asked.items()) if path in self.by_path})
 
     def __enter__(self) -> Self:
-        web = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                web.asked[self.path] += 1
-                status, kind, text = web.answer(self.path)
-                body = text.encode()
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                if web.names_interface:
-                    self.send_header("Link", f'<{web.home}/wp-json/>; rel="https://api.w.org/"')
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = _QuietServer(("127.0.0.1", 0), Handler)
-        self.home = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = WebServer(self._answer, keeps_connections=True)
+        self.home = self._server.url
+        self._server.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def __exit__(self, *_: object) -> None:
+        self._server.__exit__()
+
+    def _answer(self, asked: Asked) -> Answer:
+        self.asked[asked.path] += 1
+        status, kind, text = self.answer(asked.path)
+        link = {"Link": f'<{self.home}/wp-json/>; rel="https://api.w.org/"'} if self.names_interface else {}
+        return Answer(status, text, {"Content-Type": kind, **link})
 
     def answer(self, target: str) -> tuple[int, str, str]:
         """Status, content type and body."""

@@ -6,14 +6,15 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from tests.support.web_server import Answer, Asked, WebServer
+
+JSON = {"Content-Type": "application/json"}
 PAGE_SIZE = 4
 """Captures on a page of the index."""
 
@@ -67,14 +68,11 @@ def index_of(name: str, warc: bytes) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: (row["urlkey"], row["timestamp"]))
 
 
-class CommonCrawl(ThreadingHTTPServer):
+class CommonCrawl(WebServer):
     """Collections by year."""
 
-    daemon_threads = True
-
     def __init__(self, collections: dict[int, list[Capture]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.asked: list[str] = []
+        super().__init__(self.answer)
         self.files = {f"crawl-data/CC-MAIN-{year}-18/a.warc.gz": warc_of(held) for year, held in collections.items()}
         self.indexes = {
             f"CC-MAIN-{year}-18": index_of(name, self.files[name])
@@ -82,56 +80,33 @@ class CommonCrawl(ThreadingHTTPServer):
             for name in (f"crawl-data/CC-MAIN-{year}-18/a.warc.gz",)
         }
 
-    @property
-    def home(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing where a client is killed."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: CommonCrawl
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+    def answer(self, asked: Asked) -> Answer:
+        """The list of collections, a page of an index, or a range of a file."""
+        path, query = urlsplit(asked.path).path, parse_qs(urlsplit(asked.path).query)
         if path == "/collinfo.json":
-            listed = [
-                {"id": name, "name": name, "cdx-api": f"{self.server.home}/{name}-index"}
-                for name in self.server.indexes
-            ]
-            return self._send(200, json.dumps(listed[::-1]).encode())
+            listed = [{"id": name, "name": name, "cdx-api": f"{self.url}/{name}-index"} for name in self.indexes]
+            return Answer(200, json.dumps(listed[::-1]), JSON)
         if path.endswith("-index"):
-            return self._index(self.server.indexes[path[1 : -len("-index")]], query)
-        warc = self.server.files.get(path[1:])
-        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        if warc is None or asked is None:
-            return self._send(404, b"")
-        return self._send(206, warc[int(asked[1]) : int(asked[2]) + 1], "application/octet-stream")
+            return _index(self.indexes[path[1 : -len("-index")]], query)
+        warc = self.files.get(path[1:])
+        span = re.fullmatch(r"bytes=(\d+)-(\d+)", asked.headers.get("Range", ""))
+        if warc is None or span is None:
+            return Answer(404)
+        return Answer(206, warc[int(span[1]) : int(span[2]) + 1], {"Content-Type": "application/octet-stream"})
 
-    def _index(self, rows: list[dict[str, str]], query: dict[str, list[str]]) -> None:
-        host = query["url"][0].removesuffix("/*")
-        found = [
-            row
-            for row in rows
-            if (urlsplit(row["url"]).hostname or "") == host and query["from"][0] <= row["timestamp"] <= query["to"][0]
-        ]
-        if not found:
-            return self._send(404, json.dumps({"message": f"No Captures found for: {query['url'][0]}"}).encode())
-        if "showNumPages" in query:
-            pages = -(-len(found) // PAGE_SIZE)
-            return self._send(200, json.dumps({"pages": pages, "pageSize": 5, "blocks": pages}).encode())
-        page = int(query["page"][0])
-        lines = [json.dumps(row) for row in found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]]
-        return self._send(200, "\n".join(lines).encode())
 
-    def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Quiet."""
+def _index(rows: list[dict[str, str]], query: dict[str, list[str]]) -> Answer:
+    host = query["url"][0].removesuffix("/*")
+    found = [
+        row
+        for row in rows
+        if (urlsplit(row["url"]).hostname or "") == host and query["from"][0] <= row["timestamp"] <= query["to"][0]
+    ]
+    if not found:
+        return Answer(404, json.dumps({"message": f"No Captures found for: {query['url'][0]}"}), JSON)
+    if "showNumPages" in query:
+        pages = -(-len(found) // PAGE_SIZE)
+        return Answer(200, json.dumps({"pages": pages, "pageSize": 5, "blocks": pages}), JSON)
+    page = int(query["page"][0])
+    lines = [json.dumps(row) for row in found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]]
+    return Answer(200, "\n".join(lines), JSON)

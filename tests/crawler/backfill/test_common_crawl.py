@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -51,9 +50,7 @@ def archive() -> Iterator[CommonCrawl]:
     ]
     years = {2016: [Capture(day="2016-05-01", url=BRIDGE, body=page(14))], 2019: nineteen, 2020: twenty}
     with CommonCrawl(years) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
-        server.shutdown()
 
 
 def fetch(url: str, span: tuple[int, int] | None = None) -> ChannelAnswer:
@@ -78,10 +75,10 @@ def walk(channel: CommonCrawlChannel, scope: BackfillScope) -> tuple[list[PastLi
 
 def test_captures_of_the_time_are_named_and_unpacked() -> None:
     with archive() as server:
-        channel = CommonCrawlChannel(f"{server.home}/collinfo.json", f"{server.home}/", 1 << 20)
+        channel = CommonCrawlChannel(f"{server.url}/collinfo.json", f"{server.url}/", 1 << 20)
         links, troubles = walk(channel, SCOPE)
         assert not troubles
-        assert not any("2016" in path for path in server.asked)
+        assert not any("2016" in path for path in server.heard)
         named = [(link.url, f"{link.captured_at:%Y-%m-%d}") for link in links if link.url == BRIDGE]
         days = ("2019-04-29", "2019-05-01", "2019-05-03", "2020-04-29", "2020-05-01")
         assert named == [(BRIDGE, day) for day in days]
@@ -157,7 +154,7 @@ def test_a_backfill_fetches_records_as_revisions(tmp_path: Path) -> None:
     with archive() as server:
         desk = Copydesk(
             tmp_path, None, workers=1,
-            common_crawl_url=f"{server.home}/collinfo.json", common_crawl_data_url=server.home,
+            common_crawl_url=f"{server.url}/collinfo.json", common_crawl_data_url=server.url,
         )  # fmt: skip
         desk.run(
             *("sources", "add", "https://www.bridges.example/", "--name", "bridges", "--delay", "0s"),
@@ -172,4 +169,4 @@ def test_a_backfill_fetches_records_as_revisions(tmp_path: Path) -> None:
             BRIDGE,
         ) == [(1, "new", "2019-04-29"), (2, "revision", "2019-05-03")]
         assert desk.query("SELECT DISTINCT channel FROM captures") == [("common_crawl",)]
-        assert len([path for path in server.asked if path.startswith("/crawl-data/")]) == 3
+        assert len([path for path in server.heard if path.startswith("/crawl-data/")]) == 3

@@ -8,9 +8,7 @@ import pickle
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import ClassVar, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +24,7 @@ from crawler.backfill.channels import archive_channels
 from crawler.backfill.wayback_channel import RATE, WaybackChannel
 from crawler.crawl.captures import archive_meta
 from db.config.settings import Settings
+from tests.support.web_server import Answer, Asked, WebServer
 
 URL = "http://www.example.com:80/2019/04/bridge"
 CAPTURES = [("2019-04-01", "one"), ("2019-04-02", "one"), ("2019-04-05", "two"), ("2019-05-01", "three")]
@@ -46,53 +45,38 @@ class Capture(NamedTuple):
     body: bytes
 
 
-class Archive(ThreadingHTTPServer):
+class Archive(WebServer):
     """`form`: "wayback" (rows and resume keys) or "pywb" (lines, neither collapsed nor resumed)."""
 
     form: ClassVar[str] = "wayback"
-    captures: list[Capture]
-    asked: list[str]
 
+    def __init__(self, captures: list[Capture]) -> None:
+        super().__init__(self.answer)
+        self.captures = captures
 
-class Handler(BaseHTTPRequestHandler):
-    server: Archive
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        if self.path.startswith("/cdx"):
-            query = parse_qs(urlsplit(self.path).query)
-            rows = self._between(query["from"][0], query["to"][0])
-            text = self._lines(rows, query) if self.server.form == "pywb" else self._table(rows, query)
-            return self._send(200, [], text.encode())
-        stamp, url = re.findall(r"/web/(\d{14})id_/(.+)", self.path)[0]
-        held = [one for one in self.server.captures if (one.stamp, one.url) == (stamp, url)]
+    def answer(self, asked: Asked) -> Answer:
+        if asked.path.startswith("/cdx"):
+            query = parse_qs(urlsplit(asked.path).query)
+            rows = [one for one in self.captures if query["from"][0] <= one.stamp <= query["to"][0]]
+            return Answer(200, (_lines if self.form == "pywb" else _table)(rows, query))
+        stamp, url = re.findall(r"/web/(\d{14})id_/(.+)", asked.path)[0]
+        held = [one for one in self.captures if (one.stamp, one.url) == (stamp, url)]
         if not held:
-            return self._send(404, [], b"not captured")
-        return self._send(200, [(f"X-Archive-Orig-{name}", value) for name, value in held[0].headers], held[0].body)
+            return Answer(404, "not captured")
+        return Answer(200, held[0].body, {f"X-Archive-Orig-{name}": value for name, value in held[0].headers})
 
-    def _between(self, first: str, last: str) -> list[Capture]:
-        return [one for one in self.server.captures if first <= one.stamp <= last]
 
-    def _lines(self, rows: list[Capture], query: dict[str, list[str]]) -> str:
-        keys = ("timestamp", "url", "digest")
-        return "\n".join(json.dumps(dict(zip(keys, row[:3], strict=True))) for row in rows[: int(query["limit"][0])])
+def _lines(rows: list[Capture], query: dict[str, list[str]]) -> str:
+    keys = ("timestamp", "url", "digest")
+    return "\n".join(json.dumps(dict(zip(keys, row[:3], strict=True))) for row in rows[: int(query["limit"][0])])
 
-    def _table(self, rows: list[Capture], query: dict[str, list[str]]) -> str:
-        assert query["collapse"] == ["digest"]
-        rows = [row for before, row in zip([None, *rows], rows, strict=False) if not before or before[2] != row.digest]
-        start, limit = int(query.get("resumeKey", ["0"])[0]), int(query["limit"][0])
-        named = [["timestamp", "original", "digest"], *(list(row[:3]) for row in rows[start : start + limit])]
-        return json.dumps(named + ([[], [str(start + limit)]] if start + limit < len(rows) else []))
 
-    def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in [*headers, ("Content-Type", "text/html"), ("Content-Length", str(len(body)))]:
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
+def _table(rows: list[Capture], query: dict[str, list[str]]) -> str:
+    assert query["collapse"] == ["digest"]
+    rows = [row for before, row in zip([None, *rows], rows, strict=False) if not before or before[2] != row.digest]
+    start, limit = int(query.get("resumeKey", ["0"])[0]), int(query["limit"][0])
+    named = [["timestamp", "original", "digest"], *(list(row[:3]) for row in rows[start : start + limit])]
+    return json.dumps(named + ([[], [str(start + limit)]] if start + limit < len(rows) else []))
 
 
 def write_warc(path: Path) -> None:
@@ -120,17 +104,13 @@ def read_warc(path: Path) -> Iterator[Capture]:
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     write_warc(tmp_path / "a.warc.gz")
-    with Archive(("127.0.0.1", 0), Handler) as server:
-        server.captures, server.asked = list(read_warc(tmp_path / "a.warc.gz")), []
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with Archive(list(read_warc(tmp_path / "a.warc.gz"))) as server:
         yield server
-        server.shutdown()
 
 
 def channel_of(archive: Archive, limit: int) -> WaybackChannel:
-    base = f"http://127.0.0.1:{archive.server_port}"
     made: WaybackChannel = pickle.loads(
-        pickle.dumps(WaybackChannel(f"{base}/cdx", f"{base}/web/", limit))
+        pickle.dumps(WaybackChannel(f"{archive.url}/cdx", f"{archive.url}/web/", limit))
     )  # as sent to a worker
     return made
 

@@ -16,7 +16,8 @@ from crawler.render.browsers import find_browser, missing_part
 from crawler.render.guard_proxy import GuardProxy, Traffic
 from crawler.render.trackers import is_tracker
 from tests.crawler.http.closing import read_at_close
-from tests.crawler.render.web import Answer, Server, html, odd_lookup
+from tests.crawler.render.web import html, odd_lookup
+from tests.support.web_server import WebServer
 
 
 async def _ask(request: bytes, allowed: tuple[str, ...], proxies: Mapping[str, str]) -> tuple[bytes, Traffic]:
@@ -68,10 +69,7 @@ def test_tunnels_that_are_refused(target: str) -> None:
 
 
 def test_a_request_arrives_without_what_was_meant_for_the_proxy() -> None:
-    def answer(path: str) -> Answer:
-        return html(f"you asked for {path}")
-
-    with Server(answer, "127.0.0.2") as server:
+    with WebServer(lambda asked: html(f"you asked for {asked.path}"), "127.0.0.2") as server:
         head = "Host: x\r\nProxy-Connection: keep-alive\r\nConnection: keep-alive\r\nX-Own: 1\r\n"
         said, traffic = ask(f"GET http://site.example:{server.port}/a?b=1 HTTP/1.1\r\n{head}\r\n", "127.0.0.2/32")
         assert b"you asked for /a?b=1" in said
@@ -84,7 +82,7 @@ def test_a_request_arrives_without_what_was_meant_for_the_proxy() -> None:
 
 
 def test_it_goes_on_through_the_proxy_of_the_environment() -> None:
-    with Server(lambda path: html(f"proxied {path}"), "127.0.0.1") as upstream:
+    with WebServer(lambda asked: html(f"proxied {asked.path}")) as upstream:
         proxies = {"http": f"http://name:secret@127.0.0.1:{upstream.port}"}
         said, _ = ask("GET http://nowhere.example/a HTTP/1.1\r\nHost: nowhere.example\r\n\r\n", proxies=proxies)
         assert b"proxied http://nowhere.example/a" in said
@@ -141,7 +139,7 @@ async def _end_unread(client: socket.socket, request: bytes) -> None:
 
 
 def test_a_connection_ends_with_the_proxy_though_much_of_the_answer_was_not_read() -> None:
-    with Server(lambda _: html("x" * 32_000_000), "127.0.0.2") as server, socket.socket() as client:
+    with WebServer(lambda _: html("x" * 32_000_000), "127.0.0.2") as server, socket.socket() as client:
         request = f"GET http://site.example:{server.port}/ HTTP/1.1\r\nHost: x\r\n\r\n"
         asyncio.run(_end_unread(client, request.encode()))
         gc.collect()

@@ -20,8 +20,9 @@ from crawler.render.renderer import Renderer, RendererStopped
 from crawler.render.scratch_folder import ScratchFolder
 from db.system.processes import process_identity
 from tests.crawler.render.conftest import ROOT, Draw
-from tests.crawler.render.web import NEEDS_BROWSER, Answer, Server, UdpTrap, html
+from tests.crawler.render.web import HTML, NEEDS_BROWSER, UdpTrap, document, html
 from tests.end_to_end.copydesk import wait_for
+from tests.support.web_server import Answer, Asked, WebServer
 
 pytestmark = NEEDS_BROWSER
 
@@ -71,32 +72,33 @@ Promise.allSettled(tries).then(() => {
 class Hostile:
     """A site, the server that it must not reach, and how its page is drawn."""
 
-    site: Server
-    trap: Server
+    site: WebServer
+    trap: WebServer
     udp: UdpTrap
     order: DrawOrder
 
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Hostile]:
-    def answer(path: str) -> Answer:
+    def answer(asked: Asked) -> Answer:
+        path = asked.path
         if path.startswith("/to-trap"):
-            return 302, {"Location": f"{trap.url}{path}"}, b""
+            return Answer(302, headers={"Location": f"{trap.url}{path}"})
         if path.startswith("/to-name"):
-            return 302, {"Location": f"http://two.example:{trap.port}{path}"}, b""
+            return Answer(302, headers={"Location": f"http://two.example:{trap.port}{path}"})
         if path == "/worker.js":
             script = f"fetch('{trap.url}/service-worker', {{mode: 'no-cors'}})"
-            return 200, {"Content-Type": "text/javascript"}, script.encode()
+            return Answer(200, script, {"Content-Type": "text/javascript"})
         return html("nothing")
 
     udp = UdpTrap()
-    with Server(lambda path: html("trap"), "127.0.0.1") as trap, Server(answer, SITE) as site:
+    with WebServer(lambda _: html("trap")) as trap, WebServer(answer, SITE) as site:
         body = ATTACKS.replace("TRAP", trap.url.removeprefix("http://")).replace("UDP", str(udp.port))
-        _, headers, page = html(body)
+        page = document(body)
         order = DrawOrder(
             url=f"{site.url}/page",
             status=200,
-            headers=headers,
+            headers=HTML,
             body=page,
             allow_networks=(f"{SITE}/32",),
             lookup="tests.crawler.render.web.odd_lookup",
@@ -143,8 +145,8 @@ setInterval(() => location.reload(), 5); history.pushState({}, '', '/elsewhere')
 
 
 def test_a_page_that_leaves_while_it_is_parsed_is_drawn_whole(draw: Draw, hostile: Hostile) -> None:
-    _, headers, page = html(_LEAVES)
-    drawing = draw(replace(hostile.order, headers=headers, body=page, timeout_s=20.0))
+    page = document(_LEAVES)
+    drawing = draw(replace(hostile.order, body=page, timeout_s=20.0))
     assert drawing.error is None
     assert b"</script>drawn" in (drawing.document or b"")
     assert drawing.blocked["navigation"] >= 4
@@ -152,8 +154,8 @@ def test_a_page_that_leaves_while_it_is_parsed_is_drawn_whole(draw: Draw, hostil
 
 
 def test_what_is_not_the_page_is_not_kept(draw: Draw, hostile: Hostile) -> None:
-    _, headers, page = html("<script>history.back()</script><p>A page</p>")
-    drawing = draw(replace(hostile.order, headers=headers, body=page))
+    page = document("<script>history.back()</script><p>A page</p>")
+    drawing = draw(replace(hostile.order, body=page))
     assert (drawing.document, drawing.error) == (None, "not_drawn")
 
 
@@ -162,13 +164,13 @@ _RULES = '{"source": "list", "urls": ["/ahead"], "eagerness": "immediate"}'
 
 def test_no_other_page_is_fetched_ahead(draw: Draw, hostile: Hostile) -> None:
     """For these robots.txt was not asked."""
-    _, headers, page = html(
+    page = document(
         "<script>const rules = document.createElement('script'); rules.type = 'speculationrules';"
         f"rules.textContent = '{{\"prefetch\": [{_RULES}]}}'; document.head.append(rules); fetch('/story')</script>",
         head=f'<script type=speculationrules>{{"prerender": [{_RULES}], "prefetch": [{_RULES}]}}</script>'
         "<link rel=prefetch href=/ahead>",
     )
-    headers = headers | {"Speculation-Rules": '"/rules"', "Link": "</ahead>; rel=prefetch"}
+    headers = HTML | {"Speculation-Rules": '"/rules"', "Link": "</ahead>; rel=prefetch"}
     drawing = draw(replace(hostile.order, headers=headers, body=page))
     assert drawing.error is None
     assert hostile.site.heard == ["/story"]
@@ -177,10 +179,8 @@ def test_no_other_page_is_fetched_ahead(draw: Draw, hostile: Hostile) -> None:
 
 def test_a_name_that_changes_its_answer_is_not_followed(draw: Draw, hostile: Hostile) -> None:
     fetch = f"fetch('http://turning.example:{hostile.trap.port}/turned', {{mode: 'no-cors'}})"
-    _, headers, page = html(
-        f"<script>{fetch}.finally(() => {fetch}).catch(() => document.body.append('tried'))</script>"
-    )
-    drawing = draw(replace(hostile.order, headers=headers, body=page))
+    page = document(f"<script>{fetch}.finally(() => {fetch}).catch(() => document.body.append('tried'))</script>")
+    drawing = draw(replace(hostile.order, body=page))
     assert b"tried" in (drawing.document or b"")
     assert hostile.trap.heard == []
 
@@ -200,11 +200,11 @@ setInterval(() => { all.push(new Uint8Array(3e7).fill(7)); fetch('/poll'); }, 50
 def test_a_page_without_end_is_ended_and_the_next_is_drawn(
     draw: Draw, hostile: Hostile, script: str, seconds: float, errors: set[str]
 ) -> None:
-    _, headers, page = html("<script>document.body.append('drawn')</script>")
-    harmless = replace(hostile.order, headers=headers, body=page, timeout_s=30.0, max_memory=700 << 20)
+    page = document("<script>document.body.append('drawn')</script>")
+    harmless = replace(hostile.order, body=page, timeout_s=30.0, max_memory=700 << 20)
     # With it the browser starts, which may take longer than the page that has no end is given.
     assert b"drawn" in (draw(harmless).document or b"")
-    drawing = draw(replace(harmless, body=html(f"<p>A page</p><script>{script}</script>")[2], timeout_s=seconds))
+    drawing = draw(replace(harmless, body=document(f"<p>A page</p><script>{script}</script>"), timeout_s=seconds))
     assert drawing.document is None
     assert drawing.error in errors
     assert b"drawn" in (draw(harmless).document or b"")
@@ -216,8 +216,8 @@ def test_windows_dialogs_and_downloads_hold_nothing_up(draw: Draw, hostile: Host
         for (let n = 0; n < 30; n++) window.open('about:blank');
         alert(1); confirm(2); prompt(3); load.click(); self.click(); window.onbeforeunload = () => 'stay';
         setInterval(() => fetch('/poll'), 200); document.body.append('drawn');</script>"""
-    _, headers, page = html(body)
-    drawing = draw(replace(hostile.order, headers=headers, body=page))
+    page = document(body)
+    drawing = draw(replace(hostile.order, body=page))
     assert b"drawn" in (drawing.document or b"")
     assert drawing.duration_ms < 20_000
 
@@ -233,8 +233,8 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_stop_ends_the_browser_while_it_draws(hostile: Hostile, temporary: Path) -> None:
     async def stopped() -> None:
         renderer = Renderer()
-        _, headers, page = html("<script>while (true) {}</script>")
-        drawing = asyncio.ensure_future(renderer.draw(replace(hostile.order, headers=headers, body=page)))
+        page = document("<script>while (true) {}</script>")
+        drawing = asyncio.ensure_future(renderer.draw(replace(hostile.order, body=page)))
         await asyncio.sleep(0.3)
         assert len(list(temporary.iterdir())) == 1
         await renderer.close()

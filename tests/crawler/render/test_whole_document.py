@@ -9,7 +9,8 @@ import pytest
 from crawler.render.messages import DrawOrder
 from crawler.render.whole_document import MOST_FRAMES
 from tests.crawler.render.conftest import Draw
-from tests.crawler.render.web import NEEDS_BROWSER, Answer, Server, html
+from tests.crawler.render.web import HTML, NEEDS_BROWSER, document, html
+from tests.support.web_server import Answer, Asked, WebServer
 
 pytestmark = NEEDS_BROWSER
 
@@ -37,21 +38,21 @@ document.querySelector('story-closed').attachShadow({mode: 'closed'}).innerHTML 
 </script>"""
 
 
-def _answer(path: str) -> Answer:
-    match path:
+def _answer(asked: Asked) -> Answer:
+    match asked.path:
         case "/inner?deep":
             return html(f"<p>Around. {LONG}</p><iframe src='/inner?deepest'></iframe>")
         case "/inner?short":
             return html("<p>Too short</p>")
-    return html(f"<p>{path} says. {LONG}</p>")
+    return html(f"<p>{asked.path} says. {LONG}</p>")
 
 
 @pytest.fixture(scope="module")
 def drawn(draw: Draw) -> tuple[str, list[str], list[str]]:
     """The drawn document, and what its site and the other were asked."""
-    with Server(_answer, "127.0.0.2") as site, Server(_answer, "127.0.0.3") as other:
-        _, headers, body = html(PAGE.replace("OTHER", other.url.removeprefix("http://")).replace("LONG", LONG))
-        order = DrawOrder(url=f"{site.url}/a", status=200, headers=headers, body=body, allow_networks=("127.0.0.0/8",))
+    with WebServer(_answer, "127.0.0.2") as site, WebServer(_answer, "127.0.0.3") as other:
+        body = document(PAGE.replace("OTHER", other.url.removeprefix("http://")).replace("LONG", LONG))
+        order = DrawOrder(url=f"{site.url}/a", status=200, headers=HTML, body=body, allow_networks=("127.0.0.0/8",))
         drawing = draw(order)
         assert drawing.error is None
         assert drawing.document is not None
@@ -73,10 +74,10 @@ def test_shadow_roots_and_frames_stand_in_their_places(drawn: tuple[str, list[st
 
 
 def test_frames_are_bounded(draw: Draw) -> None:
-    with Server(_answer, "127.0.0.2") as site:
-        _, headers, body = html("".join(f"<iframe src=/inner?{n}></iframe>" for n in range(MOST_FRAMES + 5)))
+    with WebServer(_answer, "127.0.0.2") as site:
+        body = document("".join(f"<iframe src=/inner?{n}></iframe>" for n in range(MOST_FRAMES + 5)))
         networks = ("127.0.0.0/8",)
-        drawing = draw(DrawOrder(url=f"{site.url}/a", status=200, headers=headers, body=body, allow_networks=networks))
+        drawing = draw(DrawOrder(url=f"{site.url}/a", status=200, headers=HTML, body=body, allow_networks=networks))
     assert drawing.document is not None
     assert len(site.heard) == MOST_FRAMES
     assert drawing.document.count(b" says. ") == MOST_FRAMES

@@ -4,72 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Self
+from collections.abc import Sequence
 
 import pytest
 
 from crawler.render.browsers import missing_part
+from tests.support.web_server import Answer
 
 MISSING = missing_part()
 NEEDS_BROWSER = pytest.mark.skipif(
     MISSING is not None, reason=f"{MISSING.message}: {MISSING.advice}" if MISSING else ""
 )
 
-Answer = tuple[int, dict[str, str], bytes]
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def document(body: str, *, head: str = "") -> bytes:
+    """A page."""
+    return f"<!doctype html><html lang=en><head><meta charset=utf-8>{head}</head><body>{body}</body></html>".encode()
 
 
 def html(body: str, *, head: str = "", status: int = 200) -> Answer:
-    """A page."""
-    text = f"<!doctype html><html lang=en><head><meta charset=utf-8>{head}</head><body>{body}</body></html>"
-    return status, {"Content-Type": "text/html; charset=utf-8"}, text.encode()
-
-
-class Server:
-    """A web server on an address of loopback. `heard`: the path of each request. A context manager."""
-
-    def __init__(self, answer: Callable[[str], Answer], host: str = "127.0.0.1") -> None:
-        self.heard: list[str] = []
-        heard = self.heard
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                heard.append(self.path)
-                status, headers, body = answer(self.path)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_POST(self) -> None:
-                self.do_GET()
-
-            def log_message(self, format: str, *arguments: object) -> None:
-                pass
-
-        class Quiet(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                pass  # a browser that is killed ends its connections
-
-        self._server = Quiet((host, 0), Handler)
-        self.port = self._server.server_address[1]
-        self.url = f"http://{host}:{self.port}"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    """A page as an answer."""
+    return Answer(status, document(body, head=head), HTML)
 
 
 class UdpTrap:

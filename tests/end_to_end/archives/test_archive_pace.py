@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,70 +13,47 @@ import pytest
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, Asked, WebServer
 
 CAPTURES, PER_MINUTE = 6, 600
 NAMES = ("a.example", "b.example")
 
 
-class Archive(ThreadingHTTPServer):
+class Archive(WebServer):
     """An index and captures of any host."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(self.answer)
         self.asked: list[tuple[float, str]] = []
         self.asked_robots = 0
         self.lock = threading.Lock()
 
-    @property
-    def home(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Archive
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        with self.server.lock:
+    def answer(self, asked: Asked) -> Answer:
+        parts = urlsplit(asked.path)
+        with self.lock:
             if parts.path == "/robots.txt":
-                self.server.asked_robots += 1
+                self.asked_robots += 1
             else:
-                self.server.asked.append((time.monotonic(), self.path))
+                self.asked.append((time.monotonic(), asked.path))
         if parts.path == "/cdx":
             host = parse_qs(parts.query)["url"][0]
             rows = [
                 [f"2019040{number + 1}100000", f"http://{host}/2019/04/01/bridge-{number}.html", f"{host}{number}"]
                 for number in range(CAPTURES)
             ]
-            self._send(200, json.dumps([["timestamp", "original", "digest"], *rows]).encode())
-        elif parts.path.startswith("/web/"):
-            text = story(int(self.path[-6]) + 10 * ("b.example" in self.path), 4)
-            self._send(200, f"<html><body><h1>The bridge again</h1><p>{text}</p></body></html>".encode())
-        elif parts.path == "/robots.txt":
-            self._send(200, b"User-agent: *\nDisallow: /\n")
-        else:
-            self._send(404, b"")
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+            return Answer(200, json.dumps([["timestamp", "original", "digest"], *rows]))
+        if parts.path.startswith("/web/"):
+            text = story(int(asked.path[-6]) + 10 * ("b.example" in asked.path), 4)
+            return Answer(200, f"<html><body><h1>The bridge again</h1><p>{text}</p></body></html>")
+        if parts.path == "/robots.txt":
+            return Answer(200, "User-agent: *\nDisallow: /\n")
+        return Answer(404)
 
 
 @pytest.fixture
 def archive() -> Iterator[Archive]:
-    archive = Archive()
-    threading.Thread(target=archive.serve_forever, daemon=True).start()
-    yield archive
-    archive.shutdown()
-    archive.server_close()
+    with Archive() as archive:
+        yield archive
 
 
 def test_two_processes_keep_the_pace_together(archive: Archive, tmp_path: Path) -> None:
@@ -85,8 +61,8 @@ def test_two_processes_keep_the_pace_together(archive: Archive, tmp_path: Path) 
         tmp_path,
         None,
         workers=1,
-        wayback_cdx_url=f"{archive.home}/cdx",
-        wayback_url=f"{archive.home}/web",
+        wayback_cdx_url=f"{archive.url}/cdx",
+        wayback_url=f"{archive.url}/web",
         wayback_queries=PER_MINUTE,
         wayback_pages=PER_MINUTE,
         allow_networks=["127.0.0.0/8"],

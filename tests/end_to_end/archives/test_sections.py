@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +12,7 @@ import pytest
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.support.past_web import PastArticle
+from tests.support.web_server import Answer, WebServer
 
 PER_PAGE = 5
 SECTIONS = {"gn": "国内", "harbour": "Harbour", "kultur": "Kultur", "tides": "Tides", "dates": "Dates"}
@@ -99,29 +98,8 @@ class Site:
 def site() -> Iterator[tuple[Site, str]]:
     site = Site()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            status, text = site.answer(self.path)
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            pass  # a client was killed
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield site, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with WebServer(lambda asked: Answer(*site.answer(asked.path)), keeps_connections=True) as server:
+        yield site, server.url
 
 
 def test_sections_are_walked_to_their_ends_across_a_kill(site: tuple[Site, str], tmp_path: Path) -> None:

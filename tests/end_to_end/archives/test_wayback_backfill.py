@@ -7,13 +7,13 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, Asked, WebServer
 
 CAPTURES = [("20190401100000", 1), ("20190402100000", 1), ("20190405100000", 2), ("20190501100000", 3)]
 CAPTURES += [("20190601100000", 3)]
@@ -26,83 +26,52 @@ def page(path: str, number: int) -> bytes:
     return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{lines}</body></html>".encode()
 
 
-class SiteAndArchive(ThreadingHTTPServer):
+class SiteAndArchive(WebServer):
     """A site of two articles, whose texts of today are the last ones captured; beside it the index and captures of an archive."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[str] = []
+        super().__init__(self.answer)
         self.listed = [CRAWLED]
         self.free = threading.Event()
         """Captures after the first wait for it."""
 
-    @property
-    def home(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
     def captures(self) -> list[str]:
-        return [path for path in self.asked if path.startswith("/web/")]
+        return [path for path in self.heard if path.startswith("/web/")]
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing where a client is killed."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: SiteAndArchive
-
-    def do_GET(self) -> None:
-        server = self.server
-        server.asked.append(self.path)
-        if self.path.startswith("/cdx"):
+    def answer(self, asked: Asked) -> Answer:
+        path = asked.path
+        if path.startswith("/cdx"):
             names = ["timestamp", "original", "digest"]
             firsts = [one for before, one in zip([("", 0), *CAPTURES], CAPTURES, strict=False) if before[1] != one[1]]
             rows = [
-                [stamp, server.home + path, f"TEXT{number}{path}"]
-                for path in (CRAWLED, OLD)
-                for stamp, number in firsts
+                [stamp, self.url + path, f"TEXT{number}{path}"] for path in (CRAWLED, OLD) for stamp, number in firsts
             ]
-            self._send(200, json.dumps([names, *rows]).encode())
-        elif self.path.startswith("/web/"):
-            if len(server.captures()) > 1:
-                server.free.wait(120)
-            stamp, path = self.path.split("/")[2].removesuffix("id_"), self.path.split(server.home)[1]
-            self._send(200, page(path, dict(CAPTURES)[stamp]))
-        elif self.path in (CRAWLED, OLD):
-            self._send(200, page(self.path, 3))
-        elif self.path == "/":
-            links = "".join(f"<a href='{path}'>What became of it after all</a>" for path in server.listed)
-            self._send(200, f"<html><body>{links}</body></html>".encode())
-        else:
-            self._send(404, b"")
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("X-Archive-Orig-Content-Type", "text/html; charset=utf-8")
-        self.send_header("X-Archive-Orig-ETag", "old")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
+            return Answer(200, json.dumps([names, *rows]))
+        if path.startswith("/web/"):
+            if len(self.captures()) > 1:
+                self.free.wait(120)
+            stamp, path = path.split("/")[2].removesuffix("id_"), path.split(self.url)[1]
+            kept = {"X-Archive-Orig-Content-Type": "text/html; charset=utf-8", "X-Archive-Orig-ETag": "old"}
+            return Answer(200, page(path, dict(CAPTURES)[stamp]), kept)
+        if path in (CRAWLED, OLD):
+            return Answer(200, page(path, 3))
+        if path == "/":
+            links = "".join(f"<a href='{path}'>What became of it after all</a>" for path in self.listed)
+            return Answer(200, f"<html><body>{links}</body></html>")
+        return Answer(404)
 
 
 @pytest.fixture
 def web() -> Iterator[SiteAndArchive]:
     with SiteAndArchive() as web:
-        threading.Thread(target=web.serve_forever, args=(0.01,), daemon=True).start()
         yield web
         web.free.set()
-        web.shutdown()
 
 
 def desk_for(web: SiteAndArchive, folder: Path) -> Copydesk:
-    desk = Copydesk(folder, None, workers=1, wayback_cdx_url=f"{web.home}/cdx", wayback_url=f"{web.home}/web")
+    desk = Copydesk(folder, None, workers=1, wayback_cdx_url=f"{web.url}/cdx", wayback_url=f"{web.url}/web")
     desk.run(
-        *("sources", "add", f"{web.home}/", "--name", "bridges", "--delay", "0s"),
+        *("sources", "add", f"{web.url}/", "--name", "bridges", "--delay", "0s"),
         *("--allow-network", "127.0.0.0/8", "--no-discovery"),
     )
     return desk
@@ -134,19 +103,19 @@ def test_captures_are_revisions_at_their_times(web: SiteAndArchive, tmp_path: Pa
     done = json.loads(desk.run("backfill", "bridges", "--json").stdout)
     assert (done["done"], done["waiting"], done["ended"]) == (6, 0, "finished")
     assert len(web.captures()) == 7  # the one in flight at the kill was not stored
-    assert len([path for path in web.asked if path.startswith("/cdx")]) == 1
+    assert len([path for path in web.heard if path.startswith("/cdx")]) == 1
     assert [revisions(desk, path) for path in (CRAWLED, OLD)] == [three, three]
     assert desk.query("SELECT channel, fetched_from, substr(captured_at, 1, 10) FROM captures ORDER BY 2") == [
-        ("wayback", f"{web.home}/web/{stamp}id_/{web.home}{path}", f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}")
+        ("wayback", f"{web.url}/web/{stamp}id_/{web.url}{path}", f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}")
         for stamp in ("20190401100000", "20190405100000", "20190501100000")
         for path in (CRAWLED, OLD)
     ]
     assert desk.query("SELECT count(*) FROM validators") == [(0,)]  # the ETag is that of a page of years ago
-    assert (web.asked.count(CRAWLED), web.asked.count(OLD)) == (1, 0)
+    assert (web.heard.count(CRAWLED), web.heard.count(OLD)) == (1, 0)
 
     web.listed.append(OLD)
     desk.run("crawl")
-    assert (web.asked.count(CRAWLED), web.asked.count(OLD)) == (1, 1)
+    assert (web.heard.count(CRAWLED), web.heard.count(OLD)) == (1, 1)
     assert [revisions(desk, path) for path in (CRAWLED, OLD)] == [three, three]
     desk.run("backfill", "bridges", "--since", "2018", "--channels", "wayback")
     assert len(web.captures()) == 7  # what is here is not asked for again

@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
 from db.store.sites.sources import add_source, insert_listings
-from tests.crawler.render.web import Answer, Server, html
+from tests.crawler.render.web import html
+from tests.support.web_server import Answer, WebServer
 
 ARTICLES = 4
 """Articles of a site; the endless list has `ENDLESS`."""
@@ -68,15 +69,15 @@ def _feed(home: str, listed: list[Story]) -> Answer:
         for number, story in enumerate(listed)
     )
     body = f"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>{items}</channel></rss>"
-    return 200, {"Content-Type": "application/rss+xml"}, body.encode()
+    return Answer(200, body, {"Content-Type": "application/rss+xml"})
 
 
 def _json(value: object) -> Answer:
-    return 200, {"Content-Type": "application/json"}, json.dumps(value).encode()
+    return Answer(200, json.dumps(value), {"Content-Type": "application/json"})
 
 
 def _script(text: str) -> Answer:
-    return 200, {"Content-Type": "text/javascript"}, text.encode()
+    return Answer(200, text, {"Content-Type": "text/javascript"})
 
 
 def _plain(story: Story) -> Answer:
@@ -147,7 +148,7 @@ def article_site(path: str, home: str) -> Answer:
             asked = parse_qs(urlsplit(path).query)["path"][0]
             return html(next(story.text for story in listed if story.path == asked))
         case "/photo.jpg":
-            return 200, {"Content-Type": "image/jpeg"}, b"x" * 100_000
+            return Answer(200, b"x" * 100_000, {"Content-Type": "image/jpeg"})
         case known if any(story.path == known for story in listed):
             return html(_SHELL + "<script src=/app.js></script>", head="<title>The Drawn Daily</title>")
     return html("", status=404)
@@ -223,7 +224,7 @@ SITES: dict[str, Callable[[str, str], Answer]] = {
 }
 
 
-def add_sites(database: Path, web: dict[str, Server]) -> None:
+def add_sites(database: Path, web: dict[str, WebServer]) -> None:
     """Make a database that knows the sites and their listings."""
     db = open_database(database, create=True)
     now = datetime.now(UTC)
@@ -240,7 +241,7 @@ def add_sites(database: Path, web: dict[str, Server]) -> None:
 
 
 @contextmanager
-def script_web() -> Iterator[dict[str, Server]]:
+def script_web() -> Iterator[dict[str, WebServer]]:
     """The running web: its sites by name."""
     with ExitStack() as stack:
         yield {
@@ -248,9 +249,9 @@ def script_web() -> Iterator[dict[str, Server]]:
         }
 
 
-def _server(site: Callable[[str, str], Answer], number: int) -> Server:
+def _server(site: Callable[[str, str], Answer], number: int) -> WebServer:
     home: list[str] = []
-    server = Server(lambda path: site(path, home[0]), f"127.0.0.{number}")
+    server = WebServer(lambda asked: site(asked.path, home[0]), f"127.0.0.{number}")
     home.append(server.url)
     return server
 

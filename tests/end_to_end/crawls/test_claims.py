@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +10,7 @@ import pytest
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, Asked, WebServer
 
 PAIRS = {
     "victim.substack.com": "evil.substack.com",
@@ -84,28 +83,17 @@ def the_web() -> dict[str, tuple[str, str]]:
 def proxy() -> Iterator[str]:
     web = the_web()
 
-    class Proxy(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            kind, body = web.get(f"{parts.netloc}{parts.path}", ("none", ""))
-            status = {"none": 404, "redirect": 302}.get(kind, 200)
-            self.send_response(status)
-            if kind == "redirect":
-                self.send_header("Location", body)
-            self.send_header("Content-Type", "application/rss+xml" if kind == "rss" else "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
+    def answer(asked: Asked) -> Answer:
+        parts = urlsplit(asked.path)
+        kind, body = web.get(f"{parts.netloc}{parts.path}", ("none", ""))
+        if kind == "redirect":
+            return Answer(302, body, {"Location": body})
+        return Answer(
+            404 if kind == "none" else 200, body, {"Content-Type": "application/rss+xml"} if kind == "rss" else {}
+        )
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with WebServer(answer) as server:
+        yield server.url
 
 
 SITES = {"victims": [*PAIRS, MISTAKEN], "evils": list(PAIRS.values())}

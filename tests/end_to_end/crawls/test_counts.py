@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from scheduler.processes import EndedCrawl
 from scheduler.service import describe_ended
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, WebServer
 
 ARTICLES = 6
 COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "forbidden")
@@ -69,24 +68,8 @@ class Site:
 def site() -> Iterator[tuple[Site, str]]:
     web = Site()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, text = web.answer(self.path)
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain" if self.path == "/robots.txt" else "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield web, f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with WebServer(lambda asked: Answer(*web.answer(asked.path))) as server:
+        yield web, f"{server.url}/"
 
 
 def change(web: Site, number: int) -> None:

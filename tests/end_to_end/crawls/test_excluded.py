@@ -16,7 +16,7 @@ HOST = "www.harbourcourier.example"
 def test_what_rules_exclude_later_is_not_requested_and_takes_no_place(demoweb: DemoWeb, tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     rules.mkdir()
-    desk = Copydesk(tmp_path, demoweb.proxy_url, sites=str(rules))
+    desk = Copydesk(tmp_path, demoweb.proxy_url, sites=str(rules), delay="0s")
     desk.run("sources", "add", f"http://{HOST}/")
     desk.run("crawl", "--quiet")
     # As they are due, the newest first.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk
+from tests.support.web_server import Answer, Asked, WebServer
 
 SENTENCES = [
     f"Part {part}, paragraph {n}: the harbour master read out the {n}th line of the long report, and nobody left the hall."
@@ -36,27 +35,14 @@ PAGES = {
 }
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = PAGES.get(self.path, "").encode()
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def answer(asked: Asked) -> Answer:
+    return Answer(200, PAGES[asked.path]) if asked.path in PAGES else Answer(404)
 
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with WebServer(answer) as server:
+        yield f"{server.url}/"
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from db.inspect.pages.cookbook import QUESTIONS
 from db.maintenance.prune import prune
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, Asked, WebServer
 
 # What the address of each article answers in the later crawls: a status, or what is served with 200.
 GONE = {"missing": "404", "removed": "410", "forbidden-by-law": "451", "polite": "soft", "redirected": "front"}
@@ -70,26 +69,11 @@ class Site:
 def site() -> Iterator[tuple[Site, str]]:
     web = Site()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, text, headers = web.answer(self.path, self.headers.get("If-None-Match"))
-            body = text.encode()
-            self.send_response(status)
-            for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
-                self.send_header(name, value)
-            if status != 304:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body if status != 304 else b"")
+    def answer(asked: Asked) -> Answer:
+        return Answer(*web.answer(asked.path, asked.headers["If-None-Match"]))
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield web, f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with WebServer(answer) as server:
+        yield web, f"{server.url}/"
 
 
 def titles(desk: Copydesk, *words: str) -> set[str]:

@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from db.config.loader import load_config
 from db.connection.database import connect
 from scheduler.alerts.monitor import evaluate_alerts
 from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.support.web_server import Answer, WebServer
 
 
 class Site:
@@ -52,25 +52,9 @@ class Site:
 def site() -> Iterator[tuple[Site, str]]:
     web = Site()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, text = web.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield web, f"http://127.0.0.1:{server.server_address[1]}/"
-    web.hold.set()
-    server.shutdown()
-    server.server_close()
+    with WebServer(lambda asked: Answer(*web.answer(asked.path))) as server:
+        yield web, f"{server.url}/"
+        web.hold.set()
 
 
 class Crawler:

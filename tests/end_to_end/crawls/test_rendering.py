@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.crawler.render.web import NEEDS_BROWSER, Server
+from tests.crawler.render.web import NEEDS_BROWSER
 from tests.end_to_end.copydesk import Copydesk
 from tests.end_to_end.crawls.script_web import ARTICLES, ENDLESS, SITES, add_sites, script_web
+from tests.support.web_server import WebServer
 
 pytestmark = NEEDS_BROWSER
 
@@ -27,7 +28,7 @@ class Drawn:
     """A desk that has crawled the web once with `auto`, and the web, still up."""
 
     desk: Copydesk
-    web: dict[str, Server]
+    web: dict[str, WebServer]
 
 
 @pytest.fixture(scope="module")

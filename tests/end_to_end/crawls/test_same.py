@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
+from tests.support.web_server import Answer, WebServer
 
 HOME = "http://www.courier.example"
 MOBILE = "http://m.courier.example"
@@ -44,28 +43,25 @@ class Web:
         self.linked: list[str] = []
         self.asked: list[str] = []
 
-    def answer(self, url: str) -> tuple[int, dict[str, str], str]:
+    def answer(self, url: str) -> Answer:
         self.asked.append(url)
         if url == f"{HOME}/":
             links = "".join(
                 f'<h2><a href="{each}">The {_name(each)} of the town, told again</a></h2>' for each in self.linked
             )
-            return 200, {}, f"<html><body>{links}</body></html>"
+            return Answer(200, f"<html><body>{links}</body></html>")
         if url in REDIRECTS:
-            return 301, {"Location": REDIRECTS[url]}, ""
+            return Answer(301, headers={"Location": REDIRECTS[url]})
         name = _name(url)
         if not name:
-            return 404, {}, ""
+            return Answer(404)
         paragraphs = "".join(f"<p>{line}</p>" for line in story(NAMES.index(name), 8).split("\n"))
         canonical = f'<link rel=canonical href="{CANONICAL[url]}">' if url in CANONICAL else ""
         title = f"The {name} of the town"
         head = f"<meta charset=utf-8><title>{title}</title>{canonical}"
         time = '<time datetime="2026-11-02T10:00:00Z"></time>'
-        return (
-            200,
-            {},
-            f"<html lang=en><head>{head}</head><body><h1>{title}</h1>{time}<article>{paragraphs}</article></body></html>",
-        )
+        body = f"<h1>{title}</h1>{time}<article>{paragraphs}</article>"
+        return Answer(200, f"<html lang=en><head>{head}</head><body>{body}</body></html>")
 
 
 def _name(url: str) -> str:
@@ -77,25 +73,8 @@ def _name(url: str) -> str:
 def web() -> Iterator[tuple[Web, str]]:
     site = Web()
 
-    class Proxy(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = site.answer(self.path)
-            self.send_response(status)
-            for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield site, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with WebServer(lambda asked: site.answer(asked.path)) as server:
+        yield site, server.url
 
 
 def verdicts(desk: Copydesk) -> dict[str, list[str]]:

@@ -8,9 +8,9 @@ import http.client
 import threading
 import urllib.request
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.support.web_server import Answer, Asked, WebServer
 
 WORDS = (
     "The council met again on Monday to talk about the bridge, the ferry, the market and the lamps of the old harbour."
@@ -25,52 +25,6 @@ class Call:
     verified: tuple[int, str] | None = None
 
 
-class Server:
-    """A server on a free port of loopback. A context manager."""
-
-    def __init__(self) -> None:
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer(*outer.get(self.path))
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                self._answer(outer.post(self.path, body), {}, b"")
-
-            def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *arguments: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """Answer a GET."""
-        return 404, {}, b"nothing"
-
-    def post(self, path: str, body: bytes) -> int:
-        """Answer a POST."""
-        return 405
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @dataclass(slots=True)
 class Subscriber:
     """Who is told of a topic."""
@@ -81,25 +35,25 @@ class Subscriber:
     earlier: list[str] = field(default_factory=list)
 
 
-class Hub(Server):
+class Hub(WebServer):
     """A hub. `lease_s` it grants; `refuses`: a status in place of 202; `denies`: it takes requests, and denies them."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self.answer)
         self.lease_s = 864_000
         self.refuses: int | None = None
         self.denies: str | None = None
         self.calls: list[Call] = []
         self.subscribers: dict[str, Subscriber] = {}
 
-    def post(self, path: str, body: bytes) -> int:
+    def answer(self, asked: Asked) -> Answer:
         """Take a request, and verify it on another thread."""
-        call = Call(form={name: values[0] for name, values in parse_qs(body.decode()).items()})
+        call = Call(form={name: values[0] for name, values in parse_qs(asked.body.decode()).items()})
         self.calls.append(call)
         if self.refuses is not None:
-            return self.refuses
+            return Answer(self.refuses)
         threading.Thread(target=self._verify, args=(call,), daemon=True).start()
-        return 202
+        return Answer(202)
 
     def _verify(self, call: Call) -> None:
         form = call.form
@@ -131,11 +85,11 @@ class Hub(Server):
         return [(ping(one.callback, body, sign(one.secret, body)), body) for one in told]
 
 
-class Site(Server):
+class Site(WebServer):
     """A site with one feed, which names a hub. `in_header`: in the header `Link` alone."""
 
     def __init__(self, hub: str, *, in_header: bool = False) -> None:
-        super().__init__()
+        super().__init__(self.answer)
         self.hub, self.in_header = hub, in_header
         self.stories = 2
 
@@ -148,23 +102,23 @@ class Site(Server):
         """The address of an article."""
         return f"{self.url}/2026/11/28/story-number-{number}.html"
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, asked: Asked) -> Answer:
         """The front page, the feed, the articles."""
+        path = asked.path
         if path == "/feed.atom":
             return self._feed()
         if path == "/":
             head = '<link rel="alternate" type="application/atom+xml" href="/feed.atom">'
-            return 200, {"Content-Type": "text/html"}, f"<html><head>{head}</head><body>News</body></html>".encode()
+            return Answer(200, f"<html><head>{head}</head><body>News</body></html>")
         for number in range(self.stories):
             if self.story_url(number).endswith(path):
                 lines = "".join(f"<p>{WORDS} Report {number}, part {part}.</p>" for part in range(6))
                 title = f"What the council said on day {number}"
                 body = f"<article><h1>{title}</h1>{lines}</article>"
-                page = f"<html lang=en><head><title>{title}</title></head><body>{body}</body></html>"
-                return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
-        return 404, {"Content-Type": "text/plain"}, b"nothing"
+                return Answer(200, f"<html lang=en><head><title>{title}</title></head><body>{body}</body></html>")
+        return Answer(404, "nothing", {"Content-Type": "text/plain"})
 
-    def _feed(self) -> tuple[int, dict[str, str], bytes]:
+    def _feed(self) -> Answer:
         headers = {"Content-Type": "application/atom+xml"}
         links = f'<link rel="hub" href="{self.hub}"/><link rel="self" href="{self.topic}"/>'
         if self.in_header:
@@ -175,7 +129,7 @@ class Site(Server):
             for number in reversed(range(self.stories))
         )
         text = f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{links}{entries}</feed>'
-        return 200, headers, text.encode()
+        return Answer(200, text, headers)
 
 
 def opener() -> urllib.request.OpenerDirector:
