@@ -143,6 +143,21 @@ DESCRIPTIONS = frozenset(
         gettext_noop("of these, as proofreader"),
         gettext_noop("the day of the first, as the publisher has it"),
         gettext_noop("the day of the latest"),
+        gettext_noop("a thread: articles about the same event, which `thread_articles` lists"),
+        gettext_noop("its number, that of the article that founded it"),
+        gettext_noop("headline of that article"),
+        gettext_noop("when its first article was published"),
+        gettext_noop("when its latest article was published"),
+        gettext_noop("articles, copies left out"),
+        gettext_noop("articles, copies included; 1: no other one is about its event"),
+        gettext_noop("sites that have some of them"),
+        gettext_noop("a problem, open or closed"),
+        gettext_noop("what kind of problem it is, in one word"),
+        gettext_noop("the site; empty if it concerns the machine"),
+        gettext_noop("what is wrong"),
+        gettext_noop("what to do"),
+        gettext_noop("when it was noticed"),
+        gettext_noop("when it was over; empty while it is open"),
     )
 )
 

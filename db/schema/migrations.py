@@ -365,7 +365,7 @@ def m0048_earlier_articles_threaded(db: Database) -> None:
 
 @migrations()
 def m0049_more_views(db: Database) -> None:
-    """Views of articles that are gone and of persons; revisions with their texts and what they changed."""
+    """Views of articles that are gone, persons, threads and alerts; revisions with their texts and what they changed."""
     make_views(db)
 
 

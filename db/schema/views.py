@@ -138,6 +138,37 @@ _REJECTION_COUNTS = View(
     rows=f"FROM page_counts g WHERE {IS_REJECTED} AND g.pages > 0",
 )
 
+_THREADS = View(
+    name="threads_view",
+    description="a thread: articles about the same event, which `thread_articles` lists ([threads.md](threads.md))",
+    columns=(
+        ("id", "t.id", "its number, that of the article that founded it"),
+        ("title", "(SELECT a.title FROM articles a WHERE a.page_id = t.id)", "headline of that article"),
+        ("language", "t.language", "language of the text, as a code"),
+        ("first_utc", "t.first_at", "when its first article was published"),
+        ("last_utc", "t.last_at", "when its latest article was published"),
+        ("stories", "t.stories", "articles, copies left out"),
+        ("articles", "t.articles", "articles, copies included; 1: no other one is about its event"),
+        ("sources", "t.sources", "sites that have some of them"),
+    ),
+    rows="FROM threads t",
+)
+
+_ALERTS = View(
+    name="alerts_view",
+    description="a problem, open or closed ([alerts.md](alerts.md))",
+    columns=(
+        ("id", "a.id", "its number"),
+        ("kind", "a.kind", "what kind of problem it is, in one word"),
+        ("source_name", source_name("a.source_id"), "the site; empty if it concerns the machine"),
+        ("says", "a.says", "what is wrong"),
+        ("remedy", "a.remedy", "what to do"),
+        ("opened_utc", "a.opened_at", "when it was noticed"),
+        ("closed_utc", "a.closed_at", "when it was over; empty while it is open"),
+    ),
+    rows="FROM alerts a",
+)
+
 _RUNS = View(
     name="runs_view",
     description="a run of crawl, import or extract",
@@ -197,9 +228,11 @@ VIEWS = (
     _DAILY,
     _VALUES,
     _PEOPLE,
+    _THREADS,
     _REJECTIONS,
     _REJECTION_COUNTS,
     _RUNS,
+    _ALERTS,
     _COVERAGE,
     _COVERAGE_DAYS,
 )
