@@ -13,6 +13,7 @@ query = "water works"
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -91,9 +92,9 @@ def read_for_source(written: Mapping[str, object], where: str) -> dict[str, Any]
 
 
 def find_config(start: Path) -> Path | None:
-    """`copydesk.toml` in `start`, if it is there."""
+    """`copydesk.toml` in `start`, if there is anything of that name: a link that leads nowhere must not mean the defaults."""
     path = start / CONFIG_NAME
-    return path if path.is_file() else None
+    return path if os.path.lexists(path) else None
 
 
 def load_config(path: Path | None, text: str | None = None) -> Config:
@@ -102,9 +103,11 @@ def load_config(path: Path | None, text: str | None = None) -> Config:
         return Config()
     try:
         text = read_text(path) if text is None else text
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix("\ufeff"))  # editors on Windows begin a file with this mark
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); run `copydesk init` to write one") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is not valid TOML: its values are nested too deeply") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

@@ -118,8 +118,8 @@ def network(failed: int, of: int, *, is_open: bool) -> Condition:
         kind=AlertKind.NETWORK,
         holds=True,
         message=f"the last crawl of {failed} of {of} sources failed",
-        advice="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy, and whether the"
-        " network wants a login first",
+        advice="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy, whether the"
+        " network wants a login first, and where certificates are invalid, its clock and its list of authorities",
         evidence={"failed": failed, "sources": of},
     )
 

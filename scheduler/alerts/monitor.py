@@ -219,8 +219,8 @@ def _refusals(this: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> I
         yield judge.certificate(seen, is_open=known is not None)
 
 
-_SHARED = (AlertKind.FAILING, AlertKind.CHALLENGED)
-"""What each source has where this machine is cut off: one alert says so."""
+_SHARED = (AlertKind.FAILING, AlertKind.CHALLENGED, AlertKind.CERTIFICATE)
+"""What each source has where this machine is cut off, or its clock is wrong: one alert says so."""
 _WALLS = (AlertKind.CHALLENGED, AlertKind.DRAWN_BY_SCRIPT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import FrozenInstanceError, replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from db.config.loader import Config, commented_config, load_config
+from db.config.loader import Config, commented_config, find_config, load_config
 from db.config.settings import DECLARED, SourceSettings
 from db.config.values import CronLine, ListenAddress, SecretFile, SecretVariable
 from db.errors import ConfigError
@@ -94,6 +95,29 @@ def test_a_missing_file_and_one_in_another_encoding(tmp_path: Path) -> None:
     path.write_bytes('contact = "caf\xe9"'.encode("latin-1"))
     with pytest.raises(ConfigError, match="UTF-8"):
         load_config(path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_a_settings_file_that_cannot_be_read_does_not_mean_the_defaults(tmp_path: Path, kind: str) -> None:
+    """A crawl would go on without `contact` and `delay`, into another database."""
+    path = tmp_path / "copydesk.toml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / "not mounted" / "copydesk.toml")
+    with pytest.raises(ConfigError, match=r"copydesk\.toml: cannot be read"):
+        load_config(find_config(tmp_path))
+
+
+def test_the_mark_of_windows_editors_is_no_mistake(tmp_path: Path) -> None:
+    assert load_config(written(tmp_path, '\ufeffcontact = "me@example.org"\n')).contact == "me@example.org"
+
+
+def test_values_that_are_nested_without_end_are_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        load_config(written(tmp_path, "limit = " + "[" * 100_000))
 
 
 def test_the_commented_file_holds_every_setting_at_its_default(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import CommandContext
-from cli.output.crawl_notes import notes_of
+from cli.crawl_notes import notes_of
 from cli.output.progress import DELAY_S, count_requests
 from db.errors import UsageError
 from db.store.archives.backfills import next_backfills

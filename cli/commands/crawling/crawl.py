@@ -12,7 +12,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
-from cli.output.crawl_notes import ALIKE, notes_of
+from cli.crawl_notes import ALIKE, notes_of
 from cli.output.tables import format_run_duration
 from cli.time_options import since_option
 from db.display.humanize import counted

@@ -73,7 +73,9 @@ def test_a_login_page_for_every_address_is_said_once_and_spoils_nothing(
     assert "does this network want a login?" in told
     assert told.count("asks to log in") == 1, told
     hours = "(julianday(expires_at) - julianday(fetched_at)) * 24"
-    assert desk.query(f"SELECT max({hours}) < 1.1, count(*) > 5 FROM robots") == [(1, 1)], "the true rules count again soon"
+    assert desk.query(f"SELECT max({hours}) < 1.1, count(*) > 5 FROM robots") == [(1, 1)], (
+        "the true rules count again soon"
+    )
     desk.env["http_proxy"] = demoweb.proxy_url
     desk.run("crawl", "--again")
     assert (desk.query(count), desk.query(kept)) == (articles, listings)

@@ -208,6 +208,24 @@ def test_a_network_that_is_down_is_one_alert(diary: Diary) -> None:
     assert open_alerts(diary.conn)[0].source == "s0.example"
 
 
+def test_certificates_of_all_hosts_are_one_alert(diary: Diary) -> None:
+    """A clock that is wrong, or a network that shows a certificate of its own until somebody logs in."""
+    guard = Guard(diary)
+    sources = [diary.add(f"s{number}.example", START) for number in range(12)]
+    for now in hours(START, 5):
+        for source in sources:
+            diary.visit(source, now, asked=(("entry", "certificate"),), ended="failed", error="certificate")
+        guard.look(now)
+    assert guard.said == [("opened", "network")]
+    diary.visit(
+        sources[0], now := START + 6 * HOUR, asked=(("entry", "certificate"),), ended="failed", error="certificate"
+    )
+    for source in sources[1:]:
+        diary.visit(source, now)
+    guard.look(now)
+    assert guard.said[1:] == [("closed", "network"), ("opened", "certificate")]
+
+
 def test_robots_txt_newly_forbids(diary: Diary) -> None:
     guard = Guard(diary)
     source, always = diary.add("shop.example", START), diary.add("always.example", START)
