@@ -67,11 +67,16 @@ class Judgement:
     @property
     def refusal(self) -> str:
         """What speaks most against an article, in a few words."""
-        worst = min(self.reasons, key=_points_of, default="+0")
-        if _points_of(worst) >= 0:
-            return "its address has nothing of an article's"
-        number, _, words = worst.partition(" ")
-        return words if number.startswith("-") else worst
+        return _worst_of(self.reasons)
+
+
+@lru_cache(maxsize=2048)
+def _worst_of(reasons: tuple[str, ...]) -> str:
+    worst = min(reasons, key=_points_of, default="+0")
+    if _points_of(worst) >= 0:
+        return "its address has nothing of an article's"
+    number, _, words = worst.partition(" ")
+    return words if number.startswith("-") else worst
 
 
 def _points_of(reason: str) -> int:
@@ -232,8 +237,12 @@ def is_tag(url: str) -> bool:
 
 def _is_below(url: str, words: frozenset[str]) -> bool:
     segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
-    others = (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
-    return not segments.isdisjoint(words) and segments.isdisjoint(others)
+    return not segments.isdisjoint(words) and segments.isdisjoint(_all_but(words))
+
+
+@lru_cache
+def _all_but(words: frozenset[str]) -> frozenset[str]:
+    return (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
 
 
 def is_list_of_a_day(url: str) -> bool:
