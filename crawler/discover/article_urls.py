@@ -23,12 +23,10 @@ from crawler.discover.url_words import (
     ADVERTISING,
     ARTICLE_LETTERS,
     ARTICLE_WORDS,
-    CATEGORIES,
     CONNECTORS,
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
     SERVICES,
-    TAGS,
 )
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
@@ -67,11 +65,16 @@ class Judgement:
     @property
     def refusal(self) -> str:
         """What speaks most against an article, in a few words."""
-        worst = min(self.reasons, key=_points_of, default="+0")
-        if _points_of(worst) >= 0:
-            return "its address has nothing of an article's"
-        number, _, words = worst.partition(" ")
-        return words if number.startswith("-") else worst
+        return _worst_of(self.reasons)
+
+
+@lru_cache(maxsize=2048)
+def _worst_of(reasons: tuple[str, ...]) -> str:
+    worst = min(reasons, key=_points_of, default="+0")
+    if _points_of(worst) >= 0:
+        return "its address has nothing of an article's"
+    number, _, words = worst.partition(" ")
+    return words if number.startswith("-") else worst
 
 
 def _points_of(reason: str) -> int:
@@ -218,22 +221,6 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
     _judge_headline(votes, name)
     _judge_words(votes, segments, name, numbered=numbered)
     return Judgement(points=votes.points, reasons=tuple(votes.reasons))
-
-
-def is_category(url: str) -> bool:
-    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
-    return _is_below(url, CATEGORIES)
-
-
-def is_tag(url: str) -> bool:
-    """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
-    return _is_below(url, TAGS)
-
-
-def _is_below(url: str, words: frozenset[str]) -> bool:
-    segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
-    others = (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
-    return not segments.isdisjoint(words) and segments.isdisjoint(others)
 
 
 def is_list_of_a_day(url: str) -> bool:

@@ -70,7 +70,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     base = base_of(root, url)
     targets = _Targets(url, base)
     page = _Candidates(url, site, targets)
-    page.add_links(root, decoded.text)
+    page.add_links(root)
     if is_empty := len(page.articles()) < LEAST_ARTICLES:
         page.add_listed(lists_in_scripts(decoded.text, root))
     refuse_groups(page.articles())
@@ -151,16 +151,17 @@ class _Candidates:
             Link(url=one.url, key=one.key, kind=found, found_in=self._url, title=one.title) for one in self.articles()
         )
 
-    def add_links(self, root: etree._Element, text: str) -> None:
+    def add_links(self, root: etree._Element) -> None:
         """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
         places = LinkPlaces()
-        for element in link_elements(root, text):
+        for element in link_elements(root):
             address, by_script = address_of(element)
             if (target := self._target(address)) is None:
                 continue
             place, words = places.of(element), words_of(element, places)
             if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
-                paid = "sponsored" in (element.get("rel") or "").lower().split()
+                relation = element.get("rel")
+                paid = relation is not None and "sponsored" in relation.lower().split()
                 self._add(target, place, words, PAID if paid else None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
@@ -185,18 +186,18 @@ class _Candidates:
         known = self.by_key.get(key)
         if known is None or (refusal is None and (known.judgement is PAID or known.judgement is HIDDEN)):
             judgement = refusal or judge_on_site(address, self._site, self._own_host)
-            form = judgement.points
-            if (
-                element is not None
-                and ARTICLE_POINTS <= form + _place_points(place, words.text, form) < INCLUDED_POINTS
-            ):
-                judgement = HIDDEN if is_hidden(element, has_words=words.text is not None) else judgement
-                form = judgement.points
-            self.by_key[key] = known = LinkCandidate(address, key, form, form, judgement, place, None, False)
-        elif not _is_better_title(words.text, words.is_heading, known):
+            points = judgement.points + _place_points(place, words.text, judgement.points)
+            looks_like_one = ARTICLE_POINTS <= points < INCLUDED_POINTS
+            if looks_like_one and element is not None and is_hidden(element, has_words=words.text is not None):
+                judgement, points = HIDDEN, NEVER_POINTS
+            self.by_key[key] = known = LinkCandidate(
+                address, key, judgement.points, points, judgement, place, None, False
+            )
+        elif _is_better_title(words.text, words.is_heading, known):
+            points = known.form + _place_points(place, words.text, known.form)
+            known.points = points if known.title is None else max(known.points, points)
+        else:
             return
-        points = known.form + _place_points(place, words.text, known.form)
-        known.points = points if known.title is None else max(known.points, points)
         known.title, known.in_heading, known.place = words.text, words.is_heading, place
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import unquote
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
-from crawler.discover.article_urls import EXCLUDED, is_category, is_tag
+from crawler.discover.article_urls import EXCLUDED
 from crawler.discover.candidates import HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.link_places import LinkPlace
 from crawler.discover.next_pages import is_pager_label
+from crawler.discover.url_words import ADVERTISING, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
 from db.models import Listing, ListingKind
 from pipelines.tracking_parameters import without_session, without_sessions
 
@@ -48,7 +50,7 @@ def sections_of(candidates: dict[str, LinkCandidate]) -> Iterator[Listing]:
     sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
     if len(sections) < _FEW:
         menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
-        sections += [one for one in menu if is_tag(one.url) and _is_section(one)]
+        sections += [one for one in menu if _is_tag(one.url) and _is_section(one)]
     for candidate in sections[:MAX_SECTIONS]:
         yield Listing(url=_without_session(candidate.url), kind=ListingKind.SECTION, title=candidate.title)
 
@@ -71,7 +73,7 @@ def _may_be_list(candidate: LinkCandidate) -> bool:
     judgement = candidate.judgement
     if not judgement.is_final:
         return True
-    return judgement not in (PAID, HIDDEN) and judgement.reasons != (EXCLUDED,) and is_category(candidate.url)
+    return judgement not in (PAID, HIDDEN) and judgement.reasons != (EXCLUDED,) and _is_category(candidate.url)
 
 
 # A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
@@ -126,3 +128,23 @@ def _form_of(url: str) -> tuple[str, ...]:
     """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
     path, _, query = url.partition("?")
     return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))
+
+
+def _is_category(url: str) -> bool:
+    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    return _is_below(url, CATEGORIES)
+
+
+def _is_tag(url: str) -> bool:
+    """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
+    return _is_below(url, TAGS)
+
+
+def _is_below(url: str, words: frozenset[str]) -> bool:
+    segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
+    return not segments.isdisjoint(words) and segments.isdisjoint(_all_but(words))
+
+
+@lru_cache
+def _all_but(words: frozenset[str]) -> frozenset[str]:
+    return (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
