@@ -39,6 +39,8 @@ CONSTANT_SHARE = 0.7
 """Share of the stories with a name that have the same one."""
 CONTRADICTED = 3
 """Stories that must contradict a name, which is on all pages of its author otherwise."""
+VARIED = 2
+"""Different names that an element must say to be a byline: what is the same on all pages says nothing of who wrote them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,8 @@ class Repeats:
 
     def _wrong_names(self) -> tuple[list[Override], list[Removal]]:
         """Names that most stories have although their pages name somebody else."""
-        overrides, removals = [], []
+        overrides: list[Override] = []
+        removals: list[Removal] = []
         of = len(self.pages)
         for name, value in self.names.items():
             wrong = {page_id for page_id in self.pages if value in _NAMES[name](self.stories[page_id])}
@@ -210,7 +213,7 @@ class Repeats:
             )
             (css, attribute), texts = best
             shown = [text for page_id, text in texts.items() if page_id in wrong]
-            if len(shown) >= max(FEWEST, HOLDS * len(wrong)) and len(set(shown)) >= CONTRADICTED:
+            if len(shown) >= max(FEWEST, HOLDS * len(wrong)) and len(set(shown)) >= VARIED:
                 overrides.append(
                     Override(
                         field=name,
@@ -223,34 +226,33 @@ class Repeats:
                     )
                 )
                 continue
-            holder = self._standing_holder(name, wrong)
-            if holder is not None:
-                removals.append(holder)
+            removals += self._standing_holders(name, wrong)
         return overrides, removals
 
-    def _standing_holder(self, name: str, wrong: set[int]) -> Removal | None:
-        """The element with the name that also stands on pages of articles by others, and says the same on all."""
+    def _standing_holders(self, name: str, wrong: set[int]) -> list[Removal]:
+        """Elements with the name that also stand on pages of articles by others, and say the same on all: one for each wording."""
         texts: dict[str, Counter[str]] = defaultdict(Counter)
         pages: dict[str, set[int]] = defaultdict(set)
         for page_id, page in self.pages.items():
             for one in page.named.get(name, ()):
                 texts[one.css][one.text] += 1
                 pages[one.css].add(page_id)
-        by_others = {
-            page_id for page_id in self.pages if page_id not in wrong and _NAMES[name](self.stories[page_id])
-        } | {page_id for of in self.elsewhere[name].values() for page_id in of}
-        good = [
-            css
-            for css, of in texts.items()
-            if len(of) == 1
-            and len(pages[css] & by_others) >= CONTRADICTED
-            and len(pages[css] & wrong) >= HOLDS * len(wrong)
-        ]
-        if not good:
-            return None
-        css = max(good, key=lambda one: (len(pages[one]), -len(one)))
-        (text,) = texts[css]
-        return Removal(css=css, stories=len(pages[css]), of=len(self.pages), takes=(text,), field=name)
+        by_others = {page_id for page_id in self.pages if page_id not in wrong and _NAMES[name](self.stories[page_id])}
+        for of in self.elsewhere[name].values():
+            if len(set(of.values())) >= VARIED:
+                by_others |= of.keys()
+        bylines = {css for css, _ in self.elsewhere[name]}
+        best: dict[str, Removal] = {}
+        for css in sorted(texts, key=lambda one: (-len(pages[one]), len(one), one)):
+            is_same = len(texts[css]) == 1 and all(
+                css not in page.boxes for page_id, page in self.pages.items() if page_id not in pages[css]
+            )
+            holds = len(pages[css] & by_others) >= CONTRADICTED and len(pages[css] & wrong) >= HOLDS * len(wrong)
+            if is_same and holds and css not in bylines:
+                (text,) = texts[css]
+                removal = Removal(css=css, stories=len(pages[css]), of=len(self.pages), takes=(text,), field=name)
+                best.setdefault(text, removal)
+        return list(best.values())
 
     def _title(self, stories: Sequence[StoryPage]) -> Override | None:
         """Where the title stands without what nearly all titles share, or if they are all the same, one that is the story's own."""
