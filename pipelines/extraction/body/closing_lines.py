@@ -2,7 +2,8 @@
 
 Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
 author's biography takes the lines below with it. What language does not tell, the form does: a note in italics, or a word or two
-behind the last sentence.
+behind the last sentence, or
+a few that introduce what was cut.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
+_LONGEST_LEAD_IN = 40
+"""Characters of a last line that ends with a colon."""
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 
 
@@ -77,9 +80,11 @@ def cut_closing_lines(
 
 
 def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
-    """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
+    """Whether the last line of a text is a note below it: in italics, a word or two behind the last sentence, a lead-in."""
     if len(line) <= _LONGEST and plain(line) in slanted and plain(above) not in slanted:
         return True
+    if line[-1] in ":：":
+        return len(line) <= _LONGEST_LEAD_IN  # what it introduces is cut: links to other stories
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS
@@ -109,7 +114,8 @@ def _is_closing_line(line: str, language: str | None) -> bool:
     return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
 
-_NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
+NETWORK = re.compile(r"\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b", re.I)
+_NETWORK = re.compile(rf"^[^\d:]{{0,80}}{NETWORK.pattern}[^\d:]{{0,40}}$", re.I)
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""

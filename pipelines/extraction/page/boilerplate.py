@@ -13,12 +13,12 @@ from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
-from pipelines.extraction.page.headings import heading_level
+from pipelines.extraction.page.headings import ITALIC, heading_level, is_set_in
 from pipelines.extraction.page.inserts import find_inserts
-from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
+from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
 from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import byline_words
-from pipelines.extraction.text.writing import FULL_STOPS, words
+from pipelines.extraction.text.writing import FULL_STOPS, SENTENCE_ENDS, words
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -82,6 +82,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
     if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
+    _cut_below(lines[main.end_row : main.end_row + 1], element, kept)
     header = _header_rows(document, main)
     link_rows = {line.row for line in _link_boxes(content, document.language)}
     for line in inside:
@@ -101,7 +102,8 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
     if headline is not None:
         _cut_above(headline, element)
-    inside = [line for line in inside if line.block not in kept or main.headline_row <= line.row]
+    rows = range(main.headline_row, main.end_row)
+    inside = [line for line in inside if line.block not in kept or line.row in rows]
     _frame_loose_lines(main, copies)
     _unframe_quotes(element)
     _unframe_columns(texts)
@@ -119,6 +121,21 @@ def _cut_above(headline: Element, element: Element) -> None:
         parent.text = None
         for other in [*node.itersiblings(preceding=True)]:
             parent.remove(other)
+
+
+def _cut_below(behind: Sequence[Line], element: Element, kept: Set[Element]) -> None:
+    """Cut the block of the first line behind the article and what follows inside an element, text without a box of its own as
+    well. A block that the article has a part in is left."""
+    for line in behind:
+        if line.block in kept or not is_inside(line.block, element):
+            return
+        for node in takewhile(lambda node: node is not element, with_ancestors(line.block)):
+            parent = node.getparent()
+            for other in [*node.itersiblings()]:
+                if parent is not None:
+                    parent.remove(other)
+            node.tail = None
+        line.block.clear()
 
 
 def _frame_loose_lines(main: MainContent, copies: Mapping[Element, Element]) -> None:
@@ -203,6 +220,8 @@ def _link_boxes(lines: Sequence[Line], language: str | None) -> Iterator[Line]:
     for index, heading in enumerate(lines):
         is_heading = heading_level(heading) > 0
         box, links = _box_of_label(heading, language, is_heading=is_heading), [heading]
+        if box is not None and not is_heading and index + 1 < len(lines) and lines[index + 1].block is heading.block:
+            box = heading.block  # line breaks divide it
         if box is None or (not is_heading and is_inside(lines[index - 1].block, box)):
             continue
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
@@ -249,7 +268,15 @@ def _header_rows(document: Document, main: MainContent) -> Set[int]:
     boxes = {line.block.getparent() for line in main.paragraphs}
     items = [line for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes]
     header = {*with_ancestors(lines[main.headline_row].block)} - {*with_ancestors(paragraphs[-1].block)}
-    outside = {
+    signed = {
+        line.row
+        for line in above
+        if len(line.text) <= _LONGEST_NOTE
+        and line.text[-1] not in SENTENCE_ENDS
+        and line.link_chars
+        and opens_byline(line.text, language)
+    }
+    outside = signed | {
         line.row for line in items if line.row < paragraphs[0].row or header.intersection(with_ancestors(line.block))
     }
     return outside | (dates if len(dates) <= _MAX_DATES else set())
@@ -267,13 +294,42 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
+    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, stands below
+    one in a table, or in italics behind a block that holds one."""
     parent = line.block.getparent()
+    if line.block.tag == "td":
+        return _is_picture_table(line)
     if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
+    if line.text[-1] not in SENTENCE_ENDS and is_set_in(line, ITALIC) and _is_below_picture(line.block):
+        return len(line.text) <= _LONGEST_NOTE
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
+
+
+def _is_below_picture(block: Element) -> bool:
+    above = block.getprevious()
+    return (
+        above is not None
+        and next(above.iter("img"), None) is not None
+        and not "".join(map(str, above.itertext())).strip()
+    )
+
+
+def _is_picture_table(line: Line) -> bool:
+    """Whether a cell stands in a table that sets a picture and a caption in cells of their own, and nothing else."""
+    table = nearest(line.block, {"table"})
+    if len(line.text) > _LONGEST_CAPTION or table is None or next(table.iter("img"), None) is None:
+        return False
+    cells = [*table.iter("td")]
+    if not 1 < len(cells) <= _MAX_PICTURE_CELLS:
+        return False
+    (longest, *others) = sorted((len("".join(map(str, cell.itertext())).strip()) for cell in cells), reverse=True)
+    return longest <= _LONGEST_CAPTION and not any(others)
+
+
+_LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 
 
 def _drop_hidden_inlines(box: Element) -> None:

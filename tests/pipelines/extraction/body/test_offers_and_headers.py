@@ -1,0 +1,147 @@
+"""What a page sets above, amid and below a text in boxes or looks of its own: offers, labels, headers, captions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipelines.extraction.body.test_newsroom_lines import text_of
+from tests.pipelines.extraction.body.test_text_edges import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
+from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
+
+TEXT = [*ENGLISH, THIRD, FOURTH]
+
+
+@pytest.mark.parametrize(
+    "amid",
+    [
+        "<div class='friends'><p>Readers pay for this paper. Be one of them.</p><a href='/join'>Join the friends</a></div>",
+        "<section class='letter-box'><p>Every Friday, the harbour in ten lines.</p><p><a href='/l'>To my inbox</a></p></section>",
+        "<aside class='drive'><div><p>We print 900 copies, and each costs two crowns!</p><a href='/give'>Give</a></div></aside>",
+    ],
+)
+def test_a_sentence_above_a_button_amid_the_text_is_no_text(amid: str) -> None:
+    assert text_of(amid=amid) == text_of()
+
+
+@pytest.mark.parametrize(
+    "amid",
+    [
+        "<div class='set-off'><p>It took four men nine weeks.</p><p>They slept on board.</p></div>",
+        "<div class='note'><p>It took four men nine weeks.</p><a href='/log'>The log that they kept in those nine weeks</a></div>",
+        "<p>It took four men nine weeks.</p><p><a href='/log'>The log of the boat</a></p>",
+    ],
+)
+def test_sentences_without_a_button_or_a_box_stay(amid: str) -> None:
+    assert len(text_of(amid=amid)) > len(text_of())
+
+
+@pytest.mark.parametrize(
+    "label", ["<h2>At a glance</h2>", "<h3>Das Wichtigste in Kürze</h3>", "<p><strong>In three lines</strong></p>"]
+)
+def test_the_label_of_points_above_a_text_is_no_text(label: str) -> None:
+    points = (
+        f"<div class='points'>{label}<ul><li>The library opens longer</li><li>It has two more rooms</li></ul></div>"
+    )
+    lines = lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{points}{paragraphs(TEXT)}</div></article>")
+    assert lines == TEXT
+
+
+def test_the_label_of_points_below_a_standfirst_is_no_text() -> None:
+    lead = "After two years of work, the library has more room for its readers."
+    points = (
+        "<div class='points'><h2>At a glance</h2><ul><li>It opens longer</li><li>It has two more rooms</li></ul></div>"
+    )
+    body = f"<h1>{TITLE}</h1><p class='lead'>{lead}</p><div class='c'>{points}{paragraphs(TEXT)}</div>"
+    assert lines_of(f"<article>{body}</article>") == [lead, "- It opens longer", "- It has two more rooms", *TEXT]
+
+
+def test_a_heading_of_points_amid_a_text_stays() -> None:
+    points = "<div class='points'><h2>What to bring</h2><ul><li>A warm coat</li><li>A library card</li></ul></div>"
+    body = f"{paragraphs(TEXT[:2])}{points}{paragraphs(TEXT[2:])}"
+    lines = lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{body}</div></article>")
+    assert lines == [*TEXT[:2], "What to bring", "- A warm coat", "- A library card", *TEXT[2:]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Words by <a href='/n'>Nora Jaffrey</a>, with reporting by Ivan Plessis and Tom Arkwright",
+        "By <a href='/n'>Nora Jaffrey</a> of our desk for libraries and schools in the harbour towns",
+        "Text by <a href='/n'>Nora Jaffrey</a> for the Harbour Post and its sister papers on the sound",
+    ],
+)
+def test_a_byline_between_standfirst_and_text_is_none_of_it(line: str) -> None:
+    lead = "After two years of work, the library has more room for its readers."
+    header = f"<p class='dek'>{lead}</p><div class='credits'><p class='words'>{line}</p></div>"
+    html = f"<article><h1>{TITLE}</h1>{header}<div class='c'>{paragraphs(TEXT)}</div></article>"
+    assert lines_of(html) == [lead, *TEXT]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<table><tr><td><img src='b.jpg'></td></tr><tr><td>The reading room at night. It has forty seats.</td></tr></table>",
+        "<p><img src='b.jpg'></p><p><em>Forty seats under one roof: the new reading room</em></p>",
+        "<div><a href='b.jpg'><img src='b.jpg'></a></div><p><i>Librarian Nora Jaffrey, left, with two of her first readers</i></p>",
+    ],
+)
+def test_a_caption_in_a_table_or_in_italics_below_a_picture_is_no_text(picture: str) -> None:
+    body = f"{paragraphs(TEXT[:1])}{picture}{paragraphs(TEXT[1:])}"
+    assert lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{body}</div></article>") == TEXT
+
+
+def test_a_text_in_the_cell_of_a_picture_stays() -> None:
+    cell = f"<img src='b.jpg'><br>{'<br><br>'.join(TEXT)}"
+    assert lines_of(f"<h1>{TITLE}</h1><table><tr><td class='post'>{cell}</td></tr></table>") == TEXT
+
+
+@pytest.mark.parametrize(
+    "amid",
+    [
+        "<p><em>More from the pier, day by day. Follow the Post on WhatsApp.</em></p>",
+        "<p><i>Unsere Kanäle: auf Telegram und im Netz, jeden Tag neu.</i></p>",
+        "<p><em>Retrouvez chaque matin le port sur Google Actualités et Google News !</em></p>",
+    ],
+)
+def test_a_slanted_note_on_where_else_to_read_is_no_text(amid: str) -> None:
+    assert text_of(amid=amid) == text_of()
+
+
+def test_a_paragraph_on_such_a_network_stays() -> None:
+    line = "The crew writes to its passengers on WhatsApp."
+    assert line in text_of(amid=f"<p>{line}</p>")
+
+
+def test_a_list_behind_a_colon_ends_the_text() -> None:
+    lines = text_of(below="<p>The fares:</p><ul><li>Adults pay four crowns.</li><li>Dogs pay nothing.</li></ul>")
+    assert lines[-3:] == ["The fares:", "- Adults pay four crowns.", "- Dogs pay nothing."]
+
+
+def test_several_notices_behind_the_box_of_a_long_text_are_none_of_it() -> None:
+    notices = (
+        "<div class='reprint'><p>Papers may print our stories free of charge if they leave the words as they are, name the "
+        "writer and the Harbour Post, and say where each of the stories was printed first.</p></div>"
+        "<div class='circle'><p>The Harbour Post belongs to a circle of eleven papers on the sound. No party and no owner of "
+        "boats has a share in it, and its books are open to every reader.</p></div>"
+    )
+    text = [f"{line} {THIRD} ({number})." for number in range(3) for line in TEXT]
+    body = f"<div class='c'>{paragraphs(text)}</div>{notices}"
+    assert lines_of(f"<main><h1>{TITLE}</h1><div class='a'>{body}</div></main>") == text
+
+
+@pytest.mark.parametrize("label", ["同城新闻", "清溪往事", "本报旧文"])
+def test_a_chinese_label_and_links_in_one_paragraph_are_no_text(label: str) -> None:
+    tail = f"<p>{label}<br><a href='/1.html'>县里的公车</a><br><a href='/2.html'>返乡青年开小车</a></p>"
+    assert read_form(Form({}, tail=tail))["text"].split("\n") == [*PARAGRAPHS]
+
+
+@pytest.mark.parametrize("label", ["อ่านประกอบ :", "ข่าวเก่าของเรา:", "เรื่องเดียวกัน :"])
+def test_a_label_with_a_colon_below_a_text_without_full_stops_is_no_text(label: str) -> None:
+    text = [
+        "ห้องสมุดริมแม่น้ำเปิดอีกครั้งในเช้าวันจันทร์ หลังปิดซ่อมหลังคาและชั้นหนังสือมาสองปี",
+        "บรรณารักษ์เล่าว่าเด็กคนแรกมารอหน้าประตูตั้งแต่หกโมงเช้า พร้อมหนังสือที่ยืมไปก่อนปิด",
+        "เทศบาลจะตัดสินใจในฤดูหนาวว่าจะขายอาคารเก่าข้างตลาดหรือทำเป็นที่พักของนักเดินทาง",
+    ]
+    links = f"<p><strong>{label}</strong></p><ul><li><a href='/x'>หลังคาห้องสมุดรั่วมาสิบปีแล้ว</a></li></ul>"
+    body = f"<div itemprop='articleBody'>{paragraphs(text)}{links}</div>"
+    assert lines_of(f"<main><h1>ห้องสมุดริมแม่น้ำเปิดอีกครั้ง</h1>{body}</main>") == text
