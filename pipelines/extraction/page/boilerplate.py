@@ -183,10 +183,9 @@ def _closing_notes(
     every, ends = (Counter(_look(line.block) for line in some) for some in (inside, inside[-_MAX_NOTES:]))
     for line in reversed(inside[-_MAX_NOTES:]):
         own = _look(line.block)
-        is_like_text = (
-            every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
-        )
-        if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
+        is_like_text = every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3])
+        is_no_paragraph = own[0] not in ("p", "div") or own[2] == "li"
+        if is_like_text or is_no_paragraph or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
             return
         yield line
 

@@ -70,7 +70,7 @@ def _is_insert(box: Element, held: Sequence[Line]) -> bool:
         return True
     if len(shown) > _MOST_LINES or any(map(_is_text, shown)):
         return False
-    if any(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
+    if all(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
         return False
     return not is_called(box, _TEXT_NAMES) and all(el.tag not in _TEXT_TAGS for el in box.iter())
 

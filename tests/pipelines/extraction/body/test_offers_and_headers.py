@@ -16,6 +16,7 @@ TEXT = [*ENGLISH, THIRD, FOURTH]
     [
         "<div class='friends'><p>Readers pay for this paper. Be one of them.</p><a href='/join'>Join the friends</a></div>",
         "<section class='letter-box'><p>Every Friday, the harbour in ten lines.</p><p><a href='/l'>To my inbox</a></p></section>",
+        "<div class='shop'><h4>For the crossing</h4><p>Tar of the harbour, now in small tins</p></div>",
         "<aside class='drive'><div><p>We print 900 copies, and each costs two crowns!</p><a href='/give'>Give</a></div></aside>",
     ],
 )
@@ -112,9 +113,18 @@ def test_a_paragraph_on_such_a_network_stays() -> None:
     assert line in text_of(amid=f"<p>{line}</p>")
 
 
-def test_a_list_behind_a_colon_ends_the_text() -> None:
-    lines = text_of(below="<p>The fares:</p><ul><li>Adults pay four crowns.</li><li>Dogs pay nothing.</li></ul>")
-    assert lines[-3:] == ["The fares:", "- Adults pay four crowns.", "- Dogs pay nothing."]
+@pytest.mark.parametrize(
+    ("lead", "items"),
+    [
+        ("The fares:", ["Adults pay 4 crowns", "Dogs pay 0 crowns"]),
+        ("Boats by day:", ["Anna: Monday", "Berta: Tuesday", "Cilla: Sunday"]),
+        ("It takes on board", ["forty passengers", "one tractor"]),
+    ],
+)
+def test_paragraphs_in_a_list_end_the_text(lead: str, items: list[str]) -> None:
+    below = f"<p>{lead}</p><ul class='list'>{''.join(f'<li><p>{item}</p></li>' for item in items)}</ul>"
+    text = [*TEXT, lead, *(f"- {item}" for item in items)]
+    assert lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{paragraphs(TEXT)}{below}</div></article>") == text
 
 
 def test_several_notices_behind_the_box_of_a_long_text_are_none_of_it() -> None:
