@@ -2,8 +2,7 @@
 
 Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
 author's biography takes the lines below with it. What language does not tell, the form does: a note in italics, or a word or two
-behind the last sentence, or
-a few that introduce what was cut.
+behind the last sentence.
 """
 
 from __future__ import annotations
@@ -26,8 +25,6 @@ _LONGEST = 320
 """Characters of the longest such line: appeals to subscribe are one paragraph."""
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
-_LONGEST_LEAD_IN = 40
-"""Characters of a last line that ends with a colon."""
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
 
 
@@ -80,11 +77,9 @@ def cut_closing_lines(
 
 
 def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
-    """Whether the last line of a text is a note below it: in italics, a word or two behind the last sentence, a lead-in."""
+    """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
     if len(line) <= _LONGEST and plain(line) in slanted and plain(above) not in slanted:
         return True
-    if line[-1] in ":：":
-        return len(line) <= _LONGEST_LEAD_IN  # what it introduces is cut: links to other stories
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS

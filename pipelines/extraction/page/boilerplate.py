@@ -13,7 +13,7 @@ from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
-from pipelines.extraction.page.headings import ITALIC, heading_level, is_set_in
+from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
 from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
@@ -82,7 +82,6 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
     if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
-    _cut_below(lines[main.end_row : main.end_row + 1], element, kept)
     header = _header_rows(document, main)
     link_rows = {line.row for line in _link_boxes(content, document.language)}
     for line in inside:
@@ -102,8 +101,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
     if headline is not None:
         _cut_above(headline, element)
-    rows = range(main.headline_row, main.end_row)
-    inside = [line for line in inside if line.block not in kept or line.row in rows]
+    inside = [line for line in inside if line.block not in kept or main.headline_row <= line.row]
     _frame_loose_lines(main, copies)
     _unframe_quotes(element)
     _unframe_columns(texts)
@@ -121,21 +119,6 @@ def _cut_above(headline: Element, element: Element) -> None:
         parent.text = None
         for other in [*node.itersiblings(preceding=True)]:
             parent.remove(other)
-
-
-def _cut_below(behind: Sequence[Line], element: Element, kept: Set[Element]) -> None:
-    """Cut the block of the first line behind the article and what follows inside an element, text without a box of its own as
-    well. A block that the article has a part in is left."""
-    for line in behind:
-        if line.block in kept or not is_inside(line.block, element):
-            return
-        for node in takewhile(lambda node: node is not element, with_ancestors(line.block)):
-            parent = node.getparent()
-            for other in [*node.itersiblings()]:
-                if parent is not None:
-                    parent.remove(other)
-            node.tail = None
-        line.block.clear()
 
 
 def _frame_loose_lines(main: MainContent, copies: Mapping[Element, Element]) -> None:
@@ -293,27 +276,16 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, stands below
-    one in a table, or in italics behind a block that holds one."""
+    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, or stands
+    below one in a table."""
     parent = line.block.getparent()
     if line.block.tag == "td":
         return _is_picture_table(line)
     if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
-    if line.text[-1] not in SENTENCE_ENDS and is_set_in(line, ITALIC) and _is_below_picture(line.block):
-        return len(line.text) <= _LONGEST_NOTE
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
-
-
-def _is_below_picture(block: Element) -> bool:
-    above = block.getprevious()
-    return (
-        above is not None
-        and next(above.iter("img"), None) is not None
-        and not "".join(map(str, above.itertext())).strip()
-    )
 
 
 def _is_picture_table(line: Line) -> bool:

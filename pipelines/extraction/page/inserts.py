@@ -1,8 +1,8 @@
 """Boxes between the paragraphs of a text that are none of it: what is offered on the way ("Join our channel").
 
 No words tell them, since each outlet has its own. The form does: a box of its own among paragraphs that stand side by side, in it
-a short line or two that end like a heading and are none. A heading counts where links stand below it, and a sentence above a
-button. Of a box of points above the first paragraph, the heading alone is none of the text ("Key points").
+a short line or two that end like a heading and are none. A heading counts where more stands below it. Of a box of points above
+the first paragraph, the heading alone is none of the text ("Key points").
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ _MIN_PARAGRAPHS = 3
 """Paragraphs side by side from which their element is the text, and a box among them an insert."""
 _LONGEST = 64
 """Characters of each line of an insert. Longer ones may be what a template sets off of the text: its points, a quotation."""
-_LONGEST_OFFER, _LONGEST_BUTTON = 160, 40
-"""Characters of the paragraph of a box that ends with a button, and of the button."""
 _TEXT_ENDS = PARAGRAPH_ENDS | frozenset(":：")
 _MOST, _MOST_LINES = 4, 2
 """Inserts of a page, and lines of each without a link; more are what the page is made of: a table, the names of what it lists."""
@@ -66,19 +64,11 @@ def _is_label_of_points(box: Element, held: Sequence[Line]) -> bool:
 def _is_insert(box: Element, held: Sequence[Line]) -> bool:
     """Whether a box among paragraphs holds short lines without the end of a sentence alone, and links."""
     shown = [line for line in held if not line.is_link]
-    if box.get("class") and len(held) == 2 and len(shown) == 1 and held[1].is_link and _is_offer(*held):
-        return True
     if len(shown) > _MOST_LINES or any(map(_is_text, shown)):
         return False
     if all(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
         return False
     return not is_called(box, _TEXT_NAMES) and all(el.tag not in _TEXT_TAGS for el in box.iter())
-
-
-def _is_offer(line: Line, button: Line) -> bool:
-    """Whether a paragraph and the link below it ask for something: "Our members pay for this." "Join us"."""
-    is_button = len(button.text) <= _LONGEST_BUTTON and not _is_sentence(button)
-    return is_button and line.block.tag == "p" and len(line.text) <= _LONGEST_OFFER and not line.link_chars
 
 
 def _is_text(line: Line) -> bool:

@@ -34,8 +34,6 @@ _LONGEST = 120
 def end_of_opening_post(lines: Sequence[Line], paragraphs: Sequence[Line]) -> int:
     """The row behind the text of the first post where the first paragraph is of it and others follow, else the number of lines."""
     first = paragraphs[0]
-    if (end := _row_of_second_poster(lines, first.row)) is not None:
-        return end
     above = lines[max(0, first.row - _HEADER_LINES) : first.row]
     for post in with_ancestors(first.block, _MOST_LEVELS) if above else ():
         if post.tag in ("body", "html"):
@@ -50,32 +48,6 @@ def end_of_opening_post(lines: Sequence[Line], paragraphs: Sequence[Line]) -> in
                 box = _text_box(post, other, paragraphs)
                 return max(line.row for line in lines[first.row : reply[0].row] if is_inside(line.block, box)) + 1
     return len(lines)
-
-
-def _row_of_second_poster(lines: Sequence[Line], row: int) -> int | None:
-    """The row of the next line of poster and time that is set as the one above a row, where posts have no boxes: archives."""
-    for header in lines[max(0, row - _POSTER_LINES) : row]:
-        if not header.block.get("class") or not (began := _posted([header])):
-            continue
-        for line in islice(lines, row + 1, None):
-            if _place(line) != _place(header) or line.text == header.text:
-                continue
-            replied = _posted([line])
-            return line.row if replied and began <= replied and _poster(line) != _poster(header) != "" else None
-    return None
-
-
-_POSTER_LINES = 2
-"""Lines above a text of which one may name its poster and its time: the title of the post may follow."""
-
-
-def _place(line: Line) -> tuple[Element | None, str, str | None]:
-    return line.block.getparent(), str(line.block.tag), line.block.get("class")
-
-
-def _poster(line: Line) -> str:
-    """What is set apart in a line of poster and time."""
-    return next((text.strip() for text, el in line.parts if el is not line.block), "")
 
 
 def _frame(post: Element, lines: Sequence[Line], paragraphs: Sequence[Line]) -> list[Line]:

@@ -282,25 +282,3 @@ def test_the_head_of_a_table_names_nobody() -> None:
 )
 def test_labels_before_a_name(byline: str, name: str, language: str) -> None:
     assert read(f"<h1>{TITLE}</h1><p>{byline}</p>{PARAGRAPHS}", language=language)["authors"] == [name]
-
-
-@pytest.mark.parametrize(
-    ("header", "behind"),
-    [
-        ("<p class=author><strong>{name}</strong> posted {time}</p>", "<br>"),
-        ("<div class=hd><a href='/u/{name}'>{name}</a> · {time}</div>", "<p></p>"),
-        ("<h4 class=by><i>{name}</i>, {time}</h4>", "<br><br>"),
-    ],
-)
-def test_an_archive_without_boxes_of_posts_ends_at_the_second_poster(header: str, behind: str) -> None:
-    first = header.format(name="ada_holm", time="2024-03-25 19:12")
-    second, third = (header.format(name=name, time="2024-03-26 08:40") for name in ("bo_lind", "cilla"))
-    posts = f"{first}<h3>{TITLE}</h3>{LONG[0]}<br><br>{LONG[1]}{behind}{second}{REPLY}{behind}{third}So it has.{behind}"
-    assert lines(read(f"<div id=content>{posts}</div>")) == [*TEXT]
-
-
-def test_dates_between_the_parts_of_one_writer_end_nothing() -> None:
-    days = "".join(
-        f"<p class=day><b>Ada Holm</b>, 2024-03-2{day} 19:12</p><p>{line}</p>" for day, line in enumerate(LONG)
-    )
-    assert lines(read(f"<h1>{TITLE}</h1><div id=content>{days}</div>"))[-1] == LONG[-1]
