@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines.extraction.body.appeals import cut_appeals
-from pipelines.extraction.body.closing_lines import cut_closing_lines
+from pipelines.extraction.body.closing_lines import NETWORK, cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.names.persons import MAIL
@@ -118,6 +118,8 @@ def drop_boilerplate_lines(
         ):
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
+            continue
+        if plain(bare) in link_lines.slanted and NETWORK.search(bare):
             continue
         if len(kept) == 1 and _summarises(kept[0], shown):
             kept.clear()

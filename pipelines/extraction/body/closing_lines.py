@@ -111,7 +111,8 @@ def _is_closing_line(line: str, language: str | None) -> bool:
     return is_labelled and bare[-1] not in PARAGRAPH_ENDS
 
 
-_NETWORK = re.compile(r"^[^\d:]{0,80}\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b[^\d:]{0,40}$", re.I)
+NETWORK = re.compile(r"\b(?:google\s?(?:news|discover)|whatsapp|telegram|viber)\b", re.I)
+_NETWORK = re.compile(rf"^[^\d:]{{0,80}}{NETWORK.pattern}[^\d:]{{0,40}}$", re.I)
 """Where else a page is to be read, in a line that is no sentence."""
 _LABELLED = re.compile(r"[^\W\d_]\S{0,20}(?: \S{1,20}){0,2}\s?[|｜]\s?\S")
 """A label before a bar: "Photo | Ada Holm", "In our shop | The ferry sails again"."""

@@ -15,10 +15,10 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import find_inserts
-from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline
+from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
 from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import byline_words
-from pipelines.extraction.text.writing import FULL_STOPS, words
+from pipelines.extraction.text.writing import FULL_STOPS, SENTENCE_ENDS, words
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -166,10 +166,9 @@ def _closing_notes(
     every, ends = (Counter(_look(line.block) for line in some) for some in (inside, inside[-_MAX_NOTES:]))
     for line in reversed(inside[-_MAX_NOTES:]):
         own = _look(line.block)
-        is_like_text = (
-            every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3]) or line.block.tag not in ("p", "div")
-        )
-        if is_like_text or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
+        is_like_text = every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3])
+        is_no_paragraph = own[0] not in ("p", "div") or own[2] == "li"
+        if is_like_text or is_no_paragraph or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
             return
         yield line
 
@@ -203,6 +202,8 @@ def _link_boxes(lines: Sequence[Line], language: str | None) -> Iterator[Line]:
     for index, heading in enumerate(lines):
         is_heading = heading_level(heading) > 0
         box, links = _box_of_label(heading, language, is_heading=is_heading), [heading]
+        if box is not None and not is_heading and index + 1 < len(lines) and lines[index + 1].block is heading.block:
+            box = heading.block  # line breaks divide it
         if box is None or (not is_heading and is_inside(lines[index - 1].block, box)):
             continue
         for line in lines[index + 1 : index + 1 + _MAX_BOX_LINES]:
@@ -249,7 +250,15 @@ def _header_rows(document: Document, main: MainContent) -> Set[int]:
     boxes = {line.block.getparent() for line in main.paragraphs}
     items = [line for line in above if line.block.tag in _ITEMS and line.block.getparent() not in boxes]
     header = {*with_ancestors(lines[main.headline_row].block)} - {*with_ancestors(paragraphs[-1].block)}
-    outside = {
+    signed = {
+        line.row
+        for line in above
+        if len(line.text) <= _LONGEST_NOTE
+        and line.text[-1] not in SENTENCE_ENDS
+        and line.link_chars
+        and opens_byline(line.text, language)
+    }
+    outside = signed | {
         line.row for line in items if line.row < paragraphs[0].row or header.intersection(with_ancestors(line.block))
     }
     return outside | (dates if len(dates) <= _MAX_DATES else set())
@@ -267,13 +276,31 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one, or is named for a caption beside one."""
+    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, or stands
+    below one in a table."""
     parent = line.block.getparent()
+    if line.block.tag == "td":
+        return _is_picture_table(line)
     if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
+
+
+def _is_picture_table(line: Line) -> bool:
+    """Whether a cell stands in a table that sets a picture and a caption in cells of their own, and nothing else."""
+    table = nearest(line.block, {"table"})
+    if len(line.text) > _LONGEST_CAPTION or table is None or next(table.iter("img"), None) is None:
+        return False
+    cells = [*table.iter("td")]
+    if not 1 < len(cells) <= _MAX_PICTURE_CELLS:
+        return False
+    (longest, *others) = sorted((len("".join(map(str, cell.itertext())).strip()) for cell in cells), reverse=True)
+    return longest <= _LONGEST_CAPTION and not any(others)
+
+
+_LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 
 
 def _drop_hidden_inlines(box: Element) -> None:

@@ -1,7 +1,8 @@
-"""Boxes between the paragraphs of a text that hold no sentence: what is offered on the way ("Join our channel").
+"""Boxes between the paragraphs of a text that are none of it: what is offered on the way ("Join our channel").
 
 No words tell them, since each outlet has its own. The form does: a box of its own among paragraphs that stand side by side, in it
-a short line or two that end like a heading and are none. A heading counts where links stand below it.
+a short line or two that end like a heading and are none. A heading counts where more stands below it. Of a box of points above
+the first paragraph, the heading alone is none of the text ("Key points").
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ _TEXT_NAMES = class_pattern("headline", "subtitle", "kicker", "quotation", "othe
 
 
 def find_inserts(lines: Sequence[Line]) -> list[Element]:
-    """The inserts that hold some of these lines, which are of one tree."""
+    """The inserts that hold some of these lines, which are of one tree, and the headings of points above the text."""
     paragraphs = Counter(line.block.getparent() for line in lines if line.block.tag == "p" and _is_sentence(line))
     texts = {el for el, count in paragraphs.items() if count >= _MIN_PARAGRAPHS}
     boxes: dict[Element, list[Line]] = {}
+    opening: dict[Element, list[Line]] = {}
     begun: set[Element | None] = set()
     for line in lines if texts else ():
         box = next((el for el in with_ancestors(line.block) if el.getparent() in texts), None)
@@ -43,10 +45,20 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
             continue
         if box.tag == "p":
             begun.add(box.getparent())
-        elif box.getparent() in begun and box.tag in _BOXES:
-            boxes.setdefault(box, []).append(line)
+        elif box.tag in _BOXES:
+            (boxes if box.getparent() in begun else opening).setdefault(box, []).append(line)
     found = [box for box, held in boxes.items() if _is_insert(box, held)]
-    return found if len(found) <= _MOST else []
+    labels = [held[0].block for box, held in opening.items() if _is_label_of_points(box, held)]
+    return [*labels, *(found if len(found) <= _MOST else [])]
+
+
+def _is_label_of_points(box: Element, held: Sequence[Line]) -> bool:
+    """Whether a box with a name holds a list, the items of which may be cut already, and above it a heading that is no sentence."""
+    label, *points = held
+    if not box.get("class") or next(box.iter("ul", "ol"), None) is None:
+        return False
+    is_label = (heading_level(label) > 0 or is_set_in(label, BOLD)) and not _is_text(label)
+    return is_label and all(line.block.tag == "li" for line in points)
 
 
 def _is_insert(box: Element, held: Sequence[Line]) -> bool:
@@ -54,7 +66,7 @@ def _is_insert(box: Element, held: Sequence[Line]) -> bool:
     shown = [line for line in held if not line.is_link]
     if len(shown) > _MOST_LINES or any(map(_is_text, shown)):
         return False
-    if any(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
+    if all(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
         return False
     return not is_called(box, _TEXT_NAMES) and all(el.tag not in _TEXT_TAGS for el in box.iter())
 
