@@ -1,17 +1,18 @@
-"""Boxes between the paragraphs of a text that hold no sentence: what is offered on the way ("Join our channel").
+"""Boxes between the paragraphs of a text in which something is offered on the way ("Join our channel").
 
 No words tell them, since each outlet has its own. The form does: a box of its own among paragraphs that stand side by side, in it
-a short line or two that end like a heading and are none. A heading counts where links stand below it.
+a short line or two that end like a heading and are none; a heading counts where a link or such a line stands below it. So do a
+button or a field in a box with little text, and the same box in several places.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.document import Line, text_length
 from pipelines.extraction.page.headings import BOLD, heading_level, is_set_in
 from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
 from pipelines.extraction.text.writing import PARAGRAPH_ENDS, words
@@ -23,6 +24,13 @@ _LONGEST = 64
 _TEXT_ENDS = PARAGRAPH_ENDS | frozenset(":：")
 _MOST, _MOST_LINES = 4, 2
 """Inserts of a page, and lines of each without a link; more are what the page is made of: a table, the names of what it lists."""
+_LONGEST_OFFER = 400
+"""Characters of a box with a button or a field, which is filled in or pressed, not read."""
+_SHORTEST_REPEATED = 24
+"""Characters of a box that stands in several places; shorter ones label what follows: "Pros"."""
+_UNFOLDING = words("aria-expanded aria-controls")
+_LEVELS = 6
+"""Boxes around a button or a picture that hold it."""
 _BOXES = words("div section aside")
 """Elements that may be an insert."""
 _TEXT_TAGS = words("dl table blockquote pre code")
@@ -31,8 +39,16 @@ _TEXT_NAMES = class_pattern("headline", "subtitle", "kicker", "quotation", "othe
 """What boxes around a heading or a quotation are called."""
 
 
-def find_inserts(lines: Sequence[Line]) -> list[Element]:
-    """The inserts that hold some of these lines, which are of one tree."""
+def boxes_of_controls(tree: Element) -> Set[Element]:
+    """The boxes with a field or a button, but for one that unfolds an answer, and without a picture, whose buttons show it."""
+    controls = [el for el in tree.iter("button", "input") if not _UNFOLDING.intersection(el.keys())]
+    parts = controls, tree.iter("figure", "picture", "img") if controls else ()
+    of_controls, of_pictures = ({box for el in some for box in with_ancestors(el, _LEVELS)} for some in parts)
+    return of_controls - of_pictures
+
+
+def find_inserts(lines: Sequence[Line], with_controls: Set[Element]) -> list[Element]:
+    """The inserts that hold some of these lines, which are of one tree. `with_controls` are boxes of that tree."""
     paragraphs = Counter(line.block.getparent() for line in lines if line.block.tag == "p" and _is_sentence(line))
     texts = {el for el, count in paragraphs.items() if count >= _MIN_PARAGRAPHS}
     boxes: dict[Element, list[Line]] = {}
@@ -45,8 +61,12 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
             begun.add(box.getparent())
         elif box.getparent() in begun and box.tag in _BOXES:
             boxes.setdefault(box, []).append(line)
-    found = [box for box, held in boxes.items() if _is_insert(box, held)]
-    return found if len(found) <= _MOST else []
+    said = {box: (box.tag, box.get("class"), *(line.text for line in held)) for box, held in boxes.items()}
+    times = Counter(said.values())
+    repeated = [box for box, held in boxes.items() if times[said[box]] > 1 and text_length(held) >= _SHORTEST_REPEATED]
+    offers = [box for box, held in boxes.items() if box in with_controls and text_length(held) <= _LONGEST_OFFER]
+    inserts = [box for box, held in boxes.items() if _is_insert(box, held)]
+    return [box for found in (repeated, *(few for few in (offers, inserts) if len(few) <= _MOST)) for box in found]
 
 
 def _is_insert(box: Element, held: Sequence[Line]) -> bool:
@@ -54,7 +74,7 @@ def _is_insert(box: Element, held: Sequence[Line]) -> bool:
     shown = [line for line in held if not line.is_link]
     if len(shown) > _MOST_LINES or any(map(_is_text, shown)):
         return False
-    if any(heading_level(line) or is_set_in(line, BOLD) for line in shown) and len(shown) == len(held):
+    if all(heading_level(line) or is_set_in(line, BOLD) for line in shown) and shown and len(shown) == len(held):
         return False
     return not is_called(box, _TEXT_NAMES) and all(el.tag not in _TEXT_TAGS for el in box.iter())
 
