@@ -37,7 +37,7 @@ _MAX_DATES = 2
 _ITEMS, _CONTAINERS = words("li dt dd section"), words("body center div td section article")
 _MIN_ALIKE, _ALIKE_SHARE = 3, 0.8
 """Paragraphs, and their share of all, that must look alike for another look to tell a note below them."""
-_MAX_NOTES, _LONGEST_NOTE = 3, 160
+_MAX_NOTES, _LONGEST_NOTE = 3, 120
 _LONGEST_LABEL = 40
 """Characters of a label above links."""
 _MIN_COLUMN = 2
@@ -165,9 +165,8 @@ def _closing_notes(
         return
     while looks[0] != look:  # standfirsts
         looks.pop(0)
-    while looks[-1] != look:
-        looks.pop()
-    if count < _ALIKE_SHARE * len(looks):
+    notes = next(at for at, other in enumerate(reversed(looks)) if other == look)
+    if notes > _MAX_NOTES or count < _ALIKE_SHARE * (len(looks) - notes):
         return
     inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
     ends = inside[-_MAX_NOTES:]
