@@ -10,6 +10,10 @@ from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, re
 LEAD = "After two years of work, the library has more room for its readers."
 TEXT = [*ENGLISH, THIRD]
 ENGLISH_REST = [THIRD, FOURTH]
+LATER = [
+    "A voter of ninety said that she had never read by the river, and that she would now begin with the atlas, if it is there.",
+    "The other towns of the valley have had such rooms since 1998, and none of them has yet been asked to close on Sundays.",
+]
 
 
 @pytest.mark.parametrize(
@@ -131,3 +135,25 @@ def test_a_heading_with_a_sentence_or_alone_is_text(box: str) -> None:
     body = f"<p>{first}</p>{box}{paragraphs(rest)}"
     lines = lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{body}</div></article>")
     assert lines[1] in ("Good to know", "The second floor")
+
+
+_STOP = "<div class='nl'><h4>Related stories</h4><p>What the harbour talks about.</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("tag", "picture"), [("div", "<img src='i.svg'>"), ("section", ""), ("article", "")]
+)
+def test_sections_that_open_alike_go_on_below_a_stop(tag: str, picture: str) -> None:
+    def section(name: str, lines: list[str]) -> str:
+        return f"<{tag} class='{name}'>{picture}<h2>The {name}</h2>{paragraphs(lines)}</{tag}>"
+
+    rest = section("view", ENGLISH_REST) + section("room", LATER)
+    lines = lines_of(f"<article><h1>{TITLE}</h1>{section('news', ENGLISH)}{_STOP}{rest}</article>")
+    assert lines[-1] == LATER[-1]
+
+
+def test_other_stories_below_a_stop_open_otherwise() -> None:
+    cards = "".join(f"<div class='card'><h3>Story {at}</h3><p>{line}</p></div>" for at, line in enumerate(LATER))
+    news = f"<div class='news'><h2>The news</h2>{paragraphs(ENGLISH)}</div>"
+    lines = lines_of(f"<article><h1>{TITLE}</h1>{news}{_STOP}{cards}</article>")
+    assert lines[-1] == ENGLISH[-1]
