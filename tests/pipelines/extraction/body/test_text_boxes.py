@@ -140,9 +140,7 @@ def test_a_heading_with_a_sentence_or_alone_is_text(box: str) -> None:
 _STOP = "<div class='nl'><h4>Related stories</h4><p>What the harbour talks about.</p></div>"
 
 
-@pytest.mark.parametrize(
-    ("tag", "picture"), [("div", "<img src='i.svg'>"), ("section", ""), ("article", "")]
-)
+@pytest.mark.parametrize(("tag", "picture"), [("div", "<img src='i.svg'>"), ("section", ""), ("article", "")])
 def test_sections_that_open_alike_go_on_below_a_stop(tag: str, picture: str) -> None:
     def section(name: str, lines: list[str]) -> str:
         return f"<{tag} class='{name}'>{picture}<h2>The {name}</h2>{paragraphs(lines)}</{tag}>"
