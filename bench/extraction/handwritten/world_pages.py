@@ -13,6 +13,8 @@ sixth (`world_pages_6`), smaller, when the fifth had been looked at in both halv
 The pages are HTML files (`COUNTRY-LANGUAGE-NAME.html`) that open with a comment: what is to be read, as TOML. Names and texts are
 invented. A set is scored in two halves, by the parity of a hash of the name: rules may be mended for what is misread in the half
 that is *looked at*; the other is *left*, and its figure alone says how well pages are read that nobody has looked at.
+
+Where nobody is named, the desk or the outlet that a page names as its author is right as well as nobody, as in the corpora.
 """
 
 from __future__ import annotations

@@ -174,7 +174,8 @@ def _unless_contradicted(
     if by in ("json-ld", "meta", "microdata"):
         keys, editors = ({plain(name) for name in names} for names in (people, credits.editors))
         known, reporters = {*" ".join(people).casefold().split()}, printed_reporters(layout)
-        for lines in (names_after_byline(layout, words), author_links(layout, words), reporters):
+        marked = names_in_author_elements(layout, words, frozenset(map(plain, outlet.names)))
+        for lines in (names_after_byline(layout, words), author_links(layout, words), reporters, marked):
             printed = _split_names(lines, set(), words, trusted=False)
             printed = [name for name in printed if (" " in name or CJK.search(name)) and not outlet.is_called(name)]
             if not printed:
@@ -182,8 +183,10 @@ def _unless_contradicted(
             others = known.isdisjoint(" ".join(printed).casefold().split()) and (
                 lines is reporters or not any(key in outlet.printed for key in keys - editors)
             )
-            more = keys < {plain(name) for name in printed} and all(
-                is_bare_name(name, words.language) for name in printed
+            more = (
+                lines is not marked
+                and keys < {plain(name) for name in printed}
+                and all(is_bare_name(name, words.language) for name in printed)
             )
             if others or more:
                 return printed[:20], "byline"

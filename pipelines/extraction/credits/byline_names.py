@@ -145,6 +145,8 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     divided = None if paged else _DIVIDED.match(rest)
     if divided and is_bare_name(divided[1], words.language) and divided[1] in kept[0][0]:
         yield divided[1]  # what is linked behind the stroke is a section
+    elif linked and not paged and (names := _beside_links(kept[0][0], rest, linked, words)):
+        yield from names
     elif paged or linked:
         yield from (words.after_name.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
@@ -154,6 +156,17 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
             yield from signed_names(last[joint.end() - 1 :], words)  # one who has no page
     elif len(rest) >= 2:
         yield rest
+
+
+def _beside_links(first: str, rest: str, linked: Sequence[str], words: BylineWords) -> list[str]:
+    """The names of a by-line of which not all are linked: "By A - email", "By A (@a)", "By A and B". Empty where the links are the
+    names."""
+    names = [text for text in linked if is_bare_name(text, words.language)]
+    lead = after_opening(first, words).rstrip(" ,(|·•–—-")
+    if not names and is_bare_name(lead, words.language):
+        return [lead, *filter(is_agency, linked)]
+    together = signed_names(rest, words) if names else []
+    return together if len(together) > len(linked) and set(linked) < set(together) else []
 
 
 _DIVIDED = re.compile(r"([^|·•]{4,40}?)\s?[|·•](?=\s)")

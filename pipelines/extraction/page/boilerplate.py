@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
-from pipelines.extraction.page.inserts import find_inserts
+from pipelines.extraction.page.inserts import boxes_of_controls, find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
 from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.byline_words import byline_words
@@ -37,7 +37,7 @@ _MAX_DATES = 2
 _ITEMS, _CONTAINERS = words("li dt dd section"), words("body center div td section article")
 _MIN_ALIKE, _ALIKE_SHARE = 3, 0.8
 """Paragraphs, and their share of all, that must look alike for another look to tell a note below them."""
-_MAX_NOTES, _LONGEST_NOTE = 3, 160
+_MAX_NOTES, _LONGEST_NOTE = 3, 120
 _LONGEST_LABEL = 40
 """Characters of a label above links."""
 _MIN_COLUMN = 2
@@ -84,6 +84,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         zones |= Zone.HIDDEN
     header = _header_rows(document, main)
     link_rows = {line.row for line in _link_boxes(content, document.language)}
+    with_controls = boxes_of_controls(element)
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
@@ -95,7 +96,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         if line.row in link_rows:
             _remove(line.block, kept)
     held = [line for line in inside if line.block is not element and is_inside(line.block, element)]
-    for box in find_inserts(held):
+    for box in find_inserts(held, with_controls):
         _remove(box, set())
     texts = [copies[line.block] for line in main.paragraphs if line.block in copies]
     headline = copies.get(document.lines[main.headline_row].block) if main.headline_row >= 0 else None
@@ -158,15 +159,21 @@ def _closing_notes(
     lines: Sequence[Line], main: MainContent, copies: Mapping[Element, Element], language: str | None
 ) -> Iterator[Line]:
     """The last lines that are short and have a class of their own, where the paragraphs of the text are all alike."""
-    looks = Counter(_look(copies[line.block]) for line in main.paragraphs if line.block in copies)
-    (look, count), *_ = [*looks.most_common(1), (("", "", "", ""), 0)]
-    if count < _MIN_ALIKE or count < _ALIKE_SHARE * looks.total():
+    looks = [_look(copies[line.block]) for line in main.paragraphs if line.block in copies]
+    (look, count), *_ = [*Counter(looks).most_common(1), (("", "", "", ""), 0)]
+    if count < _MIN_ALIKE:
+        return
+    while looks[0] != look:  # standfirsts
+        looks.pop(0)
+    notes = next(at for at, other in enumerate(reversed(looks)) if other == look)
+    if notes > _MAX_NOTES or count < _ALIKE_SHARE * (len(looks) - notes):
         return
     inside = [line for line in lines if main.headline_row <= line.row < main.end_row]
-    every, ends = (Counter(_look(line.block) for line in some) for some in (inside, inside[-_MAX_NOTES:]))
-    for line in reversed(inside[-_MAX_NOTES:]):
+    ends = inside[-_MAX_NOTES:]
+    of_text = {_look(line.block) for line in inside if len(line.text) > _LONGEST_NOTE or line.row < ends[0].row}
+    for line in reversed(ends):
         own = _look(line.block)
-        is_like_text = every[own] > ends[own] or (own[1], own[3]) == (look[1], look[3])
+        is_like_text = own in of_text or (own[1], own[3]) == (look[1], look[3]) or (own[1] and own[:2] == look[:2])
         is_no_paragraph = own[0] not in ("p", "div") or own[2] == "li"
         if is_like_text or is_no_paragraph or len(line.text) > _LONGEST_NOTE or is_date_line(line.text, language):
             return

@@ -1,18 +1,19 @@
 """Boxes between the paragraphs of a text that are none of it: what is offered on the way ("Join our channel").
 
 No words tell them, since each outlet has its own. The form does: a box of its own among paragraphs that stand side by side, in it
-a short line or two that end like a heading and are none. A heading counts where more stands below it. Of a box of points above
-the first paragraph, the heading alone is none of the text ("Key points").
+a short line or two that end like a heading and are none; a heading counts where a link or such a line stands below it. So do a
+button or a field in a box with little text, and the same box in several places. Of a box of points above the first paragraph, the
+heading alone is none of the text ("Key points").
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.document import Line, text_length
 from pipelines.extraction.page.headings import BOLD, heading_level, is_set_in
 from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
 from pipelines.extraction.text.writing import PARAGRAPH_ENDS, words
@@ -24,6 +25,13 @@ _LONGEST = 64
 _TEXT_ENDS = PARAGRAPH_ENDS | frozenset(":：")
 _MOST, _MOST_LINES = 4, 2
 """Inserts of a page, and lines of each without a link; more are what the page is made of: a table, the names of what it lists."""
+_LONGEST_OFFER = 400
+"""Characters of a box with a button or a field, which is filled in or pressed, not read."""
+_SHORTEST_REPEATED = 24
+"""Characters of a box that stands in several places; shorter ones label what follows: "Pros"."""
+_UNFOLDING = words("aria-expanded aria-controls")
+_LEVELS = 6
+"""Boxes around a button or a picture that hold it."""
 _BOXES = words("div section aside")
 """Elements that may be an insert."""
 _TEXT_TAGS = words("dl table blockquote pre code")
@@ -32,8 +40,19 @@ _TEXT_NAMES = class_pattern("headline", "subtitle", "kicker", "quotation", "othe
 """What boxes around a heading or a quotation are called."""
 
 
-def find_inserts(lines: Sequence[Line]) -> list[Element]:
-    """The inserts that hold some of these lines, which are of one tree, and the headings of points above the text."""
+def boxes_of_controls(tree: Element) -> Set[Element]:
+    """The boxes with a field or a button, but for one that unfolds an answer, and without a picture, whose buttons show it."""
+    controls = [el for el in tree.iter("button", "input") if not _UNFOLDING.intersection(el.keys())]
+    parts = controls, tree.iter("figure", "picture", "img") if controls else ()
+    of_controls, of_pictures = ({box for el in some for box in with_ancestors(el, _LEVELS)} for some in parts)
+    return of_controls - of_pictures
+
+
+def find_inserts(lines: Sequence[Line], with_controls: Set[Element]) -> list[Element]:
+    """The inserts that hold some of these lines, which are of one tree, and the headings of points above the text.
+
+    `with_controls` are boxes of that tree.
+    """
     paragraphs = Counter(line.block.getparent() for line in lines if line.block.tag == "p" and _is_sentence(line))
     texts = {el for el, count in paragraphs.items() if count >= _MIN_PARAGRAPHS}
     boxes: dict[Element, list[Line]] = {}
@@ -47,9 +66,14 @@ def find_inserts(lines: Sequence[Line]) -> list[Element]:
             begun.add(box.getparent())
         elif box.tag in _BOXES:
             (boxes if box.getparent() in begun else opening).setdefault(box, []).append(line)
-    found = [box for box, held in boxes.items() if _is_insert(box, held)]
+    said = {box: (box.tag, box.get("class"), *(line.text for line in held)) for box, held in boxes.items()}
+    times = Counter(said.values())
+    repeated = [box for box, held in boxes.items() if times[said[box]] > 1 and text_length(held) >= _SHORTEST_REPEATED]
+    offers = [box for box, held in boxes.items() if box in with_controls and text_length(held) <= _LONGEST_OFFER]
+    inserts = [box for box, held in boxes.items() if _is_insert(box, held)]
     labels = [held[0].block for box, held in opening.items() if _is_label_of_points(box, held)]
-    return [*labels, *(found if len(found) <= _MOST else [])]
+    few = (some for some in (offers, inserts) if len(some) <= _MOST)
+    return [box for found in (labels, repeated, *few) for box in found]
 
 
 def _is_label_of_points(box: Element, held: Sequence[Line]) -> bool:

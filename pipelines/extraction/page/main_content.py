@@ -19,11 +19,13 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.text_box import (
+    SECTION_LEVELS,
     end_of_text_box,
     find_text_box,
     find_verse,
     is_named_body,
     named_paragraphs,
+    sections_like,
     style_of,
     without_captions,
 )
@@ -322,7 +324,14 @@ def _continues_after(paragraphs: list[Line], row: int) -> bool:
     below = [line for line in paragraphs if line.row > row]
     element = _smallest_element(above)
     styles = {style for line in above if (style := style_of(line))}
-    alike = [line for line in below if style_of(line) in styles or is_inside(line.block, element)]
+    sections = sections_like(element)
+    alike = [
+        line
+        for line in below
+        if style_of(line) in styles
+        or is_inside(line.block, element)
+        or any(box in sections for box in with_ancestors(line.block, SECTION_LEVELS))
+    ]
     return text_length(alike) > 0.25 * text_length(below)
 
 

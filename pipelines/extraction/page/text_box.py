@@ -7,12 +7,13 @@ So names and kinds of lines come before shares of the text.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby, islice
 
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import Line, Zone, text_length
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.tree import class_pattern, is_inside, names_of, with_ancestors
 from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
@@ -34,6 +35,9 @@ _MAX_CAPTIONS = 2
 """Captions of pictures that stand above a text."""
 _MIN_RUN_BESIDE = 3
 """Paragraphs in one element, longer together than the text in the box that is named for it, from which that name is wrong."""
+
+SECTION_LEVELS, _OPENING = 3, 3
+"""Elements from a paragraph outwards of which one is its section, and the first elements of a section, a heading among them."""
 
 
 def is_named_body(el: Element) -> bool:
@@ -143,3 +147,15 @@ def style_of(line: Line) -> str:
     boxes = [*with_ancestors(line.block, 3)]
     has_class = any(el.get("class") for el in boxes)
     return " ".join(f"{el.tag}.{el.get('class', '')}" for el in boxes) if has_class else ""
+
+
+def sections_like(element: Element | None) -> Set[Element]:
+    """The sections of a text beside the one in which it begins: boxes that open as that one does, with a heading."""
+    if element is None or element.getparent() is None or HEADINGS.isdisjoint(opening := _opening_tags(element)):
+        return frozenset()
+    boxes = (*element.itersiblings(element.tag), *element.itersiblings(element.tag, preceding=True))
+    return {box for box in boxes if _opening_tags(box) == opening}
+
+
+def _opening_tags(box: Element) -> list[str]:
+    return [str(el.tag) for el in islice(box, _OPENING)]

@@ -211,7 +211,10 @@ _BOARD = re.compile("(?:论坛|論壇|客户端|[吧圈版板])$")
 
 
 def _names_after(label: re.Match[str], value: str) -> list[str]:
-    names = split_names(value)
+    own, _, beside = value.partition(EDGE)
+    names = split_names(own)
+    # What stands behind the element with label and name may be a button: 编辑：张玉 手机看.
+    names = [*names, *filter(is_person, split_names(beside))] if names and beside else split_names(value)
     # 供稿：宣传部 is where an article was sent in from.
     return list(filter(is_person, names)) if label[0].startswith(_CONTRIBUTED) else names
 

@@ -19,6 +19,10 @@ FORMS = {
         {"editors": ["李静"]},
         tail="<div><span>编辑：李静</span> <span>责任编辑：</span></div><div><p>扫一扫 分享到微信</p></div>",
     ),
+    "按钮": Form({"editors": ["李静"]}, head=f"{TIME}<div><span>责任编辑：李静</span><a>手机看</a><a>听新闻</a></div>"),
+    "收藏": Form({"authors": ["张伟"]}, head=f"{TIME}<div><span>作者：张伟</span> <a href='/z'>已收藏</a></div>"),
+    "扫码": Form({"editors": ["李静"]}, tail="<div><span>编辑：李静</span> <span>扫码看</span> <em>大字版</em></div>"),
+    "两人": Form({"editors": ["李静", "王强"]}, tail="<div><span>编辑：李静</span> <span>王强</span></div>"),
     "栏目｜": Form({"authors": ["张伟"]}, first="<p><strong>城事观察 | 张伟</strong></p>"),
     "作者是来源": Form(
         {"authors": [], "source": "山城财经"}, head="<div>2024-03-05 15:32 来源：山城财经 作者：山城财经</div>"

@@ -388,3 +388,20 @@ def test_an_outlet_is_no_author_beside_a_person(language: str, line: str, want: 
 )
 def test_a_credit_is_a_picture_s_where_a_picture_is(box: str, want: list[str]) -> None:
     assert editors("", box) == want
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Anna Reed - <a href='mailto:reed@post.example'>email</a>",
+        "By Anna Reed (<a href='https://social.example/annareed'>@annareed</a>)",
+        "By Anna Reed <a href='/bio/reed'>Bio</a>",
+        "By Anna Reed, <a href='/'>Holt Tribune</a>",
+    ],
+)
+def test_how_an_author_is_reached_is_no_name(line: str) -> None:
+    assert authors(f"<p>{line}</p>") == ["Anna Reed"]
+
+
+def test_an_author_without_a_page_beside_one_who_has_one() -> None:
+    assert authors("<p>By Anna Reed and <a href='/team/lind'>Bo Lind</a></p>") == ["Anna Reed", "Bo Lind"]

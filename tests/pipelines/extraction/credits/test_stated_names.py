@@ -140,6 +140,16 @@ def test_linked_authors_wrote_what_somebody_unseen_entered(stated: str) -> None:
     assert _authors(f'<meta name="author" content="{stated}">', _LINKED.format("Ada Holm")) == ["Ada Holm"]
 
 
+@pytest.mark.parametrize(
+    "box",
+    ["<span class='author'>{0}</span>", "<p class='byline'><a>{0}</a></p>", "<div class='story-author'>{0}</div>"],
+)
+def test_a_marked_author_wrote_what_somebody_unseen_entered(box: str) -> None:
+    printed = f"<div class='top'>{box.format('Ada Holm')} <span>5 March 2024</span></div>"
+    assert _authors('<meta name="author" content="Bo Kale">', printed) == ["Ada Holm"]
+    assert _authors('<meta name="author" content="Bo Kale">', f"{printed}<p>Bo Kale</p>") == ["Bo Kale"]
+
+
 def test_a_stated_name_is_longer_than_the_linked_one() -> None:
     assert _authors('<meta name="author" content="Ada Maria HOLM">', _LINKED.format("Ada Holm")) == ["Ada Maria HOLM"]
 
