@@ -308,6 +308,7 @@ def _is_picture_table(line: Line) -> bool:
 
 
 _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
+"""Characters of a caption in such a table, and its cells, empty ones among them."""
 
 
 def _drop_hidden_inlines(box: Element) -> None:

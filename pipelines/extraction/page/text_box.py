@@ -19,8 +19,8 @@ from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
 _BODY_CLASS = class_pattern("article_body")
 _MAX_SHARE_BEHIND, _MAX_BEHIND = 0.25, 300
-"""What may stand behind the box of the text, as a share of that box, and characters of each box behind it: behind the first box of
-a short text, the rest of it may be as long as a biography."""
+"""What may stand behind the box of the text, as a share of that box and in characters: behind the first box of a short text, the
+rest of it may be as long as a biography."""
 _MIN_IN_TEXT_BOX = 2
 """Paragraphs from which a box may be that of the text."""
 _MAX_TEXT_BOX_LEVELS = 6
@@ -104,9 +104,8 @@ def end_of_text_box(element: Element | None, lines: Sequence[Line], paragraphs: 
         kinds, kinds_behind = (
             {(child.tag, child.get("class")) for child in group} for group in ((box, *above), behind)
         )
-        most_behind = _MAX_SHARE_BEHIND * text_length(inside[box])
-        sizes = [text_length(inside[child]) for child in behind]
-        if kinds & kinds_behind or sum(sizes) > most_behind or max(sizes, default=0) > _MAX_BEHIND:
+        most_behind = min(_MAX_SHARE_BEHIND * text_length(inside[box]), _MAX_BEHIND)
+        if kinds & kinds_behind or sum(text_length(inside[child]) for child in behind) > most_behind:
             break
         rest = islice(lines, inside[box][-1].row, None)
         end = next((line.row for line in rest if not is_inside(line.block, box)), end)

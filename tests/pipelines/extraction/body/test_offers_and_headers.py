@@ -125,18 +125,6 @@ def test_paragraphs_in_a_list_end_the_text(lead: str, items: list[str]) -> None:
     assert lines_of(f"<article><h1>{TITLE}</h1><div class='c'>{paragraphs(TEXT)}{below}</div></article>") == text
 
 
-def test_several_notices_behind_the_box_of_a_long_text_are_none_of_it() -> None:
-    notices = (
-        "<div class='reprint'><p>Papers may print our stories free of charge if they leave the words as they are, name the "
-        "writer and the Harbour Post, and say where each of the stories was printed first.</p></div>"
-        "<div class='circle'><p>The Harbour Post belongs to a circle of eleven papers on the sound. No party and no owner of "
-        "boats has a share in it, and its books are open to every reader.</p></div>"
-    )
-    text = [f"{line} {THIRD} ({number})." for number in range(3) for line in TEXT]
-    body = f"<div class='c'>{paragraphs(text)}</div>{notices}"
-    assert lines_of(f"<main><h1>{TITLE}</h1><div class='a'>{body}</div></main>") == text
-
-
 @pytest.mark.parametrize("label", ["同城新闻", "清溪往事", "本报旧文"])
 def test_a_chinese_label_and_links_in_one_paragraph_are_no_text(label: str) -> None:
     tail = f"<p>{label}<br><a href='/1.html'>县里的公车</a><br><a href='/2.html'>返乡青年开小车</a></p>"
