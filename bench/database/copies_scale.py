@@ -31,10 +31,11 @@ from db.connection.database import connect, open_database, write
 from db.models import Article
 from db.store.dedup.near_copies import IndexedText, any_unsettled, insert_sketches, text_number
 from db.store.dedup.threads import any_unthreaded
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
+from tests.support.articles import insert_indexed_article
 
 BATCH = 64
 _VOCABULARY = 30_000
@@ -125,7 +126,7 @@ class Archive:
                 (n + 1, url, at),
             )
             article = Article(url=url, title=f"Title {n}", text=text_at(n))
-            insert_article(self.conn, n + 1, url, article, fingerprint(article, url), self.maker)
+            insert_indexed_article(self.conn, n + 1, url, article, fingerprint(article, url), self.maker)
 
     def store(self, numbers: range) -> None:
         """Enter articles and settle them."""

@@ -28,9 +28,10 @@ from bench.database.cold import drop_from_memory
 from bench.database.copies_scale import story
 from db.connection.database import connect, write
 from db.models import Article
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
+from tests.support.articles import insert_indexed_article
 
 READING = (
     ("status",),
@@ -113,7 +114,7 @@ def settled(database: Path) -> Cost:
                 "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 7, ?, ?, 200, '{}', 1)",
                 (page_id, url, at),
             )
-            insert_article(conn, page_id, url, article, fingerprint(article, url), maker)
+            insert_indexed_article(conn, page_id, url, article, fingerprint(article, url), maker)
             settle(conn, [page_id])
         took.append(time.perf_counter() - began)
         cpu.append(time.process_time() - spent)

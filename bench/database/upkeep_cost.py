@@ -32,8 +32,9 @@ from db.maintenance.prune import prune
 from db.models import Article, Link, LinkKind, Reason, Rejection
 from db.store.crawl import facts
 from db.store.crawl.source_runs import begin_source_runs, end_source_runs
-from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_article, insert_rejection
+from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_rejection
 from db.store.sites.sources import add_source
+from tests.support.articles import insert_indexed_article
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DAYS = 120
@@ -78,7 +79,7 @@ def put(conn: sqlite3.Connection, n: int, source_id: int, run_id: int | None, at
     else:
         text = "\n".join(" ".join(chance.choices(_WORDS, k=60)) for _ in range(8))
         article = Article(url=url, title=f"Article {n}", text=text)
-        insert_article(
+        insert_indexed_article(
             conn, page_id, url, article, Fingerprint(address_key=url[7:], text_hash=chance.randbytes(16)), maker
         )
     for k in range(IDLE_A_PAGE):

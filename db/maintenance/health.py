@@ -66,15 +66,17 @@ FROM dictionaries
 _UNSETTLED = "SELECT count(*) FROM (SELECT page_id FROM articles EXCEPT SELECT page_id FROM decisions)"
 
 
-class Level(StrEnum):
-    OK = "OK"
-    WARN = "WARN"
-    BAD = "BAD"
-
-
 _DRAWN_PAGES = """
 SELECT d.page_id, p.body_id FROM drawings d JOIN pages p ON p.id = d.page_id WHERE d.data IS NOT NULL AND d.pruned_at IS NULL
 """
+
+
+class Level(StrEnum):
+    """How much a finding matters, as the module's docstring says."""
+
+    OK = "OK"
+    WARN = "WARN"
+    BAD = "BAD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +212,15 @@ def _bodies(health: HealthCheck) -> Iterator[Finding]:
     message = f"{checked:,} of {last:,} unpacked, {checked - len(faults):,} match their checksum"
     if pruned:
         message += f"; {pruned:,} of those drawn are pruned"
+    yield _of_sample("bodies", message, faults)
+
+
+def _of_sample(subject: str, message: str, faults: Sequence[str]) -> Finding:
+    """What a check says that unpacks some, or all with `--bodies 0`: the first fault, if there is any."""
     if not faults:
-        yield Finding(level=Level.OK, subject="bodies", message=message)
-    else:
-        advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
-        yield Finding(level=Level.BAD, subject="bodies", message=f"{message}; {faults[0]}", advice=advice)
+        return Finding(level=Level.OK, subject=subject, message=message)
+    advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
+    return Finding(level=Level.BAD, subject=subject, message=f"{message}; {faults[0]}", advice=advice)
 
 
 def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
@@ -236,11 +242,7 @@ def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
         f" {len(looked_at):,} unpacked, "
         f"{len(looked_at) - len(faults):,} match their checksum"
     )
-    if not faults:
-        yield Finding(level=Level.OK, subject="dictionaries", message=message)
-    else:
-        advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
-        yield Finding(level=Level.BAD, subject="dictionaries", message=f"{message}; {faults[0]}", advice=advice)
+    yield _of_sample("dictionaries", message, faults)
 
 
 def _drawings(health: HealthCheck) -> Iterator[Finding]:
@@ -258,11 +260,7 @@ def _drawings(health: HealthCheck) -> Iterator[Finding]:
         except (DatabaseDamaged, BodyPruned) as fault:
             faults.append(str(fault))
     message = f"{len(looked_at):,} of {len(rows):,} unpacked, {len(looked_at) - len(faults):,} match their checksum"
-    if not faults:
-        yield Finding(level=Level.OK, subject="drawn documents", message=message)
-    else:
-        advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
-        yield Finding(level=Level.BAD, subject="drawn documents", message=f"{message}; {faults[0]}", advice=advice)
+    yield _of_sample("drawn documents", message, faults)
 
 
 def _sample(last: int, most: int) -> Iterable[int]:

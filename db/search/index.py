@@ -58,11 +58,6 @@ def load_tables() -> None:
     grams(fold("prêt"))  # ASCII is folded without tables
 
 
-def index_page(conn: sqlite3.Connection, page_id: int) -> None:
-    """Add an article page to the index, in the transaction that inserted its rows."""
-    index_pages(conn, (page_id,))
-
-
 def index_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
     """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them.
 

@@ -28,7 +28,7 @@ from db.search.index import index_pages
 from db.site_rules.loader import Sites
 from db.store.dedup.near_copies import unsettled_articles
 from db.store.dedup.threads import any_unthreaded
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection, insert_unindexed_article
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
 from db.store.extraction.pages import count_unread, unread_pages
 from db.system.files_beside import WorkLock
 from db.system.machine_errors import as_machine_error
@@ -265,7 +265,7 @@ def record_results(conn: sqlite3.Connection, results: Sequence[ExtractionResult]
             case Article() as article:
                 assert result.fingerprint is not None
                 address = result.address or ""
-                insert_unindexed_article(conn, result.page_id, address, article, result.fingerprint, extractor)
+                insert_article(conn, result.page_id, address, article, result.fingerprint, extractor)
                 articles.append(result.page_id)
             case Rejection() as rejection:
                 insert_rejection(conn, result.page_id, rejection, extractor)

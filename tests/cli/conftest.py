@@ -18,11 +18,12 @@ from cli.main import copydesk
 from db.connection.database import connect, open_database, write
 from db.models import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
 from db.store.crawl import facts
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection
 from db.store.sites.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
+from tests.support.articles import insert_indexed_article
 from tests.support.forked import run_forked
 from tests.support.once import once
 
@@ -97,7 +98,7 @@ class Newsroom:
         page_id = self.page(source_id, url, body or f"<p>{article.text}</p>".encode(), final_url=final_url)
         address = final_url or url
         with open_room(self.path) as conn:
-            insert_article(conn, page_id, address, article, fingerprint(article, address), self._maker(conn))
+            insert_indexed_article(conn, page_id, address, article, fingerprint(article, address), self._maker(conn))
             settle(conn, [page_id])
         return page_id
 

@@ -23,6 +23,7 @@ from pipelines.extraction.text import end_markers
 from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import _clock, _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
+from tests.patterns import growth
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
 from tests.patterns.growth import superlinear
 from tests.pipelines.extraction.test_pages import FOLDERS
@@ -52,9 +53,9 @@ def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> Non
 @pytest.mark.parametrize("share", range(_SHARES))
 def test_patterns_are_linear(collected: list[Collected], share: int) -> None:
     slow = [
-        f"{one.where}: {growth}\n    {one.pattern.pattern!r}"
+        f"{one.where}: {grown}\n    {one.pattern.pattern!r}"
         for one in collected[share::_SHARES]
-        if (growth := superlinear(one.pattern, one.methods or {"search"}))
+        if (grown := superlinear(one.pattern, one.methods or {"search"}))
     ]
     assert not slow, "\n".join(slow)
 
@@ -113,8 +114,9 @@ def test_patterns_made_of_language_files_are_linear() -> None:
         (r"(?:(?:[^\W\d_][^\s/]{0,24} ?){1,4}/ ?){1,3}(?<=/)", "fullmatch"),
     ],
 )
-def test_what_is_not_linear_is_seen(pattern: str, method: str) -> None:
-    # Several tries are against false alarms; each of them costs seconds.
+def test_what_is_not_linear_is_seen(pattern: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The limit and several tries are against false alarms; each of them costs seconds.
+    monkeypatch.setattr(growth, "_LONGEST", 0.2)
     assert superlinear(re.compile(pattern), {method}, tries=1) is not None
 
 

@@ -14,9 +14,10 @@ from db.connection.database import open_database, write
 from db.models import Article, Link, LinkKind, Moment, Precision, Reason, Rejection
 from db.store.crawl import facts
 from db.store.crawl.source_runs import begin_source_runs, end_source_run
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, insert_rejection
+from db.store.extraction.outcomes import Extractor, extractor_id, insert_rejection
 from db.store.sites.sources import add_source
 from pipelines.extraction.fingerprint import fingerprint
+from tests.support.articles import insert_indexed_article
 
 MAKER = Extractor(code="0.0.1+test", rules="none", trafilatura="2.3.1")
 WORDS = ("harbour", "council", "ferry", "bridge", "winter", "market", "school", "tide", "lamp", "road")
@@ -124,7 +125,7 @@ class Diary:
             provenance={"title": story.title_by},
             word_count=story.words,
         )
-        insert_article(self.conn, page_id, url, article, fingerprint(article, url), maker)
+        insert_indexed_article(self.conn, page_id, url, article, fingerprint(article, url), maker)
 
     def close(self) -> None:
         self.conn.close()

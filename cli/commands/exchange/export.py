@@ -6,12 +6,12 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 
@@ -29,6 +29,7 @@ from pipelines.exchange.article_formats import write_csv, write_json_feed, write
 from pipelines.exchange.article_objects import article_objects
 from pipelines.exchange.parquet_articles import write_parquet
 
+Progress = Callable[[str, int], None]
 FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 
 
@@ -71,7 +72,7 @@ def export(
     with context.read() as conn, stoppable(), _target(output, force=force) as out, progress_line() as show:
         wanted = filters.filters(conn)
         if form == "warc":
-            count = _pages(conn, out, wanted, limit, show)
+            count = _pages(conn, out, wanted, limit, now, show)
         else:
             count = _articles(form, _rows(conn, newest_articles(conn, wanted, limit=limit), show), out, now)
     if output is not None:
@@ -92,16 +93,18 @@ def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now:
             return write_parquet(rows, out)
 
 
-def _rows(conn: sqlite3.Connection, chosen: list[int], show: Any) -> Iterator[dict[str, object]]:
+def _rows(conn: sqlite3.Connection, chosen: list[int], show: Progress) -> Iterator[dict[str, object]]:
     for count, row in enumerate(article_objects(conn, chosen), 1):
         yield row
         show(f"{count:,} of {len(chosen):,} articles", count)
 
 
-def _pages(conn: sqlite3.Connection, out: IO[bytes], filters: ArticleFilter, limit: int, show: Any) -> int:
+def _pages(
+    conn: sqlite3.Connection, out: IO[bytes], filters: ArticleFilter, limit: int, now: datetime, show: Progress
+) -> int:
     from pipelines.exchange.warc_writer import WarcFile
 
-    file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=datetime.now(UTC))
+    file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=now)
     count = gone = 0
     for page_id, pruned in pages_to_export(conn, filters):
         if pruned:

@@ -160,6 +160,8 @@ class HeadReader(ResponseHandler):
 
 
 class HeadReadingConnector(aiohttp.TCPConnector):
+    """Makes its connections `HeadReader`s. aiohttp has no option for that: `_factory` is what it calls for each."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._factory = partial(HeadReader, loop=self._loop)  # type: ignore[assignment]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from db.flat_values import flat_values
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
 from db.people.alike import add_names
-from db.search.index import index_page, remove_pages
+from db.search.index import remove_pages
 from db.site_rules.loader import RuleFile
 from db.sqlite.named_rows import named_rows
 from db.store.sites.site_rules import save_rules
@@ -69,14 +69,6 @@ def insert_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejectio
 
 
 def insert_article(
-    conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
-) -> None:
-    """Record the article on a page, in place of an earlier outcome, and index it for search."""
-    insert_unindexed_article(conn, page_id, url, article, prints, extractor)
-    index_page(conn, page_id)
-
-
-def insert_unindexed_article(
     conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
 ) -> None:
     """Record the article on a page, in place of an earlier outcome.

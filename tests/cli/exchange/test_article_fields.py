@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 from db.connection.database import connect, write
 from db.models import Article, Image, Moment, Precision, Subheading
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article, load_article
+from db.store.extraction.outcomes import Extractor, extractor_id, load_article
 from pipelines.dedup.settle import settle
 from pipelines.exchange.article_formats import COLUMNS
 from pipelines.exchange.article_objects import article_objects
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.fingerprint import fingerprint
 from tests.cli.conftest import Newsroom
+from tests.support.articles import insert_indexed_article
 
 URL = "https://wanbao.example/fields"
 # A value for each type that a field has; none is a default.
@@ -48,7 +49,7 @@ def test_every_field_is_stored_and_given_away(room: Newsroom) -> None:
     conn = connect(room.path)
     with write(conn):
         extractor = extractor_id(conn, Extractor(code="1", rules="", trafilatura="2"))
-        insert_article(conn, page, URL, article, fingerprint(article, URL), extractor)
+        insert_indexed_article(conn, page, URL, article, fingerprint(article, URL), extractor)
     settle(conn)
     assert load_article(conn, page) == article
     (row,) = article_objects(conn, [page])

@@ -20,9 +20,10 @@ from db.queries.articles import newest_articles
 from db.queries.people import CreditRole, PeopleFilter, list_people, person_details
 from db.queries.search import found_page_ids, matching_pages
 from db.sqlite.tools import Database
-from db.store.extraction.outcomes import Fingerprint, delete_outcome, insert_article, load_article
+from db.store.extraction.outcomes import Fingerprint, delete_outcome, load_article
 from pipelines.dedup.settle import settle
 from tests.cli.conftest import Newsroom, open_room, run
+from tests.support.articles import insert_indexed_article
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 TODAY = NOW.date()
@@ -157,7 +158,7 @@ def test_an_extraction_keeps_a_joining(db: Database) -> None:
     before = conn.execute("SELECT * FROM person_days ORDER BY 1, 2, 3").fetchall()
     delete_outcome(conn, page)
     assert list_people(conn, PeopleFilter(words="jane"), limit=1, today=TODAY).lines[0].articles == 3
-    insert_article(
+    insert_indexed_article(
         conn,
         page,
         article.url or "https://x.example/5",

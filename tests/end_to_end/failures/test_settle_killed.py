@@ -13,12 +13,13 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.extraction.fingerprint import fingerprint
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.dedup.test_settle import START
+from tests.support.articles import insert_indexed_article
 from tests.support.once import once
 
 # Articles settled in one step, a fifth of what it is, and several steps of them.
@@ -74,7 +75,7 @@ def make_archive(folder: Path) -> None:
                 (n, url, f"2026-11-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z"),
             )
             article = Article(url=url, title="t", text=said)
-            insert_article(conn, n, url, article, fingerprint(article, url), maker)
+            insert_indexed_article(conn, n, url, article, fingerprint(article, url), maker)
     conn.close()
 
 

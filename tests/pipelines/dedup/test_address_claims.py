@@ -17,13 +17,14 @@ from db.models import Article
 from db.queries.articles import find_page_at
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
-from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, Fingerprint, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.dedup.address_claims import MIN_DIFFERENT_TEXTS
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
 from tests.pipelines.dedup.stories import SETTLED, edited, story
+from tests.support.articles import insert_indexed_article
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 FRONT = "http://news.example/latest"
@@ -71,7 +72,7 @@ def read(conn: sqlite3.Connection, pages: Sequence[Seen], order: Iterable[int]) 
         if page.by_older_code:
             prints = Fingerprint(address_key=link_key(page.claim or page.url), text_hash=prints.text_hash)
         with write(conn):
-            insert_article(conn, page_id, page.url, article, prints, 1)
+            insert_indexed_article(conn, page_id, page.url, article, prints, 1)
             settle(conn, [page_id])
 
 

@@ -18,13 +18,14 @@ from db.store.crawl import facts
 from db.store.crawl.run_counts import count_run
 from db.store.dedup.near_copies import any_unsettled
 from db.store.dedup.notices import Promise
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.dedup.repeated_texts import is_repeated_notice
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
 from tests.pipelines.dedup.stories import SETTLED, story
+from tests.support.articles import insert_indexed_article
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 WALL = "Dear guest, the wardens of this house ask for your patience while the lamps are being counted by hand."
@@ -93,7 +94,7 @@ class Room:
             article = Article(url=None, title=page.title, text=page.text)
             url = self.url(page)
             with write(self.conn) as conn:
-                insert_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
+                insert_indexed_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
                 settle(conn, [page_id])
 
     def forget(self, page_id: int) -> None:

@@ -15,10 +15,11 @@ from db.proportions import wilson_interval
 from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
+from tests.support.articles import insert_indexed_article
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 URL = "https://paper.example/a"
@@ -52,7 +53,7 @@ class Desk:
                 title, text = TEXTS[page_id - 1]
                 published = Moment(at=START - timedelta(hours=1), precision=Precision.MINUTE)
                 article = Article(url=None, title=title, text=text, language="en", published=published)
-                insert_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
+                insert_indexed_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
         self.settle()
 
     def settle(self) -> None:

@@ -14,12 +14,13 @@ from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
-from db.store.extraction.outcomes import Extractor, extractor_id, insert_article
+from db.store.extraction.outcomes import Extractor, extractor_id
 from db.store.sites.sources import add_source
 from pipelines.dedup import copy_index
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
+from tests.support.articles import insert_indexed_article
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -79,7 +80,7 @@ class Room:
                     original_source=page.credited,
                 )
                 url = self.url(page)
-                insert_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
+                insert_indexed_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
             settle(conn, page_ids)
 
     def forget(self, *page_ids: int) -> None:
