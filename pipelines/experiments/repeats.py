@@ -319,8 +319,8 @@ def _is_title(text: str, wanted: str | None, said: Sequence[str]) -> bool:
 _LEAST_TITLE = 15
 _DISTINCT = 0.9
 """Share of different titles: a few stories may have the same one."""
-_DIVIDER = re.compile(r"\s+[|–—·•»«\-]\s+|\s*[|»«]\s*|\s+/\s+|[_＿｜]")
-_DIVIDER_OF_BEGINNING = re.compile(rf"{_DIVIDER.pattern}|:\s+|：")
+_DIVIDER = re.compile(r" [|–—·•»«/\-] | ?[|»«] ?|[_＿｜]")
+_DIVIDER_OF_BEGINNING = re.compile(rf"{_DIVIDER.pattern}|: |：")
 _LONGEST_AFFIX = 60
 
 
