@@ -321,7 +321,17 @@ def _own_value(node: _Object, field: str, references: _Object) -> tuple[Any, str
             continue
         if best is None or rank < best[0]:
             best = (rank, value, key)
+    if best is None and field == "body":
+        best = next(((0, item, key) for key, item in islice(node.items(), 400) if _is_paragraphs(item)), None)
     return (best[1], best[2]) if best else (None, "")
+
+
+def _is_paragraphs(value: Any) -> bool:
+    """Whether a value is a text in paragraphs, whatever it is called: a system's description of an article may be all of it."""
+    return isinstance(value, str) and value.count("</p>") >= _LEAST_PARAGRAPHS and len(value) >= _MIN_BODY
+
+
+_LEAST_PARAGRAPHS = 3
 
 
 def _fits(field: str, value: Any, references: _Object) -> bool:

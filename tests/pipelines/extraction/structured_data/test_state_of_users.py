@@ -111,3 +111,12 @@ def test_systems_begin_the_names_of_all_columns_alike(system: str) -> None:
     assert (got.get("title"), got.get("source"), got.get("authors")) == (HEADLINE, "清溪日报", ["张伟明"])
     assert got["published"].startswith("2024-03-05T10:20:15")
     assert got["text"].split("\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("key", ["desc", "abstractHtml", "brief_intro"])
+def test_a_text_in_paragraphs_is_the_body_whatever_it_is_called(key: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    story = {"title": HEADLINE, "publish_time": "2024-03-05 10:20:15", key: text}
+    state = json.dumps({"newsDetail": {"content": story}, "footer": {"links": ["隐私"]}})
+    script = f"<script id='__NEXT_DATA__' type='application/json'>{state}</script>"
+    assert read(f"<div id='__next'></div>{script}", "清溪")["text"].split("\n") == [*PARAGRAPHS]
