@@ -189,11 +189,16 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
     if not tops and (within := _within_title(machine, document)):
         return within
     line = undeclared_headline(document) if not tops else None
-    if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
+    if line and not any(_says_as_much(plain(title), plain(line.text)) for title, _ in machine):
         return Headline(line.text, "heading", line)
     for title, found_by in machine:
         return Headline(without_tail(title), found_by, None)
     return None
+
+
+def _says_as_much(title: str, line: str) -> bool:
+    """Whether a title tells what a line does, and is no name that the line begins with."""
+    return len(title) * 2 > len(line) and overlap(line, title) > SAME_STORY
 
 
 def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
@@ -228,8 +233,9 @@ def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], docu
     line = seen.line
     if line is None or not tops or heading_level(line) == 1:
         return False
-    if top and not heading_level(line):
-        return True
+    if top and top.line and not heading_level(line):
+        # A heading above that shares no words with it is the name of a blog or a forum.
+        return line.row < top.line.row or overlap(plain(top.text), plain(line.text)) >= _SHARED
     return (
         sum(len(other.text) for other in document.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
         > _TEXT_BETWEEN
@@ -339,6 +345,10 @@ _TELLING = 7
 """Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
 
 
+_SHARED = 0.25
+"""Share of words or letters below which a heading and a title have nothing to do with each other."""
+
+
 def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
     best: tuple[float, Line] | None = None
@@ -351,6 +361,6 @@ def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headli
     telling = any(len(plain(title)) >= _TELLING for title, _ in machine)
     if not telling and best[0] < 0.5:
         return Headline(tops[0].text, "h1", tops[0])
-    if best[0] < 0.25:
+    if best[0] < _SHARED:
         return None
     return Headline(best[1].text, "h1", best[1])

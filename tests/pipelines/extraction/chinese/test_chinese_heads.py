@@ -32,6 +32,21 @@ HEADS = {
         title="清溪县人民医院",
         h1=None,
     ),
+    "title of the site, which the headline begins with": Form(
+        {"title": "清溪镇图书馆重新开放"}, head=_PLAIN, title="清溪镇", h1=None
+    ),
+    "a blog's name as h1": Form(
+        {"title": "清溪镇图书馆重新开放"},
+        head=_PLAIN,
+        title="清溪镇图书馆重新开放 - 张伟明的日志 - 江汉博客",
+        h1="张伟明的博客",
+    ),
+    "a forum's name as h1": Form(
+        {"title": "清溪镇图书馆重新开放"},
+        head="<div>楼主：江汉闲人</div>" + _PLAIN,
+        title="清溪镇图书馆重新开放 - 闲谈 - 江汉论坛社区",
+        h1="江汉论坛",
+    ),
     "人 时间": Form({"authors": ["张伟明"]}, head="<div>张伟明 2024-03-05 15:32</div>"),
     "报 | 人 | 时间": Form(
         {"authors": ["张伟明"], "source": "山城日报"}, head="<div>山城日报 | 张伟明 | 2024-03-05 15:32</div>"
