@@ -4,11 +4,7 @@ and one alert say so.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,40 +14,22 @@ from db.connection.database import open_database
 from scheduler.alerts.monitor import evaluate_alerts
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
+from tests.support.web_server import Answer, Asked, WebServer
 
 _LOGIN = b"""<html><head><title>Train WLAN - Login</title></head><body><h1>Welcome on board</h1>
 <form action="/login" method="post"><input name="seat"><input type="password" name="password"><input type="submit"></form>
 <p>Please accept our terms and conditions to use the internet.</p></body></html>"""
 
 
-class _Portal(BaseHTTPRequestHandler):
+def portal(*, elsewhere: bool) -> WebServer:
     """Answers what is asked of any host; `elsewhere`: with a redirect to a host of its own."""
 
-    elsewhere = False
+    def answer(asked: Asked) -> Answer:
+        if elsewhere and "portal.example" not in asked.path:
+            return Answer(302, headers={"Location": "http://portal.example/login"})
+        return Answer(200, _LOGIN)
 
-    def do_GET(self) -> None:
-        leads = self.elsewhere and "portal.example" not in self.path
-        self.send_response(302 if leads else 200)
-        if leads:
-            self.send_header("Location", "http://portal.example/login")
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", "0" if leads else str(len(_LOGIN)))
-        self.end_headers()
-        self.wfile.write(b"" if leads else _LOGIN)
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@contextmanager
-def portal(*, elsewhere: bool) -> Iterator[str]:
-    handler = type("Portal", (_Portal,), {"elsewhere": elsewhere})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    return WebServer(answer)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
@@ -68,7 +46,7 @@ def test_a_login_page_for_every_address_is_said_once_and_spoils_nothing(
     conn.execute("DELETE FROM robots")
     conn.close()
     with portal(elsewhere=elsewhere) as proxy:
-        desk.env["http_proxy"] = proxy
+        desk.env["http_proxy"] = proxy.url
         told = desk.run("crawl", "--again", code=1).stdout
     assert "does this network want a login?" in told
     assert told.count("asks to log in") == 1, told
@@ -83,7 +61,7 @@ def test_a_login_page_for_every_address_is_said_once_and_spoils_nothing(
 
 def test_a_login_page_for_every_address_is_one_alert(tmp_path: Path) -> None:
     with portal(elsewhere=False) as proxy:
-        desk = Copydesk(tmp_path, proxy)
+        desk = Copydesk(tmp_path, proxy.url)
         hosts = tmp_path / "hosts.txt"
         hosts.write_text("".join(f"http://paper{number}.example/\n" for number in range(12)), encoding="utf-8")
         desk.run("sources", "import", str(hosts), "--no-discovery", "--delay", "0s")
