@@ -96,9 +96,7 @@ def test_few_stories_prove_nothing() -> None:
 
 def test_the_editor_in_chief_is_not_the_author_of_everything() -> None:
     def write(n: int) -> str:
-        return page(
-            n, head="<meta name=author content='Olga Masters'>", byline=f"<div class=writer>{PEOPLE[n % 4]}</div>"
-        )
+        return page(n, byline=f"<p class=byline>By Olga Masters</p><div class=writer>{PEOPLE[n % 4]}</div>")
 
     (one,) = proposals(write).overrides
     assert (one.field, one.css, one.stories, one.instead_of) == ("authors", "div.writer", 20, "Olga Masters")
