@@ -33,6 +33,8 @@ _TEXT_KEY = re.compile(
 _AUTHOR_KEY = re.compile(r'"author"\s{0,20}:\s{0,20}(?:\[([^\]]{0,3000})|\{([^}]{0,1000})|("(?:[^"\\]|\\.){1,200}"))')
 _NAME_KEY = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
 _STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
+_OUTLETS = ("provider", "publisher", "sourceOrganization", "copyrightHolder")
+"""Whose an article is, the nearest first: portals publish what others provide."""
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
@@ -184,7 +186,7 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         authors=tuple(_names(writers, by_id)),
         author_organisations=frozenset(_organisations(writers, by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
-        publisher=next(iter(_names(node.get("publisher"), by_id)), None),
+        publisher=next((name for key in _OUTLETS for name in _names(node.get(key), by_id)), None),
         section=_text(_first(node.get("articleSection"))),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),

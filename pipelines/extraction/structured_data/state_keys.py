@@ -31,6 +31,7 @@ class _StateKeys:
     editors: _Words
     source: _Words
     prefix: _Words
+    suffix: _Words
     inside: _Words
     foreign: _Words
     value: _Words
@@ -45,14 +46,18 @@ _SIGNS = str.maketrans("", "", "_-$@ ")
 
 @lru_cache(4096)
 def normalize_key(key: str) -> str:
-    """The form of a key for look-ups: "publish_time" and "publishTime" are one, and so are "docSource" and "source", as systems
-    begin the names of all their columns alike."""
+    """The form of a key for look-ups: "publish_time", "publishTime", "publishDatetime" and "publish_time_str" are one, and so are
+    "docSource" and "source", as systems begin the names of all their columns alike."""
     name = key[:60].lower().translate(_SIGNS)
-    bare = name if name in ALL_KEYS or name in PART_KEYS else _PREFIX.sub("", name)
-    return bare if bare in ALL_KEYS else name
+    if name in ALL_KEYS or name in PART_KEYS:
+        return name
+    timed = _SUFFIX.sub("", name.replace("datetime", "time"))
+    forms = (_PREFIX.sub("", name), timed, _PREFIX.sub("", timed))
+    return next((form for form in forms if form in ALL_KEYS), name)
 
 
 _PREFIX = re.compile(rf"^(?:{'|'.join(_TABLES.prefix)})")
+_SUFFIX = re.compile(rf"(?:{'|'.join(_TABLES.suffix)})$")
 
 
 def _ranks(words: _Words) -> dict[str, int]:

@@ -113,6 +113,19 @@ def test_systems_begin_the_names_of_all_columns_alike(system: str) -> None:
     assert got["text"].split("\n") == list(PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    "key", ["publishDatetime", "published_date_time", "release_time_str", "createdAtFormatted", "docPubTimeLocal"]
+)
+def test_a_time_is_one_in_whatever_form_its_key_says_it_is(key: str) -> None:
+    story = {
+        "headline": HEADLINE,
+        "content": "".join(f"<p>{text}</p>" for text in PARAGRAPHS),
+        key: "2024-03-05 10:20:15",
+    }
+    got = read(f"<div id='app'></div><script>window.__DATA__ = {json.dumps({'story': story})};</script>", "清溪手机版")
+    assert got["published"].startswith("2024-03-05T10:20:15")
+
+
 @pytest.mark.parametrize("key", ["desc", "abstractHtml", "brief_intro"])
 def test_a_text_in_paragraphs_is_the_body_whatever_it_is_called(key: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
@@ -120,3 +133,19 @@ def test_a_text_in_paragraphs_is_the_body_whatever_it_is_called(key: str) -> Non
     state = json.dumps({"newsDetail": {"content": story}, "footer": {"links": ["隐私"]}})
     script = f"<script id='__NEXT_DATA__' type='application/json'>{state}</script>"
     assert read(f"<div id='__next'></div>{script}", "清溪")["text"].split("\n") == [*PARAGRAPHS]
+
+
+@pytest.mark.parametrize("key", ["provider", "sourceOrganization", "copyrightHolder"])
+def test_the_outlet_is_who_provides_an_article_before_the_portal_that_publishes_it(key: str) -> None:
+    stated = {"@type": "NewsArticle", "headline": "Ferry sails again", key: {"name": "Harbour Courier"}}
+    if key == "provider":
+        stated["publisher"] = {"name": "Island Portal"}
+    said = "".join(
+        f"<p>Ferry {n} will sail again after the storm, the harbour office said on Monday.</p>" for n in range(5)
+    )
+    got = read(
+        f'<script type="application/ld+json">{json.dumps(stated)}</script><h1>Ferry sails again</h1>'
+        f"<p class='byline'>By Ann Reed, Harbour Courier</p>{said}",
+        "Ferry sails again",
+    )
+    assert (got["source"], got["authors"]) == ("Harbour Courier", ["Ann Reed"])
