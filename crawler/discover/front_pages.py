@@ -190,15 +190,19 @@ class _Candidates:
             looks_like_one = ARTICLE_POINTS <= points < INCLUDED_POINTS
             if looks_like_one and element is not None and is_hidden(element, has_words=words.text is not None):
                 judgement, points = HIDDEN, NEVER_POINTS
-            self.by_key[key] = known = LinkCandidate(
-                address, key, judgement.points, points, judgement, place, None, False
+            self.by_key[key] = LinkCandidate(
+                address, key, judgement.points, points, judgement, place, words.text, words.is_heading
             )
-        elif _is_better_title(words.text, words.is_heading, known):
+            return
+        if address != known.url and refusal is None and _is_plain(address, key) and not _is_plain(known.url, key):
+            judgement = judge_on_site(address, self._site, self._own_host)
+            if judgement.points >= known.form and judgement.points > NEVER_POINTS:
+                known.url, known.judgement, known.form = address, judgement, judgement.points
+                known.points = max(known.points, known.form + _place_points(known.place, known.title, known.form))
+        if _is_better_title(words.text, words.is_heading, known):
             points = known.form + _place_points(place, words.text, known.form)
             known.points = points if known.title is None else max(known.points, points)
-        else:
-            return
-        known.title, known.in_heading, known.place = words.text, words.is_heading, place
+            known.title, known.in_heading, known.place = words.text, words.is_heading, place
 
 
 def _refused(candidates: Iterable[LinkCandidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
@@ -283,6 +287,11 @@ def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
     elif length <= 2:
         points -= 4 if place <= LinkPlace.MENU else 1
     return points
+
+
+def _is_plain(address: str, key: str) -> bool:
+    """Whether an address is the article's own, and not that of its AMP page, of a print view or of a campaign."""
+    return address.partition("://")[2].removeprefix("www.").rstrip("/") == key
 
 
 def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:
