@@ -26,7 +26,7 @@ from crawler.discover.url_words import (
     CONNECTORS,
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
-    SERVICE_HOSTS,
+    OFFERS,
     SERVICES,
 )
 from db.site_rules.loader import Site
@@ -255,7 +255,7 @@ class _Votes:
 
 def _refusal(host: str, path: str, query: str) -> str | None:
     """Why the URL is no article whatever else it shows, or None."""
-    if _SERVICE_HOST.match(host) or (host.partition(".")[0] in SERVICE_HOSTS and host.count(".") > 1):
+    if _SERVICE_HOST.match(host) or (host.partition(".")[0] in OFFERS and host.count(".") > 1):
         return "the host is a service"
     if _FILE.search(path):
         return "a file, not a page"
@@ -385,7 +385,7 @@ def _judge_words(votes: _Votes, segments: list[str], name: str, *, numbered: boo
         votes.add(2, "a word that stands before articles")
     elif any(segment in ARTICLE_LETTERS for segment in before):
         votes.add(1, "a word that often stands before articles")
-    if any(segment in SERVICES for segment in before) or (before and name.lower() in SERVICES):
-        votes.add(-4, BELOW_A_SERVICE)
+    if services := SERVICES.intersection((*before, name.lower()) if before else ()):
+        votes.add(-4, BELOW_A_SERVICE if services & OFFERS else "below an archive")
     if name.lower() in MOSTLY_LISTS or (not numbered and any(segment in MOSTLY_LISTS for segment in before)):
         votes.add(-3, "mostly lists")

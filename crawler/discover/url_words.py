@@ -95,8 +95,8 @@ SERVICES = frozenset(
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""
 
-SERVICE_HOSTS = SERVICES - {"archive", "archives", "archiv", "archivo", "archivio", "arsiv", "arkiv"}
-"""Hosts of a site that are services, by their first label. What was an article stays one on the host of an archive."""
+OFFERS = SERVICES - {"archive", "archives", "archiv", "archivo", "archivio", "arsiv", "arkiv"}
+"""Services that keep no articles by themselves, also as the first label of a host. An archive keeps what was one."""
 
 MOSTLY_LISTS = frozenset(
     """
