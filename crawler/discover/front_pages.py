@@ -27,7 +27,7 @@ from crawler.discover.feed_links import feeds_of
 from crawler.discover.link_elements import address_of, is_hidden, link_elements, words_of
 from crawler.discover.link_groups import refuse_groups
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
-from crawler.discover.listing import LinkRefusals, ParsedListing
+from crawler.discover.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
 from crawler.discover.loaded_lists import frames_of, read_json_body, requests_of
 from crawler.discover.next_pages import loaded_next_page, next_page_of
 from crawler.discover.page_sections import SERVICE_WORDS, sections_of
@@ -42,8 +42,6 @@ from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LANGUAGE
 from pipelines.urls import clean_url, host_of, link_key, same_site
 
-LEAST_ARTICLES = 3
-"""Articles that a page links, below which its scripts are searched for a list."""
 NO_PAGE = "the body is not an HTML page"
 MAX_FRAMES = 6
 """Frames of a page that are sections, and lists that it loads."""
