@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.copydesk import Copydesk
-from tests.support.web_server import Answer, WebServer
+from tests.support.web_server import Answer, Asked, WebServer
 
 REGIONS = ("lviv", "odesa", "sumy")
 ARTICLES = {
@@ -21,6 +22,8 @@ def answer(path: str, lists: str, heads: int) -> Answer:
     body = {
         "/": f'<nav><a href="{lists}">Regions</a><a href="/gone/">Culture</a></nav>{"".join(articles[:heads])}',
         lists: "".join(f'<a href="/{region}/">{region.title()}</a>' for region in REGIONS),
+        "/loads/": """<script>fetch("/api/news")</script>""",
+        "/api/news": json.dumps([{"title": headline, "url": address} for address, headline in ARTICLES.items()]),
         **{f"/{region}/": articles[place] for place, region in enumerate(REGIONS)},
     }.get(path)
     return Answer(404) if body is None else Answer(200, f"<html><body>{body}</body></html>")
@@ -41,3 +44,19 @@ def test_a_front_page_with_articles_is_enough(tmp_path: Path) -> None:
         desk.run("sources", "add", f"{server.url}/")
         known = {url.removeprefix(server.url) for (url,) in desk.query("SELECT url FROM entries")}
     assert known == {"/", "/regions/", "/gone/"}
+
+
+def test_a_list_that_the_page_loads_is_asked_for_as_well(tmp_path: Path) -> None:
+    paths: list[str] = []
+
+    def note(asked: Asked) -> Answer:
+        paths.append(asked.path)
+        return answer(asked.path, "/regions/", heads=0)
+
+    with WebServer(note) as server:
+        desk = Copydesk(tmp_path, None, delay="0s", retries=0, allow_networks=["127.0.0.0/8"], workers=1)
+        desk.run("sources", "add", f"{server.url}/loads/")
+        known = {url.removeprefix(server.url) for (url,) in desk.query("SELECT url FROM entries")}
+        assert {"/loads/", "/api/news"} <= known
+        desk.run("crawl")
+        assert set(ARTICLES) <= set(paths)
