@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -132,19 +131,22 @@ _OF_A_MENU = 3
 def _by_query(sections: list[LinkCandidate], urls: list[str]) -> list[LinkCandidate]:
     """The sections without those whose query names none.
 
-    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`.
+    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each
+    with a name of its own: what all call "PDF" is a view of articles.
     """
     paths: dict[str, set[str]] = {}
     for url in urls:
         path, _, query = url.partition("?")
         paths.setdefault(query, set()).add(path)
-    forms = Counter(_form_of(one.url) for one in sections)
+    names: dict[tuple[str, str], set[str | None]] = {}
+    for one in sections:
+        names.setdefault(_form_of(one.url), set()).add(one.title)
     return [
         one
         for one in sections
         if not (query := one.url.partition("?")[2])
         or len(paths[query]) >= _OF_A_MENU
-        or (forms[_form_of(one.url)] > 1 and not _NO_SECTION_PARAMETER.search(query))
+        or (len(names[_form_of(one.url)]) > 1 and not _NO_SECTION_PARAMETER.search(query))
     ]
 
 

@@ -38,6 +38,13 @@ def test_other_queries_name_none() -> None:
     assert sections(*facets, *days, *pages, *numbers) == []
 
 
+@pytest.mark.parametrize("address", ["/noticiaPdf.do?idNoticia={}", "/reply.php?comment={}", "/directory.aspx?eid={}"])
+def test_sections_have_names_of_their_own(address: str) -> None:
+    assert sections(*((address.format(number), "PDF") for number in (11, 12, 13))) == []
+    names = ("Politics", "Sport", "Arts")
+    assert len(sections(*((address.format(number), name) for number, name in enumerate(names, 11)))) == 3
+
+
 def test_a_query_that_a_menu_gives_to_all_leaves_the_path_to_decide() -> None:
     menu = [(f"/{name}/?iref=gnavi", name.title()) for name in ("politics", "sport", "arts")]
     assert sections(*menu) == ["/politics/?iref=gnavi", "/sport/?iref=gnavi", "/arts/?iref=gnavi"]
