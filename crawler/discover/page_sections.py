@@ -138,7 +138,7 @@ def _by_query(sections: list[LinkCandidate], urls: list[str]) -> list[LinkCandid
     for url in urls:
         path, _, query = url.partition("?")
         paths.setdefault(query, set()).add(path)
-    names: dict[tuple[str, str], set[str | None]] = {}
+    names: dict[tuple[str, ...], set[str | None]] = {}
     for one in sections:
         names.setdefault(_form_of(one.url), set()).add(one.title)
     return [
