@@ -3,6 +3,7 @@
 1  the given URL, and the home page of its site
 2  the feeds that those pages name (also where what they call a feed is a page of feeds), and the sitemaps that robots.txt names
 3  where no feed or no sitemap was found: well-known paths
+4  where neither is there and the pages name hardly an article: the sections, which may name others (regions, offices)
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from urllib.parse import urljoin
 
+from crawler.crawl.listing_requests import MAX_SECTIONS_PER_VISIT
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listing import LEAST_ARTICLES, ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.well_known import well_known_feeds, well_known_sitemaps
 from db.models import Listing, ListingKind
@@ -21,6 +23,7 @@ from db.models import Listing, ListingKind
 FEEDS_TRIED = 6
 SITEMAPS_TRIED = 8
 
+_PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
 _SITEMAPS = frozenset({ListingKind.SITEMAP, ListingKind.NEWS_SITEMAP})
 
 
@@ -80,4 +83,15 @@ def _well_known_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[L
     return listing_requests
 
 
-_STEPS = (_given_addresses, _named_listings, _well_known_addresses)
+def _sections(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
+    named = sum(len(listing.links) for listing in visit.answers.parsed)
+    if named >= LEAST_ARTICLES or any(one.kind not in _PAGES for one in visit.new_listings):
+        return []
+    sections = (one.url for one in visit.new_listings if one.kind is ListingKind.SECTION)
+    return [
+        ListingRequest(url=url, kind=ListingKind.SECTION, probe=True)
+        for url in islice(sections, MAX_SECTIONS_PER_VISIT)
+    ]
+
+
+_STEPS = (_given_addresses, _named_listings, _well_known_addresses, _sections)

@@ -26,6 +26,7 @@ from crawler.discover.url_words import (
     CONNECTORS,
     LEADS_TO_LISTS,
     MOSTLY_LISTS,
+    OFFERS,
     SERVICES,
 )
 from db.site_rules.loader import Site
@@ -83,13 +84,15 @@ def _points_of(reason: str) -> int:
     return int(number) if number[:1] in ("+", "-") else NEVER_POINTS
 
 
+FRONT_PAGE = "a front page"
+BELOW_A_SERVICE = "below a service"
 EXCLUDED = "the site's rules exclude it"
 
 
 # Never articles: files, and services that a newspaper also runs.
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|exe|apk|dmg|ipa|mp[34]|m4[av]|avi|mov|wmv"
-    r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi)$",
+    r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi|ashx|asmx|axd)$",
     re.IGNORECASE,
 )
 _SERVICE_HOST = re.compile(
@@ -124,6 +127,10 @@ _DATE = re.compile(
 _MONTH_ONLY = re.compile(
     rf"(?<![\d]){_YEAR}[-/]?(?:0[1-9]|1[0-2]|(?<=/)[1-9])(?=/)|/{_YEAR}/{_MONTH_NAME}(?=/)", re.IGNORECASE
 )
+_DIGITS = "0123456789"
+_NUMBERED = re.compile(r"[-_]\d{1,12}$")
+"""`/profile-12/anna-holt`: one of those that a word leads to."""
+_YEAR_HOST = re.compile(rf"({_YEAR})\.")
 _DATE_LAST = re.compile(rf"(.*/([^/]+))/{_YEAR}/{_MONTH}/?")
 _YEAR_ONLY = re.compile(rf"/{_YEAR}(?=/)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{6,20}(?!\d)")
@@ -210,6 +217,8 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
     if refusal := _refusal("" if host == own_host else host, path, query):
         return Judgement(points=NEVER_POINTS, reasons=(refusal,))
     votes = _Votes()
+    if (year := _YEAR_HOST.match(host)) is not None:  # 2019.example.org/05/20/…
+        path = f"/{year[1]}{path}"
     if (dated := _DATE_LAST.fullmatch(path)) and len(_WORD_BREAK.split(dated[2])) > 3:
         votes.add(3, "a month after the headline", distinctive=True)
         path = dated[1]
@@ -246,15 +255,17 @@ class _Votes:
 
 def _refusal(host: str, path: str, query: str) -> str | None:
     """Why the URL is no article whatever else it shows, or None."""
-    if _SERVICE_HOST.match(host):
+    if _SERVICE_HOST.match(host) or (host.partition(".")[0] in OFFERS and host.count(".") > 1):
         return "the host is a service"
     if _FILE.search(path):
         return "a file, not a page"
     segments = [segment.lower() for segment in path.split("/") if segment]
     if not query and not segments:
-        return "a front page"
+        return FRONT_PAGE
     for segment in segments:
-        if segment in LEADS_TO_LISTS:
+        if segment[-1] in _DIGITS and _NUMBERED.sub("", segment) in LEADS_TO_LISTS and segment != segments[-1]:
+            return f"{segment!r} leads to lists or services"
+        if segment in LEADS_TO_LISTS and not (segment == "pages" and segments[-1].endswith(".aspx")):
             return f"{segment!r} leads to lists or services"
         if segment in ADVERTISING:
             return f"{segment!r} marks advertising"
@@ -374,7 +385,7 @@ def _judge_words(votes: _Votes, segments: list[str], name: str, *, numbered: boo
         votes.add(2, "a word that stands before articles")
     elif any(segment in ARTICLE_LETTERS for segment in before):
         votes.add(1, "a word that often stands before articles")
-    if any(segment in SERVICES for segment in before):
-        votes.add(-4, "below a service")
+    if services := SERVICES.intersection((*before, name.lower()) if before else ()):
+        votes.add(-4, BELOW_A_SERVICE if services & OFFERS else "below an archive")
     if name.lower() in MOSTLY_LISTS or (not numbered and any(segment in MOSTLY_LISTS for segment in before)):
         votes.add(-3, "mostly lists")

@@ -27,7 +27,7 @@ from crawler.discover.feed_links import feeds_of
 from crawler.discover.link_elements import address_of, is_hidden, link_elements, words_of
 from crawler.discover.link_groups import refuse_groups
 from crawler.discover.link_places import LinkPlace, LinkPlaces, LinkWords
-from crawler.discover.listing import LinkRefusals, ParsedListing
+from crawler.discover.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
 from crawler.discover.loaded_lists import frames_of, read_json_body, requests_of
 from crawler.discover.next_pages import loaded_next_page, next_page_of
 from crawler.discover.page_sections import SERVICE_WORDS, sections_of
@@ -42,8 +42,6 @@ from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LANGUAGE
 from pipelines.urls import clean_url, host_of, link_key, same_site
 
-LEAST_ARTICLES = 3
-"""Articles that a page links, below which its scripts are searched for a list."""
 NO_PAGE = "the body is not an HTML page"
 MAX_FRAMES = 6
 """Frames of a page that are sections, and lists that it loads."""
@@ -79,7 +77,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         kind=kind,
         url=url,
         links=page.links(kind),
-        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(page.by_key)),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(page.by_key, url)),
         pages=next_page_of(root, base, url) or loaded_next_page(root, decoded.text, base, url),
         refused=_refused(page.by_key.values(), targets),
         title=title,
@@ -190,15 +188,19 @@ class _Candidates:
             looks_like_one = ARTICLE_POINTS <= points < INCLUDED_POINTS
             if looks_like_one and element is not None and is_hidden(element, has_words=words.text is not None):
                 judgement, points = HIDDEN, NEVER_POINTS
-            self.by_key[key] = known = LinkCandidate(
-                address, key, judgement.points, points, judgement, place, None, False
+            self.by_key[key] = LinkCandidate(
+                address, key, judgement.points, points, judgement, place, words.text, words.is_heading
             )
-        elif _is_better_title(words.text, words.is_heading, known):
+            return
+        if address != known.url and refusal is None and _is_plain(address, key) and not _is_plain(known.url, key):
+            judgement = judge_on_site(address, self._site, self._own_host)
+            if judgement.points >= known.form and judgement.points > NEVER_POINTS:
+                known.url, known.judgement, known.form = address, judgement, judgement.points
+                known.points = max(known.points, known.form + _place_points(known.place, known.title, known.form))
+        if _is_better_title(words.text, words.is_heading, known):
             points = known.form + _place_points(place, words.text, known.form)
             known.points = points if known.title is None else max(known.points, points)
-        else:
-            return
-        known.title, known.in_heading, known.place = words.text, words.is_heading, place
+            known.title, known.in_heading, known.place = words.text, words.is_heading, place
 
 
 def _refused(candidates: Iterable[LinkCandidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
@@ -283,6 +285,11 @@ def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
     elif length <= 2:
         points -= 4 if place <= LinkPlace.MENU else 1
     return points
+
+
+def _is_plain(address: str, key: str) -> bool:
+    """Whether an address is the article's own, and not that of its AMP page, of a print view or of a campaign."""
+    return address.partition("://")[2].removeprefix("www.").rstrip("/") == key
 
 
 def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:

@@ -2,6 +2,7 @@
 
     view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a headline that leads to /news/12
     name      /dictionary/100123 labelled "ferry", among many whose labels are as short
+    offer     /events/881/open-day among /news/48210/… : below a service, and its address is formed like no article's
 
 Form and place judge each link alone (`article_urls`, `front_pages`). Here they are compared, so no word of any language is needed.
 """
@@ -13,11 +14,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from crawler.discover.article_urls import INCLUDED_POINTS, NEVER_POINTS, Judgement
+from crawler.discover.article_urls import BELOW_A_SERVICE, INCLUDED_POINTS, NEVER_POINTS, Judgement
 from crawler.discover.candidates import HEADLINE_WORDS, LinkCandidate, headline_length
 
 VIEW = Judgement(points=NEVER_POINTS, reasons=("another view of an article",))
 NAME = Judgement(points=NEVER_POINTS, reasons=("one of a list of names",))
+OFFER = Judgement(points=NEVER_POINTS, reasons=("below a service, and unlike the page's articles",))
 
 _ADDED = 2
 """Parameters that a view adds at most: `?tmpl=component&print=1`."""
@@ -29,6 +31,8 @@ _MOST_VIEWS = 6
 """Views of one article. A number that more have is no article's (`/web/20110106023242/…`)."""
 _SHORT_WORDS, _SHORT_CHARS = 2, 24
 """A name. Scripts without spaces between words have one "word" in a headline, of 30 characters and more."""
+_ARTICLES = 3
+"""Articles of a page from which their form says something of others."""
 _NAMES = 10
 _NAMES_SHARE = 0.9
 """Links below one folder from which, and the share of short labels from which, they are a list of names."""
@@ -41,7 +45,7 @@ _SIGNS = re.compile(r"[\W\d_]+")
 def refuse_groups(articles: Iterable[LinkCandidate]) -> None:
     """Refuse the views and names among a page's links to articles. What the site's rules include stays."""
     judged = [one for one in articles if one.points < INCLUDED_POINTS]
-    for group, judgement in ((_extensions, VIEW), (_controls, VIEW), (_names, NAME)):
+    for group, judgement in ((_extensions, VIEW), (_controls, VIEW), (_names, NAME), (_offers, OFFER)):
         for one in list(group(judged)):
             one.refuse(judgement)
         judged = [one for one in judged if one.judgement is not judgement]
@@ -120,6 +124,34 @@ def _names(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
             labels = {one.title for one in group if one.title and _is_short(one.title)}
             if len(labels) >= _NAMES_SHARE * len(group):
                 yield from group
+
+
+def _offers(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
+    """Links below a service with addresses of another form than all other articles' have.
+
+    Events, jobs, products and notices are kept by a system of their own. A newsroom's articles about weather or careers have
+    addresses like its others.
+    """
+    below = [one for one in articles if any(reason.endswith(BELOW_A_SERVICE) for reason in one.judgement.reasons)]
+    if not below or len(articles) - len(below) < _ARTICLES:
+        return
+    services = {one.key for one in below}
+    forms = {_form(one.key) for one in articles if one.key not in services}
+    for one in below:
+        if _form(one.key) not in forms:
+            yield one
+
+
+def _form(key: str) -> str:
+    """A key with its words and numbers masked: the numbers by their length, for systems count on their own."""
+    path, _, query = key.partition("?")
+    folders, _, name = path.partition("/")[2].rpartition("/")
+    masked = re.sub(r"[^/]*[^/\d][^/]*(?:/[^/]*[^/\d][^/]*)*", "w", folders)
+    pairs = re.sub(r"=[^&]*[^\d&][^&]*", "=w", query)
+    return re.sub(r"\d", "0", f"{masked}/{_SLUG.sub('w', name)}?{pairs}")
+
+
+_SLUG = re.compile(r"[^\W\d]+(?:[\W_]*[^\W\d]+)*(?=\W|_|\d|$)")
 
 
 def _is_short(title: str) -> bool:

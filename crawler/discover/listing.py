@@ -24,6 +24,9 @@ from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 MAX_OTHER_HOSTS = 10
 MAX_REASONS = 5
 
+LEAST_ARTICLES = 3
+"""Articles that a page links, below which its scripts are searched for a list, and its sections for others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapChild:

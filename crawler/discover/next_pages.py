@@ -46,9 +46,14 @@ def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
         if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
             words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
         if words and len(words) < 30 and _next_words().fullmatch(words) and (page := _page(anchor, base, url)):
-            return page
+            is_named = any(map(str.isalpha, words))
+            if is_named or not _MONTH.search(page[0]) or _MONTH.search(url):
+                return page
     return _next_sheet(root, base, url)
 
+
+_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?:[-/]\d{1,2})?/?$")
+"""An arrow alone on a list without a date may turn the pages of a calendar, which has no end."""
 
 _NEXT_DATA = ("data-next", "data-next-url", "data-next-page", "data-next-page-url", "data-next-href")
 _LOADED = re.compile(r"(?:https?:/)?/[^\s{}$<>]{2,2000}")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from crawler.discover.article_urls import EXCLUDED
+from crawler.discover.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
 from crawler.discover.candidates import HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.link_places import LinkPlace
 from crawler.discover.next_pages import is_pager_label
 from crawler.discover.url_words import ADVERTISING, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
 from db.models import Listing, ListingKind
 from pipelines.tracking_parameters import without_session, without_sessions
+from pipelines.urls import host_of
 
 MAX_SECTIONS = 60
 """Sections kept of one page. A menu with its sub-menus has 10 to 50."""
@@ -39,12 +39,19 @@ SERVICE_WORDS = re.compile(
 """Texts of links that are never headlines. They must match in full."""
 
 
-def sections_of(candidates: dict[str, LinkCandidate]) -> Iterator[Listing]:
+def sections_of(candidates: dict[str, LinkCandidate], url: str) -> Iterator[Listing]:
     """Links that look like sections: a word or two, a short path, no service. Menus come first, footers after them."""
+    language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
     sections = [
         candidate
         for candidate in candidates.values()
-        if candidate.points <= 0 and _may_be_list(candidate) and _is_section(candidate)
+        if candidate.points <= 0
+        and (
+            _may_be_list(candidate)
+            or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
+        )
+        and _is_section(candidate)
+        and not (language and _is_other_edition(candidate.url, language[1]))
     ]
     sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
     sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
@@ -76,9 +83,25 @@ def _may_be_list(candidate: LinkCandidate) -> bool:
     return judgement not in (PAID, HIDDEN) and judgement.reasons != (EXCLUDED,) and _is_category(candidate.url)
 
 
+def _parts_of_the_site(candidates: dict[str, LinkCandidate], url: str) -> set[str]:
+    """Hosts below the page's own that have articles of the page, such as `sport.example.com`; others are services."""
+    below = "." + (host_of(url) or "").removeprefix("www.")
+    hosts = {host_of(one.url) or "" for one in candidates.values() if one.points >= ARTICLE_POINTS}
+    return {host for host in hosts if host.endswith(below) and host != f"www{below}"}
+
+
+_LANGUAGE = re.compile(r"https?://[^/]+/([a-z]{2}(?:[-_][a-z]{2})?)(?=/|$)", re.IGNORECASE)
+
+
+def _is_other_edition(url: str, language: str) -> bool:
+    """Whether a page of the edition in one language (`/fr/…`) links another edition's front page (`/en/`)."""
+    other = _LANGUAGE.match(url)
+    return other is not None and url[other.end() :] in ("", "/") and other[1].lower() != language.lower()
+
+
 # A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
 _SECTION_PATH = re.compile(
-    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/\d{1,3})?/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
+    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/(?!(?:19|20)\d\d(?!\d))\d{1,4})?/?(?:(?:Pages/)?(?:index|default)\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
 )
 
 
@@ -95,9 +118,9 @@ def _is_section(candidate: LinkCandidate) -> bool:
 
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
 _NO_SECTION_PARAMETER = re.compile(
-    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|key\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
+    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
     r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
-    r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|^C=[NMSD];O=[AD]$",
+    r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|(?:^|&)key\w*=(?!\d+(?:&|$))|^C=[NMSD];O=[AD]$",
     re.IGNORECASE,
 )
 """Parameters that page, sort, search or date a list, or change the view: their links have no end."""
@@ -108,19 +131,22 @@ _OF_A_MENU = 3
 def _by_query(sections: list[LinkCandidate], urls: list[str]) -> list[LinkCandidate]:
     """The sections without those whose query names none.
 
-    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`.
+    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each
+    with a name of its own: what all call "PDF" is a view of articles.
     """
     paths: dict[str, set[str]] = {}
     for url in urls:
         path, _, query = url.partition("?")
         paths.setdefault(query, set()).add(path)
-    forms = Counter(_form_of(one.url) for one in sections)
+    names: dict[tuple[str, ...], set[str | None]] = {}
+    for one in sections:
+        names.setdefault(_form_of(one.url), set()).add(one.title)
     return [
         one
         for one in sections
         if not (query := one.url.partition("?")[2])
         or len(paths[query]) >= _OF_A_MENU
-        or (forms[_form_of(one.url)] > 1 and not _NO_SECTION_PARAMETER.search(query))
+        or (len(names[_form_of(one.url)]) > 1 and not _NO_SECTION_PARAMETER.search(query))
     ]
 
 

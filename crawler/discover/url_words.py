@@ -90,10 +90,13 @@ SERVICES = frozenset(
     kundeservice kundenservice klantenservice asiakaspalvelu epikoinonia kontakty kontakti yhteystiedot kapcsolat
     iletisim kontaktai contatto fale-conosco nous-joindre lien-he contattaci om om-os o-nama za-nas despre-noi rolunk
     apie-mus quem-somos acerca-de tietoa-meista who-we-are plans-pricing studium studiengang studiengaenge studijos
-    studijni-programy courses
+    studijni-programy courses event evento evenement arrangement tapahtuma
     """.split()  # noqa: SIM905
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""
+
+OFFERS = SERVICES - {"archive", "archives", "archiv", "archivo", "archivio", "arsiv", "arkiv"}
+"""Services that keep no articles by themselves, also as the first label of a host. An archive keeps what was one."""
 
 MOSTLY_LISTS = frozenset(
     """

@@ -76,3 +76,21 @@ def test_hostile_addresses_cost_little(unit: str) -> None:
     started = time.process_time()
     judge(url)
     assert time.process_time() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    ("article", "other"),
+    [
+        ("/News/Pages/news29-11-2026-17.aspx", "/pages/about-the-paper-and-its-people"),
+        ("/news/show.aspx?id=48210", "/documents/load.ashx?id=48210"),
+        ("/kreis/anna-maria-holt-ruud-48210", "/kreis/profile-4812/anna-maria-holt-ruud"),
+        ("/news/detail.php?ID=77", "/shop/detail.php?ID=77"),
+        ("//2026.news.example/11/29/st-1.html", "//www.news.example/11/29/st-1.html"),
+        ("//archive.news.example/ferry-is-late-again-48210", "//annonces.news.example/ferry-is-late-again-48210"),
+    ],
+)
+def test_two_that_differ_in_one_thing(article: str, other: str) -> None:
+    base = "https://www.news.example"
+    of_article, of_other = (judge(f"https:{one}" if one.startswith("//") else base + one) for one in (article, other))
+    assert of_article.points > of_other.points
+    assert not of_other.is_article

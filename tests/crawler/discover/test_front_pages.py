@@ -60,6 +60,38 @@ def test_feeds_sections_and_next_page() -> None:
     assert listing.pages == ("https://www.harbourpost.example/?page=2",)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        "/amp/news/item-48210",
+        "/news/item-48210/amp/",
+        "/news/item-48210/print",
+        "//m.harbourpost.example/news/item-48210",
+        "/news/item-48210?utm_source=home",
+    ],
+)
+def test_an_article_is_asked_for_at_its_own_address(view: str) -> None:
+    headline = "<h2><a href='{}'>Council votes to rebuild the flooded bridge</a></h2>"
+    picture = "<a href='{}'><img src='b.jpg'></a>"
+    for first, second in ((view, "/news/item-48210"), ("/news/item-48210", view)):
+        page = f"<body>{picture.format(first)}{headline.format(second)}</body>"
+        (link,) = read_front_page(page.encode(), URL).links
+        assert link.url == f"{URL}news/item-48210"
+
+
+def test_an_article_without_an_address_of_its_own_is_asked_for_at_the_view_s() -> None:
+    page = "<h2><a href='/amp/news/item-48210'>Council votes to rebuild the flooded bridge</a></h2>"
+    assert [link.url for link in read_front_page(page.encode(), URL).links] == [f"{URL}amp/news/item-48210"]
+
+
+def test_the_arrows_of_a_calendar_lead_to_no_next_page() -> None:
+    for address in ("/eventi/2026/12/", "/kalender/2026-12", "/agenda/2026/12/13/"):
+        assert read_front_page(f"<body><a href='{address}'>»</a></body>".encode(), URL).pages == ()
+    assert read_front_page(b"<body><a href='/news/2'>\xc2\xbb</a></body>", URL).pages == (f"{URL}news/2",)
+    month = "<body><a href='/2026/10/'>»</a></body>".encode()
+    assert read_front_page(month, f"{URL}2026/11/").pages == (f"{URL}2026/10/",)
+
+
 def test_a_section() -> None:
     listing = read_front_page(PAGE.encode(), "https://www.harbourpost.example/news/")
     assert listing.kind is ListingKind.SECTION

@@ -55,6 +55,30 @@ def test_an_article_s_script_is_extended_by_each_of_its_articles() -> None:
     assert [f"/index.php?id=16777&news={48210 + place}" for place in range(3)] == articles(page)[-3:]
 
 
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "/events/8812/open-day-at-the-old-lighthouse",
+        "/shop/item/4521/book-of-the-old-harbour-town",
+        "/family-notices/2026/11/holt-anna-of-pier-street/",
+        "/company/vacancies/detail.php?ID=31",
+    ],
+)
+def test_an_offer_is_formed_like_no_article(offer: str) -> None:
+    page = f'<div class="card"><h3><a href="{offer}">Open day at the old lighthouse on Saturday</a></h3></div>'
+    assert len(articles(rows("/news/item-{n}") + page)) == 3
+    assert articles(page) == [offer]  # alone, it may be one
+
+
+def test_a_newsroom_s_articles_below_a_service_are_formed_like_its_others() -> None:
+    for article, service in (
+        ("/politics/2026/11/29/bridge-{n}", "/weather/2026/11/30/storm-hits-the-harbour-48999"),
+        ("/money/tax/bridge_id_{n}.html", "/money/career/pilots-wanted-at-sea_id_48999.html"),
+    ):
+        page = f'<h3><a href="{service}">Storm hits the harbour in the night</a></h3>'
+        assert service in articles(rows(article) + page)
+
+
 def test_a_label_that_alone_leads_to_the_article_stays() -> None:
     page = "".join(
         f'<h3>{headline}</h3><a href="/news/{48210 + place}">Læs mere</a>' for place, headline in enumerate(HEADLINES)

@@ -38,6 +38,13 @@ def test_other_queries_name_none() -> None:
     assert sections(*facets, *days, *pages, *numbers) == []
 
 
+@pytest.mark.parametrize("address", ["/noticiaPdf.do?idNoticia={}", "/reply.php?comment={}", "/directory.aspx?eid={}"])
+def test_sections_have_names_of_their_own(address: str) -> None:
+    assert sections(*((address.format(number), "PDF") for number in (11, 12, 13))) == []
+    names = ("Politics", "Sport", "Arts")
+    assert len(sections(*((address.format(number), name) for number, name in enumerate(names, 11)))) == 3
+
+
 def test_a_query_that_a_menu_gives_to_all_leaves_the_path_to_decide() -> None:
     menu = [(f"/{name}/?iref=gnavi", name.title()) for name in ("politics", "sport", "arts")]
     assert sections(*menu) == ["/politics/?iref=gnavi", "/sport/?iref=gnavi", "/arts/?iref=gnavi"]
@@ -135,6 +142,45 @@ def test_a_list_to_choose_from_leads_to_sections() -> None:
     <select name="land"><option value="/x/de">Deutschland</option></select></body></html>"""
     listing = read_front_page(page.encode(), URL)
     assert [one.url.partition(".example")[2] for one in listing.listings] == ["/rubrika/bih", "/rubrika/sport"]
+
+
+def test_hosts_with_articles_of_the_page_are_its_parts() -> None:
+    menu = "".join(
+        f'<nav><a href="https://{host}.harbourpost.example/">{host.title()}</a></nav>'
+        for host in ("sport", "money", "account", "annonces", "partners-hub")
+    )
+    articles = "".join(
+        f'<h2><a href="https://{host}.harbourpost.example/ferry-is-late-again-48210">Ferry is late again, council told</a></h2>'
+        for host in ("sport", "money", "annonces")
+    )
+    parts = ["https://sport.harbourpost.example/", "https://money.harbourpost.example/"]
+    for url in (URL, "https://harbourpost.example/"):
+        listing = read_front_page(f"<body>{menu}{articles}</body>".encode(), url)
+        assert [one.url for one in listing.listings] == parts
+        assert len(listing.links) == 2
+    assert read_front_page(f"<body>{menu}</body>".encode(), URL).listings == ()
+    main = (
+        f'<nav><a href="{URL}">Home</a></nav>{articles}<a href="{URL}ferry-is-late-again-48211">Ferry is late again</a>'
+    )
+    assert read_front_page(f"<body>{main}</body>".encode(), "https://sport.harbourpost.example/").listings == ()
+
+
+def test_the_editions_in_other_languages_are_no_sections() -> None:
+    links = [("/en/", "English"), ("/pt-br/", "Português"), ("/fr/regions", "Régions"), ("/fr/", "Accueil")]
+    assert sections(*links, url=f"{URL}fr/nouvelles.html") == ["/fr/regions", "/fr/"]
+    assert sections(("/tv/", "TV"), ("/uk/", "UK")) == ["/tv/", "/uk/"]
+
+
+def test_sections_by_the_numbers_and_folders_of_their_systems() -> None:
+    sharepoint = ("/ar/MediaCenter/News/Pages/default.aspx", "الأخبار")
+    office = ("/blaulicht/nr/4971", "Polizei Zug")
+    lists = [(f"/www/list.do?bbsNo={number}&key={number}", f"공지 {number}번") for number in (12, 77)]
+    assert sections(sharepoint, *lists) == [address for address, _ in (sharepoint, *lists)]
+    menu = f'<nav><a href="{office[0]}">{office[1]}</a><a href="/news/2024">Year 2024</a></nav>'
+    listing = read_front_page(f"<body>{menu}</body>".encode(), URL)
+    assert [one.url for one in listing.listings] == [f"{URL}blaulicht/nr/4971"]
+    searches = [(f"/list?keyword={word}&type=1", word) for word in ("harbour", "ferry")]
+    assert sections(*searches) == []
 
 
 def test_people_and_the_columns_of_a_directory_are_no_sections() -> None:

@@ -28,7 +28,7 @@ class Site:
         self.linked = ["/politics/", "/culture/"]
         self.gone = {"/culture/"}
         self.empty: set[str] = set()
-        self.articles = ["/news/2026/11/the-bridge-is-open-again-for-all"]
+        self.articles = [f"/news/2026/11/the-bridge-is-open-again-for-{users}" for users in ("all", "cars", "bicycles")]
         self.asked: Counter[str] = Counter()
         self.hold = threading.Event()
         self.hold.set()
@@ -153,7 +153,7 @@ def test_a_section_that_is_gone_rests_is_given_up_and_comes_back(site: tuple[Sit
     assert "culture" not in desk.run("sources", "list").stdout
     assert desk.query(
         "SELECT gone, links FROM listing_visits v JOIN entries e ON e.id = entry_id WHERE url LIKE '%culture/'"
-    ) == [(0, 1)]
+    ) == [(0, 3)]
 
 
 def test_where_all_listings_are_gone_the_site_is_searched_again(site: tuple[Site, str], tmp_path: Path) -> None:
