@@ -146,7 +146,8 @@ def _form(key: str) -> str:
     """A key with its words and numbers masked: the numbers by their length, for systems count on their own."""
     path, _, query = key.partition("?")
     folders, _, name = path.partition("/")[2].rpartition("/")
-    masked = re.sub(r"[^/]*[^/\d][^/]*(?:/[^/]*[^/\d][^/]*)*", "w", folders)
+    parts = ["w" if folder and not folder.isdecimal() else folder for folder in folders.split("/")]
+    masked = "/".join(part for at, part in enumerate(parts) if part != "w" or parts[at - 1 : at] != ["w"])
     pairs = re.sub(r"=[^&]*[^\d&][^&]*", "=w", query)
     return re.sub(r"\d", "0", f"{masked}/{_SLUG.sub('w', name)}?{pairs}")
 
