@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db.network.http_statuses import fetch_failed_sql
 from db.sqlite.conditions import PAGE_TO_ROW
-from db.sqlite.gone import GONE_BETWEEN
+from db.sqlite.gone import NO_ARTICLE, SAYS_GONE, gone_articles
 from db.sqlite.named_rows import named_rows
 from db.text.substance import MATTERS, ChangeEvidence, unpack_evidence
 
@@ -31,10 +32,24 @@ ORDER BY w.score DESC NULLS LAST, w.fetched_at DESC
 _OF_SUBSTANCE = f"""
 SELECT count(*) FROM revision_changes WHERE seen_at >= :since AND seen_at < :until AND score >= {MATTERS}
 """
+# The answer before said otherwise.
+_ANSWERED_BEFORE = f"""SELECT e.status FROM fetches e WHERE e.link_id = f.link_id AND e.started_at < :since
+    AND (e.page_id IS NOT NULL OR e.status IN (304, {SAYS_GONE})) ORDER BY e.id DESC LIMIT 1"""
+# Begins at what was fetched in the period; the first condition is that of the index.
+_FETCHED = f"""SELECT x.link_id FROM fetches x INDEXED BY fetches_failed
+      WHERE (what = 'article' OR what = 'entry')
+        AND {fetch_failed_sql()}
+        AND NOT coalesce(error, '') = 'robots_forbidden'
+        AND x.started_at >= :since AND x.started_at < :until AND x.status IN ({SAYS_GONE})
+      UNION SELECT p.link_id FROM pages p INDEXED BY pages_source CROSS JOIN outcomes r ON r.page_id = p.id
+      WHERE p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since AND p.fetched_at < :until
+        AND {PAGE_TO_ROW.format("r.reason")} IN {NO_ARTICLE}"""
 _WENT = f"""
 SELECT l.article_id, l.source_id, (SELECT s.name FROM sources s WHERE s.id = l.source_id) AS source,
        (SELECT a.title FROM articles a WHERE a.page_id = l.page_id) AS title, f.status, o.reason
-{GONE_BETWEEN}
+{gone_articles(_FETCHED)}  AND f.started_at >= :since AND f.started_at < :until
+  AND coalesce(({_ANSWERED_BEFORE}), 200) NOT IN ({SAYS_GONE})
+
 ORDER BY f.started_at DESC, l.article_id DESC
 """
 

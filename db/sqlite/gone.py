@@ -7,21 +7,26 @@ such as the front page. Of an article with several addresses the latest answer o
 
 from __future__ import annotations
 
-_SAYS_GONE = "404, 410, 451"
-IS_GONE = f"""(f.status IN ({_SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked')
+SAYS_GONE = "404, 410, 451"
+"""The statuses that say so."""
+IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked')
        OR o.reason IN ('list', 'not_article') AND f.final_url IS NOT NULL)"""
 """For a row `f` of `fetches`, and its outcome `o`."""
 LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id JOIN fetches h ON h.link_id = q.link_id
-             WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({_SAYS_GONE})
+             WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({SAYS_GONE})
                  AND NOT EXISTS (SELECT 1 FROM fetches u WHERE u.link_id = h.link_id AND u.id > h.id AND u.status = 304))
              ORDER BY h.started_at DESC, h.id DESC LIMIT 1)"""
 """The latest of the fetches that say whether an article is there. "Not modified" says that the page is the one fetched last. An old
 capture may be imported last, so the time decides."""
-_NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
+NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
+"""Why a page at the address of an article that is gone may be none."""
 
 
-def _gone(candidates: str) -> str:
-    """CROSS JOIN: to have the articles in order, SQLite would begin at all decisions."""
+def gone_articles(candidates: str) -> str:
+    """Those whose pages have one of the links that `candidates` selects as `link_id`. From FROM on: the latest revision `l` of each
+    in `current_pages`, the answer `f` in `fetches` and its outcome `o`.
+    """
+    # CROSS JOIN: to have the articles in order, SQLite would begin at all decisions.
     return f"""
 FROM (SELECT DISTINCT d.article_id FROM ({candidates}) m
       CROSS JOIN pages k ON k.link_id = m.link_id CROSS JOIN decisions d ON d.page_id = k.id) g
@@ -33,27 +38,7 @@ WHERE {IS_GONE}
 
 
 # Begins at the few links that may be gone: those that failed since they last succeeded, and those of such pages.
-GONE_ARTICLES = _gone(
+GONE_ARTICLES = gone_articles(
     f"""SELECT v.link_id FROM visits v WHERE v.failures > 0
-      UNION SELECT p.link_id FROM outcomes r JOIN pages p ON p.id = r.page_id WHERE r.reason IN {_NO_ARTICLE}"""
+      UNION SELECT p.link_id FROM outcomes r JOIN pages p ON p.id = r.page_id WHERE r.reason IN {NO_ARTICLE}"""
 )
-"""From FROM on: the latest revision `l` of each in `current_pages`, the answer `f` in `fetches` and its outcome `o`."""
-# Begins at what was fetched in the period; the first condition is that of the index.
-_ANSWERED_BEFORE = """SELECT e.status FROM fetches e WHERE e.link_id = f.link_id AND e.started_at < :since
-    AND (e.page_id IS NOT NULL OR e.status IN (304, {says_gone})) ORDER BY e.id DESC LIMIT 1"""
-GONE_BETWEEN = (
-    _gone(
-        f"""SELECT x.link_id FROM fetches x INDEXED BY fetches_failed
-      WHERE (what = 'article' OR what = 'entry')
-        AND (error IS NOT NULL OR NOT (status = 304 OR (status BETWEEN 200 AND 299 AND status NOT IN (202, 204, 205))))
-        AND NOT coalesce(error, '') = 'robots_forbidden'
-        AND x.started_at >= :since AND x.started_at < :until AND x.status IN ({_SAYS_GONE})
-      UNION SELECT p.link_id FROM pages p INDEXED BY pages_source CROSS JOIN outcomes r ON r.page_id = p.id
-      WHERE p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since AND p.fetched_at < :until
-        AND CASE WHEN p.id THEN r.reason END IN {_NO_ARTICLE}"""
-    )
-    + f"""  AND f.started_at >= :since AND f.started_at < :until
-  AND coalesce(({_ANSWERED_BEFORE.format(says_gone=_SAYS_GONE)}), 200) NOT IN ({_SAYS_GONE})
-"""
-)
-"""Likewise, those that went in a period: the answer before it did not say so."""
