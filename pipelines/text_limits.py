@@ -2,7 +2,7 @@
 
 Patterns run in linear time (tests/patterns), so the limits do not guard against a single pattern; they bound the total work on a
 text, and the size of rows. Limits of whole bodies are where bodies are read (`pipelines.extraction.extract.MAX_BODY`,
-`crawler.discover.xml_tree.MAX_UNPACKED`, `pipelines.extraction.page.size_limits`).
+`crawler.discover.listings.xml_tree.MAX_UNPACKED`, `pipelines.extraction.page.size_limits`).
 """
 
 from __future__ import annotations

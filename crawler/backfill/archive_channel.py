@@ -25,11 +25,11 @@ from crawler.backfill.list_memory import remembered_of_walk, unseen
 from crawler.backfill.numbered_pages import page_after
 from crawler.backfill.past_times import dates_in, midnight, month_of
 from crawler.backfill.statuses import refusal_of
-from crawler.discover.front_pages import parse_page, read_front_page
-from crawler.discover.html_lists import read_html_list
-from crawler.discover.json_lists import read_json_list
-from crawler.discover.listing import ParsedListing
-from crawler.discover.page_sections import MAX_SECTIONS
+from crawler.discover.declared_lists.html_lists import read_html_list
+from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.front_pages.page_sections import MAX_SECTIONS
+from crawler.discover.front_pages.read_front_page import parse_page, read_front_page
+from crawler.discover.listings.listing import ParsedListing
 from db.models import Link, Listing, ListingKind
 from db.site_rules.models import HtmlList, JsonList
 from pipelines.urls import clean_url, same_site

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.list_memory import remembered, unseen
 from crawler.backfill.statuses import refusal_of
-from crawler.discover.feeds import read_feed
-from crawler.discover.listing import ParsedListing
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.well_known import well_known_feeds
 from db.models import ListingKind
 

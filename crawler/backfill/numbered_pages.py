@@ -15,9 +15,9 @@ from itertools import islice
 from lxml import etree
 
 from crawler.backfill.past_times import dates_in
-from crawler.discover.article_urls import ARTICLE_POINTS, judge
-from crawler.discover.front_pages import base_of
-from crawler.discover.link_elements import MAX_LINKS
+from crawler.discover.addresses.article_urls import ARTICLE_POINTS, judge
+from crawler.discover.front_pages.read_front_page import base_of
+from crawler.discover.links.link_elements import MAX_LINKS
 from pipelines.text_limits import MAX_LINK_PARTS
 from pipelines.urls import clean_url, link_key
 

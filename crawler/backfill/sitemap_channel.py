@@ -9,8 +9,8 @@ from typing import ClassVar
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.past_times import dates_in, may_hold, month_of
 from crawler.backfill.statuses import refusal_of
-from crawler.discover.sitemap_children import is_of_articles
-from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.sitemaps.read_sitemap import read_sitemap, sitemaps_in_robots
+from crawler.discover.sitemaps.sitemap_children import is_of_articles
 from crawler.discover.well_known import well_known_sitemaps
 from db.models import ListingKind
 from pipelines.urls import clean_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.crawl.read_lists import ReadListings
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from db.models import ListingKind
 from db.store.sites.listing_readings import ListingReading

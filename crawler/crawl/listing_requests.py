@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.discover.json_lists import list_urls
-from crawler.discover.listing import ParsedListing
+from crawler.discover.declared_lists.json_lists import list_urls
+from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from db.models import Listing, ListingKind
 from db.site_rules.loader import HtmlList, ListRule, Site

@@ -31,8 +31,8 @@ from crawler.crawl.probe import feeds_to_try, next_probes, replacement_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.feed_hubs import hubs_in_header
-from crawler.discover.listing import ParsedListing, SitemapChild
+from crawler.discover.feeds.feed_hubs import hubs_in_header
+from crawler.discover.listings.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.wordpress import interface_of
 from crawler.http import record

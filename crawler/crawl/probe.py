@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from crawler.crawl.listing_requests import MAX_SECTIONS_PER_VISIT
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.listing import LEAST_ARTICLES, ParsedListing
+from crawler.discover.listings.listing import LEAST_ARTICLES, ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.well_known import well_known_feeds, well_known_sitemaps
 from db.models import Listing, ListingKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listings.listing import ParsedListing
 from db.models import ListingKind
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.http import record
 from crawler.parsing.answers import WORTH_READING, AnswerDescription, DescribeAnswer, challenge_sign

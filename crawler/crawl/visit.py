@@ -19,7 +19,7 @@ from crawler.crawl.article_queue import ArticleQueue
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.listing_answers import ListingAnswers
 from crawler.crawl.read_lists import DeclaredListPage
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping

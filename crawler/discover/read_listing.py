@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.discover.article_urls import EXCLUDED, is_excluded, judge_on_site
-from crawler.discover.feeds import read_feed
-from crawler.discover.json_lists import read_json_list
-from crawler.discover.listing import ParsedListing
-from crawler.discover.sitemaps import read_sitemap
+from crawler.discover.addresses.article_urls import EXCLUDED, is_excluded, judge_on_site
+from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.listings.listing import ParsedListing
+from crawler.discover.sitemaps.read_sitemap import read_sitemap
 from crawler.discover.well_known import classify
 from db.models import Link, LinkKind, ListingKind
 from db.site_rules.loader import HtmlList, ListRule, Site
 from pipelines.urls import host_of
 
-# Points of `/politics/`. In a sitemap such a URL is a section: in tests/crawler/discover/url_forms.tsv no article has so few
-# points, while many URLs without any hint (0 points) are articles.
+# Points of `/politics/`. In a sitemap such a URL is a section: in tests/crawler/discover/addresses/url_forms.tsv no article
+# has so few points, while many URLs without any hint (0 points) are articles.
 SECTION_POINTS = -3
 
 _PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
-PAGE_READERS = ("crawler.discover.front_pages", "crawler.discover.html_lists")
+PAGE_READERS = ("crawler.discover.front_pages.read_front_page", "crawler.discover.declared_lists.html_lists")
 """Modules that `read_listing` imports when it is called."""
 
 
@@ -61,8 +61,8 @@ def read_listing(
 ) -> ParsedListing | None:
     """Parse a listing. None where a probed URL holds another kind of listing, or none; a page of feeds `is_directory`."""
     # Those of pages import what extraction does, 0.2 s, which only the processes that parse need (`PAGE_READERS`).
-    from crawler.discover.front_pages import read_front_page
-    from crawler.discover.html_lists import read_html_list
+    from crawler.discover.declared_lists.html_lists import read_html_list
+    from crawler.discover.front_pages.read_front_page import read_front_page
 
     if listing_request.rule is not None and site is not None:
         read = read_html_list if isinstance(listing_request.rule, HtmlList) else read_json_list

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.discover.xml_tree import gunzip
+from crawler.discover.listings.xml_tree import gunzip
 from db.models import ListingKind
 from pipelines.urls import clean_url
 

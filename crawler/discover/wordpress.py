@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from crawler.discover.feed_hubs import MAX_HEADER, links_in_header
+from crawler.discover.feeds.feed_hubs import MAX_HEADER, links_in_header
 from db.site_rules.loader import Sites
 from db.store.sites.modified_posts import ModifiedPost
 from pipelines.urls import clean_url, link_key, same_site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from crawler.discover.listing import ParsedListing, best_first, merge
+from crawler.discover.listings.listing import ParsedListing, best_first, merge
 from crawler.parsing.packed_records import RECORDS_IN_PART, PackedRecords, pack
 from crawler.parsing.parser import MergeLinks
 from db.models import Link

@@ -16,12 +16,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from crawler.discover.feeds import read_feed
-from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.listings.listing import OwnSites, ParsedListing, SitemapChild, merge
 from crawler.discover.pages.next_part import next_part
 from crawler.discover.pages.refresh import find_refresh
 from crawler.discover.read_listing import PAGE_READERS, ListingRequest, read_listing, why_not_fetched
-from crawler.discover.sitemap_children import choose_children
+from crawler.discover.sitemaps.sitemap_children import choose_children
 from crawler.parsing.packed_records import PackedRecords, pack
 from crawler.parsing.thread_futures import wait_until_done
 from crawler.robots.policy import RobotsRules, read_rules

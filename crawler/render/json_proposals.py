@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crawler.discover.json_lists import read_json_list
-from crawler.discover.script_lists import ADDRESS, ADDRESS_KEYS, TITLE_KEYS
+from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.front_pages.script_lists import ADDRESS, ADDRESS_KEYS, TITLE_KEYS
 from crawler.render.messages import JsonAnswer
 from db.site_rules.loader import JsonList, Site
 

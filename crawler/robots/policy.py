@@ -21,7 +21,7 @@ from typing import Protocol
 
 from protego import Protego
 
-from crawler.discover.sitemaps import sitemaps_in_robots
+from crawler.discover.sitemaps.read_sitemap import sitemaps_in_robots
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
 from pipelines.urls import resolve_dot_segments

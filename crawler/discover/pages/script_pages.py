@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from crawler.discover.front_pages import parse_page
+from crawler.discover.front_pages.read_front_page import parse_page
 
 MOST_TEXT = 400
 """Characters outside menus, header and footer from which a page has content of its own: a front page with six headlines has

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from crawler.discover.article_urls import judge
-from crawler.discover.feeds import read_feed
-from crawler.discover.front_pages import read_front_page
-from crawler.discover.json_lists import read_json_list
+from crawler.discover.addresses.article_urls import judge
+from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.front_pages.read_front_page import read_front_page
 from crawler.discover.pages.next_part import next_part
-from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.sitemaps.read_sitemap import read_sitemap, sitemaps_in_robots
 from crawler.discover.well_known import classify
 from crawler.robots.policy import RobotsPolicy, RobotsRecord, read_rules
 from db.site_rules.loader import JsonList, Site

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.discover.feeds import read_feed
-from crawler.discover.front_pages import read_front_page
-from crawler.discover.json_lists import read_json_list
-from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.front_pages.read_front_page import read_front_page
+from crawler.discover.sitemaps.read_sitemap import read_sitemap, sitemaps_in_robots
 from crawler.discover.well_known import classify, well_known_feeds, well_known_sitemaps
 from db.models import ListingKind
 from db.site_rules.loader import JsonList, Site

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discover.feeds import read_feed
-from crawler.discover.listing import ParsedListing, SitemapChild, merge
+from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.listings.listing import ParsedListing, SitemapChild, merge
 from crawler.discover.read_listing import ListingRequest
-from crawler.discover.sitemap_children import choose_children
-from crawler.discover.sitemaps import read_sitemap
+from crawler.discover.sitemaps.read_sitemap import read_sitemap
+from crawler.discover.sitemaps.sitemap_children import choose_children
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import RECORDS_IN_PART, PackedRecords, pack
 from crawler.parsing.parser import ChooseChildren, MergeLinks, ParseListing, Parser

@@ -1,0 +1,98 @@
+"""The next page of a list: the one that the page declares, or that a link calls so; of a newspaper's issue, the next sheet."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import islice
+
+from lxml import etree
+
+from crawler.discover.addresses.article_urls import is_list_of_a_day
+from crawler.discover.links.link_elements import MAX_LINKS
+from pipelines.extraction.languages.loader import any_of, words_of
+from pipelines.text_limits import MAX_URL
+from pipelines.urls import clean_url, same_site
+
+_LABEL_ELEMENTS = 2
+"""Elements that the words "next page" may be in: `<a><i></i> <span>下一页</span></a>`."""
+
+
+@cache
+def _next_words() -> re.Pattern[str]:
+    words = any_of((*words_of("next_page"), *words_of("older_page")), spaces=False)
+    return re.compile(rf"[<«‹←≪]{{0,3}}\s{{0,3}}(?:{words})\s{{0,3}}[>»›→≫]{{0,3}}|[>»›→≫]", re.I)
+
+
+@cache
+def _other_words() -> re.Pattern[str]:
+    return re.compile(
+        rf"[<«‹]{{0,3}}\s{{0,3}}(?:{any_of(words_of('other_page'), spaces=False)})\s{{0,3}}[>»›]{{0,3}}", re.I
+    )
+
+
+def is_pager_label(text: str) -> bool:
+    """Whether the words of a link lead to another page of a list, as those in a row of numbers do: "下一页", "Last »", "‹"."""
+    return bool(_next_words().fullmatch(text) or _other_words().fullmatch(text))
+
+
+def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    """The next page of the same list, if the page links to one."""
+    for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
+        if "next" in (element.get("rel") or "").lower().split():
+            return _page(element, base, url)
+    for anchor in islice(root.iter("a"), MAX_LINKS):
+        words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
+        if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
+            words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
+        if words and len(words) < 30 and _next_words().fullmatch(words) and (page := _page(anchor, base, url)):
+            is_named = any(map(str.isalpha, words))
+            if is_named or not _MONTH.search(page[0]) or _MONTH.search(url):
+                return page
+    return _next_sheet(root, base, url)
+
+
+_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?:[-/]\d{1,2})?/?$")
+"""An arrow alone on a list without a date may turn the pages of a calendar, which has no end."""
+
+_NEXT_DATA = ("data-next", "data-next-url", "data-next-page", "data-next-page-url", "data-next-href")
+_LOADED = re.compile(r"(?:https?:/)?/[^\s{}$<>]{2,2000}")
+
+
+def loaded_next_page(root: etree._Element, text: str, base: str, url: str) -> tuple[str, ...]:
+    """Where a script takes more of the list from, as an attribute says: `<div data-next="/news?offset=20">`."""
+    if "data-next" not in text:  # 1 ms is saved on nearly every page
+        return ()
+    for element in root.iter("*"):
+        for name in _NEXT_DATA:
+            if _LOADED.fullmatch((element.get(name) or "")[:MAX_URL]) and (
+                page := _target(element.get(name) or "", base, url)
+            ):
+                return page
+    return ()
+
+
+_SHEET = re.compile(r"(.*[^\d])(\d{1,3})(\.\w{3,5})")
+"""`…/2024-05/20/node_3.htm`: a page of an issue of a newspaper."""
+
+
+def _next_sheet(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    """The next page of the same issue, where the page is one of a dated issue: its pages link each other by their titles."""
+    own = _SHEET.fullmatch(url)
+    if own is None or not is_list_of_a_day(url):
+        return ()
+    following: dict[int, str] = {}
+    for anchor in islice(root.iter("a", "area"), MAX_LINKS):
+        other = _SHEET.fullmatch(clean_url(anchor.get("href") or "", base) or "")
+        if other is not None and other.group(1, 3) == own.group(1, 3) and int(other[2]) > int(own[2]):
+            following[int(other[2])] = other[0]
+    return (following[min(following)],) if following else ()
+
+
+def _page(element: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    return _target(element.get("href") or "", base, url)
+
+
+def _target(address: str, base: str, url: str) -> tuple[str, ...]:
+    target = clean_url(address, base)
+    return (target,) if target and target != clean_url(url) and same_site(url, target) else ()

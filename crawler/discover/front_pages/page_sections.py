@@ -1,0 +1,176 @@
+"""The sections that a page links: a word or two, a short path, no service, no page of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
+from crawler.discover.addresses.url_words import ADVERTISING, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
+from crawler.discover.front_pages.next_pages import is_pager_label
+from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
+from crawler.discover.links.link_places import LinkPlace
+from db.models import Listing, ListingKind
+from pipelines.tracking_parameters import without_session, without_sessions
+from pipelines.urls import host_of
+
+MAX_SECTIONS = 60
+"""Sections kept of one page. A menu with its sub-menus has 10 to 50."""
+_FEW = 3
+"""Sections below which the tags in a site's menu are its sections, too: some systems have nothing else (Ghost)."""
+
+SERVICE_WORDS = re.compile(
+    r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
+    r"|cookie\W?\w*( \w+)?|privacy( (policy|notice|statement))?( (and|&) cookies?( policy)?)?|your privacy.*"
+    r"|terms( (of|and) .*)?|contact( us)?|kontakt|about( us)?|über uns|mentions légales|aviso legal"
+    r"|quiénes somos|chi siamo|mediadaten"
+    r"|newsletters?|log ?in|sign (in|up)|anmelden|registrieren|subscribe.*|abonnieren|help|hilfe"
+    r"|advertis\w+( with us)?|werbung|careers?|jobs"
+    r"|rss|app|apps|e-?paper|accessibility( statement)?|barrierefreiheit|corrections( .*)?|hakkımızda|künye"
+    r"|iletişim|gizlilik.*|о нас|контакты"
+    r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
+    r"|广告刊例|留言[板本簿]?|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
+    r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
+    r"|プライバシー.*|liên hệ|giới thiệu|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
+    re.IGNORECASE,
+)
+"""Texts of links that are never headlines. They must match in full."""
+
+
+def sections_of(candidates: dict[str, LinkCandidate], url: str) -> Iterator[Listing]:
+    """Links that look like sections: a word or two, a short path, no service. Menus come first, footers after them."""
+    language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
+    sections = [
+        candidate
+        for candidate in candidates.values()
+        if candidate.points <= 0
+        and (
+            _may_be_list(candidate)
+            or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
+        )
+        and _is_section(candidate)
+        and not (language and _is_other_edition(candidate.url, language[1]))
+    ]
+    sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
+    sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
+    if len(sections) < _FEW:
+        menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
+        sections += [one for one in menu if _is_tag(one.url) and _is_section(one)]
+    for candidate in sections[:MAX_SECTIONS]:
+        yield Listing(url=_without_session(candidate.url), kind=ListingKind.SECTION, title=candidate.title)
+
+
+_ORDER = {LinkPlace.MENU: 0, LinkPlace.FOOTER: 1}
+
+
+def _readable(url: str) -> str:
+    url = _without_session(url) if ";" in url or "(" in url or "?" in url else url
+    return unquote(url) if "%" in url else url
+
+
+def _without_session(url: str) -> str:
+    """A listing's address is asked for again and again, when the session that the page was sent in is over."""
+    path, mark, query = url.partition("?")
+    return without_session(path) + mark + "&".join(without_sessions(query.split("&")))
+
+
+def _may_be_list(candidate: LinkCandidate) -> bool:
+    judgement = candidate.judgement
+    if not judgement.is_final:
+        return True
+    return judgement not in (PAID, HIDDEN) and judgement.reasons != (EXCLUDED,) and _is_category(candidate.url)
+
+
+def _parts_of_the_site(candidates: dict[str, LinkCandidate], url: str) -> set[str]:
+    """Hosts below the page's own that have articles of the page, such as `sport.example.com`; others are services."""
+    below = "." + (host_of(url) or "").removeprefix("www.")
+    hosts = {host_of(one.url) or "" for one in candidates.values() if one.points >= ARTICLE_POINTS}
+    return {host for host in hosts if host.endswith(below) and host != f"www{below}"}
+
+
+_LANGUAGE = re.compile(r"https?://[^/]+/([a-z]{2}(?:[-_][a-z]{2})?)(?=/|$)", re.IGNORECASE)
+
+
+def _is_other_edition(url: str, language: str) -> bool:
+    """Whether a page of the edition in one language (`/fr/…`) links another edition's front page (`/en/`)."""
+    other = _LANGUAGE.match(url)
+    return other is not None and url[other.end() :] in ("", "/") and other[1].lower() != language.lower()
+
+
+# A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
+_SECTION_PATH = re.compile(
+    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/(?!(?:19|20)\d\d(?!\d))\d{1,4})?/?(?:(?:Pages/)?(?:index|default)\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
+)
+
+
+def _is_section(candidate: LinkCandidate) -> bool:
+    title = candidate.title
+    if not title or headline_length(title) > 4 or SERVICE_WORDS.fullmatch(title):
+        return False
+    if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
+        not any(map(str.isalpha, title)) or is_pager_label(title)
+    ):
+        return False  # "2", "Next": a page of a list
+    return _SECTION_PATH.fullmatch(_readable(candidate.url)) is not None
+
+
+_NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
+_NO_SECTION_PARAMETER = re.compile(
+    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
+    r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
+    r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|(?:^|&)key\w*=(?!\d+(?:&|$))|^C=[NMSD];O=[AD]$",
+    re.IGNORECASE,
+)
+"""Parameters that page, sort, search or date a list, or change the view: their links have no end."""
+_OF_A_MENU = 3
+"""Pages whose links carry the same query: it says where the link stands (`?iref=gnavi`), and the path names the section."""
+
+
+def _by_query(sections: list[LinkCandidate], urls: list[str]) -> list[LinkCandidate]:
+    """The sections without those whose query names none.
+
+    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each
+    with a name of its own: what all call "PDF" is a view of articles.
+    """
+    paths: dict[str, set[str]] = {}
+    for url in urls:
+        path, _, query = url.partition("?")
+        paths.setdefault(query, set()).add(path)
+    names: dict[tuple[str, ...], set[str | None]] = {}
+    for one in sections:
+        names.setdefault(_form_of(one.url), set()).add(one.title)
+    return [
+        one
+        for one in sections
+        if not (query := one.url.partition("?")[2])
+        or len(paths[query]) >= _OF_A_MENU
+        or (len(names[_form_of(one.url)]) > 1 and not _NO_SECTION_PARAMETER.search(query))
+    ]
+
+
+def _form_of(url: str) -> tuple[str, ...]:
+    """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
+    path, _, query = url.partition("?")
+    return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))
+
+
+def _is_category(url: str) -> bool:
+    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    return _is_below(url, CATEGORIES)
+
+
+def _is_tag(url: str) -> bool:
+    """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
+    return _is_below(url, TAGS)
+
+
+def _is_below(url: str, words: frozenset[str]) -> bool:
+    segments = {segment.lower() for segment in urlsplit(url).path.split("/")}
+    return not segments.isdisjoint(words) and segments.isdisjoint(_all_but(words))
+
+
+@lru_cache
+def _all_but(words: frozenset[str]) -> frozenset[str]:
+    return (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES

@@ -1,0 +1,317 @@
+"""Parses front pages and sections: links to articles, and the sections, feeds and next pages that the page names.
+
+Each link gets points for the form of its URL (`article_urls`) and for its *place* (the elements around it, the length of its text).
+Newspapers link articles with headlines, and sections with a word in a menu: where the URL shows nothing, that decides. Links that
+the site's rules include or exclude get no points for their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from urllib.parse import quote
+
+from lxml import etree
+
+from crawler.discover.addresses.article_urls import (
+    ARTICLE_POINTS,
+    DOUBT_POINTS,
+    INCLUDED_POINTS,
+    NEVER_POINTS,
+    Judgement,
+    judge_on_site,
+)
+from crawler.discover.front_pages.feed_links import feeds_of
+from crawler.discover.front_pages.loaded_lists import frames_of, read_json_body, requests_of
+from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
+from crawler.discover.front_pages.page_sections import SERVICE_WORDS, sections_of
+from crawler.discover.front_pages.script_lists import lists_in_json, lists_in_scripts
+from crawler.discover.links.candidates import HEADLINE_WORDS, HIDDEN, PAID, LinkCandidate, headline_length
+from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
+from crawler.discover.links.link_groups import refuse_groups
+from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
+from crawler.discover.listings.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
+from crawler.discover.listings.xml_tree import plain_text
+from db.models import Link, LinkKind, Listing, ListingKind
+from db.site_rules.loader import Site
+from db.store.sites.listing_readings import RefusedLinks
+from pipelines.extraction.encoding import Decoded, decode
+from pipelines.extraction.notices import names_missing_page
+from pipelines.html_tree import parse_html
+from pipelines.text_limits import MAX_LANGUAGE
+from pipelines.urls import clean_url, host_of, link_key, same_site
+
+NO_PAGE = "the body is not an HTML page"
+MAX_FRAMES = 6
+"""Frames of a page that are sections, and lists that it loads."""
+
+
+def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
+    """Parse a page: links to articles in the page's order, and its feeds, sections and next page. Never raises.
+
+    Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a FRONT_PAGE, any other a
+    SECTION.
+    """
+    is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
+    kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
+    decoded = decode(body, content_type) if body else None
+    if decoded is not None and (value := read_json_body(decoded.text)) is not None:
+        return _read_json(value, url, kind, site)
+    root = _tree(decoded)
+    if decoded is None or root is None:
+        return ParsedListing(kind=kind, url=url, note=NO_PAGE)
+    title = plain_text(next((element.text for element in root.iter("title")), None))
+    language = (root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None
+    if not is_front and title and names_missing_page(title, (language or "").partition("-")[0] or None):
+        return ParsedListing(kind=kind, url=url, title=title, note="the page says that it does not exist")
+    base = base_of(root, url)
+    targets = _Targets(url, base)
+    page = _Candidates(url, site, targets)
+    page.add_links(root)
+    if is_empty := len(page.articles()) < LEAST_ARTICLES:
+        page.add_listed(lists_in_scripts(decoded.text, root))
+    refuse_groups(page.articles())
+    loaded = _loaded_lists(root, targets) if is_empty and len(page.articles()) < LEAST_ARTICLES else ()
+    return ParsedListing(
+        kind=kind,
+        url=url,
+        links=page.links(kind),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(page.by_key, url)),
+        pages=next_page_of(root, base, url) or loaded_next_page(root, decoded.text, base, url),
+        refused=_refused(page.by_key.values(), targets),
+        title=title,
+        language=language,
+    )
+
+
+def _read_json(value: object, url: str, kind: ListingKind, site: Site | None) -> ParsedListing:
+    """What a page's script shows: the objects of a JSON text."""
+    page = _Candidates(url, site, _Targets(url, url))
+    page.add_listed(lists_in_json(value))
+    refuse_groups(page.articles())
+    links = page.links(kind)
+    return ParsedListing(kind=kind, url=url, links=links, note=None if links else NO_PAGE)
+
+
+def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
+    """The tree of an HTML page; None where the body is no HTML."""
+    return _tree(decode(body, content_type) if body else None)
+
+
+def _tree(page: Decoded | None) -> etree._Element | None:
+    root = parse_html(page.text) if page is not None and "<" in page.text else None
+    if root is not None and page is not None and not page.encoding.lower().startswith(("utf", "ascii")):
+        _escape_queries(root, page.encoding)
+    return root
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def _escape_queries(root: etree._Element, encoding: str) -> None:
+    """Escape the queries of a page's links as browsers do: in the page's own encoding, paths in UTF-8 (WHATWG URL, 4.4).
+
+    `list.asp?name=本地` of a page in GBK asks for `%B1%BE%B5%D8`.
+    """
+    for element in root.iter("a", "area", "link"):
+        path, mark, query = (element.get("href") or "").partition("?")
+        if mark and not query.isascii():
+            try:
+                escaped = _NOT_ASCII.sub(lambda found: quote(found[0].encode(encoding)), query)
+            except (LookupError, UnicodeError):
+                continue
+            element.set("href", f"{path}?{escaped}")
+
+
+def base_of(root: etree._Element, url: str) -> str:
+    """What the addresses of a page's links are joined to."""
+    bases = (clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href"))
+    return next(bases, None) or url
+
+
+class _Candidates:
+    """The links of a page within its site, by key, each with its points."""
+
+    def __init__(self, url: str, site: Site | None, targets: _Targets) -> None:
+        self.by_key: dict[str, LinkCandidate] = {}
+        self._url, self._own, self._own_host = url, link_key(url), host_of(url)
+        self._site, self._targets = site, targets
+
+    def articles(self) -> list[LinkCandidate]:
+        """The links to articles, in the page's order."""
+        return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
+
+    def links(self, kind: ListingKind) -> tuple[Link, ...]:
+        """The links to articles, as a listing of that kind names them."""
+        found = LinkKind.FRONT_PAGE if kind is ListingKind.FRONT_PAGE else LinkKind.SECTION
+        return tuple(
+            Link(url=one.url, key=one.key, kind=found, found_in=self._url, title=one.title) for one in self.articles()
+        )
+
+    def add_links(self, root: etree._Element) -> None:
+        """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
+        places = LinkPlaces()
+        for element in link_elements(root):
+            address, by_script = address_of(element)
+            if (target := self._target(address)) is None:
+                continue
+            place, words = places.of(element), words_of(element, places)
+            if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
+                relation = element.get("rel")
+                paid = relation is not None and "sponsored" in relation.lower().split()
+                self._add(target, place, words, PAID if paid else None, element)
+
+    def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
+        """Add what the page's scripts list: addresses and titles. Objects with a short title are topics, people, products."""
+        for address, title in listed:
+            if headline_length(title) >= HEADLINE_WORDS and (target := self._target(address)) is not None:
+                self._add(target, LinkPlace.PLAIN, LinkWords(plain_text(title), False), None)
+
+    def _target(self, address: str) -> tuple[str, str] | None:
+        target = self._targets.of(address)
+        return target if target is not None and target[1] != self._own else None
+
+    def _add(
+        self,
+        target: tuple[str, str],
+        place: LinkPlace,
+        words: LinkWords,
+        refusal: Judgement | None,
+        element: etree._Element | None = None,
+    ) -> None:
+        address, key = target
+        known = self.by_key.get(key)
+        if known is None or (refusal is None and (known.judgement is PAID or known.judgement is HIDDEN)):
+            judgement = refusal or judge_on_site(address, self._site, self._own_host)
+            points = judgement.points + _place_points(place, words.text, judgement.points)
+            looks_like_one = ARTICLE_POINTS <= points < INCLUDED_POINTS
+            if looks_like_one and element is not None and is_hidden(element, has_words=words.text is not None):
+                judgement, points = HIDDEN, NEVER_POINTS
+            self.by_key[key] = LinkCandidate(
+                address, key, judgement.points, points, judgement, place, words.text, words.is_heading
+            )
+            return
+        if address != known.url and refusal is None and _is_plain(address, key) and not _is_plain(known.url, key):
+            judgement = judge_on_site(address, self._site, self._own_host)
+            if judgement.points >= known.form and judgement.points > NEVER_POINTS:
+                known.url, known.judgement, known.form = address, judgement, judgement.points
+                known.points = max(known.points, known.form + _place_points(known.place, known.title, known.form))
+        if _is_better_title(words.text, words.is_heading, known):
+            points = known.form + _place_points(place, words.text, known.form)
+            known.points = points if known.title is None else max(known.points, points)
+            known.title, known.in_heading, known.place = words.text, words.is_heading, place
+
+
+def _refused(candidates: Iterable[LinkCandidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
+    """The page's links that are no articles, by reason."""
+    refused = LinkRefusals()
+    for candidate in candidates:
+        if candidate.points < ARTICLE_POINTS:
+            in_doubt = candidate.points < candidate.form
+            place = (
+                f"it stands in a {candidate.place.name.lower()}"
+                if candidate.place in _NO_PLACE
+                else "its words are few"
+            )
+            refused.add(place if in_doubt else candidate.judgement.refusal, candidate.url)
+    for address in targets.outside:
+        refused.add(f"of another site ({host_of(address) or 'no host'})", address)
+    return refused.top()
+
+
+_NO_PLACE = frozenset({LinkPlace.META, LinkPlace.FOOTER, LinkPlace.MENU, LinkPlace.ASIDE})
+
+
+class _Targets:
+    """The URLs of a page's links, each resolved once. `outside`: those of other sites."""
+
+    __slots__ = ("_base", "_known", "_ours", "_url", "outside")
+
+    def __init__(self, url: str, base: str) -> None:
+        self.outside: list[str] = []
+        self._url = url
+        self._base = base
+        self._known: dict[str, tuple[str, str] | None] = {}
+        self._ours: dict[str, bool] = {}
+
+    def of(self, href: str | None) -> tuple[str, str] | None:
+        """URL and key of a link within the site, else None."""
+        if not href or href[0] == "#":
+            return None
+        if href not in self._known:
+            self._known[href] = self._read(href)
+        return self._known[href]
+
+    def _read(self, href: str) -> tuple[str, str] | None:
+        address = clean_url(href, self._base)
+        if address is None:
+            return None
+        origin = "/".join(address.split("/", 3)[:3])
+        if origin not in self._ours:
+            self._ours[origin] = same_site(self._url, address)
+        if self._ours[origin]:
+            return address, link_key(address)
+        self.outside.append(address)
+        return None
+
+
+_LONGEST_TITLE = 300
+
+
+_FOOTER_WORDS = 9
+"""Words of a headline in a footer. "Do not sell or share my personal information" has eight."""
+_POINTS = {
+    LinkPlace.META: -3,
+    LinkPlace.FOOTER: -3,
+    LinkPlace.MENU: -3,
+    LinkPlace.ASIDE: -1,
+    LinkPlace.PLAIN: 0,
+    LinkPlace.ARTICLE: 1,
+    LinkPlace.HEADING: 3,
+}
+
+
+def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
+    """Points that the place of a link adds to those of its URL; 0 where the form leaves no doubt."""
+    if form < DOUBT_POINTS or form >= INCLUDED_POINTS:
+        return 0
+    points = _POINTS[place]
+    if words and len(words) < 40 and SERVICE_WORDS.fullmatch(words):
+        return NEVER_POINTS
+    length = headline_length(words)
+    if length >= HEADLINE_WORDS:
+        points += 3 if place is not LinkPlace.FOOTER or length >= _FOOTER_WORDS else 0
+    elif length <= 2:
+        points -= 4 if place <= LinkPlace.MENU else 1
+    return points
+
+
+def _is_plain(address: str, key: str) -> bool:
+    """Whether an address is the article's own, and not that of its AMP page, of a print view or of a campaign."""
+    return address.partition("://")[2].removeprefix("www.").rstrip("/") == key
+
+
+def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:
+    """Whether a text is a better title than the known one: headings before other text, long before short."""
+    if not words or len(words) > _LONGEST_TITLE:
+        return False
+    if known.title is None or in_heading != known.in_heading:
+        return known.title is None or in_heading
+    return len(words) > len(known.title) and not in_heading
+
+
+def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
+    """The pages in the frames of a frameset, which have its links."""
+    for address, title in islice(frames_of(root, "frame"), MAX_FRAMES):
+        if (target := targets.of(address)) is not None:
+            yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(title))
+
+
+def _loaded_lists(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
+    """What a page loads that names no articles itself: it may load its list."""
+    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe"))
+    requests = ((address, None) for address in requests_of(root))
+    found = {target[0]: title for address, title in (*frames, *requests) if (target := targets.of(address))}
+    for address, title in islice(found.items(), MAX_FRAMES):
+        yield Listing(url=address, kind=ListingKind.SECTION, title=title)

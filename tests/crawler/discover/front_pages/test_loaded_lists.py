@@ -1,0 +1,80 @@
+"""Lists that a page loads by itself: in frames, from addresses that its scripts ask for, and as more of the same list."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.discover.front_pages.read_front_page import read_front_page
+from db.models import ListingKind
+
+URL = "https://www.harbourpost.example/"
+ITEMS: list[dict[str, str]] = [
+    {"id": str(48210 + place), "title": headline, "url": f"/detail/{48210 + place}.html"}
+    for place, headline in enumerate(
+        ("衡阳市通过大桥重建方案 总投资十二亿元", "上饶护士经协商接受新的工资方案", "临沂近郊仓库发生火灾 无人伤亡")
+    )
+]
+
+
+def loaded(page: str) -> list[str]:
+    listing = read_front_page(f"<html><body>{page}</body></html>".encode(), URL)
+    return [one.url.partition(".example")[2] for one in listing.listings if one.kind is ListingKind.SECTION]
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ('<iframe src="/flux/une.php?n=10"></iframe>', "/flux/une.php?n=10"),
+        ('<iframe src="about:blank" data-src="/flux/region.php"></iframe>', "/flux/region.php"),
+        ("<script>fetch('/api/list?page=1').then(show)</script>", "/api/list?page=1"),
+        (
+            '<script>axios.get("/api/news/list?channel=yw&page=1").then(show)</script>',
+            "/api/news/list?channel=yw&page=1",
+        ),
+        ('<script>$.ajax({type: "GET", url: "/news/list.json", success: show})</script>', "/news/list.json"),
+        ('<script>x.open("GET", "/news/list.json", true)</script>', "/news/list.json"),
+        ('<script src="/data/yaowen_1.jsonp?callback=show"></script>', "/data/yaowen_1.jsonp?callback=show"),
+    ],
+)
+def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
+    assert loaded(page) == [address]
+    articles = "".join(f'<h3><a href="{one["url"]}">{one["title"]}</a></h3>' for one in ITEMS)
+    assert loaded(page + articles) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<iframe src="https://video.example/embed/1"></iframe>',
+        '<script>fetch("/api/list?page=" + page)</script>',
+        "<script>fetch(`/api/list?page=${page}`)</script>",
+        '<script src="/static/jquery.min.js"></script>',
+        '<script>x.open("POST", "/log", true)</script>',
+    ],
+)
+def test_other_sites_and_addresses_put_together_are_none(page: str) -> None:
+    assert loaded(page) == []
+
+
+@pytest.mark.parametrize("form", ["{}", "show({});", "/**/ show({})"])
+def test_json_and_jsonp_are_read_as_a_section(form: str) -> None:
+    body = form.replace("{}", json.dumps({"code": 0, "data": {"list": ITEMS}}, ensure_ascii=False))
+    listing = read_front_page(body.encode(), URL + "api/list")
+    expected = [(URL + one["url"][1:], one["title"]) for one in ITEMS]
+    assert [(link.url, link.title) for link in listing.links] == expected
+    assert listing.kind is ListingKind.SECTION
+
+
+def test_json_without_articles_is_no_listing() -> None:
+    listing = read_front_page(b'{"error": "unknown channel"}', URL + "api/list")
+    assert (listing.links, listing.note) == ((), "the body is not an HTML page")
+
+
+@pytest.mark.parametrize("name", ["data-next", "data-next-url"])
+def test_more_of_the_list_is_its_next_page(name: str) -> None:
+    more = f'<div class="more" {name}="/ajax/news?offset=6"><button>More</button></div>'
+    assert read_front_page(f"<body>{more}</body>".encode(), URL).pages == (URL + "ajax/news?offset=6",)
+    other = f'<div {name}="2"></div><div {name}="https://elsewhere.example/more"></div>'
+    assert read_front_page(f"<body>{other}</body>".encode(), URL).pages == ()

@@ -1,0 +1,192 @@
+"""Sections of a front page: by path, by number, by query, in frames; and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.discover.front_pages.read_front_page import read_front_page
+from db.models import ListingKind
+from db.site_rules.loader import Site
+
+URL = "https://www.harbourpost.example/"
+
+
+def sections(*links: tuple[str, str], url: str = URL) -> list[str]:
+    page = "".join(f'<a href="{address}">{words}</a>\n' for address, words in links)
+    listing = read_front_page(f"<html><body>{page}</body></html>".encode(), url)
+    return [one.url.partition(".example")[2] for one in listing.listings if one.kind is ListingKind.SECTION]
+
+
+def test_a_query_names_a_section_where_others_differ_in_it_alone() -> None:
+    asp = [("/list.asp?id=12", "本地新闻"), ("/list.asp?id=13", "国内新闻")]
+    assert sections(*asp) == ["/list.asp?id=12", "/list.asp?id=13"]
+    wordpress = [("/?cat=news", "News"), ("/?cat=5", "Sport")]
+    assert sections(*wordpress) == ["/?cat=news", "/?cat=5"]
+    joomla = [
+        (f"/index.php?option=com_content&amp;view=category&amp;id={number}&amp;Itemid=10{number}", words)
+        for number, words in ((5, "News"), (6, "Culture"))
+    ]
+    assert len(sections(*joomla)) == 2
+    assert sections(asp[0]) == []
+
+
+def test_other_queries_name_none() -> None:
+    facets = [("/news?sort=asc", "Oldest first"), ("/news?sort=desc", "Newest first")]
+    days = [(f"/programme?date=2024-05-{day}", f"{day} May") for day in range(10, 15)]
+    pages = [(f"/news.php?page={number}", "More news") for number in range(2, 5)]
+    numbers = [(f"/list.asp?id={number}", str(number)) for number in range(2, 5)]
+    assert sections(*facets, *days, *pages, *numbers) == []
+
+
+@pytest.mark.parametrize("address", ["/noticiaPdf.do?idNoticia={}", "/reply.php?comment={}", "/directory.aspx?eid={}"])
+def test_sections_have_names_of_their_own(address: str) -> None:
+    assert sections(*((address.format(number), "PDF") for number in (11, 12, 13))) == []
+    names = ("Politics", "Sport", "Arts")
+    assert len(sections(*((address.format(number), name) for number, name in enumerate(names, 11)))) == 3
+
+
+def test_a_query_that_a_menu_gives_to_all_leaves_the_path_to_decide() -> None:
+    menu = [(f"/{name}/?iref=gnavi", name.title()) for name in ("politics", "sport", "arts")]
+    assert sections(*menu) == ["/politics/?iref=gnavi", "/sport/?iref=gnavi", "/arts/?iref=gnavi"]
+    assert sections(*menu[:2]) == []
+
+
+def test_numbered_sections_but_no_pages_and_no_dates() -> None:
+    assert sections(("/c/5", "Politics"), ("/channel/12/", "Sport"), ("/node_1002.htm", "国内")) == [
+        "/c/5",
+        "/channel/12/",
+        "/node_1002.htm",
+    ]
+    assert sections(("/news/2", "2"), ("/news/3", "Next page"), ("/2024/05/", "May"), ("/archive/2024", "2024")) == []
+    assert sections(("/news/index_1.html", "下一页"), ("/news/index_29.html", "尾页"), ("/news/list/3", "Last")) == []
+
+
+def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
+    found = sections(
+        ("/category/local-news/", "Local News"),
+        ("/rubric/politika/", "Политика"),
+        ("/tag/ferries/", "Ferries"),
+        ("/author/jane-doe/", "Jane Doe"),
+        ("/shop/category/boats/", "Boats"),
+        ("/sponsored/category/boats/", "Boats"),
+    )
+    assert found == ["/category/local-news/", "/rubric/politika/"]
+    site = Site(name="x", hosts=("www.harbourpost.example",), exclude=("/local",))
+    page = b"<a href='/category/local-news/'>Local News</a><a href='/category/sport/'>Sport</a>"
+    assert [one.url for one in read_front_page(page, URL, site=site).listings] == [f"{URL}category/sport/"]
+
+
+def test_numbers_after_the_name_of_a_parameter() -> None:
+    assert sections(("/spip.php?rubrique5", "Politique"), ("/spip.php?rubrique6", "Culture")) == [
+        "/spip.php?rubrique5",
+        "/spip.php?rubrique6",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("404 Not Found", "en"),
+        ("Page not found | Harbour Post", "en-GB"),
+        ("Seite nicht gefunden", "de"),
+        ("404", "zh"),
+    ],
+)
+def test_a_section_that_is_gone_lists_nothing_whatever_it_recommends(title: str, language: str) -> None:
+    link = '<h2><a href="/news/ferry-late-again-48213377">Ferry is late again, council told</a></h2>'
+    page = f"<html lang='{language}'><title>{title}</title><body>{link}</body></html>".encode()
+    gone = read_front_page(page, f"{URL}sport/")
+    assert (gone.links, gone.listings, gone.note) == ((), (), "the page says that it does not exist")
+    assert len(read_front_page(page.replace(title.encode(), b"Sport"), f"{URL}sport/").links) == 1
+    assert len(read_front_page(page, URL).links) == 1
+
+
+def test_the_pages_in_frames_are_sections() -> None:
+    page = b"""<html><frameset cols="20%,80%"><frame src="menu.htm"><frame src="news/main.htm" title="News">
+    <frame src="https://adverts.example/"></frameset></html>"""
+    listing = read_front_page(page, URL)
+    assert [(one.url, one.title) for one in listing.listings] == [
+        (f"{URL}menu.htm", None),
+        (f"{URL}news/main.htm", "News"),
+    ]
+
+
+def test_sections_in_any_script_however_long_their_escapes() -> None:
+    assert sections(("/wiki/%D7%A7%D7%98%D7%92%D7%95%D7%A8%D7%99%D7%94:%D7%99%D7%A9%D7%A8%D7%90%D7%9C", "ישראל")) != []
+
+
+def test_a_section_is_asked_for_without_the_session_that_the_page_was_sent_in() -> None:
+    session = ";jsessionid=0B1CDC9FE1F929E469C5A54FFE0B2ED5"
+    found = sections(
+        (f"/portal/noticias.do{session}?area=1", "Actualidad"), (f"/portal/noticias.do{session}?area=2", "Deporte")
+    )
+    assert found == ["/portal/noticias.do?area=1", "/portal/noticias.do?area=2"]
+
+
+def test_a_site_s_menu_of_tags_is_its_sections_where_it_has_no_others() -> None:
+    tags = '<a href="/tag/kotimaa/">Kotimaa</a><a href="/tag/talous/">Talous</a>'
+    about = '<footer><a href="/tag/koulut/">Koulut</a></footer>'
+    rest = f'<article><a href="/post/48210">Kolme koulua yhdistetään ensi syksynä</a>{about}</article>'
+    page = f"<html><body><nav>{tags}</nav>{rest}</body></html>"
+    listing = read_front_page(page.encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == ["/tag/kotimaa/", "/tag/talous/"]
+    menu = "".join(f'<a href="/{name}/">{name.title()}</a>' for name in ("urheilu", "kulttuuri", "ulkomaat"))
+    listing = read_front_page(page.replace("<nav>", f"<nav>{menu}").encode(), URL)
+    assert len(listing.listings) == 3
+
+
+def test_a_list_to_choose_from_leads_to_sections() -> None:
+    page = """<html><body><select onchange="location = this.value"><option value="">Rubrike</option>
+    <option value="/rubrika/bih">BiH</option><option value="/rubrika/sport">Sport</option>
+    <option value="/arhiva/2026-11-29">29.11.2026.</option></select>
+    <select name="land"><option value="/x/de">Deutschland</option></select></body></html>"""
+    listing = read_front_page(page.encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == ["/rubrika/bih", "/rubrika/sport"]
+
+
+def test_hosts_with_articles_of_the_page_are_its_parts() -> None:
+    menu = "".join(
+        f'<nav><a href="https://{host}.harbourpost.example/">{host.title()}</a></nav>'
+        for host in ("sport", "money", "account", "annonces", "partners-hub")
+    )
+    articles = "".join(
+        f'<h2><a href="https://{host}.harbourpost.example/ferry-is-late-again-48210">Ferry is late again, council told</a></h2>'
+        for host in ("sport", "money", "annonces")
+    )
+    parts = ["https://sport.harbourpost.example/", "https://money.harbourpost.example/"]
+    for url in (URL, "https://harbourpost.example/"):
+        listing = read_front_page(f"<body>{menu}{articles}</body>".encode(), url)
+        assert [one.url for one in listing.listings] == parts
+        assert len(listing.links) == 2
+    assert read_front_page(f"<body>{menu}</body>".encode(), URL).listings == ()
+    main = (
+        f'<nav><a href="{URL}">Home</a></nav>{articles}<a href="{URL}ferry-is-late-again-48211">Ferry is late again</a>'
+    )
+    assert read_front_page(f"<body>{main}</body>".encode(), "https://sport.harbourpost.example/").listings == ()
+
+
+def test_the_editions_in_other_languages_are_no_sections() -> None:
+    links = [("/en/", "English"), ("/pt-br/", "Português"), ("/fr/regions", "Régions"), ("/fr/", "Accueil")]
+    assert sections(*links, url=f"{URL}fr/nouvelles.html") == ["/fr/regions", "/fr/"]
+    assert sections(("/tv/", "TV"), ("/uk/", "UK")) == ["/tv/", "/uk/"]
+
+
+def test_sections_by_the_numbers_and_folders_of_their_systems() -> None:
+    sharepoint = ("/ar/MediaCenter/News/Pages/default.aspx", "الأخبار")
+    office = ("/blaulicht/nr/4971", "Polizei Zug")
+    lists = [(f"/www/list.do?bbsNo={number}&key={number}", f"공지 {number}번") for number in (12, 77)]
+    assert sections(sharepoint, *lists) == [address for address, _ in (sharepoint, *lists)]
+    menu = f'<nav><a href="{office[0]}">{office[1]}</a><a href="/news/2024">Year 2024</a></nav>'
+    listing = read_front_page(f"<body>{menu}</body>".encode(), URL)
+    assert [one.url for one in listing.listings] == [f"{URL}blaulicht/nr/4971"]
+    searches = [(f"/list?keyword={word}&type=1", word) for word in ("harbour", "ferry")]
+    assert sections(*searches) == []
+
+
+def test_people_and_the_columns_of_a_directory_are_no_sections() -> None:
+    people = [(f"/news?author=5f{number}", "Staff") for number in range(4)]
+    columns = [
+        (f"/bulletins/?C={column};O=A", name)
+        for column, name in zip("NMSD", ("Name", "Changed", "Size", "About"), strict=True)
+    ]
+    assert sections(*people, *columns) == []
