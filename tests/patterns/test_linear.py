@@ -11,6 +11,7 @@ from dataclasses import fields
 
 import pytest
 
+from crawler.discover.front_pages import page_sections
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.body import appeals, boilerplate_lines, closing_lines
@@ -74,7 +75,7 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     made = [(cue_pattern(kind, code), {"search"}) for kind in kinds for code in ("zh", "de")]
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
-    made += [(_clock(), {"match"}), (_join(), {"match"})]
+    made += [(_clock(), {"match"}), (_join(), {"match"}), (page_sections._service_words(), {"fullmatch"})]
     # Cues of a language that is not known are those of all languages.
     begins = [
         *(boilerplate_lines._consent_line, boilerplate_lines._photo_credit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
@@ -13,6 +13,7 @@ from crawler.discover.front_pages.next_pages import is_pager_label
 from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.links.link_places import LinkPlace
 from db.models import Listing, ListingKind
+from pipelines.extraction.languages.loader import phrases_of
 from pipelines.tracking_parameters import without_session, without_sessions
 from pipelines.urls import host_of
 
@@ -21,22 +22,15 @@ MAX_SECTIONS = 60
 _FEW = 3
 """Sections below which the tags in a site's menu are its sections, too: some systems have nothing else (Ghost)."""
 
-SERVICE_WORDS = re.compile(
-    r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
-    r"|cookie\W?\w*( \w+)?|privacy( (policy|notice|statement))?( (and|&) cookies?( policy)?)?|your privacy.*"
-    r"|terms( (of|and) .*)?|contact( us)?|kontakt|about( us)?|über uns|mentions légales|aviso legal"
-    r"|quiénes somos|chi siamo|mediadaten"
-    r"|newsletters?|log ?in|sign (in|up)|anmelden|registrieren|subscribe.*|abonnieren|help|hilfe"
-    r"|advertis\w+( with us)?|werbung|careers?|jobs"
-    r"|rss|app|apps|e-?paper|accessibility( statement)?|barrierefreiheit|corrections( .*)?|hakkımızda|künye"
-    r"|iletişim|gizlilik.*|о нас|контакты"
-    r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
-    r"|广告刊例|留言[板本簿]?|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
-    r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
-    r"|プライバシー.*|liên hệ|giới thiệu|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
-    re.IGNORECASE,
-)
-"""Texts of links that are never headlines. They must match in full."""
+
+@cache
+def _service_words() -> re.Pattern[str]:
+    return re.compile(phrases_of("service_link"), re.I)
+
+
+def is_service_label(text: str) -> bool:
+    """Whether the words of a link lead to a service of the site, never to an article or a section: "Impressum", "Log in"."""
+    return _service_words().fullmatch(text) is not None
 
 
 def sections_of(candidates: dict[str, LinkCandidate], url: str) -> Iterator[Listing]:
@@ -107,7 +101,7 @@ _SECTION_PATH = re.compile(
 
 def _is_section(candidate: LinkCandidate) -> bool:
     title = candidate.title
-    if not title or headline_length(title) > 4 or SERVICE_WORDS.fullmatch(title):
+    if not title or headline_length(title) > 4 or is_service_label(title):
         return False
     if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
         not any(map(str.isalpha, title)) or is_pager_label(title)

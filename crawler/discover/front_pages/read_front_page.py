@@ -25,7 +25,7 @@ from crawler.discover.addresses.article_urls import (
 from crawler.discover.front_pages.feed_links import feeds_of
 from crawler.discover.front_pages.loaded_lists import frames_of, read_json_body, requests_of
 from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
-from crawler.discover.front_pages.page_sections import SERVICE_WORDS, sections_of
+from crawler.discover.front_pages.page_sections import is_service_label, sections_of
 from crawler.discover.front_pages.script_lists import lists_in_json, lists_in_scripts
 from crawler.discover.links.candidates import HEADLINE_WORDS, HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
@@ -277,7 +277,7 @@ def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
     if form < DOUBT_POINTS or form >= INCLUDED_POINTS:
         return 0
     points = _POINTS[place]
-    if words and len(words) < 40 and SERVICE_WORDS.fullmatch(words):
+    if words and len(words) < 40 and is_service_label(words):
         return NEVER_POINTS
     length = headline_length(words)
     if length >= HEADLINE_WORDS:

@@ -76,6 +76,27 @@ def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
     assert [one.url for one in read_front_page(page, URL, site=site).listings] == [f"{URL}category/sport/"]
 
 
+@pytest.mark.parametrize(
+    "service",
+    [
+        "Impressum",
+        "Privacy & Cookie Policy",
+        "Política de privacidad",
+        "Kontakta oss",
+        "Kullanım Şartları",
+        "广告刊例",
+        "О нас",
+    ],
+)
+def test_services_are_no_sections_in_whatever_language(service: str) -> None:
+    assert sections(("/politics", "Politics"), ("/page", service)) == ["/politics"]
+
+
+@pytest.mark.parametrize("subject", ["Cookie recipes", "Datenschutzgrundverordnung", "個人情報漏えい"])
+def test_a_subject_that_begins_like_a_service_is_a_section(subject: str) -> None:
+    assert sections(("/subject", subject)) == ["/subject"]
+
+
 def test_numbers_after_the_name_of_a_parameter() -> None:
     assert sections(("/spip.php?rubrique5", "Politique"), ("/spip.php?rubrique6", "Culture")) == [
         "/spip.php?rubrique5",
