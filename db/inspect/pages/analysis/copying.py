@@ -176,64 +176,82 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
     """The matrix of the biggest takers and origins, and the biggest pairs."""
     names = OriginNames.load(conn)
     found = CountedPairs.load(conn, names, form.wanted)
-    takers, origins = found.takers, found.origins
     ranked = found.biggest(MOST_RANKED)
-    top_takers = sorted(takers, key=lambda one: (-takers[one], one))[: form.top]
-    top_origins = sorted(origins, key=lambda one: (-origins[one], one.text))[: form.top]
-    shown = _shown_pairs(found, ranked, top_takers, top_origins)
+    takers = sorted(found.takers, key=lambda one: (-found.takers[one], one))[: form.top]
+    origins = sorted(found.origins, key=lambda one: (-found.origins[one], one.text))[: form.top]
+    shown = _shown_pairs(found, ranked, takers, origins)
     add_lags(conn, names, form.wanted, shown.values())
-    others_lags = lags_of_others(
-        conn, names, form.wanted, [origin.source_id for origin in top_origins if origin.source_id], top_takers
-    )
+    lags = lags_of_others(conn, names, form.wanted, [one.source_id for one in origins if one.source_id], takers)
     namers = found.biggest_takers()
     labels = {
         origin: names.label(conn, origin, namers.get(origin, 0), chinese=_in_chinese())
-        for origin in {*top_origins, *(pair.origin for pair in ranked)}
+        for origin in {*origins, *(pair.origin for pair in ranked)}
     }
-    most = ranked[0].articles if ranked else 1
-
-    def cell(pair: CopyPair | None) -> MatrixCell | None:
-        if pair is None:
-            return None
-        return MatrixCell(
-            pair=pair,
-            source=names.sources.get(pair.source_id, str(pair.source_id)),
-            origin=labels[pair.origin],
-            address=form.pair_address(pair.source_id, pair.origin),
-            heat=_heat(pair.articles, most),
-        )
-
-    def row(source_id: int) -> MatrixRow:
-        cells = [cell(shown.get((source_id, origin))) for origin in top_origins]
-        return MatrixRow(
-            source_id=source_id,
-            name=names.sources.get(source_id, str(source_id)),
-            cells=cells,
-            others=takers[source_id] - sum(map(_articles, cells)),
-            total=takers[source_id],
-        )
-
-    rows = [row(source_id) for source_id in top_takers]
-    by_column = [sum(cells) for cells in zip(*([_articles(cell) for cell in row.cells] for row in rows), strict=True)]
-    other_rows = [
-        (origins[origin] - counted, others_lags.get(origin.source_id, NO_LAGS))
-        for origin, counted in zip(top_origins, by_column, strict=True)
-    ]
-    total = sum(takers.values())
-    rest = total - sum(row.total for row in rows) - sum(articles for articles, _ in other_rows)
+    cells = _Cells(form=form, sources=names.sources, labels=labels, most=ranked[0].articles if ranked else 1)
+    rows = [cells.row(one, [shown.get((one, origin)) for origin in origins], total=found.takers[one]) for one in takers]
     return CopyingMatrix(
-        columns=[(origin, labels[origin], origins[origin]) for origin in top_origins],
+        columns=[(origin, labels[origin], found.origins[origin]) for origin in origins],
         rows=rows,
-        other_rows=[*other_rows, (rest, NO_LAGS)],
-        other_takers=len(takers) - len(top_takers),
-        other_origins=len(origins) - len(top_origins),
-        ranked=[one for pair in ranked if (one := cell(pair))],
-        total=total,
+        other_rows=_other_rows(found, rows, origins, lags),
+        other_takers=len(found.takers) - len(takers),
+        other_origins=len(found.origins) - len(origins),
+        ranked=[cells.cell(pair) for pair in ranked],
+        total=sum(found.takers.values()),
         pairs=len(found.articles),
         languages=copying_languages(conn),
         to_be_rebuilt=not len(found.articles) and is_to_be_rebuilt(conn),
         sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cells:
+    """Makes the cells of a matrix. `most`: the articles of the biggest pair."""
+
+    form: CopyingForm
+    sources: Mapping[int, str]
+    labels: Mapping[CopyOrigin, str]
+    most: int
+
+    def name(self, source_id: int) -> str:
+        return self.sources.get(source_id, str(source_id))
+
+    def cell(self, pair: CopyPair) -> MatrixCell:
+        return MatrixCell(
+            pair=pair,
+            source=self.name(pair.source_id),
+            origin=self.labels[pair.origin],
+            address=self.form.pair_address(pair.source_id, pair.origin),
+            heat=_heat(pair.articles, self.most),
+        )
+
+    def row(self, source_id: int, pairs: Sequence[CopyPair | None], *, total: int) -> MatrixRow:
+        """The row of a taker: its pairs with the origins of the columns, and what it took in all."""
+        return MatrixRow(
+            source_id=source_id,
+            name=self.name(source_id),
+            cells=[self.cell(pair) if pair else None for pair in pairs],
+            others=total - sum(pair.articles for pair in pairs if pair),
+            total=total,
+        )
+
+
+def _other_rows(
+    found: CountedPairs,
+    rows: Sequence[MatrixRow],
+    origins: Sequence[CopyOrigin],
+    lags: Mapping[int, LagFigures],
+) -> list[tuple[int, LagFigures]]:
+    """What takers without a row took from each origin of a column, and from all others."""
+    in_rows = [
+        sum(cell.pair.articles for cell in cells if cell) for cells in zip(*(row.cells for row in rows), strict=True)
+    ]
+    others = [found.origins[origin] - counted for origin, counted in zip(origins, in_rows, strict=True)]
+    rest = sum(found.takers.values()) - sum(row.total for row in rows) - sum(others)
+    return [
+        *((other, lags.get(origin.source_id, NO_LAGS)) for other, origin in zip(others, origins, strict=True)),
+        (rest, NO_LAGS),
+    ]
 
 
 def _shown_pairs(
@@ -245,10 +263,6 @@ def _shown_pairs(
         if (source_id, origin) not in shown and (pair := found.pair(source_id, origin)):
             shown[source_id, origin] = pair
     return shown
-
-
-def _articles(cell: MatrixCell | None) -> int:
-    return cell.pair.articles if cell else 0
 
 
 def copying_pair(
