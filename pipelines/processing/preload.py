@@ -19,10 +19,10 @@ def preload_writing() -> None:
     from pipelines.dedup import settle  # noqa: F401 - with all that it imports
     from pipelines.dedup.normalize import digit_mask, prepare_text
     from pipelines.threads.terms import story_terms
-    from pipelines.urls import registrable_domain
+    from pipelines.urls import load_suffixes
 
     load_tables()
-    registrable_domain("www.news.example")
+    load_suffixes()
     for title, language in _TITLES:
         name_form(title)
         digit_mask(code_points(prepare_text(title)))
