@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from db.text.list_marks import without_list_mark
+
 _T = TypeVar("_T", bound=Hashable)
 
 LEAST_LETTERS = 25
@@ -36,7 +38,7 @@ def is_long(line: str) -> bool:
 
 def repeated_lines(texts: Sequence[str], least: int) -> Mapping[str, int]:
     """The long lines that stand in at least so many texts, as they are written first, and in how many; the most frequent first."""
-    lines = [[line.strip().removeprefix("- ") for line in text.split("\n")] for text in texts]
+    lines = [[without_list_mark(line.strip()) for line in text.split("\n")] for text in texts]
     counts = count_texts([line_key(line) for line in of] for of in lines)
     written: dict[str, str] = {}
     for of in lines:

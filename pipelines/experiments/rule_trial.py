@@ -22,6 +22,7 @@ from db.models import Article
 from db.site_rules.loader import FieldRule, RemoveRule, RuleFile, Site, Sites, sites_of
 from db.store.extraction.extractions import StoredOutcome
 from db.store.extraction.pages import load_page
+from db.text.list_marks import without_list_mark
 from pipelines.experiments.experiment import SourceResult
 from pipelines.processing.outcome_changes import DIFFERING, outcome_as_stored
 from pipelines.processing.page_worker import ExtractionResult, extract_known_page, extract_stored
@@ -135,7 +136,7 @@ def _removals(html: str, rules: Sequence[RemoveRule], whole: Article | None) -> 
         else:
             lines = [line for box in boxes for line in box]
             shown = set(lines)
-            of_text = [line for line in text if line.removeprefix("- ") in shown]
+            of_text = [line for line in text if without_list_mark(line) in shown]
         is_found = bool(boxes or lines)
         taken.append(
             Removed(text=" / ".join(lines)[:_FOUND], words=count_words("\n".join(of_text))) if is_found else None

@@ -15,14 +15,13 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import RemoveRule
+from db.text.list_marks import without_list_mark
 from pipelines.extraction.page.document import BLOCKS, Document, normalize_space
 from pipelines.extraction.raw_page import MAX_CHARACTERS, compiled_selector, lines_of_element
 from pipelines.html_tree import parse_html
 
 _LONGEST_LINE = 5_000
 """Characters of a line up to which patterns see it: furniture is short."""
-_LIST_MARK = "- "
-"""What stands before an item of a list in a text."""
 _KEPT_WHOLE = frozenset(("html", "body", "head"))
 """Elements that are never taken out: without them there is no page."""
 
@@ -46,7 +45,7 @@ class LineFilter:
 
     def takes(self, line: str) -> bool:
         """Whether a line is no part of an article."""
-        text = normalize_space(line.removeprefix(_LIST_MARK))[:_LONGEST_LINE]
+        text = normalize_space(without_list_mark(line))[:_LONGEST_LINE]
         return text in self.exact or any(pattern.fullmatch(text) for pattern in self.patterns)
 
     def rest(self, lines: Sequence[str]) -> list[str]:
@@ -88,7 +87,7 @@ def rest_of_page(html: str, rules: Sequence[RemoveRule], site: str) -> RestOfPag
     """The page without what these rules find; as it was where they find no element."""
     boxes = [rule for rule in rules if not rule.is_of_lines]
     lines = LineFilter.of(rules)
-    tree = _parsed(html) if boxes else None
+    tree = parse_html(html[:MAX_CHARACTERS], comments=True) if boxes else None
     found = list(dict.fromkeys(el for rule in boxes for el in _elements(tree, rule))) if tree is not None else []
     for element in found:
         _take_out(element)
@@ -99,15 +98,11 @@ def rest_of_page(html: str, rules: Sequence[RemoveRule], site: str) -> RestOfPag
 
 def boxes_found(html: str, rules: Sequence[RemoveRule]) -> list[list[tuple[str, ...]]]:
     """For each rule the elements that it takes out of a page, whatever its `until` says, each as its lines."""
-    tree = _parsed(html)
+    tree = parse_html(html[:MAX_CHARACTERS], comments=True)
     return [
         [_shown_lines(el) for el in _elements(tree, rule)] if tree is not None and not rule.is_of_lines else []
         for rule in rules
     ]
-
-
-def _parsed(html: str) -> Element | None:
-    return parse_html(html[:MAX_CHARACTERS], comments=True)
 
 
 def _elements(tree: Element, rule: RemoveRule) -> Iterator[Element]:

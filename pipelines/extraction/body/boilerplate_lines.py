@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from db.text.list_marks import without_list_mark
 from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import NETWORK, cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
@@ -99,7 +100,7 @@ def drop_boilerplate_lines(
     for at, line in enumerate(lines, 1):
         is_last = at > len(lines) - _LAST_LINES
         shown = _without_button(line, buttons) if is_last and plain(line) not in other_fields else line
-        bare = shown.removeprefix("- ")
+        bare = without_list_mark(shown)
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare, language)
@@ -217,7 +218,7 @@ def _without_end(lines: list[str], link_lines: LinkLines, names: list[str], lang
     most_after = max(_MAX_SHARE_AFTER_STOP * total, most_in_short_text)
     length_above = 0
     for index, line in enumerate(lines):
-        if index and total - length_above < most_after and is_stop(line.removeprefix("- "), language):
+        if index and total - length_above < most_after and is_stop(without_list_mark(line), language):
             lines = lines[:index]
             break
         length_above += len(line)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence, Set
 from functools import cache
 
+from db.text.list_marks import LIST_MARK, without_list_mark
 from pipelines.extraction.credits.names.outlets import SIMPLIFIED
 from pipelines.extraction.languages.loader import patterns_by_language, phrases_of
 from pipelines.extraction.text.roles import is_agency
@@ -86,7 +87,7 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
         and count_words(line) <= _MOST_WORDS
         and line[-1] not in PARAGRAPH_ENDS
         and above[-1] in PARAGRAPH_ENDS
-        and not line.startswith(("- ", "– ", "|", "•"))
+        and not line.startswith((LIST_MARK, "– ", "|", "•"))
         and not line[0].isdigit()
     )
 
@@ -99,7 +100,7 @@ def _is_biography(line: str, names: Sequence[str], language: str | None) -> bool
 
 
 def _is_closing_line(line: str, language: str | None) -> bool:
-    bare = line.removeprefix("- ")
+    bare = without_list_mark(line)
     if len(bare) > _LONGEST:
         return False
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)

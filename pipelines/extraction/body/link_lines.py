@@ -9,6 +9,7 @@ import re
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+from db.text.list_marks import LIST_MARK
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.headings import ITALIC, is_set_in
 from pipelines.extraction.page.tree import link_around, nearest, target_of
@@ -128,7 +129,7 @@ def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
     links = lines[end:]
     if sum(map(len, links)) > sum(map(len, lines[:end])):
         return lines
-    items = [line for line in links if line.startswith("- ")]
+    items = [line for line in links if line.startswith(LIST_MARK)]
     if items and (len(items) < _MIN_ITEMS or min(map(len, items)) < _MIN_ITEM):
         return lines
     if end > 1 and _is_lead_in(lines[end - 1]) and (links or plain(lines[end - 1]) in link_lines.lead_ins):

@@ -15,6 +15,7 @@ from itertools import accumulate, chain, islice
 
 from lxml.etree import _Element as Element
 
+from db.text.list_marks import LIST_MARK
 from pipelines.extraction.body.scoring import LineScorer
 from pipelines.extraction.page.document import BLOCKS, Line, Zone
 from pipelines.extraction.page.headings import BOLD, HEADINGS, is_set_in
@@ -83,7 +84,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int, la
                 is_split or heads_text or in_list or line.block.tag in HEADINGS or line.text[-1] in _PARAGRAPH_ENDS
             )
         if belongs or scorer.is_text(line):
-            restored.setdefault(last_position, []).append(f"- {line.text}" if in_list else line.text)
+            restored.setdefault(last_position, []).append(LIST_MARK + line.text if in_list else line.text)
     if not restored:
         return text
     pieces = ((line, *restored.get(position, ())) for position, line in enumerate(text))

@@ -18,6 +18,7 @@ from lxml.etree import ElementDefaultClassLookup, SubElement
 from lxml.etree import _Element as Element
 from lxml.html import HtmlElement, HTMLParser
 
+from db.text.list_marks import without_list_mark
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
@@ -91,7 +92,7 @@ def _without_boilerplate(lines: list[str], document: Document, main: MainContent
             boilerplate.add(plain(line.text))
         if line.link_chars:
             boilerplate.update(plain(text) for text, el in line.parts if link_around(el, _LINK_LEVELS) is not None)
-    return [line for line in lines if plain(line.removeprefix("- ")) not in boilerplate]
+    return [line for line in lines if plain(without_list_mark(line)) not in boilerplate]
 
 
 def _split_lines(text: str) -> list[str]:
