@@ -21,6 +21,7 @@ from lxml.etree import _Element as Element
 from db.site_rules.loader import FieldRule
 from pipelines.extraction.page.document import BLOCKS, normalize_space
 from pipelines.extraction.structured_data.state_scripts import json_string
+from pipelines.html_tree import parse_html
 
 MAX_CHARACTERS = 20_000_000
 """Characters of a page that rules see: as many as the longest body has bytes (`extract.MAX_BODY`)."""
@@ -48,7 +49,7 @@ class RawPage:
 
     @cached_property
     def _tree(self) -> Element | None:
-        return _parsed(self._html)
+        return parse_html(self._html, comments=True)
 
     def find(self, rule: FieldRule, preferred: str | None = None) -> list[SelectedText]:
         """The results of a rule in the page's order; a pattern has at most one. `preferred` is the attribute that is read
@@ -83,14 +84,6 @@ class RawPage:
 def compiled_selector(css: str | None, xpath: str | None) -> Any:
     """A selector that is applied by calling it with a tree."""
     return CSSSelector(css, translator="html") if css else etree.XPath(xpath or "self::node()[false()]")
-
-
-def _parsed(html: str) -> Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, huge_tree=False)
-    try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
 
 
 _SplitLines = Callable[[str], tuple[str, ...]]
@@ -139,7 +132,7 @@ def _lines_of_markup(source: str) -> tuple[str, ...]:
     """The lines of a fragment of markup as a browser shows them."""
     if not _MARKUP.search(source):
         return _lines_of_text(entities.unescape(source))
-    root = _parsed(f"<div>{source}</div>")
+    root = parse_html(f"<div>{source}</div>", comments=True)
     return lines_of_element(root) if root is not None else ()
 
 
@@ -153,7 +146,7 @@ def _unescaped(value: str) -> str:
 def lines_of_element(root: Element) -> tuple[str, ...]:
     """The lines of an element, divided at the borders of blocks, without scripts and comments."""
     texts: list[str] = []
-    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    walk = etree.iterwalk(root, events=("start", "end", "comment"))
     for event, element in walk:
         is_block = event in ("start", "end") and (element.tag in BLOCKS or element.tag == "br")
         if is_block:

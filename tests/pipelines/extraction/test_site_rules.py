@@ -9,6 +9,7 @@ import pytest
 from db.models import Article, Image, Outcome, Page, Rejection
 from db.site_rules.loader import FieldRule, Site, Sites
 from pipelines.extraction.extract import extract
+from pipelines.text_limits import MAX_ATTRIBUTES
 from tests.pipelines.extraction.test_pages import PAGES
 
 HTML = (
@@ -125,6 +126,20 @@ def test_a_rule_sees_what_the_general_reader_cuts_before_it_reads() -> None:
     assert (article.subtitle, article.comment_count, article.description) == ("section: Coast", 12, "A short note")
     assert article.published is not None
     assert article.published.iso == "2024-03-05T20:15+01:00"
+
+
+def test_a_rule_sees_a_page_parsed_as_the_general_reader_does() -> None:
+    """Behind an inner end of the page, and of a tag no more attributes than take time in proportion to their number."""
+    behind = with_body("</body></html><!-- part two --><p class=desk>Desk: Mo Lund</p>" + " " * 200)
+    assert article_of(behind, FieldRule(field="section", css=".desk")).section == "Desk: Mo Lund"
+    attributes = " ".join(f"data-{number}=y" for number in range(MAX_ATTRIBUTES + 1))
+    crowded = with_body(f"<p {attributes}>{'x' * 20}</p>")
+    rules = [FieldRule(field=name, css="p", attribute=f"data-{number}") for name, number in _FIRST_AND_LAST]
+    article = article_of(crowded, *rules)
+    assert (article.section, article.kicker) == ("y", None)
+
+
+_FIRST_AND_LAST = (("section", 0), ("kicker", MAX_ATTRIBUTES))
 
 
 SCRIPTED = (
