@@ -25,7 +25,7 @@ BYLINE_KINDS = (
     "behind_name", "left_behind", "in_place", "from_place", "by_others", "next_credit",
 )  # fmt: skip
 NAME_KINDS = (
-    "duty", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_particle",
+    "duty", "byline_extra", "degree", "particle", "agency", "town", "reporting_town", "desk", "organisation", "outlet_particle",
     "outlet_ending", "own_page", "page_word", "button",
 )  # fmt: skip
 END_KINDS = ("end", "end_alone", "end_line")
