@@ -34,10 +34,9 @@ class CommonPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageComparison:
-    """What two texts have in common. Shares, 0 to 1, are of the words of each; words in Chinese are characters."""
+    """What two texts have in common. `second_share`, 0 to 1, is of the words of the second; words in Chinese are characters."""
 
     passages: tuple[CommonPassage, ...]
-    first_share: float
     second_share: float
     left_out: int
     added: int
@@ -88,7 +87,6 @@ def compare_passages(first: str, second: str) -> PassageComparison:
     common = sum(length for _, _, length in found)
     return PassageComparison(
         passages=passages,
-        first_share=common / len(one.numbers) if one.numbers else 0.0,
         second_share=common / len(other.numbers) if other.numbers else 0.0,
         left_out=len(one.numbers) - common,
         added=len(other.numbers) - common,

@@ -19,14 +19,14 @@ def test_paragraphs_that_moved_are_found() -> None:
     found = compare_passages(first, second)
     texts = [(first[slice(*one.first)], second[slice(*one.second)]) for one in found.passages]
     assert [(one.rstrip("."), other.rstrip(".")) for one, other in texts] == [(lines[at][:-1],) * 2 for at in (2, 0)]
-    assert (found.first_share, found.added) == (0.5, 8)
+    assert (found.left_out, found.added) == (len(lines[1].split()) + len(lines[3].split()), 8)
 
 
 def test_chinese_is_compared_by_characters_in_either_form() -> None:
     text = "城北水廠改造工程已完成主體施工，預計明年春天投入使用。"
     found = compare_passages(text, "本报讯 城北水厂改造工程已完成主体施工，预计明年春天投入使用！")
     assert len(found.passages) == 1
-    assert (found.first_share, found.added) == (1.0, 3)
+    assert (found.left_out, found.added) == (0, 3)
     assert compare_passages(chinese_story(1), chinese_story(2)).second_share < 0.05
 
 

@@ -80,7 +80,6 @@ ORDER BY 2 DESC, 1
 _COUNTED = f"SELECT count(*) FROM ({_LATEST})"
 _TOTAL = f"""
 SELECT (SELECT count(*) FROM pages WHERE source_id = s.id) AS pages,
-       (SELECT min(fetched_at) FROM pages WHERE source_id = s.id) AS first_fetched,
        nullif({LAST_FETCHED}, '') AS last_fetched,
        (SELECT max(fetched_at) FROM pages WHERE source_id = s.id) AS last_new
 FROM sources s WHERE s.id = ?
@@ -174,7 +173,6 @@ class SourceDetails:
     removed_at: str | None
     paused_at: str | None
     pages: int
-    first_fetched: str | None
     last_fetched: str | None
     last_new: str | None
     counted: int
