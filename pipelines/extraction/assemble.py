@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,18 +25,18 @@ from pipelines.extraction.credits.lines.printed_sources import read_printed_sour
 from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.credits.outlet import named_in_title, possible_outlets, read_site_names
 from pipelines.extraction.credits.script_authors import read_script_editors
-from pipelines.extraction.dates.publication import read_publication_dates
+from pipelines.extraction.dates.publication import PublicationDates, read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import prepend_standfirst, read_standfirst
 from pipelines.extraction.list_pages import find_list_evidence
 from pipelines.extraction.notices import judge_notice
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, parse_document
+from pipelines.extraction.page.document import Document, parse_document
 from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
-from pipelines.extraction.page.main_content import MIN_CJK_PARAGRAPH, MIN_PARAGRAPH, MainContent, find_main_content
+from pipelines.extraction.page.main_content import MainContent, find_main_content
 from pipelines.extraction.page.pictures import read_images
 from pipelines.extraction.removals import RestOfPage, rest_of_page
 from pipelines.extraction.site_rules import RuleValues, apply_site_rules, is_in_force
@@ -46,7 +46,6 @@ from pipelines.extraction.structured_data.state import ScriptState
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import first_sentence, plain
 from pipelines.extraction.text.word_count import count_words
-from pipelines.extraction.text.writing import CJK
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
 """Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
@@ -78,6 +77,8 @@ class _Context:
     main: MainContent
     layout: Layout
     locale: Locale
+    dates: PublicationDates
+    ruled: RuleValues
     credits: Credits
     site: Site | None
     site_names: tuple[str, ...]
@@ -123,34 +124,8 @@ def _read_rest(html: str, document: Document, page: Page, site: Site, rules: Seq
 
 def _read(html: str, document: Document, page: Page, site: Site | None, rest: RestOfPage) -> Outcome:
     """Read a parsed page. `html` is the page as received, which the rules for fields see."""
-    structured = read_structured_data(document.head, page.address, ScriptState(rest.html, document))
-    site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
-    headline = _read_headline(document, structured, (*site_names, *host_labels), page)
-    headline_line = headline.line if headline else None
-    document = replace(document, language=_read_language(document, site, headline, structured))
-    main = find_main_content(document, headline_line)
-    layout = read_layout(document, headline_line, main)
-    locale = _read_locale(document, page, site)
-    dates = read_publication_dates(document, layout, structured, locale, page)
-    ruled = apply_site_rules(html, rest.html, site, locale, page.address, dates.published)
-    if (language := ruled.get("language")) and language != locale.language:
-        locale = replace(locale, language=language)
-        dates = read_publication_dates(document, layout, structured, locale, page)
-    is_chinese = locale.language in ("zh", None)
-    context = _Context(
-        page=page,
-        document=document,
-        structured=structured,
-        main=main,
-        layout=layout,
-        locale=locale,
-        credits=read_credits(layout) if is_chinese else read_credit_lines(layout, locale.language),
-        site=site,
-        site_names=site_names,
-        host_labels=host_labels,
-        headline=headline,
-        rest=rest,
-    )
+    context = _read_context(html, document, page, site, rest)
+    ruled, dates = context.ruled, context.dates
     found_authors = _read_authors(context)
     outlets = _read_outlets(context, found_authors[0])
     authors = ruled.get("authors") or found_authors[0]
@@ -158,38 +133,21 @@ def _read(html: str, document: Document, page: Page, site: Site | None, rest: Re
         lines, text_by = _without_lines(text.split("\n"), rest, ruled.provenance)
     else:
         lines, text_by = _read_text(context, outlets.credit_rows, authors)
-    text = "\n".join(lines)
-    headline = _ruled_headline(ruled, headline) or headline or _headline_from_text(lines)
-    is_dated_on_page = bool(ruled.get("published") or (dates.published and dates.published_by not in _NOT_ON_PAGE))
-    candidate = ArticleCandidate(
-        page=page,
-        document=document,
-        layout=layout,
-        structured=structured,
-        title=headline.text if headline else None,
-        text=text,
-        word_count=count_words(text),
-        language=locale.language,
-        has_date=bool(ruled.get("published") or dates.published),
-        is_dated_on_page=is_dated_on_page,
-        has_authors=bool(authors),
-        list_evidence=find_list_evidence(
-            document, layout, page.address, is_article=structured.is_article, dated=is_dated_on_page
-        ),
-    )
+    headline = _ruled_headline(ruled, context.headline) or context.headline or _headline_from_text(lines)
+    candidate = _candidate(context, headline, "\n".join(lines), has_authors=bool(authors))
     # A text from a site rule or from the page's state is an article: the links on the page do not count.
-    is_given = text and ("text" in ruled.values or text_by.startswith("state"))
+    is_given = candidate.text and ("text" in ruled.values or text_by.startswith("state"))
     rejection = judge_notice(candidate) or (None if is_given else reject(candidate))
     if rejection or headline is None:
         return rejection or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields = _read_fields(context, outlets)
-    levels = heading_levels(document, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
+    levels = heading_levels(context.document, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
     fields |= {
         "authors": found_authors,
         "title": (headline.text, headline.found_by),
         "kicker": (headline.kicker, "heading"),
         "alternative_title": (headline.alternative, "page"),
-        "text": (text, text_by),
+        "text": (candidate.text, text_by),
         "subheadings": (find_subheadings(lines, levels), "heading"),
         "word_count": (candidate.word_count, "text"),
         "published": (dates.published, dates.published_by),
@@ -200,6 +158,72 @@ def _read(html: str, document: Document, page: Page, site: Site | None, rest: Re
         url=page.url,
         **{name: value for name, (value, _) in fields.items()},  # type: ignore[arg-type]
         provenance={name: by for name, (value, by) in fields.items() if by and value not in (None, (), "", False)},
+    )
+
+
+def _read_context(html: str, document: Document, page: Page, site: Site | None, rest: RestOfPage) -> _Context:
+    """What the single fields and the text are read with, each step with what the one before it found."""
+    structured = read_structured_data(document.head, page.address, ScriptState(rest.html, document))
+    site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
+    headline = _read_headline(document, structured, (*site_names, *host_labels), page)
+    line = headline.line if headline else None
+    document = replace(document, language=_read_language(document, site, headline, structured))
+    main = find_main_content(document, line)
+    layout = read_layout(document, line, main)
+    locale = _read_locale(document, page, site)
+    dates = read_publication_dates(document, layout, structured, locale, page)
+    ruled = apply_site_rules(html, rest.html, site, locale, page.address, dates.published)
+    if (language := ruled.get("language")) and language != locale.language:
+        locale = replace(locale, language=language)
+        dates = read_publication_dates(document, layout, structured, locale, page)
+    is_chinese = locale.language in ("zh", None)
+    return _Context(
+        page=page,
+        document=document,
+        structured=structured,
+        main=main,
+        layout=layout,
+        locale=locale,
+        dates=dates,
+        ruled=ruled,
+        credits=read_credits(layout) if is_chinese else read_credit_lines(layout, locale.language),
+        site=site,
+        site_names=site_names,
+        host_labels=host_labels,
+        headline=headline,
+        rest=rest,
+    )
+
+
+def _read_language(
+    document: Document, site: Site | None, headline: Headline | None, structured: StructuredData
+) -> str | None:
+    if site and site.language and (language := language_code(site.language)):
+        return language
+    row = headline.line.row if headline and headline.line else -1
+    return read_language(document, headline.text if headline else "", row, structured.language)
+
+
+def _candidate(context: _Context, headline: Headline | None, text: str, *, has_authors: bool) -> ArticleCandidate:
+    """What is judged: whether the page is an article."""
+    document, layout, structured, dates = context.document, context.layout, context.structured, context.dates
+    is_ruled = bool(context.ruled.get("published"))
+    is_dated_on_page = is_ruled or bool(dates.published and dates.published_by not in _NOT_ON_PAGE)
+    return ArticleCandidate(
+        page=context.page,
+        document=document,
+        layout=layout,
+        structured=structured,
+        title=headline.text if headline else None,
+        text=text,
+        word_count=count_words(text),
+        language=context.locale.language,
+        has_date=is_ruled or dates.published is not None,
+        is_dated_on_page=is_dated_on_page,
+        has_authors=has_authors,
+        list_evidence=find_list_evidence(
+            document, layout, context.page.address, is_article=structured.is_article, dated=is_dated_on_page
+        ),
     )
 
 
@@ -238,30 +262,6 @@ def _headline_from_text(lines: list[str]) -> Headline | None:
         return None
     sentence = first_sentence(lines[0])
     return Headline(sentence, "first sentence", None) if sentence else None
-
-
-def _read_language(
-    document: Document, site: Site | None, headline: Headline | None, structured: StructuredData
-) -> str | None:
-    if site and site.language and (language := language_code(site.language)):
-        return language
-    row = headline.line.row if headline and headline.line else -1
-    for lines in (document.lines[row + 1 :], document.lines):
-        sample = " ".join(line.text for line in islice(filter(_is_sample, lines), _SAMPLED))
-        if sample and (language := read_language(document.head, sample, structured.language)):
-            return language
-    whole = " ".join([*(line.text for line in document.lines), headline.text if headline else ""])
-    return read_language(document.head, whole, structured.language)
-
-
-_SAMPLED = 12
-"""Lines of the text that are looked at to tell its language."""
-
-
-def _is_sample(line: Line) -> bool:
-    """Whether a line may be of the text, as far as can be told before its language is."""
-    long = MIN_CJK_PARAGRAPH if CJK.search(line.text) else MIN_PARAGRAPH
-    return len(line.text) >= long and not line.zone & BOILERPLATE and not line.is_link
 
 
 def _read_locale(document: Document, page: Page, site: Site | None) -> Locale:

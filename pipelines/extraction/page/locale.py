@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from pipelines.data_files import read_table
 from pipelines.extraction.languages.loader import Words, languages
-from pipelines.extraction.page.document import DocumentHead
-from pipelines.extraction.text.writing import words
+from pipelines.extraction.page.document import BOILERPLATE, Document, DocumentHead, Line
+from pipelines.extraction.page.main_content import MIN_CJK_PARAGRAPH, MIN_PARAGRAPH
+from pipelines.extraction.text.writing import CJK, words
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
 
@@ -38,8 +40,28 @@ _WORD = re.compile(r"[^\W\d_]+")
 _GENERIC_TLDS = words("io co tv me ai fm to cc ws ly gg eu la sh im news com net org")
 
 
-def read_language(head: DocumentHead, text: str, stated: str | None) -> str | None:
-    """The language of a text as two letters ("zh", "en"): the declared one if it fits the script, else by script and words."""
+def read_language(document: Document, headline: str, row: int, stated: str | None) -> str | None:
+    """The language of a page as two letters ("zh", "en"): that of the first paragraphs below the headline's row (-1 where it is not
+    printed), else of any, else of all lines. `stated` is what structured data says."""
+    for lines in (document.lines[row + 1 :], document.lines):
+        sample = " ".join(line.text for line in islice(filter(_is_sample, lines), _SAMPLED))
+        if sample and (language := _language_of(document.head, sample, stated)):
+            return language
+    return _language_of(document.head, " ".join([*(line.text for line in document.lines), headline]), stated)
+
+
+_SAMPLED = 12
+"""Lines of the text that are looked at to tell its language."""
+
+
+def _is_sample(line: Line) -> bool:
+    """Whether a line may be of the text, as far as can be told before its language is."""
+    long = MIN_CJK_PARAGRAPH if CJK.search(line.text) else MIN_PARAGRAPH
+    return len(line.text) >= long and not line.zone & BOILERPLATE and not line.is_link
+
+
+def _language_of(head: DocumentHead, text: str, stated: str | None) -> str | None:
+    """The language of a text: the declared one if it fits the script, else by script and words."""
     script = _script_of(text)
     for tag in (
         head.lang,
