@@ -5,11 +5,9 @@ Each item that needs a look has `command`, which leads on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from db.display.shell_commands import shell_command
-from db.reports.digest import Digest, DigestAlert
-from db.reports.digest_articles import MOST_GONE
+from db.reports.digest import Digest, DigestAlert, GrownRejections, SlowSource, SourceGap, SourceNews, Story
+from db.reports.digest_articles import MOST_GONE, Correction, GoneArticle
 from db.store.service.alerts import AlertKind
 from db.timestamps import format_timestamp
 
@@ -26,97 +24,101 @@ def digest_object(digest: Digest) -> dict[str, object]:
         "of_substance": digest.of_substance,
         "articles_gone": len(digest.gone),
         "coverage_judged_late": digest.judged_late,
-        "sources": [
-            {
-                "source": one.source,
-                "new": one.new,
-                "copies": one.copies,
-                "corrections": one.corrections,
-                "usual": None if one.usual is None else round(one.usual, 1),
-            }
-            for one in digest.news
-        ],
-        "silent": _alerts(digest.alerts_of(AlertKind.SILENT)),
-        "rotting": _alerts(digest.alerts_of(AlertKind.ROTTING)),
-        "alerts": _alerts(digest.other_alerts),
-        "gaps": [
-            {
-                "source": one.source,
-                "state": one.gap.state.value,
-                "first": one.gap.first.isoformat(),
-                "last": one.gap.last.isoformat(),
-                "days": one.gap.days,
-                "lost": round(one.gap.lost, 1),
-                "command": shell_command("coverage", one.source),
-            }
-            for one in digest.gaps
-        ],
-        "slow": [
-            {
-                "source": one.source,
-                "seconds": one.seconds,
-                "before": one.before,
-                "command": shell_command("why", one.source),
-            }
-            for one in digest.slow
-        ],
-        "stories": [
-            {
-                "article": one.article_id,
-                "title": one.title,
-                "copies": one.copies,
-                "articles": one.articles,
-                "sources": one.sources,
-                "command": shell_command("copies", one.article_id),
-            }
-            for one in digest.stories
-        ],
-        "corrections": [
-            {
-                "article": one.article_id,
-                "source": one.source,
-                "title": one.title,
-                "revision": one.revision,
-                "score": one.score,
-                "changed": None
-                if one.change is None
-                else {"kind": one.change.kind.value, "before": one.change.before, "after": one.change.after},
-                "command": shell_command("show", one.article_id, "--diff"),
-            }
-            for one in digest.corrections
-        ],
-        "gone": [
-            {
-                "article": one.article_id,
-                "source": one.source,
-                "title": one.title,
-                "status": one.status,
-                "reason": one.reason,
-                "command": shell_command("show", one.article_id),
-            }
-            for one in digest.gone[:MOST_GONE]
-        ],
-        "rejections": [
-            {
-                "source": one.source,
-                "reason": one.reason,
-                "pages": one.pages,
-                "before": one.before,
-                "command": shell_command("why", one.source),
-            }
-            for one in digest.rejections
-        ],
+        "sources": [_news(one) for one in digest.news],
+        "silent": [_alert(one) for one in digest.alerts_of(AlertKind.SILENT)],
+        "rotting": [_alert(one) for one in digest.alerts_of(AlertKind.ROTTING)],
+        "alerts": [_alert(one) for one in digest.other_alerts],
+        "gaps": [_gap(one) for one in digest.gaps],
+        "slow": [_slow(one) for one in digest.slow],
+        "stories": [_story(one) for one in digest.stories],
+        "corrections": [_correction(one) for one in digest.corrections],
+        "gone": [_gone(one) for one in digest.gone[:MOST_GONE]],
+        "rejections": [_rejection(one) for one in digest.rejections],
     }
 
 
-def _alerts(alerts: Iterable[DigestAlert]) -> list[dict[str, object]]:
-    return [
-        {
-            "kind": one.kind,
-            "source": one.source,
-            "says": one.message,
-            "since": format_timestamp(one.since),
-            "command": shell_command("why", one.source) if one.source else "copydesk alerts",
-        }
-        for one in alerts
-    ]
+def _alert(one: DigestAlert) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "source": one.source,
+        "says": one.message,
+        "since": format_timestamp(one.since),
+        "command": shell_command("why", one.source) if one.source else "copydesk alerts",
+    }
+
+
+def _news(one: SourceNews) -> dict[str, object]:
+    return {
+        "source": one.source,
+        "new": one.new,
+        "copies": one.copies,
+        "corrections": one.corrections,
+        "usual": None if one.usual is None else round(one.usual, 1),
+    }
+
+
+def _gap(one: SourceGap) -> dict[str, object]:
+    return {
+        "source": one.source,
+        "state": one.gap.state.value,
+        "first": one.gap.first.isoformat(),
+        "last": one.gap.last.isoformat(),
+        "days": one.gap.days,
+        "lost": round(one.gap.lost, 1),
+        "command": shell_command("coverage", one.source),
+    }
+
+
+def _slow(one: SlowSource) -> dict[str, object]:
+    return {
+        "source": one.source,
+        "seconds": one.seconds,
+        "before": one.before,
+        "command": shell_command("why", one.source),
+    }
+
+
+def _story(one: Story) -> dict[str, object]:
+    return {
+        "article": one.article_id,
+        "title": one.title,
+        "copies": one.copies,
+        "articles": one.articles,
+        "sources": one.sources,
+        "command": shell_command("copies", one.article_id),
+    }
+
+
+def _correction(one: Correction) -> dict[str, object]:
+    return {
+        "article": one.article_id,
+        "source": one.source,
+        "title": one.title,
+        "revision": one.revision,
+        "score": one.score,
+        "changed": None
+        if one.change is None
+        else {"kind": one.change.kind.value, "before": one.change.before, "after": one.change.after},
+        "command": shell_command("show", one.article_id, "--diff"),
+    }
+
+
+def _gone(one: GoneArticle) -> dict[str, object]:
+    return {
+        "article": one.article_id,
+        "source": one.source,
+        "title": one.title,
+        "status": one.status,
+        "reason": one.reason,
+        "command": shell_command("show", one.article_id),
+    }
+
+
+def _rejection(one: GrownRejections) -> dict[str, object]:
+    return {
+        "source": one.source,
+        "reason": one.reason,
+        "pages": one.pages,
+        "before": one.before,
+        "command": shell_command("why", one.source),
+    }
