@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from cli.context import CommandContext
-from cli.output.progress import progress_bar
+from cli.extraction.worked_pages import worked_pages
 from cli.signals import stopping
 from db.errors import UsageError
 from db.site_rules.loader import Sites
@@ -32,12 +32,9 @@ from pipelines.experiments.rule_draft import (
     PageFindings,
     address_patterns,
 )
-from pipelines.processing.page_executor import completed_in_order
-from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+from pipelines.processing.worker_pool import TaskFailed
 from pipelines.urls import path_and_query
 
-_AHEAD = 8
-"""Pages submitted for each process."""
 _HOST_SHARE = 0.1
 """Share of the articles that a host must have for the rules to name it."""
 
@@ -57,24 +54,14 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
         stories = {one.page_id: one for one in story_pages(conn, [page.page_id for page in chosen if page.is_article])}
         repeats = Repeats(stories=stories, names=constant_names(list(stories.values())))
-        pool = WorkerPool(
-            FindCandidates(database=context.config.database, articles=known, names=repeats.names),
-            processes=jobs,
-            timeout_s=context.config.extract_timeout.total_seconds(),
-        )
-        tasks = ((page, DraftTask(page_id=page.page_id, is_article=page.is_article)) for page in chosen)
-        ahead = _AHEAD * jobs
-        try:
-            with progress_bar("read", len(chosen)) as show:
-                done = completed_in_order(pool.submit, tasks, ahead=lambda: ahead, held=2 * ahead, stop=stop)
-                for number, (page, future) in enumerate(done, 1):
-                    try:
-                        _add(draft, repeats, page, future.result())
-                    except TaskFailed as error:
-                        click.echo(f"{page.url} was left out: {str(error).splitlines()[0]}", err=True)
-                    show(number)
-        finally:
-            pool.stop()
+        worker = FindCandidates(database=context.config.database, articles=known, names=repeats.names)
+        tasks = [(page, DraftTask(page_id=page.page_id, is_article=page.is_article)) for page in chosen]
+        timeout_s = context.config.extract_timeout.total_seconds()
+        for page, future in worked_pages(worker, tasks, jobs=jobs, timeout_s=timeout_s, done="read", stop=stop):
+            try:
+                _add(draft, repeats, page, future.result())
+            except TaskFailed as error:
+                click.echo(f"{page.url} was left out: {str(error).splitlines()[0]}", err=True)
     if stop.is_set():
         sys.exit(130)
     click.echo(

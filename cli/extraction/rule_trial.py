@@ -14,7 +14,7 @@ import click
 
 from cli.context import CommandContext
 from cli.extraction.experiment import example_json, field_lines
-from cli.output.progress import progress_bar
+from cli.extraction.worked_pages import worked_pages
 from cli.output.tables import plain, styled
 from cli.signals import stopping
 from db.display.humanize import counted
@@ -27,12 +27,8 @@ from db.store.sites.site_rules import sites_folders
 from pipelines.experiments.experiment import SourceResult
 from pipelines.experiments.rule_trial import MISSES, EmptiedText, RuleResult, RuleTrial, TrialTask, TryRules, with_rules
 from pipelines.extraction.version import extractor_in_force
-from pipelines.processing.page_executor import completed_in_order
-from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+from pipelines.processing.worker_pool import TaskFailed
 from pipelines.urls import path_and_query
-
-_AHEAD = 8
-"""Pages submitted for each process."""
 
 
 def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, as_json: bool) -> None:
@@ -45,25 +41,18 @@ def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, a
         tried = evenly_spaced(pages, sample)
         extractor = find_extractor(conn, extractor_in_force(current))
         worker = TryRules(database=context.config.database, current=current, new=new, site=site)
-        pool = WorkerPool(worker, processes=jobs, timeout_s=3 * context.config.extract_timeout.total_seconds())
         trial = RuleTrial(
             rules=[RuleResult(rule=rule) for rule in site.fields],
             removals=[RuleResult(rule=rule) for rule in site.remove],
             result=SourceResult(name=file.name, of=len(pages)),
         )
-        tasks = ((page, TrialTask(page_id=page.page_id, fresh=page.extractor_id == extractor)) for page in tried)
-        ahead = _AHEAD * jobs
-        try:
-            with progress_bar("tried", len(tried)) as show:
-                done = completed_in_order(pool.submit, tasks, ahead=lambda: ahead, held=2 * ahead, stop=stop)
-                for number, (page, future) in enumerate(done, 1):
-                    try:
-                        _add(conn, trial, page, future.result())
-                    except TaskFailed as error:
-                        trial.failed.append((page.url, str(error).splitlines()[0]))
-                    show(number)
-        finally:
-            pool.stop()
+        tasks = [(page, TrialTask(page_id=page.page_id, fresh=page.extractor_id == extractor)) for page in tried]
+        timeout_s = 3 * context.config.extract_timeout.total_seconds()
+        for page, future in worked_pages(worker, tasks, jobs=jobs, timeout_s=timeout_s, done="tried", stop=stop):
+            try:
+                _add(conn, trial, page, future.result())
+            except TaskFailed as error:
+                trial.failed.append((page.url, str(error).splitlines()[0]))
     if as_json:
         click.echo(json.dumps(_as_json(trial, site, tried), ensure_ascii=False))
     else:

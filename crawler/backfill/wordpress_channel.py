@@ -11,13 +11,14 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.list_memory import remembered, repeats
 from crawler.backfill.statuses import refusal_of
+from crawler.discover.wordpress import time_in_gmt
 from db.models import LinkKind
 from pipelines.urls import clean_url
 
@@ -104,18 +105,11 @@ def _posts(answer: ChannelAnswer) -> list[dict[str, Any]] | None:
 def _link(post: dict[str, Any]) -> PastLink | None:
     title = post.get("title")
     words = title.get("rendered") if isinstance(title, dict) else None
-    published = _gmt(post.get("date_gmt"))
+    published = time_in_gmt(post.get("date_gmt"))
     return PastLink(
         url=str(post["link"]),
         title=html.unescape(words)[:500] if isinstance(words, str) and "<" not in words else None,
         published=published,
-        modified=_gmt(post.get("modified_gmt")),
+        modified=time_in_gmt(post.get("modified_gmt")),
         kind=LinkKind.JSON_LIST,
     )
-
-
-def _gmt(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
-    except ValueError:
-        return None

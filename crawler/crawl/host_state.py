@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from crawler.http.services import HoldsMemory
 from crawler.robots.policy import RobotsRecord
 from db.connection.writer import Writer
 from db.store.sites.holds import load_holds, save_hold
@@ -52,17 +53,13 @@ class StoredRobots:
         self._writer.submit(lambda conn: save_robots(conn, columns))
 
 
-class StoredHolds:
+class StoredHolds(HoldsMemory):
     """A `HoldStore` in the database. All holds are read when the crawl opens."""
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
+        super().__init__(load_holds(reader, datetime.now(UTC)))
         self._writer = writer
-        self._until = load_holds(reader, datetime.now(UTC))
-
-    def until(self, host: str) -> datetime | None:
-        until = self._until.get(host)
-        return until if until and until > datetime.now(UTC) else None
 
     def hold(self, host: str, until: datetime) -> None:
-        self._until[host] = until
+        super().hold(host, until)
         self._writer.submit(lambda conn: save_hold(conn, host, until))

@@ -106,13 +106,14 @@ class ReadModifiedPosts:
 
 
 def _post(stated: dict[str, Any], url: str) -> ModifiedPost | None:
-    link, modified = clean_url(str(stated.get("link") or ""), url), _gmt(stated.get("modified_gmt"))
+    link, modified = clean_url(str(stated.get("link") or ""), url), time_in_gmt(stated.get("modified_gmt"))
     if link is None or modified is None:
         return None
-    return ModifiedPost(key=link_key(link), published=_gmt(stated.get("date_gmt")), modified=modified)
+    return ModifiedPost(key=link_key(link), published=time_in_gmt(stated.get("date_gmt")), modified=modified)
 
 
-def _gmt(text: object) -> datetime | None:
+def time_in_gmt(text: object) -> datetime | None:
+    """The time in a field whose name ends in `_gmt`; None where it holds none."""
     try:
         return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
     except ValueError:

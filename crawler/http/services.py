@@ -9,9 +9,10 @@ work with the defaults, which forget everything at the end of the process.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy import signals
@@ -46,10 +47,10 @@ class HoldStore(Protocol):
 
 
 class HoldsMemory:
-    """A HoldStore that forgets at the end of the process."""
+    """A HoldStore that forgets at the end of the process. `known` are holds to begin with."""
 
-    def __init__(self) -> None:
-        self._until: dict[str, datetime] = {}
+    def __init__(self, known: Mapping[str, datetime] = MappingProxyType({})) -> None:
+        self._until = dict(known)
 
     def until(self, host: str) -> datetime | None:
         """When the host's hold ends."""

@@ -17,7 +17,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -30,6 +29,7 @@ from urllib.parse import urlsplit
 from db.display.shell_commands import shell_command
 from db.errors import ConfigError, UsageError
 from db.models import Listing, ListingKind
+from db.toml_tables import toml_tables
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
@@ -135,13 +135,7 @@ def parse_country(text: str, file: str) -> list[CatalogueEntry]:
     country = file.removesuffix(".toml")
     if not _COUNTRY.fullmatch(country):
         raise ConfigError(f"{file}: is not named by a country; expected two capitals (ISO 3166-1), such as DE.toml")
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: is not valid TOML: {error}") from error
-    tables = document.pop("outlet", None)
-    if document or not isinstance(tables, list):
-        raise ConfigError(f"{file}: expected [[outlet]] tables alone")
+    tables = toml_tables(text, "outlet", file)
     entries = [_entry(table, country, f"{file}: outlet {number}") for number, table in enumerate(tables, 1)]
     return sorted(entries, key=lambda entry: entry.name.casefold())
 

@@ -12,7 +12,6 @@ Facts only. Case, accents, spaces and punctuation do not matter, nor whether Chi
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +20,7 @@ from typing import Any
 
 from db.copying.names import name_key
 from db.errors import ConfigError
+from db.toml_tables import toml_tables
 
 _FILE = "agencies.toml"
 _KEYS = frozenset({"key", "name", "chinese", "names", "hosts"})
@@ -66,15 +66,8 @@ def index_names(agencies: Iterable[NewsAgency]) -> dict[str, NewsAgency]:
 
 def parse_agencies(text: str) -> dict[str, NewsAgency]:
     """The entries of a file, by key. Raises ConfigError for an entry with a mistake."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{_FILE}: is not valid TOML: {error}") from error
-    tables = document.pop("agency", None)
-    if document or not isinstance(tables, list):
-        raise ConfigError(f"{_FILE}: expected [[agency]] tables alone")
     found: dict[str, NewsAgency] = {}
-    for number, table in enumerate(tables, 1):
+    for number, table in enumerate(toml_tables(text, "agency", _FILE), 1):
         agency = _agency(table, f"{_FILE}: agency {number} ({table.get('name', 'without a name')})")
         if agency.key in found:
             raise ConfigError(f"{_FILE}: two agencies have the key {agency.key}; give one of them another")
