@@ -34,6 +34,12 @@ def parse_html(text: str, *, comments: bool = False) -> Element | None:
         return None
 
 
+def with_few_attributes(text: str) -> str:
+    """A page for parsers of others, which build the tree by themselves: written anew where a tag has more than `MAX_ATTRIBUTES`."""
+    tree = parse_html(text) if _may_have_many_attributes(text) else None
+    return text if tree is None else etree.tostring(tree, encoding="unicode", method="html")
+
+
 def _without_inner_end(text: str) -> str:
     """The page without `</body>` and `</html>` in its middle: some templates consist of parts that each close the page.
 

@@ -106,6 +106,16 @@ def test_sql_stands_in_db() -> None:
     assert sql_in('"""INSERT OR IGNORE INTO visits"""')
 
 
+_PARSERS = re.compile(r"HTMLParser\(|\bhtml\.fromstring\(|document_fromstring\(")
+
+
+def test_html_is_parsed_in_one_place() -> None:
+    """Other parsers take the square of the number of a tag's attributes."""
+    found = {module for module, path in MODULES.items() if _PARSERS.search(path.read_text(encoding="utf-8"))}
+    makes_elements_alone = "pipelines.extraction.body.text"
+    assert found == {"pipelines.html_tree", makes_elements_alone}
+
+
 def test_the_tests_that_start_first_exist() -> None:
     for name in LONGEST:
         path, _, function = name.partition("::")

@@ -57,9 +57,9 @@ class ArticleFilter:
     """Conditions on articles; None stands for any.
 
     `since`, `until`: published, else fetched, from `since` until before `until`. `language`: a tag, "zh" includes zh-TW.
-    `person`: the name of an author, editor or proofreader, or words of it; names that somebody joined with
-    it count too. `section`: as stated on the page, whatever the
-    case of Latin letters. `paywalled`: True where the page shows only a part, False where it shows all or does not say.
+    `person`: the name of an author, editor or proofreader, or words of it; names that somebody joined with it count too.
+    `section`: as stated on the page, whatever the case of Latin letters. `paywalled`: True where the page shows only a part, False
+    where it shows all or does not say.
     """
 
     source_id: int | None = None

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from lxml import etree, html
-
 from db.network.http_statuses import is_page_status
 from db.system.regular_files import NotRegularFile, open_file
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.extraction.encoding import decode
+from pipelines.html_tree import parse_html
 from pipelines.processing.files import PageFile, page_files_in_manifest, read_unpacked
 from pipelines.urls import clean_url
 
@@ -86,7 +86,7 @@ def _item(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
         return SkippedRecord(reason="too_big")
     if not is_page_status(entry.status):
         return SkippedRecord(reason=f"status_{entry.status}")
-    asked = clean_url(entry.url) if entry.url else _canonical(body)
+    asked = clean_url(entry.url) if entry.url else _canonical(body, entry.content_type)
     if asked is None:
         return SkippedRecord(reason="bad_address" if entry.url else "no_address")
     if is_known(asked, at):
@@ -103,11 +103,11 @@ def _known(entry: PageFile, at: datetime, is_known: IsKnown) -> KnownFetch | Non
     return KnownFetch(url=url, fetched_at=at) if url and is_known(url, at) else None
 
 
-def _canonical(body: bytes) -> str | None:
+def _canonical(body: bytes, content_type: str | None) -> str | None:
     """The canonical address in the page."""
-    try:
-        tree = html.fromstring(body[:_HEAD])
-    except (etree.LxmlError, ValueError):
+    decoded = decode(body[:_HEAD], content_type)
+    tree = parse_html(decoded.text) if decoded is not None else None
+    if tree is None:
         return None
     for query in ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content"):
         found_at = tree.xpath(query)

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -13,6 +14,7 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names.persons import split_byline
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
+from pipelines.html_tree import parse_html
 from pipelines.urls import path_and_query
 
 MOST_ELEMENTS = 20_000
@@ -65,19 +67,16 @@ class PageCandidates:
 
 def candidates_of_article(html: str) -> PageCandidates:
     """Elements that may hold a field: those that a stable selector finds once on the page."""
-    tree = _tree(html)
+    tree = parse_html(html)
     if tree is None:
         return PageCandidates()
     found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for element in _elements(tree):
         for css in selectors_of(element):
-            for attribute in _attributes(element):
-                text = (
-                    element.get(attribute, "")
-                    if attribute
-                    else " ".join(" ".join(map(str, element.itertext())).split())
-                )
-                found[css, attribute].append(text.strip())
+            # The value of an element in the head is in an attribute, of another its text.
+            attribute = "content" if element.tag == "meta" else None
+            text = element.get(attribute, "") if attribute else " ".join(" ".join(map(str, element.itertext())).split())
+            found[css, attribute].append(text.strip())
     fields: list[FieldCandidate] = []
     for (css, attribute), texts in found.items():
         if len(texts) == 1 and 0 < len(texts[0]) <= _MOST_TEXT:
@@ -87,7 +86,7 @@ def candidates_of_article(html: str) -> PageCandidates:
 
 def items_of_list(html: str, url: str, articles: Collection[str]) -> PageCandidates:
     """The smallest repeated element around links to known articles (`articles`: their paths with queries)."""
-    tree = _tree(html)
+    tree = parse_html(html)
     if tree is None:
         return PageCandidates()
     total, right = Counter[str](), Counter[str]()
@@ -116,23 +115,10 @@ def items_of_list(html: str, url: str, articles: Collection[str]) -> PageCandida
     return PageCandidates(item=item, items=total[item], item_articles=right[item])
 
 
-def _tree(html: str) -> Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, huge_tree=False)
-    try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-
-
 def _elements(tree: Element, among: str | None = None, *, everywhere: bool = False) -> Iterator[Element]:
     """Elements of a page, without what is around its content unless `everywhere`."""
-    walk, seen = etree.iterwalk(tree, events=("start",)), 0
-    for _, element in walk:
-        if not isinstance(element.tag, str):
-            continue
-        seen += 1
-        if seen > MOST_ELEMENTS:
-            return
+    walk = etree.iterwalk(tree, events=("start",))
+    for _, element in islice(walk, MOST_ELEMENTS):
         if element.tag in _AROUND and not everywhere:
             walk.skip_subtree()
         elif among in (None, element.tag):
@@ -153,13 +139,6 @@ def selectors_of(element: Element) -> list[str]:
     if (own := element.get("id", "")) and STABLE.fullmatch(own):
         found.append(f"{tag}#{own}")
     return found
-
-
-def _attributes(element: Element) -> tuple[str | None, ...]:
-    """Where the value of an element may be: its text (None), or the attribute that says more."""
-    if element.tag == "meta":
-        return ("content",)
-    return (None,)
 
 
 def _readings(css: str, attribute: str | None, text: str) -> Iterator[FieldCandidate]:

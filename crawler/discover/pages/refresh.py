@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree, html
-
 from pipelines.extraction.encoding import decode
+from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_URL
 from pipelines.urls import clean_url
 
@@ -44,15 +43,12 @@ def may_refresh(body: bytes) -> bool:
 def find_refresh(body: bytes, url: str, content_type: str | None) -> str | None:
     """The URL that a page refreshes to, None where there is none. Never raises on input from the web."""
     decoded = decode(body[:HEAD_BYTES], content_type)
-    if decoded is None:
-        return None
-    try:
-        root = html.document_fromstring(decoded.text.encode(), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.LxmlError, ValueError):
+    root = parse_html(decoded.text) if decoded is not None else None
+    if root is None:
         return None
     base = next((clean_url(element.get("href") or "", url) for element in root.iter("base")), None)
     for meta in root.iter("meta"):
-        # A refresh in <noscript> mostly says that the page needs scripts; lxml parses it as browsers without scripts do.
+        # A refresh in <noscript> mostly says that the page needs scripts; libxml2 parses it as browsers without scripts do.
         if (meta.get("http-equiv") or "").strip().lower() == "refresh" and not any(
             parent.tag == "noscript" for parent in meta.iterancestors()
         ):

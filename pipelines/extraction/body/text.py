@@ -31,6 +31,7 @@ from pipelines.extraction.page.tree import is_inside, link_around, with_ancestor
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 from pipelines.extraction.text.writing import words
+from pipelines.html_tree import with_few_attributes
 
 _MIN_SHARE = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
@@ -43,13 +44,13 @@ def read_body(document: Document, main: MainContent) -> list[str]:
     """The lines of the article's text, boilerplate lines still among them."""
     pruned = prune_boilerplate(document, main)
     if pruned is None:
-        page_text = _extract(document.html, fast=True)
+        page_text = _extract_whole(document.html)
         lines = _split_lines(page_text)
         return lines if prefers_whole_page("", page_text, document) else _without_boilerplate(lines, document, main)
     text = _read_main_content(pruned, document, main)
     is_named = any(is_named_body(el) for el in with_ancestors(main.element))
     if len(text) < _VERY_SHORT and count_words(text) < _FEW_WORDS and not is_named:
-        page_text = _extract(document.html, fast=True)
+        page_text = _extract_whole(document.html)
         lines = _without_boilerplate(_split_lines(page_text), document, main)
         if len("".join(lines)) > 2 * len(text):
             return lines
@@ -58,7 +59,7 @@ def read_body(document: Document, main: MainContent) -> list[str]:
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)
     if len(text) < SHORT_TEXT and not holds_description(text, document):
-        page_text = _extract(document.html, fast=True)
+        page_text = _extract_whole(document.html)
         return _split_lines(page_text) if prefers_whole_page(text, page_text, document) else lines
     return lines
 
@@ -117,16 +118,25 @@ _FIELD = re.compile(r"<textarea\b.*?(?:</textarea|\Z)", re.I | re.S)
 """What can be typed into, or is kept there for scripts: trafilatura takes it for text."""
 
 
-def _extract(page: Callable[[], Element] | str, *, fast: bool) -> str:
-    """What trafilatura reads of a whole page, or of one that is made for it."""
+def _extract_whole(html: str) -> str:
+    """What trafilatura reads of a whole page."""
+    return _extracted(with_few_attributes(_FIELD.sub("", html) if "<textarea" in html else html), fast=True)
+
+
+def _extract(make_page: Callable[[], Element], *, fast: bool) -> str:
+    """What trafilatura reads of a page that is made for it."""
+    text = read_plainly(make_page, _options(fast)) if fast else None
+    return _extracted(make_page(), fast=fast) if text is None else _with_joiners(text)
+
+
+def _extracted(page: Element | str, *, fast: bool) -> str:
     from trafilatura.core import bare_extraction
 
-    if isinstance(page, str) and "<textarea" in page:
-        page = _FIELD.sub("", page)
-    text = read_plainly(page, _options(fast)) if fast and not isinstance(page, str) else None
-    if text is None:
-        extracted: Any = bare_extraction(page if isinstance(page, str) else page(), options=_options(fast))
-        text = (extracted.text or "") if extracted is not None else ""
+    extracted: Any = bare_extraction(page, options=_options(fast))
+    return _with_joiners((extracted.text or "") if extracted is not None else "")
+
+
+def _with_joiners(text: str) -> str:
     for joiner, stand_in in _JOINERS:
         text = text.replace(stand_in, joiner)
     return text

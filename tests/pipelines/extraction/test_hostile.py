@@ -32,6 +32,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "20 MB of breaks": lambda: page("x<br>" * 4_000_000)[: MAX_BODY - 10],
     "200,000 nested tags": lambda: page("<div>" * 200_000 + lines(5)),
     "megabyte attributes": lambda: page(f"<div class='{'a-b ' * 300_000}' style='{'x:y;' * 300_000}'>{lines(9)}</div>"),
+    "attributes without number": lambda: page(f"<p {' '.join(f'a{number}' for number in range(120_000))}>Short.</p>"),
     "NUL bytes": lambda: page(lines(9)).replace(b" ", b"\x00 "),
     "entities without end": lambda: page(f"<p>{'&amp;lt;&#x41;&nbsp;' * 200_000}</p>{lines(9)}"),
     "comments never closed": lambda: page("<!--" * 400_000 + lines(9)),

@@ -58,7 +58,7 @@ async def corrections(request: Any, datasette: Any) -> Any:
 
 async def changes(request: Any, datasette: Any) -> Any:
     """What a revision changed from the one before; with `page`, what a page of the article changed."""
-    article_id, revision, page_id = required_id(request), number_of(request.args.get("revision")), None
+    article_id, revision = required_id(request), number_of(request.args.get("revision"))
     page_id = number_of(request.args.get("page"))
 
     def ask(conn: sqlite3.Connection) -> Any:
