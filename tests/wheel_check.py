@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 # Files beside the modules, without which commands fail only when they are used.
 DATA = (
-    *("crawler/render/trackers.toml", "crawler/render/load_more.toml"),
+    *("crawler/render/trackers.toml"),
     *("py.typed", "db/site_rules/sites/bjnews.com.cn.toml", "db/inspect/templates/base.html"),
     "db/inspect/templates/articles/article.html",
     *("db/inspect/static/charts.js", "db/inspect/static/desk.css"),

@@ -1,12 +1,14 @@
-"""How a list draws its next part: scripts for its page, from the labels in `load_more.toml`."""
+"""How a list draws its next part: scripts for its page."""
 
 from __future__ import annotations
 
 import json
-import tomllib
-from pathlib import Path
+from functools import cache
 
-_WORDS = tomllib.loads((Path(__file__).parent / "load_more.toml").read_text(encoding="utf-8"))
+from pipelines.extraction.languages.loader import words_of
+
+_MARKS = ("load-more", "loadmore", "load_more", "show-more", "showmore", "more-button", "btn-more", "infinite-more")
+"""Parts of a class, id or data attribute that say the same as a label."""
 
 COUNT_LINKS = "() => new Set([...document.links].map(link => link.href)).size"
 SCROLL_DOWN = """() => {
@@ -14,9 +16,13 @@ SCROLL_DOWN = """() => {
     window.scrollTo(0, end.scrollHeight);
     window.dispatchEvent(new Event('scroll'));
 }"""
-# Clicks the last button that says it: lists have it at their end. A link that leads elsewhere is none.
-CLICK_LOAD_MORE = f"""() => {{
-    const labels = new Set({json.dumps(_WORDS["labels"])}), marks = {json.dumps(_WORDS["marks"])};
+
+
+@cache
+def click_load_more() -> str:
+    """Clicks the last button that says it: lists have it at their end. A link that leads elsewhere is none."""
+    return f"""() => {{
+    const labels = new Set({json.dumps(words_of("load_more"))}), marks = {json.dumps(_MARKS)};
     const found = [...document.querySelectorAll('button, [role=button], a, input[type=button]')].filter(element => {{
         const target = element.getAttribute('href');
         if (element.disabled || (target && !target.startsWith('#') && !target.startsWith('javascript:'))) return false;

@@ -26,7 +26,7 @@ from crawler.http.connection.guard import DnsCache
 from crawler.http.connection.networks import parse_networks
 from crawler.render.guard_proxy import GuardProxy
 from crawler.render.init_script import INIT_SCRIPT, STOPPED_NAVIGATIONS
-from crawler.render.load_more import CLICK_LOAD_MORE, COUNT_LINKS, SCROLL_DOWN
+from crawler.render.load_more import COUNT_LINKS, SCROLL_DOWN, click_load_more
 from crawler.render.messages import Drawing, DrawOrder, JsonAnswer
 from crawler.render.trackers import is_tracker
 from crawler.render.whole_document import MOST_FRAMES, is_frame_of, whole_document
@@ -234,7 +234,7 @@ async def _draw_more(page: Page, watch: _PageWatch, most_links: int) -> int:
         await page.evaluate(SCROLL_DOWN)
         await watch.wait_until_quiet(MORE_LIMIT_S)
         more = await page.evaluate(COUNT_LINKS)
-        if more <= links and await page.evaluate(CLICK_LOAD_MORE):
+        if more <= links and await page.evaluate(click_load_more()):
             watch.last_at = time.monotonic()
             await watch.wait_until_quiet(MORE_LIMIT_S)
             more = await page.evaluate(COUNT_LINKS)

@@ -40,7 +40,7 @@ LINE_KINDS = (
     "given_by", "time_word", "written_by", "service_link",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
-PAGER_KINDS = ("next_page", "older_page", "next_part", "other_page")
+PAGER_KINDS = ("next_page", "older_page", "next_part", "other_page", "load_more")
 KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *LINE_KINDS, *CHANGE_KINDS, *PAGER_KINDS, "front_page")
 _LABELS = (
     "byline_noun",
