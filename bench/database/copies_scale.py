@@ -148,7 +148,7 @@ class Archive:
             )
             marks = [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]
             insert_sketches(
-                self.conn, [IndexedText(text=text_number(text_hash), length=_STAND_IN_LETTERS, shingles=marks)]
+                self.conn, [IndexedText(text=text_number(text_hash), length=_STAND_IN_LETTERS, marks=marks)]
             )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         for queue in ("unread", "unsettled", "unthreaded"):

@@ -160,7 +160,7 @@ class PageRows:
                     del self._recent[:_COPIED_FROM]
         if made.verdict in ("new", "revision"):
             marks = [chance.getrandbits(48) for _ in range(_MARKS)]
-            self.sketches.append(IndexedText(text=text_number(made.text_hash), length=1500, shingles=marks))
+            self.sketches.append(IndexedText(text=text_number(made.text_hash), length=1500, marks=marks))
         self.rows["decisions"].append((page.page_id, made.verdict, made.article_id, made.original_id, made.revision))
         self._add_row(chance, page, made)
 

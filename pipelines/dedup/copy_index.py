@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from db.store.dedup.near_copies import (
-    MAX_TEXTS_PER_SHINGLE,
+    MAX_TEXTS_PER_MARK,
     IndexedText,
     delete_near_copies,
     delete_sketch,
@@ -20,7 +20,7 @@ from db.store.dedup.near_copies import (
     insert_sketches,
     load_sketches,
     near_copies_of,
-    texts_by_shingle,
+    texts_by_mark,
 )
 from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.similarity import PreparedText, is_near_copy
@@ -60,23 +60,23 @@ class CopyIndex:
             return None
         prepared = self._keep(text, PreparedText(prepare_text(stored)))
         marks = sketch_of(prepared)
-        return IndexedText(text=text, length=len(prepared.letters), shingles=marks) if marks else None
+        return IndexedText(text=text, length=len(prepared.letters), marks=marks) if marks else None
 
     def _add(self, new: list[IndexedText]) -> set[int]:
         """Add texts together, and compare them with the index and with each other."""
         insert_sketches(self._conn, new)
-        self._marks = {entry.text: entry.shingles for entry in new}
+        self._marks = {entry.text: entry.marks for entry in new}
         new_bearers: dict[int, set[int]] = defaultdict(set)
         for entry in new:
-            for mark in entry.shingles:
+            for mark in entry.marks:
                 new_bearers[mark].add(entry.text)
         self._bearers = {}
         displaced: set[int] = set()
         most = max(map(len, new_bearers.values()), default=0)
-        for mark, listed in texts_by_shingle(self._conn, sorted(new_bearers), MAX_TEXTS_PER_SHINGLE + most).items():
-            self._bearers[mark] = listed[:MAX_TEXTS_PER_SHINGLE]
+        for mark, listed in texts_by_mark(self._conn, sorted(new_bearers), MAX_TEXTS_PER_MARK + most).items():
+            self._bearers[mark] = listed[:MAX_TEXTS_PER_MARK]
             before = [text for text in listed if text not in new_bearers[mark]]
-            displaced.update(set(before[:MAX_TEXTS_PER_SHINGLE]).difference(listed[:MAX_TEXTS_PER_SHINGLE]))
+            displaced.update(set(before[:MAX_TEXTS_PER_MARK]).difference(listed[:MAX_TEXTS_PER_MARK]))
         changed: set[int] = set()
         compared: set[int] = set()
         for entry in new:
@@ -91,9 +91,9 @@ class CopyIndex:
         others = near_copies_of(self._conn, text)
         delete_near_copies(self._conn, text, others)
         promoted = set()
-        for found in texts_by_shingle(self._conn, marks, MAX_TEXTS_PER_SHINGLE + 1).values():
-            if text in found[:MAX_TEXTS_PER_SHINGLE]:
-                promoted.update(found[MAX_TEXTS_PER_SHINGLE:])
+        for found in texts_by_mark(self._conn, marks, MAX_TEXTS_PER_MARK + 1).values():
+            if text in found[:MAX_TEXTS_PER_MARK]:
+                promoted.update(found[MAX_TEXTS_PER_MARK:])
         delete_sketch(self._conn, text, marks)
         self._bearers, self._marks = {}, {}
         changed = others | {text}
@@ -132,7 +132,7 @@ class CopyIndex:
     def _found_by(self, marks: Sequence[int], text: int) -> dict[int, list[int]]:
         """The bearers of each mark of which the text is a bearer itself."""
         if missing := [mark for mark in marks if mark not in self._bearers]:
-            self._bearers |= texts_by_shingle(self._conn, missing, MAX_TEXTS_PER_SHINGLE)
+            self._bearers |= texts_by_mark(self._conn, missing, MAX_TEXTS_PER_MARK)
         return {mark: found if text in (found := self._bearers[mark]) else [] for mark in marks}
 
     def _marks_at(self, texts: Iterable[int]) -> dict[int, Sequence[int]]:

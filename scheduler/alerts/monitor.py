@@ -110,18 +110,18 @@ def evaluate_alerts(
     all_open = open_alerts(conn)
     opened = {(alert.kind, alert.source_id): alert for alert in all_open if not alert.about}
     about = {(alert.kind, alert.about): alert for alert in all_open if alert.about}
-    this = MonitorRound(
+    state = MonitorRound(
         conn=conn, config=config, now=now, opened=opened, about=about, budget_s=budget_s, started=started
     )
-    machine = [*_machine(this), *service]
+    machine = [*_machine(state), *service]
     in_use = active_source_ids(conn)
     checks: list[SourceCheck] = []
     for due in sources_to_evaluate(conn):
-        if checks and this.spent():
+        if checks and state.spent():
             break
-        # Expensive figures wait for the next run of a source, except for the first source of a round: so all get their this.
-        checks.append(_check(this, due, hurried=bool(checks) and this.spent(EXPENSIVE_SHARE)))
-    network = _network(this, checks)
+        # Expensive figures wait for the next run of a source, except for the first source of a round: so each has its turn.
+        checks.append(_check(state, due, hurried=bool(checks) and state.spent(EXPENSIVE_SHARE)))
+    network = _network(state, checks)
     machine += network
     cut_off = any(condition.holds for condition in network)
     with write(conn):
@@ -131,20 +131,20 @@ def evaluate_alerts(
             if alert.source_id is not None and alert.source_id not in in_use
         ]
         for condition in machine:
-            changes += _apply(this, condition, None)
+            changes += _apply(state, condition, None)
         for check in checks:
             for condition in check.conditions:
                 if not (cut_off and condition.holds and condition.kind in _SHARED):
-                    changes += _apply(this, condition, check.due.source_id)
+                    changes += _apply(state, condition, check.due.source_id)
             record_evaluation(conn, check.due, page_id=check.page_id, usual=check.usual)
     return changes
 
 
-def _apply(this: MonitorRound, condition: Condition, source_id: int | None) -> Iterator[AlertChange]:
+def _apply(state: MonitorRound, condition: Condition, source_id: int | None) -> Iterator[AlertChange]:
     """Open, reword or close the alert of one condition."""
-    conn, alert = this.conn, this.opened.get((condition.kind.value, source_id))
+    conn, alert = state.conn, state.opened.get((condition.kind.value, source_id))
     if condition.about:
-        alert = this.about.get((condition.kind.value, condition.about))
+        alert = state.about.get((condition.kind.value, condition.about))
     if condition.holds and alert is None:
         new = open_alert(
             conn,
@@ -153,7 +153,7 @@ def _apply(this: MonitorRound, condition: Condition, source_id: int | None) -> I
             message=condition.message,
             advice=condition.advice,
             evidence=condition.evidence,
-            at=this.now,
+            at=state.now,
             about=condition.about,
         )
         yield AlertChange(event=AlertEvent.OPENED, alert=new)
@@ -163,39 +163,39 @@ def _apply(this: MonitorRound, condition: Condition, source_id: int | None) -> I
     elif condition.holds is False and alert is not None:
         if condition.evidence:
             update_alert(conn, alert.id, message=alert.message, evidence=condition.evidence)
-        yield AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, this.now))
+        yield AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, state.now))
 
 
-def _machine(this: MonitorRound) -> Iterator[Condition]:
-    path, opened = this.config.database, this.opened
-    yield judge.disk(free_disk_bytes(path), this.config.alert_disk, is_open=(AlertKind.DISK, None) in opened)
-    yield judge.size(sum(database_sizes(path)), this.config.alert_size, is_open=(AlertKind.SIZE, None) in opened)
+def _machine(state: MonitorRound) -> Iterator[Condition]:
+    path, opened = state.config.database, state.opened
+    yield judge.disk(free_disk_bytes(path), state.config.alert_disk, is_open=(AlertKind.DISK, None) in opened)
+    yield judge.size(sum(database_sizes(path)), state.config.alert_size, is_open=(AlertKind.SIZE, None) in opened)
 
 
-def _network(this: MonitorRound, checks: list[SourceCheck]) -> list[Condition]:
+def _network(state: MonitorRound, checks: list[SourceCheck]) -> list[Condition]:
     """Whether this machine is cut off. Counted only when a source starts failing, or while the alert is open."""
-    is_open = (AlertKind.NETWORK, None) in this.opened
-    begins = any(it.holds and it.kind in _SHARED for check in checks for it in check.conditions)
-    return [judge.network(*count_failing_sources(this.conn), is_open=is_open)] if begins or is_open else []
+    is_open = (AlertKind.NETWORK, None) in state.opened
+    begins = any(one.holds and one.kind in _SHARED for check in checks for one in check.conditions)
+    return [judge.network(*count_failing_sources(state.conn), is_open=is_open)] if begins or is_open else []
 
 
-def _check(this: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCheck:
+def _check(state: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCheck:
     """Evaluate one source by what can have changed since its last check."""
-    least = _least_failures(this.config, due)
-    parts = last_source_runs(this.conn, due.source_id, least)
-    conditions = [*_refusals(this, due, parts[0]), *_walls(this, due, parts, least)] if parts else []
-    if any(it.holds or (it.holds is None and (it.kind, due.source_id) in this.opened) for it in conditions):
+    least = _least_failures(state.config, due)
+    parts = last_source_runs(state.conn, due.source_id, least)
+    conditions = [*_refusals(state, due, parts[0]), *_walls(state, due, parts, least)] if parts else []
+    if any(one.holds or (one.holds is None and (one.kind, due.source_id) in state.opened) for one in conditions):
         # The cause has an alert of its own; that nothing could be fetched follows from it.
         conditions.append(Condition(kind=AlertKind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
-    if any(it.holds and it.kind in _WALLS for it in conditions):
+    if any(one.holds and one.kind in _WALLS for one in conditions):
         conditions.append(Condition(kind=AlertKind.NO_LISTING, holds=False))
     else:
         conditions.append(judge.no_listing(due.name, parts, least))
-    silence, usual = _silence(this, due, due.baseline, hurried=hurried)
-    degraded, usual, page_id = _degraded(this, due, usual, hurried=hurried)
-    repeating, usual = _repeating(this, due, usual, hurried=hurried)
+    silence, usual = _silence(state, due, due.baseline, hurried=hurried)
+    degraded, usual, page_id = _degraded(state, due, usual, hurried=hurried)
+    repeating, usual = _repeating(state, due, usual, hurried=hurried)
     shown = [judge.with_diagnosis(due.name, one) for one in (*conditions, *silence, *degraded)]
     return SourceCheck(due=due, conditions=[*shown, *repeating], page_id=page_id, usual=usual)
 
@@ -207,13 +207,13 @@ def _least_failures(config: Config, due: SourceFigures) -> int:
         return config.alert_failures
 
 
-def _refusals(this: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:
-    conn, known = this.conn, this.opened.get((AlertKind.ROBOTS_FORBIDDEN, due.source_id))
+def _refusals(state: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:
+    conn, known = state.conn, state.opened.get((AlertKind.ROBOTS_FORBIDDEN, due.source_id))
     if part.forbidden or known:
         seen = failure_share(conn, due.source_id, part, "robots_forbidden", known.evidence if known else None)
         fine = worked_before(conn, due.source_id, part.id)
         yield judge.forbidden(due.name, seen, is_open=known is not None, fine_before=fine)
-    known = this.opened.get((AlertKind.CERTIFICATE, due.source_id))
+    known = state.opened.get((AlertKind.CERTIFICATE, due.source_id))
     if part.listings_failed or part.failed or known:
         seen = failure_share(conn, due.source_id, part, "certificate", known.evidence if known else None)
         yield judge.certificate(seen, is_open=known is not None)
@@ -224,28 +224,28 @@ _SHARED = (AlertKind.FAILING, AlertKind.CHALLENGED, AlertKind.CERTIFICATE)
 _WALLS = (AlertKind.CHALLENGED, AlertKind.DRAWN_BY_SCRIPT)
 
 
-def _walls(this: MonitorRound, due: SourceFigures, parts: Sequence[EndedSourceRun], least: int) -> Iterator[Condition]:
+def _walls(state: MonitorRound, due: SourceFigures, parts: Sequence[EndedSourceRun], least: int) -> Iterator[Condition]:
     """Whether a challenge or a script is why no listing works. What its listings held is read where none does."""
     trouble = (
-        None if parts[0].listings_working else listing_trouble(readings_of_run(this.conn, due.source_id, parts[0].id))
+        None if parts[0].listings_working else listing_trouble(readings_of_run(state.conn, due.source_id, parts[0].id))
     )
     for kind in _WALLS:
         yield judge.walled(kind, trouble, parts, least)
 
 
 def _silence(
-    this: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+    state: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
 ) -> tuple[list[Condition], SourceBaseline]:
     """Whether the source is silent. The limit needs four weeks of links, which is expensive, so it is kept for some days."""
-    known = this.opened.get((AlertKind.SILENT, due.source_id))
-    last = newest_link_time(this.conn, due.source_id)
+    known = state.opened.get((AlertKind.SILENT, due.source_id))
+    last = newest_link_time(state.conn, due.source_id)
     if last is None:
         return [], usual
     if known is not None:
         is_over = last.isoformat() != known.evidence.get("last_found")
         return ([Condition(kind=AlertKind.SILENT, holds=False)] if is_over else []), usual
-    gap = this.now - last
-    if usual.limit_at is None or this.now - usual.limit_at > BASELINE_TTL:
+    gap = state.now - last
+    if usual.limit_at is None or state.now - usual.limit_at > BASELINE_TTL:
         limit_s: float | None = MIN_QUIET_S
     else:
         limit_s = usual.limit_s
@@ -253,48 +253,48 @@ def _silence(
         return [], usual
     start = last - HISTORY
     silence = judge_silence(
-        links_since(this.conn, due.source_id, start), listing_reads_since(this.conn, due.source_id, start)
+        links_since(state.conn, due.source_id, start), listing_reads_since(state.conn, due.source_id, start)
     )
-    return [judge.silent(silence, last)], replace(usual, limit_s=silence.limit_s, limit_at=this.now)
+    return [judge.silent(silence, last)], replace(usual, limit_s=silence.limit_s, limit_at=state.now)
 
 
 def _degraded(
-    this: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+    state: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
 ) -> tuple[list[Condition], SourceBaseline, int | None]:
     """Whether extraction is degraded. Recent pages are read if there are new ones; those before if the recent ones are unusual, and
     every few days for the baseline.
     """
-    known = this.opened.get((AlertKind.ROTTING, due.source_id))
-    page_id = newest_page(this.conn, due.source_id)
+    known = state.opened.get((AlertKind.ROTTING, due.source_id))
+    page_id = newest_page(state.conn, due.source_id)
     # An open alert is checked without new pages too: stored pages are extracted again after a site rule was corrected.
     if page_id is None or (known is None and page_id == due.page_id):
         return [], usual, page_id
-    is_fresh = usual.shares_at is not None and this.now - usual.shares_at < BASELINE_TTL
+    is_fresh = usual.shares_at is not None and state.now - usual.shares_at < BASELINE_TTL
     if known is None and is_fresh:
-        recent = extracted_fields(this.conn, due.source_id, RECENT)
+        recent = extracted_fields(state.conn, due.source_id, RECENT)
         if not may_be_degraded(recent, usual.shares, usual.words):
             return [], usual, page_id
     if hurried:
         return [], usual, due.page_id
-    old = pages_in_evidence(closed_evidence(this.conn, AlertKind.ROTTING, due.source_id))
-    pages = extracted_fields(this.conn, due.source_id, RECENT + BEFORE)
+    old = pages_in_evidence(closed_evidence(state.conn, AlertKind.ROTTING, due.source_id))
+    pages = extracted_fields(state.conn, due.source_id, RECENT + BEFORE)
     before = pages[len(newest(pages)) :]
     if len(pages) < 2 * RECENT:  # with few pages fewer stand for now (`newest`), and reading all is cheap
         return [judge.degraded(pages, known.evidence if known else None, old)], usual, page_id
     words = median_words(before)
-    counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=this.now)
+    counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=state.now)
     return [judge.degraded(pages, known.evidence if known else None, old)], counted, page_id
 
 
 def _repeating(
-    this: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+    state: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
 ) -> tuple[list[Condition], SourceBaseline]:
     """Whether its newest articles repeat something. Their texts are read every few days, and while the alert is open more often."""
-    is_open = (AlertKind.REPEATING, due.source_id) in this.opened
+    is_open = (AlertKind.REPEATING, due.source_id) in state.opened
     often = OPEN_REPEATS_TTL if is_open else BASELINE_TTL
-    if hurried or (usual.repeats_at is not None and this.now - usual.repeats_at < often):
+    if hurried or (usual.repeats_at is not None and state.now - usual.repeats_at < often):
         return [], usual
-    stories = newest_texts(this.conn, due.source_id, NEWEST_STORIES)
+    stories = newest_texts(state.conn, due.source_id, NEWEST_STORIES)
     if len(stories) < FEWEST_STORIES:  # nothing is decided yet
         return [], usual
-    return [judge.repeating(due.name, stories, is_open=is_open)], replace(usual, repeats_at=this.now)
+    return [judge.repeating(due.name, stories, is_open=is_open)], replace(usual, repeats_at=state.now)

@@ -1,12 +1,12 @@
 """The index for finding near copies, and the pairs that were found. Derived from the texts of articles alone.
 
-    marks         shingle -> texts that contain it, in a pseudo-random order of the shingle's own
+    marks         mark -> texts that contain it, in a pseudo-random order of the mark's own
     marked_texts  text -> its length in letters and its sketch
     likenesses    text -> each near copy of it, in both directions
     unsettled     articles that came or went since the last settling; kept by triggers
 
 A text is identified by a number, the first eight bytes of its hash: all pages with that text count as one text here. A
-sketch is a list of shingles, each a hash of 6 bytes.
+sketch is a list of marks: the hashes of some of its shingles, 6 bytes each (`pipelines.dedup.sketch`).
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from dataclasses import dataclass
 from db.addresses.parameters import DERIVED_TABLES
 from db.store.dedup.threads import any_unthreaded, count_unthreaded
 
-# A shingle of a common phrase would lead to any number of texts. A shingle finds only the first so many of its texts, in its own
+# A mark of a common phrase would lead to any number of texts. A mark finds only the first so many of its texts, in its own
 # order; that order depends on the texts' numbers, not on which came first. Clusters of up to about 300 different texts hold
-# together: each text is then among the first of at least three shingles.
-MAX_TEXTS_PER_SHINGLE = 64
+# together: each text is then among the first of at least three marks.
+MAX_TEXTS_PER_MARK = 64
 
-_SHINGLE_BYTES = 6
+_MARK_BYTES = 6
 # 2**64 over the golden ratio, odd: multiplying by it scatters 64 bits as well as one multiplication can.
 _SCATTER = 0x9E3779B97F4A7C15
 _64_BITS = (1 << 64) - 1
 _SIGN = 1 << 63
 
 _TEXT = "SELECT text FROM articles WHERE text_hash BETWEEN ? AND ? LIMIT 1"
-_TEXTS_BY_SHINGLE = """
+_TEXTS_BY_MARK = """
 SELECT wanted.value,
     (SELECT group_concat(place) FROM (SELECT place FROM marks WHERE mark = wanted.value ORDER BY place LIMIT ?))
 FROM json_each(?) wanted
@@ -53,7 +53,7 @@ class IndexedText:
 
     text: int
     length: int
-    shingles: Sequence[int]
+    marks: Sequence[int]
 
 
 def text_number(text_hash: bytes) -> int:
@@ -71,26 +71,26 @@ def load_text(conn: sqlite3.Connection, text: int) -> str | None:
 def insert_sketches(conn: sqlite3.Connection, entries: Collection[IndexedText]) -> None:
     """Add texts to the index."""
     texts = [
-        (entry.text, entry.length, b"".join(shingle.to_bytes(_SHINGLE_BYTES, "big") for shingle in entry.shingles))
+        (entry.text, entry.length, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in entry.marks))
         for entry in entries
     ]
     conn.executemany("INSERT INTO marked_texts (text, letters, marks) VALUES (?, ?, ?)", texts)
     # Sorted as the table is, so that each of its pages is looked up once.
-    rows = sorted((shingle, entry.text ^ _key(shingle)) for entry in entries for shingle in entry.shingles)
+    rows = sorted((mark, entry.text ^ _key(mark)) for entry in entries for mark in entry.marks)
     conn.executemany("INSERT INTO marks (mark, place) VALUES (?, ?)", rows)
 
 
 def delete_sketch(conn: sqlite3.Connection, text: int, sketch: Sequence[int]) -> None:
     """Remove a text from the index. Its near copies are removed separately."""
     conn.execute("DELETE FROM marked_texts WHERE text = ?", (text,))
-    rows = [(shingle, text ^ _key(shingle)) for shingle in sketch]
+    rows = [(mark, text ^ _key(mark)) for mark in sketch]
     conn.executemany("DELETE FROM marks WHERE (mark, place) = (?, ?)", rows)
 
 
 def load_sketches(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, list[int]]:
     """The sketches of those of the texts that are in the index."""
     return {
-        text: [int.from_bytes(packed[at : at + _SHINGLE_BYTES], "big") for at in range(0, len(packed), _SHINGLE_BYTES)]
+        text: [int.from_bytes(packed[at : at + _MARK_BYTES], "big") for at in range(0, len(packed), _MARK_BYTES)]
         for text, packed in conn.execute(_SKETCHES, (json.dumps(list(texts)),))
     }
 
@@ -100,14 +100,14 @@ def load_text_lengths(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[in
     return dict(conn.execute(_LENGTHS, (json.dumps(list(texts)),)).fetchall())
 
 
-def texts_by_shingle(conn: sqlite3.Connection, shingles: Iterable[int], limit: int) -> dict[int, list[int]]:
-    """The first `limit` texts of each shingle, in its order. A shingle finds MAX_TEXTS_PER_SHINGLE of them; one more
+def texts_by_mark(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[int, list[int]]:
+    """The first `limit` texts of each mark, in its order. A mark finds MAX_TEXTS_PER_MARK of them; one more
     would be next.
     """
     found = {}
-    for shingle, places in conn.execute(_TEXTS_BY_SHINGLE, (limit, json.dumps(list(shingles)))):
-        key = _key(shingle)
-        found[shingle] = [place ^ key for place in sorted(map(int, places.split(",")))] if places else []
+    for mark, places in conn.execute(_TEXTS_BY_MARK, (limit, json.dumps(list(marks)))):
+        key = _key(mark)
+        found[mark] = [place ^ key for place in sorted(map(int, places.split(",")))] if places else []
     return found
 
 
@@ -170,7 +170,7 @@ def drop_derived_rows(conn: sqlite3.Connection) -> None:
     conn.execute(_ALL_UNSETTLED)
 
 
-def _key(shingle: int) -> int:
-    """Number to XOR with a text's number to get its place among the shingle's texts, and back."""
-    key = ((shingle * _SCATTER) ^ _SIGN) & _64_BITS
+def _key(mark: int) -> int:
+    """Number to XOR with a text's number to get its place among the mark's texts, and back."""
+    key = ((mark * _SCATTER) ^ _SIGN) & _64_BITS
     return key - (1 << 64) if key & _SIGN else key

@@ -143,7 +143,7 @@ def test_any_order_of_coming_and_going_equals_all_at_once(
     tmp_path: Path, seed: int, bearers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows of every derived table. With few bearers, every text that comes displaces others."""
-    monkeypatch.setattr(copy_index, "MAX_TEXTS_PER_SHINGLE", bearers)
+    monkeypatch.setattr(copy_index, "MAX_TEXTS_PER_MARK", bearers)
     pages = newspapers(seed, 50)
     room = Room(tmp_path / "s.db", pages)
     room.read(*range(1, 51))
