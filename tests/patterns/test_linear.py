@@ -79,12 +79,13 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     # Cues of a language that is not known are those of all languages.
     begins = [
         *(boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
-        *(closing_lines._biography, appeals._consent_dialog, end_markers._stop),
+        *(appeals._consent_dialog, end_markers._stop),
         *(metadata._comment_count, persons._button, persons._of_picture, byline_places._of_picture),
     ]
     within = [
         *(closing_lines._closing_within, appeals._cookie_notice, metadata._paywall),
         *(persons._next_credit, persons._of_pictures, persons._no_name, persons._page_word, byline_places._no_place),
+        persons._material,
     ]
     made += [
         (pattern, {"search" if field.name in _SEARCHED else "match"})

@@ -1,4 +1,4 @@
-"""Pages written in the forms of the press: a form of `press_forms/*.toml` set into the surroundings of a page, with its labels."""
+"""Pages written in the forms of the press: a form of `press_forms*/*.toml` set into the surroundings of a page, with its labels."""
 
 # ruff: noqa: E501 -- markup is read along the line
 from __future__ import annotations
@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 SURROUNDINGS = ("plain", "rich", "tables")
 """The pages that a form is set into: elements of HTML 5; classes, other stories, comments and buttons around it; layout tables."""
-_FOLDER = Path(__file__).with_name("press_forms")
+_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2"))
+"""The sets, by number."""
 _TAGS = {"tw": "zh-TW", "zh": "zh-CN"}
 _WINDOWS = {"zh": "{H}_港湾网", "tw": "{H} - 港灣網"}
 _MENU = ("Home", "News", "World", "Business", "Sport", "Opinion")
@@ -100,13 +101,13 @@ _stories: dict[str, list[str]] = {}
 def stories() -> dict[str, list[str]]:
     """Language -> headline and four paragraphs of the story."""
     if not _stories:
-        _stories.update(tomllib.loads((_FOLDER / "stories.toml").read_text("utf-8")))
+        _stories.update(tomllib.loads((_FOLDERS[0] / "stories.toml").read_text("utf-8")))
     return _stories
 
 
-def press_forms() -> Iterator[PressForm]:
-    """All forms."""
-    for path in sorted(_FOLDER.glob("*.toml")):
+def press_forms(number: int = 1) -> Iterator[PressForm]:
+    """All forms of a set."""
+    for path in sorted(_FOLDERS[number - 1].glob("*.toml")):
         for entry in tomllib.loads(path.read_text("utf-8")).get("forms", ()):
             lines = {"text": tuple(entry["text"])} if "text" in entry else {}
             yield PressForm(**{**entry, **lines})

@@ -19,6 +19,7 @@ from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_stop
+from pipelines.extraction.text.roles import DUTY
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import SENTENCE_ENDS, words
 
@@ -197,7 +198,9 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     if bar and name in names and len(column) <= _LONGEST_COLUMN:
         return True
     # The line is known by its names: the word before them may be of any language.
-    opened = OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line)
+    opened = (
+        OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line) or (OF_ALL.genre.match(line) if is_last else None)
+    )
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
     rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest
@@ -207,6 +210,8 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         key = key.replace(plain(name), "")
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
+    if is_last and is_signed and DUTY.search(rest):
+        return True
     most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
     return is_last and not stamps and len(key) <= most
 

@@ -14,6 +14,7 @@ from functools import cache
 from db.text.list_marks import LIST_MARK, without_list_mark
 from pipelines.extraction.credits.names.outlets import SIMPLIFIED
 from pipelines.extraction.languages.loader import patterns_by_language, phrases_of
+from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.speakers import label_of, speakers
 from pipelines.extraction.text.titles import plain
@@ -27,11 +28,6 @@ _LONGEST = 320
 _LONGEST_FRAGMENT, _MOST_WORDS = 20, 3
 """Characters and words of a last line that is no sentence: initials, the name of a paper, a heading of what was cut."""
 _NAME = r"[^\W\d_]\S{1,20} [^\W\d_]\S{1,20}"
-
-
-@cache
-def _biography(language: str | None) -> re.Pattern[str]:
-    return re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography', language)}|[—–-]\b)", re.I)
 
 
 def _closing(phrases: str) -> re.Pattern[str]:
@@ -96,7 +92,7 @@ def _is_biography(line: str, names: Sequence[str], language: str | None) -> bool
     """Whether a line tells who an author is."""
     bare = line.lstrip("*([（ ")
     rests = [bare[len(name) :].lstrip(", ") for name in names if bare.startswith(name)]
-    return any(map(_biography(language).match, rests))
+    return any(map(byline_words(language).biography.match, rests))
 
 
 def _is_closing_line(line: str, language: str | None) -> bool:

@@ -26,6 +26,7 @@ from pipelines.extraction.credits.names.persons import is_bare_name, is_handle, 
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
+    biography_name,
     closing_name,
     consists_of_words,
     name_beside_date,
@@ -46,7 +47,7 @@ from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
-from pipelines.extraction.text.titles import plain, without_accents, without_top_level
+from pipelines.extraction.text.titles import pieces_behind, plain, without_accents, without_top_level
 from pipelines.extraction.text.writing import CJK
 
 _AUTHOR_META = re.compile(
@@ -131,6 +132,7 @@ def read_authors(
         layout=layout,
     )
     headline = plain(layout.headline.text) if layout.headline else ""
+    of_site = {plain(piece) for piece in pieces_behind(document.head.title)[-1:]}
     sections = {
         plain(text)
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
@@ -145,6 +147,7 @@ def read_authors(
             names = [name for name in names if plain(name) not in sections]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
+        names = [name for at, name in enumerate(names) if not at or plain(name) not in of_site]  # "A, Example Daily"
         if not names:
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
@@ -231,6 +234,7 @@ def _name_sources(
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
         author_box_name(layout, words),
+        biography_name(layout, words),
         repeated_name(layout, words),
     ):
         yield "guess", list(printed)

@@ -40,8 +40,9 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
     such lines right below."""
-    lines = layout.byline_lines
-    for at, line in enumerate(lines):
+    # A by-line with titles has full stops, and looks like the first sentence.
+    lines = (*layout.byline_lines, *(line for line in layout.inside[:1] if len(line.text) <= _LONGEST))
+    for at, line in enumerate(map(_without_initials, lines)):
         text = line.spaced
         if words.heading.match(text) and (names := list(names_below(lines, at, words))):
             return names
@@ -54,6 +55,17 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
         if found := find_reporters(line.text[:80]):
             return found
     return []
+
+
+def _without_initials(line: Line) -> Line:
+    """A line without the letters in place of the author's picture before what else it says: "AH", "By Anna Holt"."""
+    if len(line.parts) < 2 or not _INITIALS.fullmatch(line.parts[0][0]):
+        return line
+    parts = line.parts[1:]
+    return line._replace(parts=parts, text=" ".join(text.strip() for text, _ in parts))
+
+
+_INITIALS = re.compile(r"\s{0,3}[A-Z]{2,3}\s{0,3}")
 
 
 def printed_reporters(layout: Layout) -> list[str]:
@@ -189,9 +201,12 @@ def after_opening(text: str, words: BylineWords) -> str:
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:
-    """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
+    """The names after "Kolumne von" or a bare preposition, or between what texts and pictures are called ("Texte A, photos B"), if
+    nothing but names follows."""
     if len(text) > 100:
         return []
+    if (called := words.text_word.match(text)) and (rest := before_next_credit(text, words)) != text:
+        return signed_names(words.joint_behind.sub("", rest[called.end() :]).strip(" ,|·•–—-"), words)
     if behind := words.by_behind.match(text):
         return [behind[1]]
     if glued := words.by_glued.match(text):
@@ -199,9 +214,9 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or words.by_others.search(opened[0]):
         return []
-    rest = before_next_credit(MAIL.sub("", text[opened.end() :]), words)
+    rest = words.joint_behind.sub("", before_next_credit(MAIL.sub("", text[opened.end() :]), words))
     if stamps := find_stamps(rest):
-        rest = rest[: stamps[0].start]
+        rest = words.after_name.sub("", rest[: stamps[0].start].rstrip())
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from functools import cache
+from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
@@ -20,7 +21,7 @@ from pipelines.extraction.credits.names.persons import (
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.tree import ClassPattern, belongs_to_other_content, class_pattern, is_called, target_of
 from pipelines.extraction.text.byline_words import TOWN_WORD, BylineWords, byline_words, picture_words
-from pipelines.extraction.text.roles import DEGREES, DUTY, is_agency
+from pipelines.extraction.text.roles import DEGREES, DESKS, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK
 
@@ -111,13 +112,21 @@ def signed_names(
         return pieces
     if len(pieces) == 1 and (place := words.town_behind.search(text)):
         return signed_names(text[: place.start()], words, own, is_name)
+    if words.place.search(text):
+        return signed_names(words.place.sub("", text), words, own, is_name)
     if len(pieces) > 1 and _is_town(pieces[0], words):
         pieces = pieces[1:]
     names = [piece for piece in pieces if is_name(piece, words.language) or is_agency(piece)]
     if not names or names[0] != pieces[0] or " " not in names[0]:
         return []
-    rest = [piece for piece in pieces if piece not in names and not DUTY.search(piece) and not DEGREE.match(piece)]
-    return names if not rest or (rest == pieces[-1:] and _is_town(rest[0], words)) else []
+    beside = (
+        *names,
+        *(piece for piece in pieces if piece.lower() in DESKS or DEGREE.match(piece) or DUTY.search(piece)),
+    )
+    rest = [piece for piece in pieces if piece not in beside]
+    # Behind the last name, or behind each.
+    follow_names = len(rest) <= len(names) and not any(one in rest and two in rest for one, two in pairwise(pieces))
+    return names if follow_names and all(_is_town(piece, words) for piece in rest) else []
 
 
 @cache

@@ -1,19 +1,17 @@
 """Names right below the headline, without a by-word: with what the bearer is beside it, or nothing but names on the line.
 
-"Anna Holt, Redakteurin", "Anna Holt / Corresponsal", "Anna Holt" above "Culture reporter"; "Aus Kiel berichtet Anna Holt".
+"Anna Holt, Redakteurin", "Anna Holt / Corresponsal", "Opinión | Anna Holt", "Anna Holt" above "Culture reporter".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from functools import cache
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import signed_names, split_pieces
 from pipelines.extraction.credits.lines.credit_lines import credit_marks
-from pipelines.extraction.credits.names.persons import is_full_name
-from pipelines.extraction.languages.loader import phrases_of
+from pipelines.extraction.credits.names.persons import is_full_name, without_material
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import belongs_to_other_content
@@ -27,19 +25,26 @@ _NEAR = 4
 _FAR = 12
 """The same for names with a duty, which may stand in the midst of the text's first lines."""
 _LONGEST = 80
-_LABELLED = re.compile(rf"([^{LABEL_MARKS}]{{3,30}}?)\s?[{LABEL_MARKS}]\s(.+)")
+_LABELLED = re.compile(rf"([^{LABEL_MARKS}/|·•–—]{{3,30}}?)(?:\s?[{LABEL_MARKS}]|\s[/|·•–—-])\s(.+)")
 _LONGEST_DUTY = 45
 """Characters of a line that says what somebody is; a sentence that names a duty is longer."""
 
 
 def names_with_duty(layout: Layout, words: BylineWords, language: str | None) -> Iterator[str]:
     """Names below the headline with a duty before or behind them, on their line or on the next one. What is no writer's duty labels
-    another credit."""
+    another credit; a kind of text labels its author."""
     lines = _lines_below_headline(layout, layout.headline_row + _FAR)
     for line, following in zip_longest(lines, lines[1:]):
         labelled = _LABELLED.match(line.spaced)
-        if labelled and DUTY.search(labelled[1]) and not credit_marks(language).match(line.spaced):
-            yield from signed_names(labelled[2], words)
+        if labelled and not credit_marks(language).match(line.spaced):
+            if DUTY.search(labelled[1]):
+                yield from signed_names(labelled[2], words)
+                return
+            if words.kind_of_text.fullmatch(labelled[1].strip()) and (names := signed_names(labelled[2], words)):
+                yield from names
+                return
+        if len(words.place.findall(line.spaced)) > 1 and (names := signed_names(line.spaced, words)):
+            yield from names  # "A in London and B in Paris"
             return
         names, rest = _leading_names(line.spaced, words)
         below = following is not None and following.row == line.row + 1 and _is_duty(following.spaced)
@@ -57,7 +62,7 @@ def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str
         else -1
     )
     for line in _lines_below_headline(layout, last):
-        if names := signed_names(_with_agency(language).sub("", line.spaced), words, own):
+        if names := signed_names(without_material(line.spaced, language), words, own):
             yield from names
             return
 
@@ -76,18 +81,11 @@ def _lines_below_headline(layout: Layout, last: int) -> list[Line]:
 
 def _leading_names(text: str, words: BylineWords) -> tuple[list[str], list[str]]:
     """The full names at the beginning of a text, and the pieces behind them."""
-    pieces = split_pieces(_with_agency(words.language).sub("", text), words)
+    pieces = split_pieces(without_material(text, words.language), words)
     names: list[str] = []
     while pieces and " " in pieces[0] and is_full_name(pieces[0], words.language):
         names.append(pieces.pop(0))
     return names, pieces
-
-
-@cache
-def _with_agency(language: str | None) -> re.Pattern[str]:
-    """Whose material was used: "Anna Holt avec AFP"."""
-    phrases = phrases_of("material_from", language)
-    return re.compile(rf"(?<=\S)\s(?:{phrases})\s(?-i:(?=[A-Z]{{2}}))[\w.]{{2,12}}$", re.I)
 
 
 def _is_duty(text: str) -> bool:

@@ -38,7 +38,14 @@ from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
-from pipelines.extraction.page.tree import belongs_to_other_content, class_pattern, is_called, link_around, target_of
+from pipelines.extraction.page.tree import (
+    belongs_to_other_content,
+    class_pattern,
+    is_called,
+    link_around,
+    nearest,
+    target_of,
+)
 from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -265,6 +272,27 @@ def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
     ]
     if len(set(marked)) == 1:  # several are those of other stories
         yield marked[0]
+
+
+def biography_name(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """The name at the head of a note below the text, in italics or outside it, that tells who somebody is whom the text does not
+    name: "Anna Holt is a lawyer in Leeds."."""
+    for line in (*layout.inside[-1:], *layout.tail[:2]):
+        subject = _SUBJECT.match(line.spaced[:_SIGNED])
+        if subject is None or not words.biography.match(line.spaced[subject.end() :].lstrip(", ")):
+            continue
+        name = subject[1]
+        is_note = line.row > layout.paragraphs[-1].row if layout.paragraphs else False
+        is_note = is_note or all(nearest(el, _SLANTED) is not None for _, el in line.parts)
+        named = any(name in other.spaced for other in (*layout.header, *layout.inside) if other is not line)
+        if is_note and not named and is_full_name(name, words.language) and not belongs_to_other_content(line.block):
+            yield name
+            return
+
+
+_SLANTED = frozenset(("em", "i"))
+_SUBJECT = re.compile(r"[\W_]{0,3}([^\W\d_a-z][\w.'’-]{1,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}?)(?=,?\s[^\W\d_A-Z])")
+"""What a sentence tells about, if it is a name of up to four words."""
 
 
 def _heads_biography(line: Line, following: Line, single_names: Set[str], words: BylineWords) -> str | None:

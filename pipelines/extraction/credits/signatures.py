@@ -40,7 +40,7 @@ _FIRST = 3
 _JAPANESE_LEAD = re.compile(
     rf"^[【（(]\s?[\u3040-\u30ff\u3400-\u9fffー・]{{1,12}}[＝=]\s?(?P<names>{_KANJI}(?:[、・]{_KANJI}){{0,3}})[】）)]"
 )
-"""【北京＝山田太郎】 at the head of the text."""
+"""【北京＝山田太郎】 at the head of the text or on a line of its own above it."""
 _BRACKET = re.compile(
     r"[(（【](?:[\u4e00-\u9fff]{1,6}(?:総局|支局|支社|本社|通信部)[・＝=])?(?P<names>[\u4e00-\u9fff][\u3040-\u30ff\u4e00-\u9fff々]{1,3}[\s\u3000]?[\u3040-\u30ff\u4e00-\u9fff々]{1,4})[)）】]$"
 )
@@ -86,8 +86,10 @@ def _read_korean(layout: Layout) -> list[str]:
 
 
 def _read_japanese(layout: Layout) -> list[str]:
-    if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):
-        return re.split(r"[、・]", match["names"])
+    below_headline = (line for line in layout.byline_lines if line.row > layout.headline_row)
+    for line in (layout.paragraphs[0], *below_headline):
+        if match := _JAPANESE_LEAD.match(line.text[:60]):
+            return re.split(r"[、・]", match["names"])
     bracketed = [line for line in layout.inside[-_LAST:] if line.text[0] in "(（【"]
     for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3], *bracketed):
         match = _BRACKET.search(line.text[-20:])

@@ -45,8 +45,10 @@ _LANGUAGES = frozenset(
 )
 TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _FAR_MARK = rf"[{LABEL_MARKS}=＝●◎/／・·|–—-]"
+_ARTICLE = r"[^\W\d_]{1,5}['’\s]"
+"""What may stand before the kind of a text: "Une", "Eine", "The", "L'"."""
 _GENRE = (
-    r"^(?!{picture}\s(?:{after})\s)(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
+    r"^(?!{picture}\s(?:{after})\s)(?:{article})?(?:(?:[^\W\d_]{{2,18}}\s){{1,3}}?(?:{after})"
     r"|(?:{genres})(?:\s(?:à|en|au|aux|a|da|in|aus)\s[^,]{{2,20}})?,?)\s(?=\S)"
 )
 """After the kind of text stands its author; after a correspondent, from where: "dal nostro inviato a Bari"."""
@@ -60,6 +62,7 @@ class BylineWords:
     far_opening      the same in scripts without capitals; Japanese and Korean need no blank after the mark
     labelled         such a word as a label: what stands after it is all that is left, whatever field it was found in
     genre, weak      the weaker words, see above
+    kind_of_text     the name of a kind of text alone, as a label: "Opinion"
     house_reporter   what the outlet calls its own people before the name, by-word included: "Von unserer Redakteurin A"
     heading          a label on a line of its own, with the names below it
     by_word          a word for "by" that ends a text
@@ -67,12 +70,15 @@ class BylineWords:
     passive          in a sentence by the headline or at the end that says who wrote the text
     place            where one of several writes from, which is cut: `Reporting by A in Paris and B in Oslo`
     town             where somebody writes from, as a piece of a line; town_behind: behind the name
+    text_word        what a text is called, before the name of its author, without a mark: "Texte A, photos B"
     joint            what may stand between the last two names
+    joint_behind     the same at the end, where another credit was cut off
     after_name       what follows the name: `Posted by A on 3 May in News`, `A for Example Daily`
     by_others        what is done by others than the author: "Reviewed", "Presented"
     others_label     the same with its by-word, and what it is done for before it: "Medically reviewed by"
     time_words       what ends the names in a line of several parts: a time of day, a label of a time, the time that reading takes
     time_label       what begins the label of a time, which with a weekday looks like a name: "Diterbitkan Senin"
+    biography        what follows the name in a sentence that tells who its bearer is: "is a reporter", ", a lawyer, lives in"
     works_of         what stands before the name in a link to all that its bearer wrote
     short_agencies   agencies of two letters: elsewhere "AA" is the button for the size of letters
     """
@@ -84,6 +90,7 @@ class BylineWords:
     labelled: re.Pattern[str]
     genre: re.Pattern[str]
     weak: re.Pattern[str]
+    kind_of_text: re.Pattern[str]
     house_reporter: re.Pattern[str]
     heading: re.Pattern[str]
     by_word: re.Pattern[str]
@@ -93,12 +100,15 @@ class BylineWords:
     place: re.Pattern[str]
     town: re.Pattern[str]
     town_behind: re.Pattern[str]
+    text_word: re.Pattern[str]
     joint: re.Pattern[str]
+    joint_behind: re.Pattern[str]
     after_name: re.Pattern[str]
     by_others: re.Pattern[str]
     others_label: re.Pattern[str]
     time_words: re.Pattern[str]
     time_label: re.Pattern[str]
+    biography: re.Pattern[str]
     works_of: re.Pattern[str]
     short_agencies: frozenset[str]
 
@@ -132,8 +142,11 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
             r"\s{0,2}(?=.{0,140}$)"
         ),
         labelled=re.compile(rf"^\W{{0,4}}(?:{any_word('byline_noun')}|{labels})\s?[{LABEL_MARKS}]\s{{0,2}}", re.I),
-        genre=re.compile(_GENRE.format(picture=picture, after=any_word("by_after_genre"), genres=genres), re.I),
+        genre=re.compile(
+            _GENRE.format(article=_ARTICLE, picture=picture, after=any_word("by_after_genre"), genres=genres), re.I
+        ),
         weak=re.compile(rf"^(?:{any_word('byline_bare', 'by_weak')})\s(?=\S)", re.I),
+        kind_of_text=re.compile(rf"(?:{_ARTICLE})?(?:{any_of(_kinds_of_text(codes), spaces=False)})", re.I),
         house_reporter=re.compile(rf"^\W{{0,4}}(?:{genres})\s(?=\S)", re.I),
         heading=re.compile(
             rf"^\W{{0,4}}(?:(?:(?:{verbs})\s{{1,3}}){{0,2}}(?:{by})|{far}|{far_labels}|{labels}"
@@ -150,6 +163,8 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
         ),
         town=re.compile(town),
         town_behind=re.compile(rf"\s{town}$"),
+        text_word=re.compile(rf"(?:{label})(?:\s(?:{any_word('by', 'by_weak')}))?\s(?=\S)", re.I),
+        joint_behind=re.compile(rf"\s(?:{any_word('and')}|&|\+)$", re.I),
         joint=re.compile(rf"\s({any_word('and')}|&|\+)\s", re.I),
         after_name=re.compile(
             rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"
@@ -167,9 +182,18 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
             rf"\d{{1,2}}[:.h]\d\d|\b\d{{1,2}}\s?(?:am|pm|uhr)\b|{_phrases('time_word', codes, inside=True)}", re.I
         ),
         time_label=re.compile(rf"\w{{0,4}}(?:{_phrases('time_label', codes)})", re.I),
+        biography=re.compile(rf"^[\W_]{{0,3}}(?:{phrases_of('biography', language)}|[—–-]\b)", re.I),
         works_of=re.compile(rf"^(?:{_phrases('works_of', codes)})\s", re.I),
         short_agencies=frozenset(word for code in codes for word in words_of("agency", code) if len(word) == 2),
     )
+
+
+def _kinds_of_text(languages_of_page: Iterable[str | None]) -> Iterator[str]:
+    """What texts are called, also where their author follows: "crónica" of "crónica de"."""
+    for code in languages_of_page:
+        yield from (word for kind in ("byline_verb", "byline_label") for word in words_of(kind, code))
+        weak = words_of("by_weak", code)
+        yield from (word.rpartition(" ")[0] for word in words_of("genre", code) if word.rpartition(" ")[2] in weak)
 
 
 def _done_by(languages_of_page: Iterable[str | None]) -> Iterator[str]:

@@ -28,6 +28,8 @@ AGENCIES = frozenset(words_of("agency"))
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no entry."""
 PARTICLES = frozenset(words_of("particle"))
 """Small words inside a person's name, of all languages: names travel."""
+DESKS = frozenset(words_of("desk"))
+"""What signs where nobody is named, and beside names: "agencies"."""
 JOINING_WORDS = PARTICLES | {"&", *words_of("and")}
 """Small words inside or between names."""
 TOWNS = frozenset(words_of("town"))

@@ -80,7 +80,7 @@ _DUTY = re.compile(
 _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _JUNK = re.compile(phrases_of("no_credit", "zh"))
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
-_CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
+_CUT = re.compile(r"\s?(?:参与|对[此本]文)|[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
 _FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){1,2}报[道导]$")

@@ -50,10 +50,12 @@ _TAKEN = re.compile(
 )
 _LENT = re.compile(r"(?:经|由)(?P<outlet>[\u4e00-\u9fffA-Za-z]{2,16}?)授权(?:本网|本站)?(?:转载|发布|刊载|转发)")
 _BRACKETED = re.compile(
-    r"^[（(](?:据|综合|来源|稿源)?\s{0,2}[：:]?(?P<outlet>[\u4e00-\u9fffA-Za-z、·]{2,30}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?[）)]$"
-    r"|^(?:据|综合)(?P<bare>[\u4e00-\u9fffA-Za-z、·]{2,20}?)(?:等)?(?:综合)?(?:报道|消息|[电讯])?$"
+    r"^[（(](?:据|综合|来源|稿源)?\s{0,2}[：:]?[《“「]?(?P<outlet>[\u4e00-\u9fffA-Za-z、·]{2,30}?)[》”」]?"
+    r"(?:等)?(?:综合)?(?:报道|消息|[电讯])?[）)]$"
+    r"|^(?:据|综合)[《“「]?(?P<bare>[\u4e00-\u9fffA-Za-z、·]{2,20}?)[》”」]?(?:等)?(?:综合)?(?:报道|消息|[电讯])?$"
 )
-"""（据新华社报道）, （综合新华社、央视新闻报道）, （新华社）, 据新华社 on a line of its own below the text."""
+"""（据新华社报道）, （据《清溪日报》报道）, （综合新华社、央视新闻报道）, （新华社）, 据新华社: on a line of its own
+below the text."""
 _VAGUE_OUTLET = re.compile(phrases_of("vague_outlet", "zh"))
 _NO_OUTLET_NAME = re.compile(
     r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
@@ -80,6 +82,8 @@ _GIVEN_BY = re.compile(r"\s{0,4}(?P<outlet>新华社|中新社)发(?:\s{0,2}[（
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
 _SIGNED = re.compile(
     r"[（(](?:(?P<person>[\u3400-\u9fff]{2,4}?)(?:\s?报[道导]|[，,]\s?(?:本文)?作者[系为是][^（）()]{2,40})"
+    r"|(?:本文)?作者[：:]?\s?(?:(?P<first>[\u3400-\u9fff]{2,4}?)\s?[系为是，,][^（）()]{2,40}"
+    r"|[系为是][^（）()，,\s]{2,30}[，,\s]{1,2}(?P<last>[\u3400-\u9fff·]{2,8}))"
     r"|(?P<who>[\u3400-\u9fff·]{2,12}|[\u3400-\u9fff]{2,16}(?:[、 \u3000][\u3400-\u9fff]{2,4}){1,3}))[)）]$"
 )
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
@@ -174,7 +178,8 @@ def closing_signature(layout: Layout) -> tuple[str, int | None]:
     alone = ((_SIGNED.fullmatch(line.text), line.row) for line in (*layout.inside[-2:], *below))
     found = [(_SIGNED.search(last.text.rstrip("。 ")), None), *alone]
     match, row = next(((match, row) for match, row in found if match), (None, None))
-    who = (match["who"] or "".join(filter(is_person, [match["person"]]))) if match else ""
+    people = filter(None, (match["person"], match["first"], match["last"])) if match else ()
+    who = (match["who"] or next(filter(is_person, people), "")) if match else ""
     return ("", None) if _NOT_SIGNED.search(who.translate(SIMPLIFIED)) else (who, row)
 
 

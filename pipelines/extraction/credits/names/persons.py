@@ -34,11 +34,13 @@ _GLUED_AND = re.compile(
 """The Hebrew and the Arabic "and", glued to the name after it; names that begin with the same letter stay whole."""
 _LOWER_WORDS = PARTICLES | {"y", "e", "'t", "’t"}
 _BARE = re.compile(
-    rf"^[^\W\d_a-z][\w.'’\-]{{1,30}}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{{0,30}}|{any_of(PARTICLES, spaces=False)}|['’]t)){{1,3}}"
+    r"^(?:[^\W\d_a-z]\w{1,4}\.\s){0,3}"
+    rf"[^\W\d_a-z][\w.'’\-]{{1,30}}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{{0,30}}|{any_of(PARTICLES, spaces=False)}|['’]t)){{1,3}}"
     r"| [^\W\d_a-z][\w.'’\-]{1,30} [yei] [^\W\d_a-z][\w.'’\-]{1,30})$"
     r"|^[^\W\d_A-Za-z]\.[^\W\d_A-Za-z][\w’\-]{2,20}$"
 )
-"""A full name, or a surname with the initial before it, as in Cyrillic without a blank: Б.Дорж."""
+"""A full name, with titles before it ("Prof. Dr. Anna Holt"), or a surname with the initial before it, as in Cyrillic without a
+blank: Б.Дорж."""
 
 
 @cache
@@ -85,9 +87,9 @@ def _next_credit(language: str | None) -> re.Pattern[str]:
     picture, by = picture_words(language), by_alternatives(language)
     following = any_of(words_of("next_credit", language), spaces=False)
     return re.compile(
-        rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{by})\s|\s?[:：])"
+        rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{by})\s|\s?[:：・])"
         rf"|[;,|/]\s{picture}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{following})"
-        r"\s?:?(?:[=／/·]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
+        r"\s?:?(?:[=／/·・]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
     )  # fmt: skip
 
 
@@ -137,11 +139,11 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     if trusted:
         bare = _FOR_OUTLET.sub("", text)
         text = _LOCATED.sub("", bare if " " in bare else text)
-    text = words.by_behind.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
+    text = words.by_behind.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", without_material(text, words.language)))
     names: list[str] = []
     pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
     for piece in chain.from_iterable(pieces):
-        name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
+        name = _ABBREVIATED.sub(".", normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】"))
         name = _without_duty(name, words.language)
         if names and _is_besides(name, names[0]):
             continue
@@ -154,6 +156,10 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         if name and is_name(name, words.language, trusted=trusted) and name not in names:
             names.append(name)
     return _without_leading_duty(names, words.language)
+
+
+_ABBREVIATED = re.compile(r"(?<=\s[JS]r)$")
+"""The end of a name that the full stop belongs to."""
 
 
 def _without_leading_duty(names: list[str], language: str | None) -> list[str]:
@@ -185,6 +191,8 @@ def divide(text: str, words: BylineWords) -> list[str]:
     for match in words.joint.finditer(f" {text}"):
         word, before = match[1], text[start : max(0, match.start() - 1)]
         after = words.joint.split(text[match.end() - 1 :])[0]
+        if (duty := DUTY.search(after)) and duty.start():
+            after = after[: duty.start()].rstrip(" ,")  # "José Ortega y Gasset Redacción"
         single = len(word) == 1 and word.isalpha()
         if word[0].isupper() and word != "And" and not (capitals and (not single or " " in after)):
             continue
@@ -202,12 +210,29 @@ _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\
 
 
 def _without_duty(name: str, language: str | None) -> str:
-    """A name without an addition that has no comma before it: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
-    cut = _SINCE.search(name) or DUTY.search(name)
+    """A name without an addition that has no comma beside it: "A B Staff Writer", "staff reporter A B", "A B in Oslo", "A B 5 hours
+    ago"."""
+    duties = list(DUTY.finditer(name))
+    if duties and name[0].islower() and is_full_name(behind := name[duties[-1].end() :].strip(), language):
+        return behind
+    cut = _SINCE.search(name) or next(iter(duties), None)
     if cut is None or not cut.start():
         return name
-    bare = name[: cut.start()].strip()
+    bare = name[: cut.start()].strip(" .")
     return bare if " " in bare and is_full_name(bare, language) else name
+
+
+def without_material(text: str, language: str | None) -> str:
+    """Names without whose material they used: "Anna Holt avec AFP", "Anna Holt, com Lusa"."""
+    return _material(language).sub("", text)
+
+
+@cache
+def _material(language: str | None) -> re.Pattern[str]:
+    agencies = any_of(AGENCIES, spaces=False)
+    return re.compile(
+        rf"(?<=\S),?\s(?:{phrases_of('material_from', language)})\s(?:(?-i:[A-Z]{{2}})[\w.]{{0,10}}|{agencies})$", re.I
+    )
 
 
 def before_next_credit(text: str, words: BylineWords) -> str:

@@ -37,6 +37,9 @@ _BIOGRAPHY = "is a freelance writer who lives on a boat, repairs old clocks and 
         ("", "<p>Article written by:</p><p>Anna Holt, MD, FRCP, PhD</p><p>She has her own practice.</p>", ["Anna Holt"]),
         ("", "<h4>Author</h4><p>Senior Technical Writer</p>", []),
         ("", "<p>Analysis: Is the Long Pier worth it?</p>", []),
+        ("", "<p><em>Anna Holt is a lawyer and lives by the harbour.</em></p>", ["Anna Holt"]),
+        ("", "<p><i>Anna Holt, a former harbour master, wrote this article for us.</i></p>", ["Anna Holt"]),
+        ("<p>Anna Holt spoke first.</p>", "<p><em>Anna Holt is a lawyer and lives by the harbour.</em></p>", []),
         ("<p>Otto Pier spoke first.</p>", "<p>Otto Pier is a retired pilot and lives by the harbour with two of his dogs.</p>", []),
     ],
 )  # fmt: skip

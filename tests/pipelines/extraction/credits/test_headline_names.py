@@ -25,10 +25,54 @@ def _authors(line: str, language: str, *, surroundings: str = "rich") -> list[st
         ("Anna Holt avec AFB", "fr"),
         ("Anna Holt | Madrid", "es"),
         ("ANNA HOLT", "es"),
+        ("Opinión | Anna Holt", "es"),
+        ("OPINION: Anna Holt", "en"),
+        ("Crónica · Anna Holt", "es"),
+        ("Reportage – Anna Holt", "fr"),
+        ("Ein Kommentar / Anna Holt", "de"),
+        ("Anna Holt, com Lusa", "pt"),
+        ("Texte Anna Holt, photos Bernd Klein", "fr"),
+        ("Texto de Anna Holt e fotografias de Rui Mar", "pt"),
+        ("Tekst Anna Holt, foto’s Bas Kok", "nl"),
+        ("By our deputy news editor Anna Holt", "en"),
+        ("As told to Anna Holt", "en"),
+        ("La tribune de Anna Holt", "fr"),
+        ("Une série signée Anna Holt", "fr"),
+        ("Por Anna Holt con información de EFE", "es"),
+        ("<span>AH</span><span>By Anna Holt</span>", "en"),
     ],
 )
 def test_a_name_without_a_by_word(line: str, language: str) -> None:
     assert [name.title() for name in _authors(line, language)] == ["Anna Holt"]
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "want"),
+    [
+        ("Guest essay by Dr. Anna de la Cruz and Prof. Ian Klein", "en", ["Dr. Anna de la Cruz", "Prof. Ian Klein"]),
+        ("Ein Gastbeitrag von Prof. Dr. Anna von Holt", "de", ["Prof. Dr. Anna von Holt"]),
+        ("Anna Holt in Leeds, Bernd Klein in Paris and agencies", "en", ["Anna Holt", "Bernd Klein"]),
+        (
+            "<span>Anna Holt y Gasset</span><span>Redacción</span></div><div>5 de marzo de 2024",
+            "es",
+            ["Anna Holt y Gasset"],
+        ),
+        ("By Bernd Klein Jr.", "en", ["Bernd Klein Jr."]),
+        ("Anna Holt, Harbour Clarion, March 5, 2024", "en", ["Anna Holt"]),
+        ("Текст: Анна Холт. Редактор: Олег Чёрный", "ru", ["Анна Холт"]),
+        ("文・山田太郎　写真・佐藤花子", "ja", ["山田太郎"]),
+        ("【ワシントン＝鈴木一郎】", "ja", ["鈴木一郎"]),
+    ],
+)
+def test_names_with_what_belongs_to_them(line: str, language: str, want: list[str]) -> None:
+    assert _authors(line, language) == want
+
+
+@pytest.mark.parametrize(
+    "line", ["Plant Picks for Winter", "The Ferry in Leeds", "Harbour | Anna Holt Wins", "Picks – The Best Boats"]
+)
+def test_a_heading_is_no_name(line: str) -> None:
+    assert _authors(line, "en") == []
 
 
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
