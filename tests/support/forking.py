@@ -7,7 +7,6 @@ import gc
 import importlib
 import json
 import os
-import pkgutil
 import select
 import signal
 import socket
@@ -21,10 +20,10 @@ from tests.support.forked import MESSAGE_BYTES
 from tests.support.forked_below import keep_a_fork_server, keep_a_process_for_commands
 from tests.support.huge_pages import use_huge_pages
 from tests.support.new_databases import copy_new_databases, new_database
+from tests.support.packages import module_names
 from tests.support.signalled import SignalledAt, signal_at
 from tests.support.warm import import_components, warm
 
-PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 PARALLEL = frozenset(
     ["backfill", "batch", "catalogue", "ccnews", "crawl", "extract", "import", "inspect", "rules", "sources", "why"]
 )
@@ -152,11 +151,9 @@ def _received(tests: socket.socket) -> tuple[bytes, list[int]] | None:
 
 def import_all() -> None:
     """Import all that commands use: most of it they import when they run, and only what they need."""
-    for package in PACKAGES:
-        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-            if not module.name.endswith("__main__"):
-                with suppress(ImportError):  # what needs an extra that is not installed
-                    importlib.import_module(module.name)
+    for name in module_names():
+        with suppress(ImportError):  # it needs an extra that is not installed
+            importlib.import_module(name)
     import_components()
 
 
