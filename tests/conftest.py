@@ -19,6 +19,7 @@ from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
 from tests.support.forked_workers import fork_workers
 from tests.support.new_databases import copy_new_databases
+from tests.support.packages import PACKAGES
 
 # Those that took 8 s or more, set-up included, when all were timed on a busy machine, the longest first: they
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is
@@ -71,9 +72,6 @@ LONGEST = (
 # It extracts what no other test has extracted before (`tests/pipelines/extraction/readings.py`).
 LAST = "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read"
 
-# What the processes of the tests load.
-PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler", "tests")
-
 
 # The same examples in each run, however long they take: nothing fails that did not fail before the change that is tested. To look
 # for more, `--hypothesis-profile=default`.
@@ -93,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
-        for package in PACKAGES:
+        for package in (*PACKAGES, "tests"):
             compileall.compile_dir(Path(__file__).parents[1] / package, quiet=2)
 
 

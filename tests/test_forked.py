@@ -84,11 +84,14 @@ def test_a_command_whose_tests_are_gone_before_it_starts_ends(idle: Path) -> Non
 
 
 def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
+    """Two processes come to it each by itself, and what each forks afterwards goes on with its connection."""
     program = (
         "import os, socket, sys; from pathlib import Path; from tests.support import forked\n"
+        "forked.start_forking(); child = os.fork()\n"
         "done = forked.run_forked(('--version',), Path(sys.argv[1]), dict(os.environ), 60)\n"
         "who = forked._server._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)\n"
-        "print(done.returncode, done.stdout, who, flush=True); sys.stdin.read()\n"
+        "print(os.fstat(forked._server._socket.fileno()).st_ino, done.returncode, done.stdout, who, flush=True)\n"
+        "child and (os.waitpid(child, 0), sys.stdin.read())\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     env = run_of_its_own() | {RUN: f"of-{os.getpid()}"}
@@ -99,9 +102,10 @@ def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
             )
             for _ in range(2)
         ]
-        told = {one.stdout.readline() for one in tests if one.stdout}
-    assert len(told) == 1
-    assert told.pop().startswith(b"0 b'copydesk")
+        told = [one.stdout.readline().split(b" ", 1) for one in (*tests, *tests) if one.stdout]
+    assert told[0] == told[2] != told[1] == told[3], "one connection in each"
+    assert told[0][1] == told[1][1], "to one process"
+    assert told[0][1].startswith(b"0 b'copydesk")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="they are forked on Linux alone")

@@ -23,9 +23,9 @@ import zipfile
 from pathlib import Path
 
 from tests.demoweb.web import DemoWeb
+from tests.support.packages import PACKAGES
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 # Files beside the modules, without which commands fail only when they are used.
 DATA = (
     *("crawler/render/trackers.toml"),

@@ -213,16 +213,14 @@ class _File:
         """The validated values of a table. Raises ConfigError for an unknown, wrong or missing key."""
         values: dict[str, Any] = {}
         for key, value in table.items():
-            where = self.at(key, name, number)
             if key not in keys:
                 place = f" in [{name}]" if name else ""
-                raise ConfigError(
-                    f"{where}: unknown key {key}{place}{checks.nearest(key, (*keys, *(() if name else tuple(_TABLES))))}"
-                )
+                known = (*keys, *(() if name else tuple(_TABLES)))
+                raise ConfigError(f"{self.at(key, name, number)}: unknown key {key}{place}{checks.nearest(key, known)}")
             try:
                 values[key] = keys[key](value)
             except ValueError as error:
-                raise ConfigError(f"{where}: {key}: {error}") from error
+                raise ConfigError(f"{self.at(key, name, number)}: {key}: {error}") from error
         for key in required:
             if key not in values:
                 place = f"[[{name}]] number {number + 1}" if name else "the file"

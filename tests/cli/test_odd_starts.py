@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.cli.conftest import ROOT, Newsroom
+from tests.support.forked import run_forked
 
 
 def started(newsroom: Newsroom, shell: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -22,6 +23,13 @@ def started(newsroom: Newsroom, shell: str, *words: str, **environment: str) -> 
         check=False,
         env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
     )
+
+
+def with_proxy(newsroom: Newsroom, *words: str, **proxy: str) -> tuple[int, str, str]:
+    """What a command ends with and says where the environment names this proxy."""
+    env = {**os.environ, **proxy, "no_proxy": ""}
+    done = run_forked(("--db", str(newsroom.path), *words), newsroom.path.parent, env, 120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&-", ">&- 2>&- <&-"])
@@ -79,12 +87,13 @@ def test_a_command_that_is_stopped_while_it_is_imported_ends_like_one_at_work(
 
 def test_a_proxy_that_does_not_work_is_named_without_its_password(newsroom: Newsroom) -> None:
     """Each site looks as if it refused connections."""
-    done = started(newsroom, '"$@"', "crawl", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
-    assert done.returncode == 1
-    assert "the proxy cannot be reached; check it, and the variables http_proxy" in done.stdout + done.stderr
-    why = started(newsroom, '"$@"', "why", "wanbao.example", https_proxy="http://us:secret@127.0.0.1:9", no_proxy="")
-    assert "was not asked, because the proxy of this machine cannot be reached" in " ".join(why.stdout.split())
-    assert "secret" not in done.stdout + done.stderr + why.stdout + why.stderr
+    proxy = "http://us:secret@127.0.0.1:9"
+    code, out, err = with_proxy(newsroom, "crawl", "wanbao.example", https_proxy=proxy)
+    assert code == 1
+    assert "the proxy cannot be reached; check it, and the variables http_proxy" in out + err
+    _, why, complaint = with_proxy(newsroom, "why", "wanbao.example", https_proxy=proxy)
+    assert "was not asked, because the proxy of this machine cannot be reached" in " ".join(why.split())
+    assert "secret" not in out + err + why + complaint
 
 
 @pytest.mark.parametrize(
@@ -98,8 +107,8 @@ def test_a_proxy_that_does_not_work_is_named_without_its_password(newsroom: News
 )
 def test_a_proxy_variable_that_names_none_is_told_once_without_its_password(newsroom: Newsroom, proxy: str) -> None:
     """Each site looked as if it broke the connection off, and what speaks SOCKS was asked in HTTP."""
-    done = started(newsroom, '"$@"', "crawl", http_proxy=proxy, no_proxy="")
-    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, "")
-    assert done.stderr.startswith("copydesk: http_proxy: ")
-    assert "secret" not in done.stderr
-    assert "cret@" not in done.stderr
+    code, out, err = with_proxy(newsroom, "crawl", http_proxy=proxy)
+    assert (code, err.count("\n"), out) == (2, 1, "")
+    assert err.startswith("copydesk: http_proxy: ")
+    assert "secret" not in err
+    assert "cret@" not in err

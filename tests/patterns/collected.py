@@ -10,7 +10,6 @@ import ast
 import dataclasses
 import importlib
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -22,8 +21,8 @@ from types import ModuleType
 from typing import Any
 
 from tests.patterns.adversaries import AnyPattern
+from tests.support.packages import PACKAGES, module_names
 
-PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 METHODS = frozenset({"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"})
 
 
@@ -44,7 +43,7 @@ def collect() -> list[Collected]:
         known = found.setdefault((pattern.pattern, pattern.flags), Collected(pattern, where))
         known.methods |= methods
 
-    modules = [(module, _Uses(module)) for module in _modules()]
+    modules = [(module, _Uses(module)) for module in map(importlib.import_module, module_names())]
     for module, uses in modules:
         for name, pattern in _held(module):
             add(pattern, f"{module.__name__}.{name}", uses.of(name))
@@ -79,15 +78,6 @@ def compiled_meanwhile() -> Iterator[list[Collected]]:
     finally:
         for name, real in kept.items():
             setattr(re, name, real)
-
-
-def _modules() -> Iterator[ModuleType]:
-    for package in PACKAGES:
-        top = importlib.import_module(package)
-        yield top
-        for info in pkgutil.walk_packages(top.__path__, f"{package}."):
-            if not info.name.endswith("__main__"):
-                yield importlib.import_module(info.name)
 
 
 def _held(module: ModuleType) -> Iterator[tuple[str, AnyPattern]]:

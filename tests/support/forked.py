@@ -9,7 +9,8 @@ does not do is find and import the modules, nor compile the patterns of a langua
 take its objects apart at the end, for which all that it shares would be copied first: 0.07 s of CPU. The processes that it starts
 are forked as well (`tests.support.forked_below`). When the test process ends in any way, its commands are killed.
 
-One process forks for all that test together (pytest-xdist); it ends when the last of them is gone.
+One process forks for all that test together (pytest-xdist); it ends when the last of them is gone. Where all tests are run, it
+gets ready, for 5 s of CPU, while these are imported: nothing else needs the other processors then (`start_forking`).
 """
 
 from __future__ import annotations
@@ -49,10 +50,13 @@ class _Server:
     def send(self, job: dict[str, object], handles: list[int]) -> None:
         message = json.dumps(job).encode()
         with self._lock:
-            if self._socket is None:
-                self._socket = _connected()
-                atexit.register(self._socket.close)
-            socket.send_fds(self._socket, [message], handles)
+            socket.send_fds(self.connected(), [message], handles)
+
+    def connected(self) -> socket.socket:
+        if self._socket is None:
+            self._socket = _connected()
+            atexit.register(self._socket.close)
+        return self._socket
 
 
 def _connected() -> socket.socket:
@@ -85,6 +89,11 @@ def _connected() -> socket.socket:
 
 
 _server = _Server()
+
+
+def start_forking() -> None:
+    """Start the process that forks now, not with the first command. What this process forks uses it as well."""
+    _server.connected()
 
 
 def run_forked(

@@ -3,7 +3,7 @@
     pytest -n 4 ──> imports the tests, reads a page of each language ──> gw0, gw1, gw2, gw3: each collects, tests
 
 Collecting takes a new process 7 s of CPU, of which 6 go into imports and patterns; a forked one takes 1 s. What it forks from is
-the process that only deals the tests out. It has opened no database, no server and no event loop.
+the process that only deals the tests out. It has no open database, no server and no event loop.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from execnet.xspec import XSpec
 from hypothesis import find
 from hypothesis.strategies import integers
 
+from tests.support.forked import start_forking
 from tests.support.forking import run_to_the_end
+from tests.support.new_databases import new_database
 from tests.support.warm import warm
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +62,11 @@ def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
     """
     if sys.platform != "linux" or not all(spec.popen for spec in specs):
         return
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:  # all tests: there are commands among them
+        with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            start_forking()
     import_tests(config)
+    new_database()
     if "pipelines.extraction.extract" in sys.modules:
         deque(warm(), 0)
     gc.collect()

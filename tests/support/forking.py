@@ -13,26 +13,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from tests.support.forked import MESSAGE_BYTES
 from tests.support.forked_below import keep_a_fork_server, keep_a_process_for_commands
+from tests.support.huge_pages import use_huge_pages
 from tests.support.new_databases import copy_new_databases, new_database
+from tests.support.packages import module_names
 from tests.support.signalled import SignalledAt, signal_at
 from tests.support.warm import import_components, warm
 
-# Imported beside the modules of all commands, which import these only when they run.
-MODULES = (
-    "crawler.run",
-    "crawler.check",
-    "crawler.spiders.news",
-    "pipelines.processing.ingest",
-    "pipelines.processing.page_pool",
-    "rich.progress",
-)
-IF_INSTALLED = ("db.inspect.server", "db.inspect.worker")
-"""The same of what needs an extra."""
 PARALLEL = frozenset(
     ["backfill", "batch", "catalogue", "ccnews", "crawl", "extract", "import", "inspect", "rules", "sources", "why"]
 )
@@ -93,16 +84,13 @@ def serve(handle: int) -> None:
     """Fork a process for each order, until no test process is left. Returns in a command's process, which has still to run it."""
     if os.fork():  # nobody has to wait for its end
         os._exit(0)
-    import_all()
-    copy_new_databases()
-    new_database()
-    gc.collect()
+    _prepare()
     listener = socket.socket(fileno=handle)
     tests: dict[int, socket.socket] = {}
     poll = select.poll()
     poll.register(listener, select.POLLIN)
     commands = _Commands(poll)
-    warming = warm()
+    warming = _warm()
     cold = True
     while True:
         gc.freeze()  # collected or counted, its pages would be copied in each process
@@ -137,6 +125,21 @@ def serve(handle: int) -> None:
                 os.close(pipe)
 
 
+def _prepare() -> None:
+    import_all()
+    copy_new_databases()
+    new_database()
+    gc.collect()
+    # To count what is frozen takes a crawl, which asks whether that is anything, 20 ms of CPU.
+    gc.get_freeze_count = lambda: 1
+    use_huge_pages()
+
+
+def _warm() -> Iterator[str]:
+    yield from warm()
+    use_huge_pages()
+
+
 def _received(tests: socket.socket) -> tuple[bytes, list[int]] | None:
     """An order, and the pipes that come with it. None where the test process is gone."""
     with suppress(ConnectionResetError):
@@ -147,18 +150,9 @@ def _received(tests: socket.socket) -> tuple[bytes, list[int]] | None:
 
 
 def import_all() -> None:
-    """Import what commands use."""
-    import click
-
-    from cli.main import copydesk
-
-    group = click.Context(copydesk)
-    for name in copydesk.list_commands(group):
-        copydesk.get_command(group, name)
-    for name in MODULES:
-        importlib.import_module(name)
-    for name in IF_INSTALLED:
-        with suppress(ImportError):
+    """Import all that commands use: most of it they import when they run, and only what they need."""
+    for name in module_names():
+        with suppress(ImportError):  # it needs an extra that is not installed
             importlib.import_module(name)
     import_components()
 

@@ -44,9 +44,11 @@ def warm() -> Iterator[str]:
     from db.models import Page
     from db.site_rules.loader import Sites
     from pipelines.extraction.extract import extract
+    from pipelines.extraction.version import extraction_version, trafilatura_version
     from pipelines.processing.preload import preload_writing
 
     preload_writing()
+    extraction_version(), trafilatura_version()
     by_language: defaultdict[str, list[Path]] = defaultdict(list)
     for folder in sorted(PAGES.iterdir()):
         by_language[folder.name.partition("_")[0]].append(folder)

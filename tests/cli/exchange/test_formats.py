@@ -26,6 +26,7 @@ from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_fe
 from pipelines.exchange.parquet_articles import write_parquet
 from tests.cli.conftest import ROOT, Newsroom, open_room, run
 from tests.pipelines.dedup.stories import story
+from tests.support.packages import PACKAGES
 from tests.support.relations import relation
 
 # warcio's writer leaves its temporary file to the garbage collector.
@@ -222,7 +223,7 @@ def test_no_cell_is_a_formula(hostile: tuple[Path, list[dict[str, Any]]], comman
 
 def test_all_csv_is_safe_for_spreadsheets() -> None:
     """Articles and figures: both writers make their cells with `csv_cell`."""
-    rooms = [ROOT / name for name in ("cli", "crawler", "db", "pipelines", "scheduler")]
+    rooms = [ROOT / name for name in PACKAGES]
     writers = [path.name for room in rooms for path in room.rglob("*.py") if "csv.writer(" in path.read_text("utf-8")]
     assert sorted(writers) == ["article_formats.py", "rendering.py"]
 

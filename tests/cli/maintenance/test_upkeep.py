@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from db.connection.database import connect
 from db.maintenance.backup import backup_name, backups_in
 from scheduler.maintenance import MaintenanceStep, StepOutcome, run_maintenance
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
+from tests.support.forked import ForkedProcess
 
 NOW = START + timedelta(days=40)
 STEPS = ["prune", "index", "pack", "optimize", "backup", "check", "checkpoint"]
@@ -215,17 +215,7 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
 
 def test_processes_of_their_own_may_look_after_at_once(newsroom: Newsroom) -> None:
     settings(newsroom, keep_bodies="1s")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "upkeep", "--json"],
-            cwd=newsroom.path.parent,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
+    both = [ForkedProcess(("upkeep", "--json"), newsroom.path.parent, dict(os.environ), {}) for _ in range(2)]
     reports = []
     for process in both:
         out, err = process.communicate(timeout=120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 from db.store.dedup.threads import TABLES as THREAD_TABLES
 
@@ -34,12 +35,14 @@ _HAN = (
 )
 
 
+@cache
 def story(seed: int, paragraphs: int = 6) -> str:
     """Paragraphs of some sixty made-up words each; the same for the same seed."""
     chance = random.Random(seed)
     return "\n".join(_sentence(chance, 60) for _ in range(paragraphs))
 
 
+@cache
 def chinese_story(seed: int, paragraphs: int = 6) -> str:
     """Paragraphs of some ninety characters; the same for the same seed."""
     chance = random.Random(seed)
