@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +35,9 @@ def test_threads_are_listed_and_rebuilt(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in run(*everything, "--json").splitlines()]
     assert lines
     assert lines[0]["title"][:20] in shown
+    assert [int(row["id"]) for row in csv.DictReader(run(*everything, "--csv").splitlines())] == [
+        one["id"] for one in lines
+    ]
     again = run(*everything, "--json", "--rebuild")
     assert [json.loads(line) for line in again.splitlines() if line.startswith("{")] == lines
     assert "wait for their thread" not in run(*everything)

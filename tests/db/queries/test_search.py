@@ -252,9 +252,7 @@ def test_what_other_programs_write_waits_and_is_caught_up(newsroom: Newsroom, co
 
 
 def _add_article(conn: sqlite3.Connection, n: int) -> None:
-    conn.execute(
-        "INSERT OR IGNORE INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')"
-    )
+    conn.execute("INSERT OR IGNORE INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')")
     conn.execute("INSERT OR IGNORE INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'')")
     conn.execute("INSERT OR IGNORE INTO extractors VALUES (1, '', '', '')")
     page = "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, '', ?, 200, '{}', 1)"
