@@ -169,6 +169,13 @@ def test_ranking_pages_and_marks(newsroom: Newsroom) -> None:
     conn.close()
 
 
+def test_a_hit_by_its_original_source_shows_it(conn: sqlite3.Connection) -> None:
+    (hit,) = search(conn, "北辰").hits
+    assert hit.original_source is not None
+    assert (hit.original_source.text, hit.original_source.marks) == ("北辰通讯社", ((0, 2),))
+    assert not hit.snippet.marks
+
+
 def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
     (hit,) = search(conn, "strassenbau").hits
     assert [hit.title.text[a:b] for a, b in hit.title.marks] == ["Straßenbau"]
