@@ -10,7 +10,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from db.queries.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
 from db.queries.person_terms import PersonTerm, person_term
@@ -93,11 +93,22 @@ def with_filters(match: str, query: Query, filters: ArticleFilter, person: Perso
     if filters.person:
         parts.append(f"({person.match('_p')})" if person else '"_p"')
     if filters.since or filters.until:
-        first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
-        last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
-        parts.append(period_match(first, last))
+        parts.append(period_match(*indexed_days(filters)))
     filtered = " AND ".join(parts) or _EVERY_PAGE
     return f"({filtered}) NOT ({excluded})" if (excluded := query.excluded_match()) else filtered
+
+
+def indexed_days(filters: ArticleFilter) -> tuple[date, date]:
+    """The first and the last day of the index, which has those of UTC, on which an article that a filter lets through may be."""
+    return (_utc_day(filters.since) if filters.since else FIRST_DAY), (
+        _utc_day(filters.until) if filters.until else LAST_DAY
+    )
+
+
+def _utc_day(at: datetime) -> date:
+    """Within the days of the index: the first and the last days that there are have none before or after them."""
+    written = at.date()
+    return at.astimezone(UTC).date() if FIRST_DAY < written < LAST_DAY else min(max(written, FIRST_DAY), LAST_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
