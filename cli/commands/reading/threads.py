@@ -106,7 +106,9 @@ def threads(
 
 def _row(line: ThreadLine) -> list[object]:
     first, last = format_local_time(line.first_at), format_local_time(line.last_at)
-    return [line.id, line.inside, line.sources, first, last, line.title or "Untitled"]
+    # The sources are those of the whole thread: "1 article, 3 sources" would contradict itself.
+    articles = line.articles if line.inside == line.articles else f"{line.inside} of {line.articles}"
+    return [line.id, articles, line.sources, first, last, line.title or "Untitled"]
 
 
 def _notes(keeping: ThreadKeeping) -> list[str]:

@@ -38,6 +38,10 @@ def test_threads_are_listed_and_rebuilt(tmp_path: Path) -> None:
     assert [int(row["id"]) for row in csv.DictReader(run(*everything, "--csv").splitlines())] == [
         one["id"] for one in lines
     ]
+    late = ("--since", lines[0]["last_at"])
+    of_first = next(one for one in map(json.loads, run(*late, "--json").splitlines()) if one["id"] == lines[0]["id"])
+    (row,) = [line.split() for line in run(*late).splitlines() if line.split()[0] == str(of_first["id"])]
+    assert row[1:4] == [str(of_first["inside"]), "of", str(of_first["articles"])]
     again = run(*everything, "--json", "--rebuild")
     assert [json.loads(line) for line in again.splitlines() if line.startswith("{")] == lines
     assert "wait for their thread" not in run(*everything)
