@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from cli.completions import source_names
-from cli.option_groups import option_group
+from cli.option_groups import filter_option, option_group
 from cli.parameters import Choice
 from cli.time_options import since_option
 from db.queries.article_filter import ArticleFilter, ArticleKind
@@ -45,13 +45,15 @@ class FilterOptions:
 filter_options = option_group(
     FilterOptions,
     "filters",
-    click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."),
+    filter_option(
+        "--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."
+    ),
     click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11, 2026-11-02."),
     click.option("--until", metavar="WHEN", help="Only articles published before then."),
-    click.option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
-    click.option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
-    click.option("--section", metavar="NAME", help="Only articles of this section, as the page names it."),
-    click.option(
+    filter_option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
+    filter_option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
+    filter_option("--section", metavar="NAME", help="Only articles of this section, as the page names it."),
+    filter_option(
         "--kind",
         metavar="KIND",
         type=Choice([kind.value for kind in ArticleKind]),

@@ -1,4 +1,4 @@
-"""Options that belong together, passed to a command as one object."""
+"""Options that belong together, passed to a command as one object; and filters, which take one value."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar, cast
+
+import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,3 +28,15 @@ def option_group(kind: type[Any], parameter: str, *options: Callable[[F], F]) ->
         return decorated
 
     return decorate
+
+
+def filter_option(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """An option that filters by one value. Given twice it is refused: click would answer for the last value alone."""
+    return click.option(*names, multiple=True, callback=_only_one, **attributes)
+
+
+def _only_one(ctx: click.Context, param: click.Parameter, values: tuple[Any, ...]) -> Any:
+    if len(values) > 1:
+        given = " and ".join(map(str, values[:2]))
+        raise click.BadParameter(f"takes one value, got {given}; ask for each by itself", ctx=ctx, param=param)
+    return values[0] if values else None

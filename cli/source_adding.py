@@ -13,6 +13,7 @@ from cli.context import CommandContext
 from db.catalogue.loader import CatalogueEntry
 from db.config.loader import read_stored
 from db.connection.database import write
+from db.display.shell_commands import shell_command
 from db.errors import UnknownSource, UsageError
 from db.models import ListedSource, Source
 from db.store.sites.sources import (
@@ -57,14 +58,15 @@ def add_sources(
 
 
 def shared_sites(conn: sqlite3.Connection, added: Sequence[tuple[Source, bool]]) -> list[str]:
-    """A sentence for each new source whose site another one crawls as well."""
-    found, known = [], all_sources(conn)
+    """A sentence for each new source whose site another one crawls as well; one for two that are new."""
+    found, left = [], all_sources(conn)
     for source in (source for source, new in added if new):
-        others = [one.name for one in known if one.id != source.id and _site(one.url) == _site(source.url)]
+        left = [one for one in left if one.id != source.id]
+        others = [one.name for one in left if _site(one.url) == _site(source.url)]
         if others:
             found.append(
                 f"{source.name} has the address of {' and '.join(others)}: each crawls the site, and an article is of the source"
-                " that finds it first"
+                f" that finds it first; `{shell_command('sources', 'remove', source.name)}` leaves the other"
             )
     return found
 

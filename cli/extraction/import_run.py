@@ -133,6 +133,8 @@ def import_summary(outcome: dict[str, object], again: str) -> list[str]:
     if passed:
         reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())
         lines.append(f"  skipped: {sum(passed.values())} ({reasons})")
+    if "no_address" in passed:
+        lines.append("  no_address: those state no address of their own; give them one with --base, or by a manifest")
     if outcome["unread"]:
         unread = counted(int(str(outcome["unread"])), "page")
         lines.append(f"  {unread} stored but not extracted yet; the next crawl does that")

@@ -49,10 +49,13 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         if not articles and not json_lists:
             raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
         current = load_current_rules(context.config, conn)
-        draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
         known = frozenset(path_and_query(page.url) for page in articles)
         chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
         stories = {one.page_id: one for one in story_pages(conn, [page.page_id for page in chosen if page.is_article])}
+        draft = Draft(
+            lacking={field: articles_without(conn, source.id, field) for field in FIELDS},
+            outlets={one.source for one in stories.values() if one.source},
+        )
         repeats = Repeats(stories=stories, names=constant_names(list(stories.values())))
         worker = FindCandidates(database=context.config.database, articles=known, names=repeats.names)
         tasks = [(page, DraftTask(page_id=page.page_id, is_article=page.is_article)) for page in chosen]

@@ -10,7 +10,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
-from cli.option_groups import option_group
+from cli.option_groups import filter_option, option_group
 from cli.time_options import since_option
 from db.store.extraction.page_selection import Selection
 from db.store.sites.sources import find_stored_source
@@ -76,7 +76,7 @@ def selection_options(command: F) -> F:
         "selected",
         click.option("--stale", is_flag=True, help="Pages last extracted by another version or other site rules."),
         click.option("--all", "everything", is_flag=True, help="All pages that have been extracted before."),
-        click.option("--source", metavar="NAME", shell_complete=source_names, help="Pages of one source."),
+        filter_option("--source", metavar="NAME", shell_complete=source_names, help="Pages of one source."),
         click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11, 2026-11-02."),
         click.option("--where", metavar="SQL", help="Pages that match a condition on pages, outcomes and articles."),
         click.option("--url", metavar="URL", help="Pages of one address."),

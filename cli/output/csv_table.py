@@ -1,9 +1,12 @@
-"""`--csv`: the objects of `--json` as a table for spreadsheets and pandas."""
+"""`--json` and `--csv`: the same objects as JSON lines, or as a table for spreadsheets and pandas."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
+
+import click
 
 from db.errors import UsageError
 from pipelines.exchange.article_formats import COLUMNS, Row, write_csv
@@ -13,6 +16,16 @@ def check_one_format(as_json: bool, as_csv: bool) -> None:
     """Raise UsageError where both formats are asked for."""
     if as_json and as_csv:
         raise UsageError("--json and --csv cannot be combined; choose one")
+
+
+def print_objects(objects: Iterable[Row], columns: Sequence[str], *, as_csv: bool) -> None:
+    """Print objects with these keys as JSON lines or as CSV. What JSON has no form for, such as a date, is a text in both."""
+    lines = (json.dumps(one, ensure_ascii=False, default=str) for one in objects)
+    if as_csv:
+        print_csv(map(json.loads, lines), columns)
+        return
+    for line in lines:
+        click.echo(line)
 
 
 def print_csv(rows: Iterable[Row], columns: Sequence[str] = COLUMNS) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -114,15 +114,15 @@ def hosts(value: object) -> tuple[str, ...]:
     return host_names([name for name in names if name != "*"]) + (("*",) if "*" in names else ())
 
 
-def since(text: str, now: datetime) -> datetime:
+def since(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
     """The time meant by "2d" (before `now`), "2026-11-02" or an ISO 8601 time; of "2026-11" and "2026" the beginning. Without an
-    offset it is UTC.
+    offset it is in `zone`, by default that of this machine, in which lists show times.
     """
     if span := YEAR_OR_MONTH.fullmatch(text):
         year, month = int(span[1]), int(span[2] or 1)
         if not 1 <= month <= 12 or not year:
             raise ValueError(f"there is no month {text}")
-        return datetime(year, month, 1, tzinfo=UTC)
+        return _in_zone(datetime.fromisoformat(f"{year:04}-{month:02}-01"), zone)
     try:
         return now - duration(text)
     except ValueError:
@@ -133,7 +133,11 @@ def since(text: str, now: datetime) -> datetime:
         raise ValueError(
             f'expected a duration ("2d"), a date ("2026-11-02") or a month ("2026-11"), got {text!r}'
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else _in_zone(moment, zone)
+
+
+def _in_zone(naive: datetime, zone: tzinfo | None) -> datetime:
+    return naive.replace(tzinfo=zone) if zone else naive.astimezone()
 
 
 def duration_or_forever(value: object) -> timedelta | None:

@@ -309,7 +309,10 @@ def _check_path(path: Path, *, create: bool) -> FileId | None:
             raise errors.NotADatabase(f"{path}: is a folder; name a file with --db")
         if not path.exists():
             if not create:
-                raise errors.UsageError(f"{path}: there is no such database; `copydesk sources add URL` makes one")
+                raise errors.UsageError(
+                    f"{path}: there is no such database in {path.absolute().parent}; run the command where yours is (beside its"
+                    " copydesk.toml), or make one here with `copydesk sources add URL`"
+                )
             if not path.parent.is_dir():
                 raise errors.UsageError(
                     f"{path}: the folder {path.parent} does not exist; make it or name another with --db"

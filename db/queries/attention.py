@@ -49,7 +49,7 @@ _DRAWN = f"(SELECT s.rowid FROM {_OF_INDEX} WHERE {_MATCHING} ORDER BY {_HASHED}
 _ARTICLES = " CROSS JOIN articles a ON a.page_id = s.rowid"
 # A section or a paywall stands in the short row of an article too.
 _ROWS = " CROSS JOIN current_pages a ON a.page_id = s.rowid"
-_TEXT = """, a.title, a.subtitle, a.text, a.source,
+_TEXT = """, a.title, a.subtitle, a.text, a.source, a.original_source,
        (SELECT group_concat(name, char(10)) FROM credits n WHERE n.page_id = a.page_id) AS people"""
 _KINDS = {
     ArticleKind.ORIGINAL: "c.copied = 0",

@@ -188,6 +188,13 @@ def stored_judgement(conn: sqlite3.Connection, page_id: int) -> StoredJudgement 
     )
 
 
+CORRECTION_KEYS = (
+    "article_id", "page_id", "revision", "source", "title", "url", "language", "seen_utc", "score", "kinds", "noise", "silent",
+    "modified_stated", "seconds_since_previous", "seconds_since_published", "evidence",
+)  # fmt: skip
+"""The keys of `correction_object`, in their order."""
+
+
 def correction_object(one: CorrectedArticle) -> dict[str, object]:
     """A revision as one JSON object or row of a table, without its passages."""
     return {

@@ -68,6 +68,7 @@ _TRIES = 3
 # Scores that round to the same multiple count as equal.
 _SCORE_STEP = 0.25
 
+_SHOWN = "SELECT title, text, original_source FROM articles WHERE page_id = ?"
 _AMONG = """
 SELECT a.page_id, (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN decisions d ON d.page_id = a.page_id JOIN pages p ON p.id = a.page_id
@@ -90,14 +91,15 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An article that was found, in its latest revision; its title, and a snippet of its text, with the spans to
-    highlight.
+    """An article that was found, in its latest revision; its title, a snippet of its text, and the outlet that it was taken from,
+    with the spans to highlight.
     """
 
     article_summary: ArticleSummary
     title: MarkedText
     snippet: MarkedText
     score: float
+    original_source: MarkedText | None = None
 
     @property
     def place(self) -> Cursor:
@@ -286,7 +288,7 @@ def _read(
 
 def _hit(conn: sqlite3.Connection, candidate: Candidate, parsed: Query) -> Hit | None:
     head = article_summary(conn, candidate.page_id)
-    row = named_rows(conn, "SELECT title, text FROM articles WHERE page_id = ?", (candidate.page_id,)).fetchone()
+    row = named_rows(conn, _SHOWN, (candidate.page_id,)).fetchone()
     if head is None or row is None:
         return None
     return Hit(
@@ -294,4 +296,5 @@ def _hit(conn: sqlite3.Connection, candidate: Candidate, parsed: Query) -> Hit |
         title=highlight(row["title"], parsed),
         snippet=snippet(row["text"], parsed),
         score=round(candidate.score, 3),
+        original_source=highlight(row["original_source"], parsed) if row["original_source"] else None,
     )

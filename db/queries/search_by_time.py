@@ -18,6 +18,7 @@ from db.queries.search_candidates import (
     SearchQuestion,
     count_entries,
     documents,
+    indexed_days,
     judge,
     period_match,
     places,
@@ -45,8 +46,8 @@ class TimeSlice:
 def newest_matches(conn: sqlite3.Connection, question: SearchQuestion, wanted: int, after: Cursor | None) -> TimeSlice:
     """The newest `wanted` hits after a place."""
     filters, found = question.filters, list[Candidate]()
-    bottom = filters.since.date() if filters.since else FIRST_DAY
-    top = min(filters.until.date() if filters.until else LAST_DAY, _day(after) if after else LAST_DAY)
+    bottom, top = indexed_days(filters)
+    top = min(top, _day(after) if after else LAST_DAY)
     # The first window has all days to come in it: some pages state times far ahead.
     newest = _newest_day(conn)
     beyond, values = ("", dict[str, object]()) if after is None else after.condition()

@@ -10,7 +10,7 @@ import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from db.queries.article_filter import PUBLISHED_OF_CURRENT, ArticleFilter, current_conditions
 from db.queries.person_terms import PersonTerm, person_term
@@ -34,7 +34,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 # What filters and the order of time need stands in `current_pages`, 20 rows on a page of the file; an article has pages of its own.
 _CURRENT = "search_index s CROSS JOIN current_pages a ON a.page_id = s.rowid"
-_FIELDS = f"""a.page_id, {PUBLISHED_OF_CURRENT} AS at, t.title, t.subtitle, t.text, t.source,
+_FIELDS = f"""a.page_id, {PUBLISHED_OF_CURRENT} AS at, t.title, t.subtitle, t.text, t.source, t.original_source,
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people"""
 _CANDIDATES = f"""
 SELECT {_FIELDS}
@@ -93,11 +93,22 @@ def with_filters(match: str, query: Query, filters: ArticleFilter, person: Perso
     if filters.person:
         parts.append(f"({person.match('_p')})" if person else '"_p"')
     if filters.since or filters.until:
-        first = filters.since.date() - timedelta(days=1) if filters.since else FIRST_DAY
-        last = filters.until.date() + timedelta(days=1) if filters.until else LAST_DAY
-        parts.append(period_match(first, last))
+        parts.append(period_match(*indexed_days(filters)))
     filtered = " AND ".join(parts) or _EVERY_PAGE
     return f"({filtered}) NOT ({excluded})" if (excluded := query.excluded_match()) else filtered
+
+
+def indexed_days(filters: ArticleFilter) -> tuple[date, date]:
+    """The first and the last day of the index, which has those of UTC, on which an article that a filter lets through may be."""
+    return (_utc_day(filters.since) if filters.since else FIRST_DAY), (
+        _utc_day(filters.until) if filters.until else LAST_DAY
+    )
+
+
+def _utc_day(at: datetime) -> date:
+    """Within the days of the index: the first and the last days that there are have none before or after them."""
+    written = at.date()
+    return at.astimezone(UTC).date() if FIRST_DAY < written < LAST_DAY else min(max(written, FIRST_DAY), LAST_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +146,11 @@ def documents(conn: sqlite3.Connection, page_ids: Iterable[int]) -> Iterator[sql
 
 
 def folded_fields(row: sqlite3.Row) -> tuple[str, str]:
-    """What a query is matched against: title, people, source, and subtitle with text of a row, folded; and the people alone."""
+    """What a query is matched against: title, people, outlets, and subtitle with text of a row, folded; and the people alone."""
     # Folded in one call: for short texts the call costs more than the work.
     text = f"{row['subtitle'] or ''}\n{row['text']}"
-    fields = (row["title"], row["people"] or "", row["source"] or "", text)
+    outlets = f"{row['source'] or ''}\n{row['original_source'] or ''}"
+    fields = (row["title"], row["people"] or "", outlets, text)
     whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
     return whole, whole.split(_FIELD_SEPARATOR, 2)[1]
 
@@ -148,8 +160,8 @@ def judge(row: sqlite3.Row, question: SearchQuestion, weights: Sequence[float] =
     whole, names = folded_fields(row)
     if not question.query.matches(whole) or (question.person and not question.person.matches(names)):
         return None
-    of_title, _, outlet, rest = whole.split(_FIELD_SEPARATOR)
-    zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}
+    of_title, _, outlets, rest = whole.split(_FIELD_SEPARATOR)
+    zones = {TITLE: of_title, NAMES: f"{names}\n{outlets}", TEXT: rest}
     return Candidate(page_id=row["page_id"], at=row["at"], score=_score(question.query, zones, weights))
 
 

@@ -51,7 +51,7 @@ from db.schema.tables.site_rules import SITE_RULES
 from db.schema.tables.threads import THREADS, THREADS_ANEW
 from db.schema.tables.websub import SECRETS_BY_REQUEST, SUBSCRIPTIONS
 from db.schema.views import current_articles_looked_up, drop_views, make_views
-from db.search.index import index_version
+from db.search.index import index_version, reset_index
 from db.sqlite.tools import Database, Migrations
 
 migrations = Migrations("copydesk")
@@ -367,6 +367,12 @@ def m0048_earlier_articles_threaded(db: Database) -> None:
 def m0049_more_views(db: Database) -> None:
     """Views of articles that are gone, persons, threads and alerts; revisions with their texts and what they changed."""
     make_views(db)
+
+
+@migrations()
+def m0050_original_sources_searched(db: Database) -> None:
+    """The outlet that an article was taken from is searched. All articles wait to be indexed again (m0013)."""
+    reset_index(db.conn)
 
 
 def step_names() -> frozenset[str]:

@@ -2,8 +2,8 @@
 
     articles, credits ──triggers──> unindexed ──index_pages──> search_index (page id -> grams)
 
-    gram       anywhere in title, subtitle, text, names, source
-    _h gram    in title, names or source, which weigh more
+    gram       anywhere in title, subtitle, text, names, outlets (who published it, and who did so first)
+    _h gram    in title, names or outlets, which weigh more
     _p gram    in the name of an author, editor or proofreader
     _s 12      crawled from source 12        _l zh       language        _y 2026, _m 202611, _d 20261124    time, UTC
     _a         every page
@@ -28,10 +28,11 @@ from db.search.tokenizer import grams
 from db.sqlite.named_rows import named_rows
 
 # To be raised when the content of the index changes.
-_FORMAT = 1
+_FORMAT = 2
 
 _DOCUMENT = """
-SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_utc, p.fetched_at) AS at, p.source_id,
+SELECT a.title, a.subtitle, a.text, a.source, a.original_source, a.language, p.source_id,
+       coalesce(a.published_utc, p.fetched_at) AS at,
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
 """
@@ -88,7 +89,7 @@ def index_document(conn: sqlite3.Connection, page_id: int) -> str | None:
     if row is None:
         return None
     names, at = grams(fold(row["people"] or "")), row["at"]
-    head = grams(fold(f"{row['title']}\n{row['source'] or ''}")) | names
+    head = grams(fold(f"{row['title']}\n{row['source'] or ''}\n{row['original_source'] or ''}")) | names
     found = [*(head | grams(fold(f"{row['subtitle'] or ''}\n{row['text']}")))]
     found += [f"_h{gram}" for gram in head]
     found += [f"_p{gram}" for gram in names]

@@ -36,11 +36,6 @@ def is_own_descriptor(path: Path) -> bool:
     return _own_descriptor(path) is not None
 
 
-def is_readable(path: Path) -> bool:
-    """Whether `open_file(path, own=True)` can open it."""
-    return _own_descriptor(path) is not None or path.is_file()
-
-
 def open_file(path: Path, *, own: bool = False, within: Path | None = None) -> IO[bytes]:
     """Open a regular file for reading. `own`: the user named it and may mean a pipe, such as /dev/stdin.
 

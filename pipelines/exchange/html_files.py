@@ -1,4 +1,5 @@
-"""HTML files as items of an import: a folder, single files, or a manifest as for `copydesk extract` (`pipelines.processing.files`).
+"""HTML files as items of an import: those of a folder, single files, or a manifest as for `copydesk extract`
+(`pipelines.processing.files`).
 
 The address of a page comes from the manifest; else it is `base` with the file's path in the folder; else the page's own canonical
 address. In the last case only the file itself vouches for the address, so the page goes to a separate source for such files, and
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from db.network.http_statuses import is_page_status
 from db.system.regular_files import NotRegularFile, open_file
-from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.exchange.items import NOT_A_FILE, ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
 from pipelines.processing.files import PageFile, page_files_in_manifest, read_unpacked
@@ -28,9 +29,6 @@ _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
 _HEAD = 256 * 1024
 # The source of files whose address is only their own claim. Hosts under .invalid do not exist (RFC 2606).
 SAVED_FILES = ("saved-files", "http://saved-files.invalid/")
-
-NOT_A_FILE = "not_a_file"
-"""The reason for skipping a link that leads out of the folder, a FIFO, or a device."""
 
 
 def is_html_file(path: Path) -> bool:
@@ -47,15 +45,22 @@ def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[
         yield replace(item, reason="unreadable") if isinstance(item, SkippedRecord) and missing else item
 
 
-def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The HTML files of a folder and its subfolders, in the order of their names; links out of it are skipped."""
+def files_in_folder(folder: Path) -> Iterator[Path]:
+    """The files of a folder and its subfolders, in the order of their names; links to folders are not followed."""
     for root, folders, files in os.walk(folder):
         folders.sort()
-        for name in sorted(files):
-            path = Path(root, name)
-            if is_html_file(path):
-                url = _address(path.relative_to(folder), base)
-                yield _item(PageFile(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
+        yield from (Path(root, name) for name in sorted(files))
+
+
+def html_files_in(folder: Path) -> Iterator[Path]:
+    """The HTML files among `files_in_folder`, by their names."""
+    return filter(is_html_file, files_in_folder(folder))
+
+
+def read_file_within(folder: Path, path: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Item:
+    """One HTML file of a folder, of which `base` is the address; a link that leads out of the folder is skipped."""
+    url = _address(path.relative_to(folder), base)
+    return _item(PageFile(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
 
 
 def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:

@@ -71,6 +71,9 @@ Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has a fetch of this address at this time."""
 
+NOT_A_FILE = "not_a_file"
+"""The reason for skipping a link that leads out of its folder, a FIFO, or a device."""
+
 MAX_PLACES = 20
 
 

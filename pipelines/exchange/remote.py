@@ -51,6 +51,8 @@ def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
             paths = [path for path in sorted(paths) if fs.isfile(path)]
         except (ImportError, ValueError, OSError) as error:
             raise UsageError(f"{address}: {error}") from error
+        if not paths and fs.isdir(address):
+            raise UsageError(f"{address}: is a folder; name its files, such as {address.rstrip('/')}/*.warc.gz")
         if not paths:
             raise UsageError(f"{address}: there is no such file")
         found.append(RemoteArchives(fs=fs, paths=paths))

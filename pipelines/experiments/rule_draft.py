@@ -149,9 +149,12 @@ class ListProposal:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """What was found, streamed. `lacking` are, by field, the article pages that lack it."""
+    """What was found, streamed. `lacking` are, by field, the article pages that lack it; `outlets` the names of who publishes them,
+    which unsigned articles print in the place of an author.
+    """
 
     lacking: Mapping[str, Collection[int]]
+    outlets: Collection[str] = ()
     articles: int = 0
     lists: dict[str, ListProposal] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
@@ -164,7 +167,7 @@ class Draft:
         lacks = [name for name in FIELDS if page_id in self.lacking[name]] if is_article else []
         self._seen.update(lacks)
         for one in found.fields:
-            if one.field in lacks:
+            if one.field in lacks and not (one.field == "authors" and one.text in self.outlets):
                 key = (one.field, one.css, one.attribute)
                 self._hits[key][one.text] += 1
                 if one.hinted:

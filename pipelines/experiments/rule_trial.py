@@ -125,14 +125,20 @@ def _read_whole(conn: sqlite3.Connection, trial: TryRules, page_id: int) -> Arti
 
 def _removals(html: str, rules: Sequence[RemoveRule], whole: Article | None) -> tuple[Removed | None, ...]:
     """What each rule takes out of a page whose article would be `whole` without them."""
+    from pipelines.extraction.page.document import parse_document
     from pipelines.extraction.removals import LineFilter, boxes_found
     from pipelines.extraction.text.word_count import count_words
 
     text = whole.text.split("\n") if whole else []
+    document = parse_document(html) if any(rule.is_of_lines for rule in rules) else None
+    # A line of credits is none of the text, and what is read from it goes with it.
+    on_page = [line.text for line in document.lines] if document else []
     taken: list[Removed | None] = []
     for rule, boxes in zip(rules, boxes_found(html, rules), strict=True):
         if rule.is_of_lines:
-            lines = of_text = list(filter(LineFilter.of([rule]).takes, text))
+            takes = LineFilter.of([rule]).takes
+            of_text = list(filter(takes, text))
+            lines = of_text or list(filter(takes, on_page))
         else:
             lines = [line for box in boxes for line in box]
             shown = set(lines)

@@ -3,7 +3,9 @@
 A manifest holds one JSON object a line: `{"id", "path", "url"}`, and optionally `final_url`, `content_type`, `status`, `fetched_at`
 (ISO 8601 with offset). A path may end in `.gz`. Relative paths start at the manifest's folder. Only regular files are read; a path
 given on the command line may also be /dev/stdin (`db.system.regular_files`). `decode` finds the character encoding. A file that
-cannot be read is a rejection (`empty`, with the cause), so that a missing file costs one line; an invalid manifest is a UsageError.
+cannot be read is a rejection (`empty`, with the cause), so that a missing file costs one line, and one that holds many pages is
+`not_html`: no line of a WARC is an article. Both say so (`FileLine.trouble`), because that is no property of a page. An invalid
+manifest is a UsageError.
 """
 
 from __future__ import annotations
@@ -31,6 +33,13 @@ from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 PAGE_TIMEOUT_S = 30.0
 """Default of the setting `extract_timeout`, in seconds: files are extracted without settings."""
+_EXAMPLE = "2026-11-02T08:30:00Z"
+_ARCHIVES = (
+    (0, b"WARC/", "is a WARC file; `copydesk extract archives` and `copydesk import` read it"),
+    (0, b"PAR1", "is a Parquet file; `copydesk extract archives` reads it if it has pages"),
+    (257, b"ustar", "is a tar file; unpack it first"),
+)
+"""Offset and signature of files that hold many pages, and what to do with them. A zip is `not_html` to extraction."""
 _AHEAD = 4
 """Pages submitted ahead for each process: enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
 
@@ -112,9 +121,9 @@ def _when(value: Any, where: str) -> datetime | None:
     try:
         when = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise UsageError(f'{where}: "fetched_at" is no ISO 8601 time: {value!r}.') from error
+        raise UsageError(f'{where}: "fetched_at" is no ISO 8601 time, such as {_EXAMPLE}: {value!r}.') from error
     if when.utcoffset() is None:
-        raise UsageError(f'{where}: "fetched_at" must carry a UTC offset, got {value!r}.')
+        raise UsageError(f'{where}: "fetched_at" must carry a UTC offset, such as {_EXAMPLE}; got {value!r}.')
     try:
         when.astimezone(UTC)
     except OverflowError as error:
@@ -122,7 +131,15 @@ def _when(value: Any, where: str) -> datetime | None:
     return when
 
 
-def extract_file(entry: PageFile, sites: Sites) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """The JSON line of a file. `trouble`: why it is no page's, where the file could not be read or holds many pages."""
+
+    text: str
+    trouble: str | None = None
+
+
+def extract_file(entry: PageFile, sites: Sites) -> FileLine:
     """Read a file and extract it. A file that cannot be read is a rejection; trouble of the machine is raised."""
     try:
         body = _read(entry) if entry.body is None else entry.body
@@ -130,7 +147,10 @@ def extract_file(entry: PageFile, sites: Sites) -> Outcome:
         if as_machine_error(error):
             raise
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")
+        return _no_page(entry, Reason.EMPTY, f"Cannot read {entry.path}: {reason}.")
+    for offset, signature, what in _ARCHIVES if entry.body is None else ():
+        if body.startswith(signature, offset):
+            return _no_page(entry, Reason.NOT_HTML, f"{entry.path} {what}.")
     page = Page(
         body=body,
         url=entry.url,
@@ -139,11 +159,15 @@ def extract_file(entry: PageFile, sites: Sites) -> Outcome:
         status=entry.status,
         content_type=entry.content_type,
     )
-    return extract(page, sites)
+    return FileLine(text=_line(entry, extract(page, sites)))
+
+
+def _no_page(entry: PageFile, reason: Reason, trouble: str) -> FileLine:
+    return FileLine(text=_line(entry, Rejection(reason=reason, detail=trouble)), trouble=trouble)
 
 
 def _read(entry: PageFile) -> bytes:
-    with open_file(entry.path, own=entry.own) as file:
+    with open_file(entry.path, own=entry.own, within=entry.within) as file:
         return read_unpacked(file, entry.path, MAX_BODY)
 
 
@@ -157,7 +181,7 @@ def read_unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
 
 def extract_json_lines(
     entries: Iterable[PageFile], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
-) -> Iterator[str]:
+) -> Iterator[FileLine]:
     """One JSON line for each entry, in order, made by `jobs` processes, as a stream. Raises MachineError."""
     pool = WorkerPool(ExtractFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
     ahead = jobs * _AHEAD
@@ -169,14 +193,14 @@ def extract_json_lines(
         pool.stop()
 
 
-def _line_of(entry: PageFile, line: Future[str]) -> str:
+def _line_of(entry: PageFile, line: Future[FileLine]) -> FileLine:
     try:
         return line.result()
     except TaskTooSlow as error:
         outcome = Rejection(reason=Reason.TOO_SLOW, detail=str(error))
     except TaskDied as error:
         outcome = Rejection(reason=Reason.CRASHED, detail=str(error))
-    return _line(entry, outcome)
+    return FileLine(text=_line(entry, outcome))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +211,9 @@ class ExtractFiles:
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.processing.files",)
 
-    def init_worker(self) -> Callable[[PageFile], str]:
+    def init_worker(self) -> Callable[[PageFile], FileLine]:
         """Returns a function from a file to its JSON line."""
-        return lambda entry: _line(entry, extract_file(entry, self.sites))
+        return lambda entry: extract_file(entry, self.sites)
 
     def run_known_task(self) -> None:
         """See `extract_known_page`."""

@@ -14,7 +14,7 @@ from db.errors import UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.saved_searches import search_filters
 from db.queries.search import found_page_ids, matching_pages
-from db.search.index import load_tables
+from db.search.index import count_unindexed, load_tables
 from db.store.service.saved_searches import (
     SearchRow,
     add_matches,
@@ -29,6 +29,10 @@ _AT_ONCE = 100
 """Articles matched in one transaction: 0.1 s for 100 searches (bench/search/saved_searches.py), while other writers wait."""
 MOST_LOOKED_BACK = 10_000
 """Articles from before a search was saved that it finds at most, the newest: reading them takes a second."""
+
+_NOT_INDEXED = (
+    "articles of before wait for the search index, and this search for them; `copydesk upkeep index` adds them"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,13 @@ def match_new_articles(
 
 
 def _look_back(conn: sqlite3.Connection, row: SearchRow, now: datetime, troubles: dict[str, str]) -> int:
-    """Find what was here when the search was saved. What comes in meanwhile is found as a new article."""
+    """Find what was here when the search was saved. What comes in meanwhile is found as a new article.
+
+    While articles wait for the index, words would be sought in a part of the archive: it is put off.
+    """
+    if row.search.query.strip() and count_unindexed(conn):
+        troubles[row.name] = _NOT_INDEXED
+        return 0
     pages = _asked(conn, row, troubles, partial(_before, conn))
     with write(conn):
         added = add_matches(conn, row, reversed(pages), now)

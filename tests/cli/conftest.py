@@ -7,6 +7,9 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -254,6 +257,21 @@ def _filled(room: Newsroom) -> Newsroom:
 def run(path: Path, *arguments: str) -> Result:
     """The command in this process. Our errors come out as `result.exception`."""
     return CliRunner().invoke(copydesk, ["--db", str(path), *arguments])
+
+
+@contextmanager
+def machine_zone(name: str) -> Iterator[None]:
+    """This process as on a machine in that time zone."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = name
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ")
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()
 
 
 def spawn(

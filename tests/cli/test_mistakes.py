@@ -26,6 +26,13 @@ ROOT = Path(__file__).parent.parent.parent
         (("crawl", "--limt", "3"), "'--limit'"),
         (("export", "parqet"), "Did you mean 'parquet'?"),
         (("completion", "bahs"), "Did you mean 'bash'?"),
+        (
+            ("articles", "--source", "a.example", "--source", "b.example"),
+            "takes one value, got a.example and b.example",
+        ),
+        (("search", "x", "--language", "zh", "--language", "en"), "takes one value, got zh and en"),
+        (("export", "csv", "--kind", "copy", "--kind", "original"), "takes one value, got copy and original"),
+        (("extract", "stored", "--source", "a", "--source", "b"), "takes one value, got a and b"),
         (("sources", "add", "not_a_url", "--no-discovery"), "not_a_url is not the address of a web page"),
         (("sources", "add", "https//example.com", "--no-discovery"), "is not the address of a web page"),
         (("sources", "add", "htp://example.com/", "--no-discovery"), "did you mean http://example.com/?"),

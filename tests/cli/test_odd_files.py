@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -109,14 +111,60 @@ def test_extracting_waits_for_nothing(folder: Path) -> None:
     done = spawn("extract", "--manifest", "a.jsonl", cwd=folder)
     rows = {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
     assert list(rows) == names
+    assert (done.returncode, done.stderr.decode().count("copydesk extract: Cannot read ")) == (0, 6), done
     assert [name for name in names if "rejected" not in rows[name]] == ["passwd.html", "sub/page.html"]
     assert "is a FIFO" in rows["fifo.html"]["detail"]
-    named = spawn("extract", *names[:-1], cwd=folder)
+    none = spawn("extract", "sub/page.html", "dir.html", cwd=folder)
+    assert (none.returncode, none.stdout, b"dir.html holds no HTML files" in none.stderr) == (2, b"", True), none
+    named = spawn("extract", *(name for name in names[:-1] if name != "dir.html"), cwd=folder)
     assert named.returncode == 1
     assert [json.loads(line).get("title") for line in named.stdout.splitlines()] == [
-        *[None] * 5, "Secret of the ferry", "End of the ferry",
+        *[None] * 4, "Secret of the ferry", "End of the ferry",
     ]  # fmt: skip
-    assert "not a regular file: fifo.html" in named.stderr.decode()
+    assert "Cannot read fifo.html: is a FIFO" in named.stderr.decode()
+
+
+def test_a_folder_to_extract_gives_its_own_pages(folder: Path) -> None:
+    done = spawn("extract", "sub", ".", cwd=folder)
+    rows = {row["id"]: row.get("title") for row in map(json.loads, done.stdout.splitlines())}
+    assert {name for name, title in rows.items() if title} == {"sub/page.html", "again.html"}, rows
+    assert "Cannot read passwd.html: leads out of ." in done.stderr.decode()
+    assert (folder / "sub/page.html").rename(folder / "sub/page.HTM").exists()
+    done = spawn("extract", "sub", cwd=folder)
+    assert (done.returncode, json.loads(done.stdout)["id"]) == (0, "sub/page.HTM"), done
+
+
+def test_a_file_of_many_pages_is_no_page(folder: Path) -> None:
+    """The records of a WARC, one behind the other, are markup in which extraction finds something."""
+    spawn("import", "--base", "https://paper.example/", "sub", cwd=folder)
+    assert spawn("export", "warc", "-o", "a.warc.gz", cwd=folder).returncode == 0
+    (folder / "a.warc").write_bytes(gzip.decompress((folder / "a.warc.gz").read_bytes()))
+    with tarfile.open(folder / "a.tar.gz", "w:gz") as packed:
+        packed.add(folder / "sub/page.html")
+    (folder / "a.parquet").write_bytes(b"PAR1" + bytes(99) + b"PAR1")
+    names = ("a.warc.gz", "a.warc", "a.tar.gz", "a.parquet")
+    done = spawn("extract", *names, cwd=folder)
+    assert (done.returncode, done.stderr.decode().count("\n")) == (1, len(names)), done
+    assert {json.loads(line)["rejected"] for line in done.stdout.splitlines()} == {"not_html"}
+    assert "a.warc is a WARC file; `copydesk extract archives`" in done.stderr.decode()
+
+
+def test_a_folder_of_archives_is_imported(folder: Path) -> None:
+    """It said "0 new pages" and exited with 0, as if there were nothing in them."""
+    home = folder.parent
+    spawn("import", "--base", "https://paper.example/", "sub", cwd=folder)
+    (home / "archives/deeper").mkdir(parents=True)
+    assert spawn("export", "warc", "-o", str(home / "archives/deeper/a.warc.gz"), cwd=folder).returncode == 0
+    (home / "archives/broken.warc").write_text("no WARC")
+    (home / "archives/out.warc.gz").symlink_to(folder / "sub/page.html")
+    (home / "archives/readme.txt").write_text("passed over")
+    done = spawn("import", "archives", "--json", cwd=home)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["pages"], found["passed"]) == (1, 1, {"damaged": 1, "not_a_file": 1}), done
+    assert titles(home / "news.db") == ["End of the ferry"]
+    (home / "empty").mkdir()
+    done = spawn("import", "empty", cwd=home)
+    assert (done.returncode, b"holds no HTML, WARC or WACZ files" in done.stderr) == (2, True), done
 
 
 def test_a_persons_own_pipe_is_read(folder: Path) -> None:

@@ -57,6 +57,10 @@ def test_sources_of_one_site_are_told(tmp_path: Path) -> None:
         assert done.returncode == 0
         return done.stderr.decode()
 
+    (tmp_path / "two.txt").write_text("http://twice.example/\ntwice.example\n")
+    done = spawn("--db", str(tmp_path / "news.db"), "sources", "import", str(tmp_path / "two.txt"), "--no-discovery")
+    assert done.stderr.decode().count("has the address of") == 1
+    assert "`copydesk sources remove twice.example`" in done.stderr.decode()
     assert not add("https://www.daily.example/")
     assert not add("https://www.daily.example/sport/")
     assert "Daily has the address of daily.example: each crawls the site" in add(

@@ -121,7 +121,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
 
 def _moment(text: str | None, option: str, *, last: bool) -> datetime | None:
     """The time that an option means. A year, month or day is meant with its whole length: `last` is its end."""
-    found = since_option(text, option)
+    found = since_option(text, option, UTC)
     if found and last and (whole := YEAR_OR_MONTH.fullmatch(text or "")):
         month = found.month if whole[2] else 12
         return found.replace(month=month, day=monthrange(found.year, month)[1]) + timedelta(days=1)

@@ -79,12 +79,12 @@ class ExtractGroup(OrderedGroup):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both forms."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] FILE|-|ADDRESS...")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] FILE|FOLDER|-|ADDRESS...")
         formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] [ARGS]...", prefix="       ")
 
 
 @click.command("extract", cls=PagesCommand)
-@click.argument("pages", nargs=-1, metavar="FILE|-|ADDRESS...")
+@click.argument("pages", nargs=-1, metavar="FILE|FOLDER|-|ADDRESS...")
 @click.option(
     "--manifest",
     metavar="FILE",
@@ -262,14 +262,16 @@ extract = ExtractGroup(
     name="extract",
     pages=_pages,
     short_help="Extract articles from pages, or stored pages again.",
-    help="""Extract articles from HTML files, standard input (-) or web addresses, and print one JSON line per page.
+    help="""Extract articles from HTML files, folders of them, standard input (-) or web addresses, and print one JSON line per
+    page.
 
-    Files may be gzipped (.gz). Each address is fetched once. Lines come in the order of the arguments. Needs no database.
-    The commands below extract stored pages again, and archives.
+    Files may be gzipped (.gz). Each address is fetched once. Lines come in the order of the arguments, those of a folder by the
+    names of its files. Needs no database. The commands below extract stored pages again, and archives.
 
     \b
     Examples:
       copydesk extract page.html other.html.gz
+      copydesk extract saved-pages/ --jobs 2 > articles.jsonl
       copydesk extract https://www.example-daily.com/story/1
       curl -s URL | copydesk extract - --url URL
       copydesk extract --manifest pages.jsonl --jobs 2 > articles.jsonl

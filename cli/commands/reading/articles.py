@@ -49,8 +49,8 @@ def articles(
 ) -> None:
     """List the articles, newest first, with credits and copies.
 
-    Times are in the time zone of this machine; `copydesk show` prints them as the page does, with their offset. A time with ~ is
-    when the page was fetched, where no time of publication is known.
+    Times are in the time zone of this machine, those of --since and --until too; `copydesk show` prints them as the page does,
+    with their offset. A time with ~ is when the page was fetched, where no time of publication is known.
 
     \b
     Examples:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cli.context import CommandContext
+from cli.option_groups import filter_option
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_duration, on_terminal, screen_width, table
@@ -41,7 +42,7 @@ _USUAL_LIMIT = 40
 @click.command(short_help="Show who takes articles from whom, and how fast.")
 @click.option("--since", metavar="WHEN", help="Only from the month of this time on: 90d, 2026-01-01.")
 @click.option("--until", metavar="WHEN", help="Only up to the month of this time, included.")
-@click.option("--language", metavar="TAG", help="Only articles in this language: zh, en.")
+@filter_option("--language", metavar="TAG", help="Only articles in this language: zh, en.")
 @click.option(
     "--known", type=click.Choice([one.value for one in Known]), default=Known.EITHER.value, show_default=True,
     help="Count by the credit, else by who had it first; by the credit alone; or by who had it first alone.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +9,8 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.option_groups import filter_option
+from cli.output.csv_table import check_one_format, print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import (
     WIDEST_PROSE,
@@ -26,6 +27,7 @@ from cli.time_options import since_option
 from db.display.shell_commands import shell_command
 from db.queries.articles import snapshot
 from db.queries.corrections import (
+    CORRECTION_KEYS,
     CorrectedArticle,
     CorrectionFilter,
     correction_object,
@@ -44,20 +46,22 @@ _SHOWN = 200
 
 @click.command(short_help="Show what outlets corrected, and whether it matters.")
 @click.option("--since", metavar="WHEN", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
-@click.option("--source", metavar="NAME", shell_complete=source_names, help="Only of this source.")
-@click.option(
+@click.option("--until", metavar="WHEN", help="Seen before then.")
+@filter_option("--source", metavar="NAME", shell_complete=source_names, help="Only of this source.")
+@filter_option(
     "--kind",
     metavar="KIND",
     type=Choice([kind.value for kind in Substance]),
     help=f"Only where this changed: {', '.join(kind.value for kind in Substance)}.",
 )
-@click.option("--language", metavar="TAG", help="Only in this language: zh, de.")
+@filter_option("--language", metavar="TAG", help="Only in this language: zh, de.")
 @click.option("--silent", is_flag=True, help="Only where the page does not say that it was changed.")
 @click.option("--newest", is_flag=True, help="The newest first, in place of the most substantial.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N; 0 for all."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
 def corrections(
     context: CommandContext,
@@ -66,6 +70,7 @@ def corrections(
     source: str | None,
     limit: int,
     as_json: bool,
+    as_csv: bool,
     newest: bool,
     **only: object,
 ) -> None:
@@ -77,21 +82,23 @@ def corrections(
     Examples:
       copydesk corrections --since 7d --silent
       copydesk corrections --kind numbers --json
+      copydesk corrections --since 2026-10 --until 2026-11 --newest --limit 0 --csv > october.csv
     """
+    check_one_format(as_json, as_csv)
     start = since_option(since) or datetime.now(UTC) - _USUAL_SPAN
     with context.read() as conn, snapshot(conn):
         wanted = CorrectionFilter(
             source_id=find_stored_source(conn, source).id if source else None,
             since=start,
+            until=since_option(str(only["until"]) if only["until"] else None, "--until"),
             kind=str(only["kind"]) if only["kind"] else None,
             language=str(only["language"]) if only["language"] else None,
             silent=bool(only["silent"]),
         )
         found = read_corrections(conn, wanted, newest=newest, limit=limit or -1)
         total, waiting = count_corrections(conn, wanted), count_undecided(conn)
-    if as_json:
-        for one in found:
-            click.echo(json.dumps(correction_object(one), ensure_ascii=False))
+    if as_json or as_csv:
+        print_objects(map(correction_object, found), CORRECTION_KEYS, as_csv=as_csv)
     elif found:
         show_lines(list(_lines(found, total)))
     else:

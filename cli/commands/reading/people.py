@@ -5,14 +5,16 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
 import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
+from cli.output.csv_table import check_one_format, print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.parameters import Choice
@@ -21,7 +23,7 @@ from db.display.shell_commands import shell_command
 from db.people.evidence import LikelyPair, likely_pairs
 from db.people.persons import NameDecision, decisions, join_names, names_of_person, part_names, require_name
 from db.queries.articles import snapshot
-from db.queries.people import CreditRole, PeopleFilter, PersonDetails, list_people, person_details
+from db.queries.people import CreditRole, PeopleFilter, PersonDetails, PersonSummary, list_people, person_details
 from db.store.sites.sources import find_stored_source
 
 _COLUMNS = (
@@ -47,35 +49,37 @@ def people() -> None:
 
 @people.command("list")
 @click.argument("words", nargs=-1)
-@click.option(
+@filter_option(
     "--source", "source", metavar="NAME", shell_complete=source_names, help="Only people with articles of this source."
 )
-@click.option("--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders.")
+@filter_option(
+    "--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders."
+)
 @click.option("--newest", is_flag=True, help="List those credited last first.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=40, show_default=True, help="At most N people; 0 for all."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
 def list_command(
-    context: CommandContext, /, words: Sequence[str], source: str | None, role: str | None, newest: bool, limit: int,
-    as_json: bool,
+    context: CommandContext, /, words: Sequence[str], source: str | None, limit: int, as_json: bool, as_csv: bool, **only: object
 ) -> None:  # fmt: skip
     """List people, those with most articles first.
 
     WORDS must all be in the name.
     """
+    check_one_format(as_json, as_csv)
     with context.read() as conn, snapshot(conn):
         wanted = PeopleFilter(
             words=" ".join(words),
             source_id=find_stored_source(conn, source).id if source else None,
-            role=CreditRole(role) if role else None,
-            newest=newest,
+            role=CreditRole(str(only["role"])) if only["role"] else None,
+            newest=bool(only["newest"]),
         )
         found = list_people(conn, wanted, limit=limit, today=datetime.now(UTC).date())
-    if as_json:
-        for line in found.lines:
-            click.echo(json.dumps(asdict(line), ensure_ascii=False, default=str))
+    if as_json or as_csv:
+        print_objects(map(asdict, found.lines), [field.name for field in fields(PersonSummary)], as_csv=as_csv)
         return
     rows = [
         (

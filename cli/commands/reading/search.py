@@ -27,7 +27,7 @@ from db.search.snippets import MarkedText
 
 # A search first indexes what waits, if it is no more articles than this: a few seconds of work.
 _INDEXED_FIRST = 5000
-_COLUMNS = ("id", "page_id", "time", "source", "title", "credits", "mark", "url", "score", "snippet")
+_COLUMNS = ("id", "page_id", "time", "source", "title", "credits", "mark", "url", "score", "snippet", "original_source")
 _WIDEST = 92
 
 
@@ -150,6 +150,7 @@ def _object(hit: Hit) -> dict[str, object]:
         "revision": head.revision,
         "original_id": head.original_id if head.original_id != head.article_id else None,
         "score": hit.score,
+        "original_source": hit.original_source.text if hit.original_source else None,
         "title": asdict(hit.title),
         "snippet": asdict(hit.snippet),
     }
@@ -159,7 +160,8 @@ def _row(hit: Hit) -> tuple[object, ...]:
     head = hit.article_summary
     url = head.final_url or head.url
     known = (head.article_id, head.page_id, time_of(head), head.source_name, plain(head.title), credits_of(head))
-    return (*known, mark_of(head), url, hit.score, plain(hit.snippet.text))
+    origin = plain(hit.original_source.text) if hit.original_source else None
+    return (*known, mark_of(head), url, hit.score, plain(hit.snippet.text), origin)
 
 
 def _lines(found: Hits) -> Iterator[str]:
@@ -169,7 +171,8 @@ def _lines(found: Hits) -> Iterator[str]:
     for hit in found.hits:
         head = hit.article_summary
         number = styled(padded(str(head.article_id), most, right=True), fg="cyan")
-        rest = [time_of(head), plain(head.source_name), mark_of(head), plain(credits_of(head))]
+        origin = f"from {plain(hit.original_source.text)}" if hit.original_source else ""
+        rest = [time_of(head), plain(head.source_name), mark_of(head), plain(credits_of(head)), origin]
         yield f"{number}  {cut('  '.join(part for part in rest if part), width - most - 2)}"
         yield from _marked(hit.title, width, most + 2, bold=True)
         yield from _marked(hit.snippet, width, most + 2)

@@ -14,6 +14,7 @@ from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
+from cli.output.csv_table import check_one_format, print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
 from cli.searches import check_search, print_round, search_line
@@ -30,6 +31,7 @@ from db.store.service.saved_searches import (
     saved_searches,
     store_search,
 )
+from pipelines.exchange.article_formats import COLUMNS
 from pipelines.exchange.article_objects import article_objects
 from scheduler.searches.telling import tell_searches
 
@@ -140,22 +142,24 @@ def remove(context: CommandContext, name: str) -> None:
     "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
-def show(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
+def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: bool) -> None:
     """List what a search has found, the latest match first."""
+    check_one_format(as_json, as_csv)
     with context.read() as conn:
         if name in context.config.searches and name not in {row.name for row in saved_searches(conn)}:
             click.echo(
-                f"{name} has not been asked yet; `copydesk searches run` does, and so does every crawl.", err=as_json
+                f"{name} has not been asked yet; `copydesk searches run` does, and so does every crawl.",
+                err=as_json or as_csv,
             )
             return
         with snapshot(conn):
             row = find_saved_search(conn, name)
             pages = current_pages(conn, latest_match_pages(conn, row.id, limit or -1))
             heads = article_summaries(conn, pages)
-        if as_json:
-            for found in article_objects(conn, pages):
-                click.echo(json.dumps(found, ensure_ascii=False))
+        if as_json or as_csv:
+            print_objects(article_objects(conn, pages), COLUMNS, as_csv=as_csv)
             return
     if not heads:
         click.echo(f"{name} has found nothing yet. {search_line(row.search)}")

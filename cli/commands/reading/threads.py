@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
-from cli.option_groups import option_group
+from cli.option_groups import filter_option, option_group
+from cli.output.csv_table import check_one_format, print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.signals import stopping
@@ -59,10 +59,10 @@ _period_options = option_group(
     "period",
     click.option("--since", metavar="WHEN", help="Threads with articles since then: 2d, 2026-11-02.  [default: 1d]"),
     click.option("--until", metavar="WHEN", help="Threads with articles before then."),
-    click.option(
+    filter_option(
         "--source", "name", metavar="NAME", shell_complete=source_names, help="Count articles of this source only."
     ),
-    click.option("--language", metavar="TAG", help="Only threads in this language: zh, en."),
+    filter_option("--language", metavar="TAG", help="Only threads in this language: zh, en."),
 )
 
 
@@ -72,6 +72,7 @@ _period_options = option_group(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N threads; 0 for all."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.option(
     "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."
 )
@@ -81,6 +82,7 @@ def threads(
     period: PeriodOptions,
     limit: int,
     as_json: bool,
+    as_csv: bool,
     rebuild: bool,
 ) -> None:
     """List the biggest threads of a period: events with more than one article.
@@ -88,13 +90,13 @@ def threads(
     Crawls gather articles into threads by themselves.
     `copydesk inspect` shows a thread with its sources over time, and why each article is in it.
     """
+    check_one_format(as_json, as_csv)
     if rebuild:
         _rebuild(context)
     with context.read() as conn, snapshot(conn):
         found, keeping = biggest_threads(conn, period.filter(conn), limit or -1), thread_keeping(conn)
-    if as_json:
-        for line in found:
-            click.echo(json.dumps(asdict(line), ensure_ascii=False))
+    if as_json or as_csv:
+        print_objects(map(asdict, found), [field.name for field in fields(ThreadLine)], as_csv=as_csv)
         return
     width = screen_width() if on_terminal() else None
     rows = [_row(line) for line in found]
@@ -104,7 +106,9 @@ def threads(
 
 def _row(line: ThreadLine) -> list[object]:
     first, last = format_local_time(line.first_at), format_local_time(line.last_at)
-    return [line.id, line.inside, line.sources, first, last, line.title or "Untitled"]
+    # The sources are those of the whole thread: "1 article, 3 sources" would contradict itself.
+    articles = line.articles if line.inside == line.articles else f"{line.inside} of {line.articles}"
+    return [line.id, articles, line.sources, first, last, line.title or "Untitled"]
 
 
 def _notes(keeping: ThreadKeeping) -> list[str]:

@@ -96,11 +96,13 @@ def test_the_help_is_one_and_leaves_the_earlier_options_out() -> None:
 
     text = shown("--help")
     assert shown("page.html", "--help") == text
-    assert text.startswith("Usage: copydesk extract [OPTIONS] FILE|-|ADDRESS...\n       copydesk extract COMMAND ")
+    assert text.startswith(
+        "Usage: copydesk extract [OPTIONS] FILE|FOLDER|-|ADDRESS...\n       copydesk extract COMMAND "
+    )
     order = [text.index(f"\n  {name} ") for name in ("stored", "preview", "undo", "archives")]
     assert order == sorted(order)
     assert "--stale " not in text.partition("Options:")[2]
-    assert shown("--no-such").startswith("Usage: copydesk extract [OPTIONS] FILE|-|ADDRESS...")
+    assert shown("--no-such").startswith("Usage: copydesk extract [OPTIONS] FILE|FOLDER|-|ADDRESS...")
 
 
 def test_every_command_says_in_one_line_what_it_does() -> None:

@@ -9,7 +9,7 @@ import pytest
 from db.errors import UnknownSource, UsageError
 from db.queries.articles import newest_articles
 from pipelines.extraction.article_json import to_json
-from tests.cli.conftest import CORRECTED, Newsroom, open_room, report, run, spawn
+from tests.cli.conftest import CORRECTED, Newsroom, machine_zone, open_room, report, run, spawn
 
 
 def test_newest_first_with_credits_and_marks(newsroom: Newsroom) -> None:
@@ -73,8 +73,35 @@ def test_nonsense_as_since_is_a_usage_error(newsroom: Newsroom, text: str) -> No
 def test_a_month_and_a_year_stand_for_their_beginning(
     newsroom: Newsroom, since: str, until: str, found: list[str]
 ) -> None:
-    lines = run(newsroom.path, "articles", "--json", "--since", since, "--until", until).stdout.splitlines()
+    with machine_zone("UTC"):
+        lines = run(newsroom.path, "articles", "--json", "--since", since, "--until", until).stdout.splitlines()
     assert [json.loads(line)["id"] for line in lines if line.startswith("{")] == [newsroom.pages[n] for n in found]
+
+
+@pytest.mark.parametrize("words", [("articles",), ("search", "水厂"), ("search", "水厂", "--newest")])
+def test_a_date_is_a_day_of_the_times_that_are_shown(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """The copy came out at 10:00 UTC, which is the next day on Kiritimati (+14), and the water story at 6:30, in the evening of
+    the day before in Honolulu (-10)."""
+    monkeypatch.setattr("db.queries.search.POOL", 0)  # so that order of time reads the index by days
+
+    def found(zone: str, *options: str) -> set[int]:
+        with machine_zone(zone):
+            lines = run(newsroom.path, *words, "--json", *options).stdout.splitlines()
+        return {json.loads(line)["id"] for line in lines} - {newsroom.pages["undated"]}
+
+    water, copy = newsroom.pages["water"], newsroom.pages["copy"]
+    assert found("Pacific/Kiritimati", "--since", "2026-11-02") == {copy}
+    assert found("Pacific/Honolulu", "--since", "2026-10-31T12:00", "--until", "2026-11-01") == {water}
+    assert found("UTC", "--since", "2026-11-02") == set()
+    assert found("Pacific/Honolulu", "--since", "2026-11-01T08:00Z") == {copy}
+
+
+@pytest.mark.parametrize("bound", ["0002-01-01", "9999-12-30"])
+def test_the_ends_of_time_are_times(newsroom: Newsroom, bound: str) -> None:
+    for option in ("--since", "--until"):
+        assert run(newsroom.path, "search", "水厂", option, bound).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -32,6 +34,22 @@ def test_the_most_substantial_is_first(database: Path) -> None:
     assert text.index("numbers: 12 -> 14") < text.index("headline: The fire -> Many die in fire")
     assert text.rstrip().endswith("2 corrections")
     assert "Nothing was corrected" in run(database, "--language", "de")
+
+
+def test_csv_has_the_fields_of_json(database: Path) -> None:
+    lines = [json.loads(line) for line in run(database, "--json").splitlines()]
+    rows = list(csv.DictReader(io.StringIO(run(database, "--csv"), newline="")))
+    assert [list(row) for row in rows] == [list(line) for line in lines]
+    assert [(int(row["page_id"]), json.loads(row["kinds"])) for row in rows] == [
+        (line["page_id"], line["kinds"]) for line in lines
+    ]
+    assert run(database, "--csv", "--language", "de").split(",")[0] == "article_id", "names without rows"
+
+
+def test_a_period_has_an_end(database: Path) -> None:
+    seen = [json.loads(line)["seen_utc"] for line in run(database, "--json").splitlines()]
+    (first,) = [json.loads(line)["seen_utc"] for line in run(database, "--json", "--until", max(seen)).splitlines()]
+    assert first == min(seen) < max(seen)
 
 
 def test_filters_and_json_lines(database: Path) -> None:

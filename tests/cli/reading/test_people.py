@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -222,6 +223,13 @@ def test_the_command(db: Database) -> None:
         run(path, "people", "list", "smith", "--limit", "1")
         .output.splitlines()[1]
         .startswith("Jane Smith = J. Smith  ")
+    )
+    (row,) = csv.DictReader(run(path, "people", "list", "smith", "--limit", "1", "--csv").output.splitlines())
+    (line,) = run(path, "people", "list", "smith", "--limit", "1", "--json").output.splitlines()
+    assert (list(row), row["other_names"], row["first"]) == (
+        list(json.loads(line)),
+        '["J. Smith"]',
+        json.loads(line)["first"],
     )
     shown = json.loads(run(path, "people", "show", "J. Smith", "--json").output)
     assert (shown["names"], shown["decisions"][0]["decided_by"]) == ({"Jane Smith": 3, "J. Smith": 2}, "Ann")

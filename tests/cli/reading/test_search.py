@@ -82,8 +82,8 @@ def test_filters_and_pages(read_room: Newsroom) -> None:
 
     assert len(ids()) == 2
     assert ids("--source", "mirror.example") == [read_room.pages["copy"]]
-    assert ids("--since", "2026-11-01T08:00") == [read_room.pages["copy"]]
-    assert ids("--until", "2026-11-01T08:00") == [read_room.pages["water"]]
+    assert ids("--since", "2026-11-01T08:00Z") == [read_room.pages["copy"]]
+    assert ids("--until", "2026-11-01T08:00Z") == [read_room.pages["water"]]
     assert ids("--language", "en") == []
     assert len(ids("--person", "李青山")) == 2
     assert ids("--limit", "1") + ids("--limit", "1", "--page", "2") == ids()

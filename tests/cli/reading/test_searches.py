@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
 from db.errors import NotFound, QueryError, UnknownSource, UsageError
+from pipelines.exchange.article_formats import COLUMNS
 from tests.cli.conftest import Newsroom, newsroom, report, run, spawn
 
 __all__ = ["newsroom"]
@@ -47,6 +50,8 @@ def test_a_search_is_saved_shown_and_removed(newsroom: Newsroom) -> None:
     assert "水厂三期" in in_folder(folder, "searches", "show", "water")
     (found,) = in_folder(folder, "searches", "show", "water", "--json").splitlines()
     assert json.loads(found)["title"] == "水厂三期"
+    (row,) = csv.DictReader(io.StringIO(in_folder(folder, "searches", "show", "water", "--csv"), newline=""))
+    assert (list(row), row["title"]) == (list(COLUMNS), "水厂三期")
     assert in_folder(folder, "searches", "remove", "water") == "water removed.\n"
     assert spawn("searches", "remove", "boats", cwd=folder).returncode == 2, "the file has it"
     assert b"change it there" in spawn("searches", "add", "boats", "x", cwd=folder).stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +35,13 @@ def test_threads_are_listed_and_rebuilt(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in run(*everything, "--json").splitlines()]
     assert lines
     assert lines[0]["title"][:20] in shown
+    assert [int(row["id"]) for row in csv.DictReader(run(*everything, "--csv").splitlines())] == [
+        one["id"] for one in lines
+    ]
+    late = ("--since", lines[0]["last_at"])
+    of_first = next(one for one in map(json.loads, run(*late, "--json").splitlines()) if one["id"] == lines[0]["id"])
+    (row,) = [line.split() for line in run(*late).splitlines() if line.split()[0] == str(of_first["id"])]
+    assert row[1:4] == [str(of_first["inside"]), "of", str(of_first["articles"])]
     again = run(*everything, "--json", "--rebuild")
     assert [json.loads(line) for line in again.splitlines() if line.startswith("{")] == lines
     assert "wait for their thread" not in run(*everything)

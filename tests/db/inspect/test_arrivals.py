@@ -59,11 +59,18 @@ def test_an_archive_that_is_crawled_all_day_shows_what_arrived(archive: sqlite3.
 
 
 def test_revisions_are_counted_beside_new_articles(archive: sqlite3.Connection) -> None:
-    """The front page's figures: a correction is no new article."""
+    """The front page's figures, which are those of the digest: neither a correction nor a copy is a new article."""
     march = datetime(2026, 3, 10, 14, 30, tzinfo=UTC)
     before = arrivals(archive, march)
-    assert (before.in_day, before.in_week, before.revised_in_day, before.revised_in_week) == (5, 6, 0, 0)
+    assert (before.in_day_by_verdict, before.in_week_by_verdict) == (
+        {"new": 3, "copy": 2, "revision": 0},
+        {"new": 4, "copy": 2},
+    )
     with write(archive):
         archive.execute("UPDATE decisions SET verdict = 'revision' WHERE page_id IN (1, 6)")
     after = arrivals(archive, march)
-    assert (after.in_day, after.in_week, after.revised_in_day, after.revised_in_week) == (5, 6, 1, 2)
+    assert (after.in_day, after.in_week) == (5, 6)
+    assert (after.in_day_by_verdict, after.in_week_by_verdict) == (
+        {"new": 3, "copy": 1, "revision": 1},
+        {"new": 3, "copy": 1, "revision": 2},
+    )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 
 import pytest
 
 from db.inspect import app
 from db.inspect.pages.analysis import people_views
 from db.inspect.pages.articles import search
-from tests.cli.conftest import Newsroom
+from db.timestamps import format_timestamp
+from tests.cli.conftest import Newsroom, open_room, run
 from tests.db.inspect.asking import inspected
 
 
@@ -30,6 +33,18 @@ def test_a_file_names_the_next(newsroom: Newsroom, monkeypatch: pytest.MonkeyPat
             found += json.loads(body)
             address = headers.get("link", "").removesuffix('>; rel="next"').removeprefix("<")
         assert found == whole
+
+
+def test_the_front_page_has_the_figures_of_the_digest(newsroom: Newsroom) -> None:
+    """A copy is no new article on either."""
+    now = datetime.now(UTC)
+    with open_room(newsroom.path) as conn:
+        conn.execute("UPDATE pages SET fetched_at = ?", (format_timestamp(now),))
+    digest = json.loads(run(newsroom.path, "digest", "--json").output)
+    assert (digest["new"], digest["copies"], digest["corrected"]) == (3, 1, 1)
+    with inspected(newsroom.path) as ask:
+        shown = " ".join(re.sub(r"<[^>]*>", " ", ask("/")[2]).split())
+    assert "New articles, 24 hours 3 +1 copy +1 revised 7 days 3 +1 copy +1 revised" in shown
 
 
 def test_rows_are_counted_up_to_a_limit(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:

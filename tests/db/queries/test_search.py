@@ -53,7 +53,9 @@ def _with_other_scripts(room: Newsroom) -> Newsroom:
     site = room.source("intl.example", "https://intl.example/")
     for name, article in {
         "airport": Article(url=None, title="機場擴建", text=TRADITIONAL, language="zh-TW", authors=("陳大文",)),
-        "mobile": Article(url=None, title="5G提速", text=MIXED, language="zh", editors=("王 小雨",)),
+        "mobile": Article(
+            url=None, title="5G提速", text=MIXED, language="zh", editors=("王 小雨",), original_source="北辰通讯社"
+        ),
         "german": Article(url=None, title="Straßenbau in Köln", text="Die Müllabfuhr ruht. " * 9, language="de"),
         "hindi": Article(url=None, title="हिन्दी समाचार", text="दिल्ली में बारिश हुई। " * 9, language="hi"),
     }.items():
@@ -89,6 +91,8 @@ def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: o
         ("支持上海", set()),
         ("上海", {"mobile"}),
         ("g网络", set()),
+        ("北辰通訊社", {"mobile"}),
+        ("网络 -北辰通讯社", set()),
         ("陈大文", {"airport"}),
         ("ferry", {"ferry"}),
         ("FERRY boat", {"ferry"}),
@@ -163,6 +167,13 @@ def test_ranking_pages_and_marks(newsroom: Newsroom) -> None:
     assert [piece.text[start:end] for start, end in piece.marks] == ["comet"] * 3
     assert [first.hits[0].title.text[a:b] for a, b in first.hits[0].title.marks] == ["comet"]
     conn.close()
+
+
+def test_a_hit_by_its_original_source_shows_it(conn: sqlite3.Connection) -> None:
+    (hit,) = search(conn, "北辰").hits
+    assert hit.original_source is not None
+    assert (hit.original_source.text, hit.original_source.marks) == ("北辰通讯社", ((0, 2),))
+    assert not hit.snippet.marks
 
 
 def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
@@ -247,6 +258,21 @@ def test_what_other_programs_write_waits_and_is_caught_up(newsroom: Newsroom, co
     assert names(newsroom, conn, "卫星") == set()
 
 
+def _add_article(conn: sqlite3.Connection, n: int) -> None:
+    conn.execute("INSERT OR IGNORE INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')")
+    conn.execute("INSERT OR IGNORE INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'')")
+    conn.execute("INSERT OR IGNORE INTO extractors VALUES (1, '', '', '')")
+    page = "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, '', ?, 200, '{}', 1)"
+    conn.execute(page, (n, "2026-11-01T00:00:00.000Z"))
+    conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (n,))
+    conn.execute(
+        "INSERT INTO articles (page_id, address_key, text_hash, url, title, text, original_source)"
+        " VALUES (?, ?, x'00', '', '水厂', '改造', '北辰通讯社')",
+        (n, str(n)),
+    )
+    conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
+
+
 def test_search_serves_after_each_migration() -> None:
     """A step that rebuilds a table drops its triggers unless it makes them again."""
     db = Database(memory=True)
@@ -256,24 +282,25 @@ def test_search_serves_after_each_migration() -> None:
     for n, last in enumerate([*steps[at + 1 :], None], start=1):
         migrations.apply(db, stop_before=last) if last else migrations.apply(db)
         conn = db.conn
-        conn.execute(
-            "INSERT OR IGNORE INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')"
-        )
-        conn.execute("INSERT OR IGNORE INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'')")
-        conn.execute("INSERT OR IGNORE INTO extractors VALUES (1, '', '', '')")
-        page = "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, '', ?, 200, '{}', 1)"
-        conn.execute(page, (n, "2026-11-01T00:00:00.000Z"))
-        conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (n,))
-        conn.execute(
-            "INSERT INTO articles (page_id, address_key, text_hash, url, title, text) VALUES (?, ?, x'00', '', '水厂', '改造')",
-            (n, str(n)),
-        )
-        conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
-        assert count_unindexed(conn) == 1
+        _add_article(conn, n)
+        assert count_unindexed(conn) >= 1
         index_waiting_pages(conn)
         # Of an older schema the index answers; all else that a search reads is there in the newest alone.
         assert count_entries(conn, parse_query("水廠 改造").match()) == n
     assert len(found_page_ids(conn, "水廠 改造", ArticleFilter(), newest=False, limit=100)) == n
+
+
+def test_an_index_without_original_sources_is_made_anew() -> None:
+    db = Database(memory=True)
+    db.conn.isolation_level = None
+    migrations.apply(db, stop_before="m0050_original_sources_searched")
+    _add_article(db.conn, 1)
+    db.execute("INSERT INTO search_index (rowid, grams) VALUES (1, '_a _s1 水厂 改造')")
+    db.execute("DELETE FROM unindexed")
+    migrations.apply(db)
+    assert index_waiting_pages(db.conn) == 1
+    assert found_page_ids(db.conn, "北辰通讯社", ArticleFilter(), newest=False, limit=9) == [1]
+    assert count_inconsistencies(db.conn) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,13 @@ def test_a_trial_shows_what_is_removed_and_of_which_texts_too_much(desk: Copydes
     rules = (
         'hosts = ["harbour.example"]\n[[remove]]\ncss = "p.byline"\n'
         "[[remove]]\nline_regex = 'Islanders of village .*'\n[[remove]]\ncss = \"div.pen\"\nuntil = 2024-05-16\n"
+        "[[remove]]\nline_regex = 'Vera .*'\n"
     )
     (desk.folder / "less.toml").write_text(rules, encoding="utf-8")
     told = json.loads(desk.run("rules", "test", "less.toml", "--json").stdout)
-    byline, islanders, pen = told["removals"]
+    byline, islanders, pen, vera = told["removals"]
+    # A line of credits is on the page, and none of the text.
+    assert (vera["hits"], vera["texts"], vera["example"][:5]) == (18, 0, "Vera "), vera
     assert (byline["selector"], byline["hits"], byline["words"]) == ("css 'p.byline'", 0, 0)
     assert (islanders["hits"], islanders["pages"], islanders["texts"]) == (18, 18, 18)
     assert islanders["words"] == 20

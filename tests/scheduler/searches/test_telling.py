@@ -25,6 +25,7 @@ from db.maintenance.search_index import index_waiting_pages
 from db.models import Article
 from db.queries.article_filter import ArticleKind
 from db.queries.saved_searches import search_states
+from db.search.index import reset_index
 from db.store.extraction.extractions import load_outcome, replace_outcomes
 from db.store.extraction.outcomes import delete_outcome
 from db.store.service.saved_searches import latest_match_pages, saved_searches, store_search
@@ -145,6 +146,19 @@ def test_an_article_that_is_lost_and_found_again_is_not_told_again(
         settle(conn)
     newsroom.article(1, "https://www.wanbao.example/w/5", report("第五座水厂动工了，工期五个月，预计明年完工。" * 4))
     assert tell(conn, config_of(newsroom.path)).found == {}
+
+
+def test_looking_back_waits_for_the_index(conn: sqlite3.Connection, newsroom: Newsroom) -> None:
+    """An index that is made anew (m0050) is empty at first; what is not in it was given up for good."""
+    save(conn, search=replace(WATER, since="2026-10-01"))
+    with write(conn):
+        reset_index(conn)
+    config = config_of(newsroom.path)
+    told = tell_searches(conn, config, NOW)
+    assert told is not None
+    assert (told.found, "copydesk upkeep index" in told.troubles["water"]) == ({}, True)
+    told = tell(conn, config)
+    assert (told.found, told.troubles) == ({"water": 1}, {})
 
 
 def test_since_looks_back_once(conn: sqlite3.Connection, newsroom: Newsroom) -> None:

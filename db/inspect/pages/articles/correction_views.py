@@ -10,7 +10,6 @@ from datasette.utils.asgi import NotFound
 from db.inspect.pages.articles.article import changes_page
 from db.inspect.pages.articles.correction_feeds import correction_feed
 from db.inspect.pages.articles.corrections import (
-    COLUMNS,
     FIELD_NAMES,
     FORMS,
     SIZE,
@@ -31,7 +30,7 @@ from db.inspect.pages.components.rendering import (
     render_page,
     required_id,
 )
-from db.queries.corrections import stored_judgement
+from db.queries.corrections import CORRECTION_KEYS, stored_judgement
 from db.text.substance import Substance
 
 
@@ -41,7 +40,7 @@ async def corrections(request: Any, datasette: Any) -> Any:
     if wanted:
         found = await ask_in_snapshot(datasette, lambda conn: taken_corrections(conn, form, now))
         if wanted in (".csv", ".json"):
-            return figures_response(COLUMNS, figure_rows(found), wanted[1:], "corrections")
+            return figures_response(CORRECTION_KEYS, figure_rows(found), wanted[1:], "corrections")
         origin = f"{request.scheme}://{request.host}"
         body, content_type = correction_feed(
             found, wanted[1:], origin=origin, home=form.at(), address=form.at(form=wanted[1:])

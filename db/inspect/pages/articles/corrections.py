@@ -13,6 +13,7 @@ from db.display.shown_sql import fill_values
 from db.inspect.pages.components.form_values import local_midnight, source_choices
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
+    CORRECTION_KEYS,
     CorrectedArticle,
     CorrectionFilter,
     SourceCorrections,
@@ -142,15 +143,9 @@ def taken_corrections(conn: sqlite3.Connection, form: CorrectionForm, now: datet
     return corrections(conn, form.filters(now), newest=form.newest, limit=MOST_TAKEN)
 
 
-COLUMNS = (
-    "article_id", "page_id", "revision", "source", "title", "url", "language", "seen_utc", "score", "kinds", "noise", "silent",
-    "modified_stated", "seconds_since_previous", "seconds_since_published", "evidence",
-)  # fmt: skip
-
-
 def figure_rows(found: list[CorrectedArticle]) -> list[list[object]]:
-    """Corrections as rows of `COLUMNS`."""
-    return [[correction_object(one)[name] for name in COLUMNS] for one in found]
+    """Corrections as rows of `CORRECTION_KEYS`."""
+    return [[correction_object(one)[name] for name in CORRECTION_KEYS] for one in found]
 
 
 def compact(passage: Passage) -> list[ChangedWords]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from db.sqlite.conditions import PAGE_TO_ROW
@@ -82,21 +82,25 @@ class Arrivals:
     sources: list[SourceArrivals]
     idle: frozenset[datetime] = frozenset()
     published: bool = False
-    revised_in_week: int = 0
+    in_week_by_verdict: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def in_day_by_verdict(self) -> dict[str, int]:
+        """How many of the last 24 hours are new, a copy, a revision."""
+        return {
+            "new": sum(hour.new for hour in self.day),
+            "copy": sum(hour.copies for hour in self.day),
+            "revision": sum(hour.revisions for hour in self.day),
+        }
 
     @property
     def in_day(self) -> int:
-        """New articles and revisions of the last 24 hours."""
-        return sum(hour.new + hour.copies + hour.revisions for hour in self.day)
-
-    @property
-    def revised_in_day(self) -> int:
-        """Those that are revisions."""
-        return sum(hour.revisions for hour in self.day)
+        """New articles, copies and revisions of the last 24 hours."""
+        return sum(self.in_day_by_verdict.values())
 
     @property
     def in_week(self) -> int:
-        """New articles and revisions of the last 7 days."""
+        """New articles, copies and revisions of the last 7 days."""
         return sum(number for _, number in self.week)
 
 
@@ -143,15 +147,14 @@ def _week(
         week[row["source_id"]] += row["articles"]
         if row["hour"] in lately:
             day[row["source_id"]] += row["articles"]
+    in_week = Counter[str]()
+    for (at, verdict), number in by_hour.items():
+        in_week[verdict] += number if at >= _label(first_of_week) else 0
     names = source_names(conn) if week else {}
     hours = _hours(min(first_of_week, recent[0]), last)
     return Arrivals(
         published=crawled is None,
-        revised_in_week=sum(
-            number
-            for (hour, verdict), number in by_hour.items()
-            if verdict == "revision" and hour >= _label(first_of_week)
-        ),
+        in_week_by_verdict=in_week,
         idle=frozenset() if crawled is None else frozenset(hour for hour in hours if _label(hour) not in crawled),
         day=[
             HourlyArrivals(
