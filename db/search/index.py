@@ -14,15 +14,16 @@ does no harm. Any SQLite tool can read it from end to end: one row for each page
 
 Grams are computed in Python, so triggers cannot maintain them. Triggers record in `unindexed` which articles wait,
 whoever wrote them, and our own writers index in the same transaction. FTS5 needs the old grams to delete an entry;
-`remove_pages` computes them from the rows, so it must be called before the rows are deleted.
+`indexed_grams` and `remove_pages` compute them from the rows, so they must be called before the rows are deleted.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Mapping, Set
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 from db.search.tokenizer import grams
 from db.sqlite.named_rows import named_rows
@@ -35,6 +36,8 @@ SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_u
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
 """
+_TEXTS_KEPT = 16
+"""Texts whose grams are kept: an article that is extracted again most often has the text that it had."""
 _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
 
 
@@ -58,43 +61,66 @@ def load_tables() -> None:
     grams(fold("prêt"))  # ASCII is folded without tables
 
 
-def index_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
-    """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them.
+def index_pages(
+    conn: sqlite3.Connection, page_ids: Collection[int], before: Mapping[int, Set[str]] = MappingProxyType({})
+) -> None:
+    """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them. `before`:
+    what `indexed_grams` gave for those that were in it; only what differs is written. Pages in order cost the least.
 
     FTS5 gathers what is added in memory, but writes it out as a segment of its own, to be merged with others later, whenever a
-    statement that may fail half-way begins: one on a table with triggers or keys, for example.
+    statement that may fail half-way begins: one on a table with triggers or keys, for example; or when a lower page id follows.
     """
-    found = [(page_id, index_document(conn, page_id)) for page_id in page_ids]
-    conn.executemany(
-        "INSERT INTO search_index (rowid, grams) VALUES (?, ?)", [row for row in found if row[1] is not None]
-    )
+    found = [(page_id, page_grams(conn, page_id)) for page_id in sorted({*page_ids, *before})]
+    for page_id, grams_now in found:
+        _write_grams(conn, page_id, before.get(page_id, frozenset()), grams_now)
     conn.executemany("DELETE FROM unindexed WHERE page_id = ?", [(page_id,) for page_id in page_ids])
 
 
-def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
-    """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does. As for
-    `index_pages`, several together are written as one segment."""
+def indexed_grams(conn: sqlite3.Connection, page_ids: Collection[int]) -> dict[int, Set[str]]:
+    """The grams of those pages that are in the index, before their rows are deleted."""
     indexed = [page_id for page_id in page_ids if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is None]
-    found = [(page_id, index_document(conn, page_id)) for page_id in indexed]
-    conn.executemany(
-        "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)",
-        [row for row in found if row[1] is not None],
-    )
+    found = [(page_id, page_grams(conn, page_id)) for page_id in indexed]
+    return {page_id: grams_now for page_id, grams_now in found if grams_now}
 
 
-def index_document(conn: sqlite3.Connection, page_id: int) -> str | None:
-    """The grams of an article page as one string; None if it is not an article."""
+def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
+    """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does."""
+    for page_id, grams_before in sorted(indexed_grams(conn, page_ids).items()):
+        _write_grams(conn, page_id, grams_before, frozenset())
+
+
+def _write_grams(conn: sqlite3.Connection, page_id: int, before: Set[str], after: Set[str]) -> None:
+    """Make the grams of a page those of `after`: FTS5 keeps each gram's pages apart, so those that it has already stay."""
+    if before and before != after:
+        conn.execute(
+            "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)",
+            (page_id, " ".join(before - after)),
+        )
+    if after and before != after:
+        conn.execute("INSERT INTO search_index (rowid, grams) VALUES (?, ?)", (page_id, " ".join(after - before)))
+
+
+def page_grams(conn: sqlite3.Connection, page_id: int) -> Set[str]:
+    """The grams of an article page; none if it is not an article."""
     row = named_rows(conn, _DOCUMENT, (page_id,)).fetchone()
     if row is None:
-        return None
+        return frozenset()
     names, at = grams(fold(row["people"] or "")), row["at"]
     head = grams(fold(f"{row['title']}\n{row['source'] or ''}")) | names
-    found = [*(head | grams(fold(f"{row['subtitle'] or ''}\n{row['text']}")))]
-    found += [f"_h{gram}" for gram in head]
-    found += [f"_p{gram}" for gram in names]
-    found += ["_a", f"_s{row['source_id']}", f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"]
-    found += language_grams(row["language"] or "")
-    return " ".join(found)
+    return {
+        *head,
+        *_text_grams(f"{row['subtitle'] or ''}\n{row['text']}"),
+        *(f"_h{gram}" for gram in head),
+        *(f"_p{gram}" for gram in names),
+        *("_a", f"_s{row['source_id']}"),
+        *(f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"),
+        *language_grams(row["language"] or ""),
+    }
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _text_grams(text: str) -> Set[str]:
+    return grams(fold(text))
 
 
 def language_grams(tag: str) -> list[str]:
