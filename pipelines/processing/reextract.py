@@ -105,12 +105,15 @@ def settle_in_steps(
     from pipelines.threads.keep import prepare_stories
 
     conn = turns.conn
+    prepared: list[int] = []
     for threads in (False, True):
         if threads and len(waiting_articles(conn, stories)) < stories:
             break
         while not stop.is_set() and (any_unsettled(conn) if threads else unsettled_articles(conn, 1)):
-            if threads:
-                prepare_stories(conn, SETTLED_AT_ONCE)
+            # While stories that came later are taken back, the next ones to place stay the same.
+            if threads and (ahead := waiting_articles(conn, SETTLED_AT_ONCE)) != prepared:
+                prepare_stories(conn, ahead)
+                prepared = ahead
             with turns.write():
                 settle(conn, limit=SETTLED_AT_ONCE, threads=threads)
             between()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,10 +66,10 @@ def keep_threads(conn: sqlite3.Connection, limit: int) -> None:
         _Keeping(conn, min(limit, PLACED_AT_ONCE)).keep()
 
 
-def prepare_stories(conn: sqlite3.Connection, limit: int) -> None:
-    """Work out the terms of the next stories that `keep_threads` will place with this limit: a third of its work, and none that
+def prepare_stories(conn: sqlite3.Connection, articles: Collection[int]) -> None:
+    """Work out the terms of these articles' stories, which `keep_threads` will place next: half of its work, and none that
     needs the write lock."""
-    firsts = [members[0].page_id for members in rows.clusters_of(conn, rows.waiting_articles(conn, limit))]
+    firsts = [members[0].page_id for members in rows.clusters_of(conn, articles)]
     for content in rows.story_contents(conn, firsts).values():
         _terms_of(content)
 
