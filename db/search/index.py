@@ -14,7 +14,7 @@ does no harm. Any SQLite tool can read it from end to end: one row for each page
 
 Grams are computed in Python, so triggers cannot maintain them. Triggers record in `unindexed` which articles wait,
 whoever wrote them, and our own writers index in the same transaction. FTS5 needs the old grams to delete an entry;
-`indexed_grams` and `remove_pages` compute them from the rows, so they must be called before the rows are deleted.
+`load_indexed` and `remove_pages` read them from the rows, so they must be called before the rows are deleted.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Mapping, Set
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from db.search.tokenizer import grams
 from db.sqlite.named_rows import named_rows
@@ -36,8 +37,6 @@ SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_u
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
 """
-_TEXTS_KEPT = 16
-"""Texts whose grams are kept: an article that is extracted again most often has the text that it had."""
 _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
 
 
@@ -61,66 +60,81 @@ def load_tables() -> None:
     grams(fold("prêt"))  # ASCII is folded without tables
 
 
+class IndexedPage(NamedTuple):
+    """What the index has of an article page: the grams of all but subtitle and text, and these two, which give the others."""
+
+    named: frozenset[str]
+    text: str
+
+
 def index_pages(
-    conn: sqlite3.Connection, page_ids: Collection[int], before: Mapping[int, Set[str]] = MappingProxyType({})
+    conn: sqlite3.Connection, page_ids: Collection[int], before: Mapping[int, IndexedPage] = MappingProxyType({})
 ) -> None:
     """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them. `before`:
-    what `indexed_grams` gave for those that were in it; only what differs is written. Pages in order cost the least.
+    what `load_indexed` gave for those that were in it; only what differs is written.
 
     FTS5 gathers what is added in memory, but writes it out as a segment of its own, to be merged with others later, whenever a
     statement that may fail half-way begins: one on a table with triggers or keys, for example; or when a lower page id follows.
     """
-    found = [(page_id, page_grams(conn, page_id)) for page_id in sorted({*page_ids, *before})]
-    for page_id, grams_now in found:
-        _write_grams(conn, page_id, before.get(page_id, frozenset()), grams_now)
+    found = [(page_id, _load_page(conn, page_id)) for page_id in sorted({*page_ids, *before})]
+    for page_id, page in found:
+        _write(conn, page_id, before.get(page_id), page)
     conn.executemany("DELETE FROM unindexed WHERE page_id = ?", [(page_id,) for page_id in page_ids])
 
 
-def indexed_grams(conn: sqlite3.Connection, page_ids: Collection[int]) -> dict[int, Set[str]]:
-    """The grams of those pages that are in the index, before their rows are deleted."""
+def load_indexed(conn: sqlite3.Connection, page_ids: Collection[int]) -> dict[int, IndexedPage]:
+    """What the index has of those pages that are in it, before their rows are deleted."""
     indexed = [page_id for page_id in page_ids if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is None]
-    found = [(page_id, page_grams(conn, page_id)) for page_id in indexed]
-    return {page_id: grams_now for page_id, grams_now in found if grams_now}
+    return {page_id: page for page_id in indexed if (page := _load_page(conn, page_id))}
 
 
 def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
     """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does."""
-    for page_id, grams_before in sorted(indexed_grams(conn, page_ids).items()):
-        _write_grams(conn, page_id, grams_before, frozenset())
+    for page_id, page in sorted(load_indexed(conn, page_ids).items()):
+        _write(conn, page_id, page, None)
 
 
-def _write_grams(conn: sqlite3.Connection, page_id: int, before: Set[str], after: Set[str]) -> None:
-    """Make the grams of a page those of `after`: FTS5 keeps each gram's pages apart, so those that it has already stay."""
-    if before and before != after:
+def _write(conn: sqlite3.Connection, page_id: int, before: IndexedPage | None, after: IndexedPage | None) -> None:
+    """Make the entry of a page that of `after`. FTS5 keeps the pages of each gram apart, so grams that stay are not written."""
+    gone, come = _differences(before, after)
+    if before and (gone or come):
         conn.execute(
-            "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)",
-            (page_id, " ".join(before - after)),
+            "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)", (page_id, " ".join(gone))
         )
-    if after and before != after:
-        conn.execute("INSERT INTO search_index (rowid, grams) VALUES (?, ?)", (page_id, " ".join(after - before)))
+    if after and (gone or come):
+        conn.execute("INSERT INTO search_index (rowid, grams) VALUES (?, ?)", (page_id, " ".join(come)))
 
 
-def page_grams(conn: sqlite3.Connection, page_id: int) -> Set[str]:
-    """The grams of an article page; none if it is not an article."""
+def _differences(before: IndexedPage | None, after: IndexedPage | None) -> tuple[Set[str], Set[str]]:
+    """The grams that go and those that come."""
+    if before is None or after is None or before.text != after.text:
+        old, new = (page.named | grams(fold(page.text)) if page else frozenset() for page in (before, after))
+        return old - new, new - old
+    # Most articles that are extracted again have the text that they had. Its grams are half of the work.
+    gone, come = before.named - after.named, after.named - before.named
+    text = fold(before.text)
+    in_text = grams(text) if any(gram in text for gram in gone | come) else frozenset()
+    return gone - in_text, come - in_text
+
+
+def _load_page(conn: sqlite3.Connection, page_id: int) -> IndexedPage | None:
+    """What the index should have of a page; None if it is not an article."""
     row = named_rows(conn, _DOCUMENT, (page_id,)).fetchone()
     if row is None:
-        return frozenset()
+        return None
     names, at = grams(fold(row["people"] or "")), row["at"]
     head = grams(fold(f"{row['title']}\n{row['source'] or ''}")) | names
-    return {
-        *head,
-        *_text_grams(f"{row['subtitle'] or ''}\n{row['text']}"),
-        *(f"_h{gram}" for gram in head),
-        *(f"_p{gram}" for gram in names),
-        *("_a", f"_s{row['source_id']}"),
-        *(f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"),
-        *language_grams(row["language"] or ""),
-    }
-
-
-@lru_cache(maxsize=_TEXTS_KEPT)
-def _text_grams(text: str) -> Set[str]:
-    return grams(fold(text))
+    named = frozenset(
+        (
+            *head,
+            *(f"_h{gram}" for gram in head),
+            *(f"_p{gram}" for gram in names),
+            *("_a", f"_s{row['source_id']}"),
+            *(f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"),
+            *language_grams(row["language"] or ""),
+        )
+    )
+    return IndexedPage(named, f"{row['subtitle'] or ''}\n{row['text']}")
 
 
 def language_grams(tag: str) -> list[str]:

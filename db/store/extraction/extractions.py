@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.search.index import index_pages, indexed_grams
+from db.search.index import index_pages, load_indexed
 from db.store.extraction.outcomes import CreditRow, insert_article_rows
 from db.zstd import zstd
 
@@ -73,7 +73,7 @@ def replace_outcomes(conn: sqlite3.Connection, outcomes: Mapping[int, tuple[int,
 
     The search index is changed after all other rows: see `db.search.index.index_pages`.
     """
-    indexed = indexed_grams(conn, outcomes)
+    indexed = load_indexed(conn, outcomes)
     for page_id, (extractor_id, outcome) in outcomes.items():
         decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
         conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
