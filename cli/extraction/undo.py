@@ -31,6 +31,7 @@ from db.store.extraction.extractions import (
 from db.store.extraction.gated_extractions import requeue_staged
 from pipelines.processing.preload import preload_writing
 from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, GATHERED_STORIES, settle_in_steps
+from pipelines.processing.write_turns import WriteTurns
 
 
 def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
@@ -86,16 +87,16 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
 
 def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
     """Bring back and settle, a few pages per transaction. Returns the number of pages."""
-    back = 0
+    back, turns = 0, WriteTurns(conn)
     preload_writing()
     with progress_bar("brought back", count_past_outcomes(conn, undone)) as show:
         while not stop.is_set():
-            with write(conn):
+            with turns.write():
                 some = restore_outcomes(conn, undone, BROUGHT_BACK_AT_ONCE)
             if not some:
                 break
             back += some
-            settle_in_steps(conn, stop, stories=GATHERED_STORIES)
+            settle_in_steps(turns, stop, stories=GATHERED_STORIES)
             show(back)
-        settle_in_steps(conn, stop)
+        settle_in_steps(turns, stop)
     return back

@@ -14,15 +14,17 @@ does no harm. Any SQLite tool can read it from end to end: one row for each page
 
 Grams are computed in Python, so triggers cannot maintain them. Triggers record in `unindexed` which articles wait,
 whoever wrote them, and our own writers index in the same transaction. FTS5 needs the old grams to delete an entry;
-`remove_pages` computes them from the rows, so it must be called before the rows are deleted.
+`load_indexed` and `remove_pages` read them from the rows, so they must be called before the rows are deleted.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Set
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from db.search.tokenizer import grams
 from db.sqlite.named_rows import named_rows
@@ -59,43 +61,81 @@ def load_tables() -> None:
     grams(fold("prêt"))  # ASCII is folded without tables
 
 
-def index_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
-    """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them.
+class IndexedPage(NamedTuple):
+    """What the index has of an article page: the grams of all but subtitle and text, and these two, which give the others."""
+
+    named: frozenset[str]
+    text: str
+
+
+def index_pages(
+    conn: sqlite3.Connection, page_ids: Collection[int], before: Mapping[int, IndexedPage] = MappingProxyType({})
+) -> None:
+    """Add article pages to the index, in the transaction that inserted their rows, with no other statement between them. `before`:
+    what `load_indexed` gave for those that were in it; only what differs is written.
 
     FTS5 gathers what is added in memory, but writes it out as a segment of its own, to be merged with others later, whenever a
-    statement that may fail half-way begins: one on a table with triggers or keys, for example.
+    statement that may fail half-way begins: one on a table with triggers or keys, for example; or when a lower page id follows.
     """
-    found = [(page_id, index_document(conn, page_id)) for page_id in page_ids]
-    conn.executemany(
-        "INSERT INTO search_index (rowid, grams) VALUES (?, ?)", [row for row in found if row[1] is not None]
-    )
+    found = [(page_id, _load_page(conn, page_id)) for page_id in sorted({*page_ids, *before})]
+    for page_id, page in found:
+        _write(conn, page_id, before.get(page_id), page)
     conn.executemany("DELETE FROM unindexed WHERE page_id = ?", [(page_id,) for page_id in page_ids])
 
 
-def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
-    """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does. As for
-    `index_pages`, several together are written as one segment."""
+def load_indexed(conn: sqlite3.Connection, page_ids: Collection[int]) -> dict[int, IndexedPage]:
+    """What the index has of those pages that are in it, before their rows are deleted."""
     indexed = [page_id for page_id in page_ids if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is None]
-    found = [(page_id, index_document(conn, page_id)) for page_id in indexed]
-    conn.executemany(
-        "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)",
-        [row for row in found if row[1] is not None],
-    )
+    return {page_id: page for page_id in indexed if (page := _load_page(conn, page_id))}
 
 
-def index_document(conn: sqlite3.Connection, page_id: int) -> str | None:
-    """The grams of an article page as one string; None if it is not an article."""
+def remove_pages(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
+    """Remove pages from the index, those that are in it, in the transaction that deletes their rows, and before it does."""
+    for page_id, page in sorted(load_indexed(conn, page_ids).items()):
+        _write(conn, page_id, page, None)
+
+
+def _write(conn: sqlite3.Connection, page_id: int, before: IndexedPage | None, after: IndexedPage | None) -> None:
+    """Make the entry of a page that of `after`. FTS5 keeps the pages of each gram apart, so grams that stay are not written."""
+    gone, come = _differences(before, after)
+    if before and (gone or come):
+        conn.execute(
+            "INSERT INTO search_index (search_index, rowid, grams) VALUES ('delete', ?, ?)", (page_id, " ".join(gone))
+        )
+    if after and (gone or come):
+        conn.execute("INSERT INTO search_index (rowid, grams) VALUES (?, ?)", (page_id, " ".join(come)))
+
+
+def _differences(before: IndexedPage | None, after: IndexedPage | None) -> tuple[Set[str], Set[str]]:
+    """The grams that go and those that come."""
+    if before is None or after is None or before.text != after.text:
+        old, new = (page.named | grams(fold(page.text)) if page else frozenset() for page in (before, after))
+        return old - new, new - old
+    # Most articles that are extracted again have the text that they had. Its grams are half of the work.
+    gone, come = before.named - after.named, after.named - before.named
+    text = fold(before.text)
+    in_text = grams(text) if any(gram in text for gram in gone | come) else frozenset()
+    return gone - in_text, come - in_text
+
+
+def _load_page(conn: sqlite3.Connection, page_id: int) -> IndexedPage | None:
+    """What the index should have of a page; None if it is not an article."""
     row = named_rows(conn, _DOCUMENT, (page_id,)).fetchone()
     if row is None:
         return None
     names, at = grams(fold(row["people"] or "")), row["at"]
     head = grams(fold(f"{row['title']}\n{row['source'] or ''}\n{row['original_source'] or ''}")) | names
-    found = [*(head | grams(fold(f"{row['subtitle'] or ''}\n{row['text']}")))]
-    found += [f"_h{gram}" for gram in head]
-    found += [f"_p{gram}" for gram in names]
-    found += ["_a", f"_s{row['source_id']}", f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"]
-    found += language_grams(row["language"] or "")
-    return " ".join(found)
+    named = frozenset(
+        (
+            *head,
+            *(f"_h{gram}" for gram in head),
+            *(f"_p{gram}" for gram in names),
+            *("_a", f"_s{row['source_id']}"),
+            *(f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"),
+            *language_grams(row["language"] or ""),
+        )
+    )
+    return IndexedPage(named, f"{row['subtitle'] or ''}\n{row['text']}")
 
 
 def language_grams(tag: str) -> list[str]:

@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from db.config.loss_limits import LossLimits
-from db.connection.database import write
 from db.store.extraction.extractions import (
     StoredOutcome,
     is_page_pruned,
@@ -57,9 +56,9 @@ from pipelines.processing.reextract import (
     HOLD_S,
     LINGER_S,
     keep_if_changed,
-    rest,
     settle_in_steps,
 )
+from pipelines.processing.write_turns import WriteTurns
 
 STAGED_AT_ONCE = 64
 """Results read from the stage at a time. Equal ones take some 20 µs each; changed ones end the transaction earlier (`HOLD_S`)."""
@@ -74,6 +73,7 @@ class GatedRun:
         self, conn: sqlite3.Connection, run_id: int, *, extractor: int, limits: LossLimits, accepted: frozenset[int]
     ) -> None:
         self._conn, self._run_id, self._extractor = conn, run_id, extractor
+        self._turns = WriteTurns(conn)
         self._limits, self._accepted = limits, accepted
         self._tallies: dict[int, SourceTally] = {}
         self._verdicts: dict[int, str] = {}
@@ -92,17 +92,18 @@ class GatedRun:
 
         `show` is called with the number of pages extracted so far. Returns the length of the longest transaction, in milliseconds.
         """
-        done, longest = 0, 0.0
+        done = 0
         batches = CompletedBatches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S)
         batches.refill()
         preload_writing()  # while the processes start
         for batch in batches:
-            longest = max(longest, self._stage(batch))
-            longest = max(longest, self._write_decided(stop, batches.refill, most=WRITTEN_BETWEEN * len(batch)))
+            self._stage(batch)
+            self._write_decided(stop, batches.refill, most=WRITTEN_BETWEEN * len(batch))
             done += len(batch)
             show(done)
-        longest = max(longest, self._write_decided(stop, batches.refill, most=None))
-        return max(longest, settle_in_steps(self._conn, stop)) * 1000
+        self._write_decided(stop, batches.refill, most=None)
+        settle_in_steps(self._turns, stop)
+        return self._turns.longest_s * 1000
 
     def _pages(self) -> Iterator[int]:
         """The pages that are left, source by source."""
@@ -113,12 +114,11 @@ class GatedRun:
                 self._source_of[page_id] = source_id
                 yield page_id
 
-    def _stage(self, results: Sequence[ExtractionResult]) -> float:
-        """Stage results and judge the sources that are complete; returns the seconds that the lock was held."""
+    def _stage(self, results: Sequence[ExtractionResult]) -> None:
+        """Stage results and judge the sources that are complete."""
         compared = [self._compared(result) for result in results]  # before the lock is taken: it may take a while
         conn, run_id = self._conn, self._run_id
-        with write(conn):
-            began = time.perf_counter()
+        with self._turns.write():
             figures = self._figures()
             for page_id, source_id, fate, made in compared:
                 if fate in ("same", "changed"):
@@ -132,7 +132,6 @@ class GatedRun:
             self._save(figures)
             for source_id in dict.fromkeys(source_id for _, source_id, _, _ in compared):
                 self._judge(source_id)
-        return rest(time.perf_counter() - began)
 
     def _compared(self, result: ExtractionResult) -> tuple[int, int, str, StoredOutcome | None]:
         """Page, source, fate, and the outcome if it differs from the stored one. Counts the page in the tally of its source."""
@@ -167,23 +166,20 @@ class GatedRun:
             self._decided.append(source_id)
         save_gated_source(self._conn, self._run_id, source_id, verdict, tally.as_dict())
 
-    def _write_decided(self, stop: threading.Event, between: Callable[[], object], *, most: int | None) -> float:
+    def _write_decided(self, stop: threading.Event, between: Callable[[], object], *, most: int | None) -> None:
         """Write or drop what is staged of sources that have a verdict, some `most` changed pages (None: all).
 
-        `between` is called after each transaction that settles. Returns the longest time that the lock was held, in seconds.
+        `between` is called after each transaction that settles.
         """
-        written, longest = 0, 0.0
+        written = 0
         while self._decided and not stop.is_set() and (most is None or written < most):
-            with write(self._conn):
-                began = time.perf_counter()
-                fates = self._write_some(self._decided[0], began + HOLD_S)
-            longest = max(longest, rest(time.perf_counter() - began))
+            with self._turns.write():
+                fates = self._write_some(self._decided[0], time.perf_counter() + HOLD_S)
             if not fates:
                 self._decided.popleft()
             if fates["changed"]:
                 written += fates["changed"]
-                longest = max(longest, settle_in_steps(self._conn, stop, between, stories=GATHERED_STORIES))
-        return longest
+                settle_in_steps(self._turns, stop, between, stories=GATHERED_STORIES)
 
     def _write_some(self, source_id: int, until: float) -> Counter[str]:
         """Write or drop some of what is staged of a source, and the run's figures; how many pages by fate."""

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from db.connection.database import write
 from db.store.dedup.near_copies import any_unsettled, unsettled_articles
 from db.store.dedup.threads import waiting_articles
 from db.store.extraction.extractions import (
@@ -32,8 +31,8 @@ from db.store.extraction.extractions import (
 from db.store.extraction.outcomes import mark_extracted_by
 from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
 from pipelines.processing.page_executor import CompletedBatches, PageExecutor
-from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.preload import preload_writing
+from pipelines.processing.write_turns import WriteTurns
 
 BATCH = 16
 """Pages written in one transaction, so that the write lock is held for well under 100 ms."""
@@ -52,11 +51,6 @@ _PAGES_AT_ONCE = 32
 """Rows of `to_extract` read at a time."""
 LINGER_S = 1.0
 """How long a result waits for others to be written with it, in seconds."""
-# A writer that waits for SQLite's lock retries after 1, 2, 5, 10, 15, 20 and then every 25 ms, later every 50 and 100
-# (sqlite3.c, sqliteDefaultBusyCallback). A pause after each transaction, as long as the transaction within these
-# bounds, lets it in.
-REST_S = 0.005
-LONGEST_REST_S = 0.03
 FAILED_NAMED = 100
 """Failed pages listed in the figures of a run."""
 
@@ -81,74 +75,69 @@ def reextract_run(
 
     `show` is called with the number of pages done so far. Returns the length of the longest transaction, in milliseconds.
     """
-    done, longest = 0, 0.0
+    done, turns = 0, WriteTurns(conn)
     pages = remaining_pages(conn, run_id)
     batches = CompletedBatches(executor, pages, stop, most=BATCH, gather_s=LINGER_S)
     batches.refill()
     preload_writing()  # while the processes start
     for batch in batches:
-        unwritten = batch
+        unwritten = [(result.page_id, outcome_as_stored(result)) for result in batch]
         while unwritten:
-            with write(conn):
-                began = time.perf_counter()
+            with turns.write():
                 written, changed = record_reextracted(conn, unwritten, run_id, extractor)
-            longest = max(longest, rest(time.perf_counter() - began))
             if changed:
-                longest = max(longest, settle_in_steps(conn, stop, batches.refill, stories=GATHERED_STORIES))
+                settle_in_steps(turns, stop, batches.refill, stories=GATHERED_STORIES)
             unwritten = unwritten[written:]
             done += written
             show(done)
-    return max(longest, settle_in_steps(conn, stop)) * 1000
+    settle_in_steps(turns, stop)
+    return turns.longest_s * 1000
 
 
 def settle_in_steps(
-    conn: sqlite3.Connection, stop: threading.Event, between: Callable[[], object] = lambda: None, *, stories: int = 1
-) -> float:
+    turns: WriteTurns, stop: threading.Event, between: Callable[[], object] = lambda: None, *, stories: int = 1
+) -> None:
     """Settle all unsettled articles, and place them in threads if at least `stories` of them wait, a few in each transaction.
 
-    `between` is called after each. Returns the length of the longest one, in seconds.
+    `between` is called after each.
     """
     from pipelines.dedup.settle import settle  # imports numpy, which callers that only extract do not need
+    from pipelines.threads.keep import prepare_stories
 
-    longest = 0.0
+    conn = turns.conn
+    prepared: list[int] = []
     for threads in (False, True):
         if threads and len(waiting_articles(conn, stories)) < stories:
             break
         while not stop.is_set() and (any_unsettled(conn) if threads else unsettled_articles(conn, 1)):
-            with write(conn):
-                began = time.perf_counter()
+            # While stories that came later are taken back, the next ones to place stay the same.
+            if threads and (ahead := waiting_articles(conn, SETTLED_AT_ONCE)) != prepared:
+                prepare_stories(conn, ahead)
+                prepared = ahead
+            with turns.write():
                 settle(conn, limit=SETTLED_AT_ONCE, threads=threads)
             between()
-            longest = max(longest, rest(time.perf_counter() - began))
-    return longest
-
-
-def rest(held_s: float) -> float:
-    """Pause in proportion to the time that the lock was held, so that other writers get it; returns that time."""
-    time.sleep(min(LONGEST_REST_S, max(REST_S, held_s)))
-    return held_s
 
 
 def record_reextracted(
-    conn: sqlite3.Connection, results: Sequence[ExtractionResult], run_id: int, extractor: int
+    conn: sqlite3.Connection, results: Sequence[tuple[int, StoredOutcome]], run_id: int, extractor: int
 ) -> tuple[int, int]:
-    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over or
-    `CHANGED_AT_ONCE` differ.
+    """Write those of the first results, each with its page, that differ from what is stored, and the run's figures, until `HOLD_S`
+    is over or `CHANGED_AT_ONCE` differ.
 
     Returns how many results were handled, and how many of them differed.
     """
     until, written = time.perf_counter() + HOLD_S, 0
     figures = load_extraction_figures(conn, run_id)
     changed: dict[int, tuple[int, StoredOutcome]] = {}
-    for result in results:
-        made = outcome_as_stored(result)
-        fate = keep_if_changed(conn, result.page_id, made, run_id, extractor)
+    for page_id, made in results:
+        fate = keep_if_changed(conn, page_id, made, run_id, extractor)
         figures[fate] = figures.get(fate, 0) + 1
         if fate == "changed":
-            changed[result.page_id] = (extractor, made)
+            changed[page_id] = (extractor, made)
         if fate == "failed":
-            figures["failed_pages"] = [*figures.get("failed_pages", []), result.page_id][:FAILED_NAMED]
-        page_is_extracted(conn, run_id, result.page_id)
+            figures["failed_pages"] = [*figures.get("failed_pages", []), page_id][:FAILED_NAMED]
+        page_is_extracted(conn, run_id, page_id)
         written += 1
         if len(changed) == CHANGED_AT_ONCE or time.perf_counter() > until:
             break

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.search.index import index_pages, remove_pages
+from db.search.index import index_pages, load_indexed
 from db.store.extraction.outcomes import CreditRow, insert_article_rows
 from db.zstd import zstd
 
@@ -71,9 +71,9 @@ def load_outcome(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOut
 def replace_outcomes(conn: sqlite3.Connection, outcomes: Mapping[int, tuple[int, StoredOutcome]]) -> None:
     """Replace the outcomes of pages, each given with its extractor. Decisions stay until the pages are settled again.
 
-    The search index is changed before and after all other rows: see `db.search.index.index_pages`.
+    The search index is changed after all other rows: see `db.search.index.index_pages`.
     """
-    remove_pages(conn, outcomes)
+    indexed = load_indexed(conn, outcomes)
     for page_id, (extractor_id, outcome) in outcomes.items():
         decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
         conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
@@ -85,7 +85,7 @@ def replace_outcomes(conn: sqlite3.Connection, outcomes: Mapping[int, tuple[int,
             insert_article_rows(conn, outcome.article, outcome.credits)
             if decision:
                 conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
-    index_pages(conn, [page_id for page_id, (_, outcome) in outcomes.items() if outcome.article])
+    index_pages(conn, [page_id for page_id, (_, outcome) in outcomes.items() if outcome.article], indexed)
 
 
 def save_past_outcome(

@@ -8,7 +8,7 @@ there the object must have a text. `state_keys.toml` gives the meaning of keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Reversible, Set
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ MAX_NODES = 60_000
 MAX_SCORED = 150
 """Objects of one page that are scored. No development page has more with its headline."""
 _MAX_DEPTH = 40
+_CONTAINERS = (list, dict)
 _MAX_JSON_STRINGS, _SHORTEST_JSON = 60, 60
 """Strings read that contain JSON themselves, and their characters."""
 _LONGEST_TITLE, _LONGEST_HEADLINE = 300, 100
@@ -49,7 +50,7 @@ _FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
 _ARTICLE_KEYS = (
     frozenset(key for field in ("body", "published", "authors", "source") for key in KEYS[field]) | PART_KEYS
 )
-"""One of these must stand beside a title."""
+"""One of these must stand beside a title; times and authors that stand alone are among them."""
 
 _Path = tuple[str, ...]
 _Object = Mapping[str, Any]
@@ -108,7 +109,10 @@ class ScriptState:
         for obj in islice(self._objects(), MAX_NODES):
             if scored > MAX_SCORED:
                 break
-            title = self._candidate_title(obj)
+            keys = {normalize_key(key) for key in obj.node}
+            if keys.isdisjoint(_ARTICLE_KEYS):
+                continue  # as most objects are
+            title = self._candidate_title(obj, keys)
             if title is not None:
                 scored += 1
                 score = self._score(obj, title)
@@ -127,11 +131,8 @@ class ScriptState:
             for root in iter_roots(self._html, lambda key: normalize_key(key) in ALL_KEYS):
                 yield from _iter_objects(root)
 
-    def _candidate_title(self, obj: _StateObject) -> str | None:
-        """The title of an object that may be the article; None for any other object."""
-        keys = {normalize_key(key) for key in obj.node}
-        if keys.isdisjoint(_ARTICLE_KEYS):
-            return None
+    def _candidate_title(self, obj: _StateObject, keys: Set[str]) -> str | None:
+        """The title of an object with these keys that may be the article; None for any other object."""
         title = None if keys.isdisjoint(KEYS["title"]) else _title(obj)
         if title and self._is_on_page(title):
             return title
@@ -190,14 +191,15 @@ def _is_other_content(obj: _StateObject) -> bool:
 
 def _lone_values(obj: _StateObject, *, is_article: bool) -> Iterator[tuple[str, str, _Path]]:
     """The times of publication and the authors of an object that is no other article; a time counts where the page has one."""
-    around = obj._replace(node=obj.parent or {})
     for key, item in obj.node.items():
         name, field, value = normalize_key(key), "authors", item
         if KEYS["published"].get(name, _FIRST_GENERAL_RANK) < _FIRST_GENERAL_RANK:
             field, value = "published", time_of(item, obj.references)
         elif name not in KEYS["authors"]:
             continue
-        if value and isinstance(value, str) and (is_article or not any(map(_title, (obj, around)))):
+        if not value or not isinstance(value, str):
+            continue
+        if is_article or not (_title(obj) or _title(obj._replace(node=obj.parent or {}))):
             yield field, value[:200], (*obj.path, key)
 
 
@@ -212,27 +214,27 @@ def _iter_objects(root: Root) -> Iterator[_StateObject]:
         path, value, parent, in_list = pending.pop()
         if isinstance(value, str):
             value = read_value(value)
-        children: list[tuple[_Path, Any, _Object | None, bool]]
+        children: Reversible[tuple[str | int, Any]]
         if isinstance(value, list):
-            is_list = in_list or sum(isinstance(item, dict) for item in value[:50]) > 2
-            children = [((*path, str(index)), item, None, is_list) for index, item in enumerate(value[:500])]
+            in_list = in_list or sum(isinstance(item, dict) for item in value[:50]) > 2
+            children, around = tuple(enumerate(value[:500])), None
         elif isinstance(value, dict):
             if "ROOT_QUERY" in value or "client:root" in value:
                 references.update(value)
             yield _StateObject(path, value, parent, in_list, references)
-            children = [((*path, key), item, value, in_list) for key, item in value.items()]
+            children, around = value.items(), value
         else:
             continue
         if len(path) >= _MAX_DEPTH:
             continue
-        for child in reversed(children):
-            if isinstance(child[1], str):
-                if json_strings >= _MAX_JSON_STRINGS or len(child[1]) < _SHORTEST_JSON or not JSON.match(child[1]):
+        for key, item in reversed(children):
+            if isinstance(item, str):
+                if json_strings >= _MAX_JSON_STRINGS or len(item) < _SHORTEST_JSON or not JSON.match(item):
                     continue
                 json_strings += 1
-            elif not isinstance(child[1], list | dict):
+            elif not isinstance(item, _CONTAINERS):
                 continue
-            pending.append(child)
+            pending.append(((*path, str(key)), item, around, in_list))
 
 
 def _script_article(obj: _StateObject) -> ScriptArticle:

@@ -27,7 +27,7 @@ from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
 from db.search.tokenizer import units
-from db.store.extraction.extractions import load_outcome, replace_outcomes, save_past_outcome
+from db.store.extraction.extractions import StoredOutcome, load_outcome, replace_outcomes, save_past_outcome
 from db.store.extraction.outcomes import delete_outcome, load_article
 from db.text.folding import fold, fold_with_offsets
 from tests.cli.conftest import START, Newsroom, copied_newsroom, copied_room, keep_room, open_room, report
@@ -183,11 +183,22 @@ def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
     assert {hit.snippet.text[a:b] for a, b in hit.snippet.marks} == {"國際機場"}
 
 
+def with_other_titles(
+    outcomes: dict[int, tuple[int, StoredOutcome]], title: str
+) -> dict[int, tuple[int, StoredOutcome]]:
+    return {
+        page_id: (maker, replace(outcome, article=outcome.article | {"title": f"{title} {page_id}"}))
+        for page_id, (maker, outcome) in outcomes.items()
+        if outcome.article
+    }
+
+
 def test_pages_that_are_replaced_together_are_indexed_together(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
-    """Otherwise each is two segments of the index, which are written, and merged with others."""
+    """Otherwise each is a segment of the index, which is written, and merged with others."""
     outcomes = {page_id: known for page_id in newsroom.pages.values() if (known := load_outcome(conn, page_id))}
+    first, second = (with_other_titles(outcomes, title) for title in ("Comet", "Meteor"))
     written: list[int] = []
-    for groups in ([outcomes], [{page_id: known} for page_id, known in outcomes.items()]):
+    for groups in ([first], [{page_id: known} for page_id, known in second.items()]):
         asked: list[str] = []
         conn.set_trace_callback(asked.append)
         with write(conn):
@@ -195,9 +206,45 @@ def test_pages_that_are_replaced_together_are_indexed_together(newsroom: Newsroo
                 replace_outcomes(conn, group)
         conn.set_trace_callback(None)
         written.append(sum("INTO 'main'.'search_index_data'" in sql for sql in asked))
-    assert len(outcomes) > 3
+    assert len(first) > 3
     assert 0 < written[0] < written[1] / 2
     assert count_inconsistencies(conn) == (0, 0)
+
+
+def test_only_grams_that_differ_are_written(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    page_id = newsroom.pages["ferry"]
+    known = load_outcome(conn, page_id)
+    assert known is not None
+    title_before = f"_h{units(fold(str(known[1].article['title'])))[0]}"
+
+    def indexed(*grams: str) -> list[int]:
+        matches = "SELECT count(*) FROM search_index WHERE rowid = ? AND search_index MATCH ?"
+        return [conn.execute(matches, (page_id, gram)).fetchone()[0] for gram in grams]
+
+    def written_for(**changes: object) -> str:
+        article = known[1].article | changes
+        asked: list[str] = []
+        conn.set_trace_callback(asked.append)
+        with write(conn):
+            replace_outcomes(conn, {page_id: (known[0], replace(known[1], article=article))})
+        conn.set_trace_callback(None)
+        assert count_inconsistencies(conn) == (0, 0)
+        return " ".join(sql for sql in asked if sql.startswith("INSERT INTO search_index ("))
+
+    assert indexed("_hcomet", title_before, "estuary", "_a") == [0, 1, 1, 1]
+    assert written_for(description="Other words.") == ""
+    written = written_for(title="Comet, estuary")
+    assert "_hcomet" in written
+    assert "estuary" not in written.replace("_hestuary", "")
+    assert indexed("_hcomet", "_hestuary", title_before, "estuary", "_a") == [1, 1, 0, 1, 1]
+    written_for(title="Meteor")
+    assert indexed("comet", "_hcomet", "_hestuary", "estuary", "meteor", "_a") == [0, 0, 0, 1, 1, 1]
+    written_for(title="Meteor", text="The comet was seen twice.")
+    assert indexed("comet", "estuary", "meteor", "_a") == [1, 0, 1, 1]
+    conn.execute("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
+    with write(conn):
+        delete_outcome(conn, page_id)
+    assert indexed("comet", "_hmeteor", "meteor", "_a") == [0, 0, 0, 0]
 
 
 def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlite3.Connection) -> None:

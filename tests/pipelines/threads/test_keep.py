@@ -18,8 +18,10 @@ from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping, thread_that_took_in
 from db.store.dedup.threads import TABLES, any_unthreaded, drop_threads
 from pipelines.processing.reextract import GATHERED_STORIES, settle_in_steps
+from pipelines.processing.write_turns import WriteTurns
 from pipelines.threads import keep, living, merging
 from pipelines.threads.keep import keep_threads
+from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import add_up, unpack
 
 # Without the tail of stories that run on for weeks, in which a few articles span more days than threads live.
@@ -199,8 +201,8 @@ def test_extracting_again_places_what_changes_together(changed: sqlite3.Connecti
     changed.set_trace_callback(asked.append)
     for start in range(0, len(stories), 5):
         change_titles(changed, stories[start : start + 5])
-        settle_in_steps(changed, threading.Event(), stories=GATHERED_STORIES)
-    settle_in_steps(changed, threading.Event())
+        settle_in_steps(WriteTurns(changed), threading.Event(), stories=GATHERED_STORIES)
+    settle_in_steps(WriteTurns(changed), threading.Event())
     changed.set_trace_callback(None)
     assert not any_unthreaded(changed)
     placed = sum(sql.startswith("INSERT OR REPLACE INTO thread_vectors") for sql in asked)
@@ -209,13 +211,28 @@ def test_extracting_again_places_what_changes_together(changed: sqlite3.Connecti
     assert rebuilt(changed) == kept
 
 
+def test_terms_are_worked_out_without_the_lock(changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked: list[bool] = []
+
+    def watched(title: str, text: str, language: str) -> StoryTerms:
+        locked.append(changed.in_transaction)
+        return story_terms(title, text, language)
+
+    monkeypatch.setattr(keep, "story_terms", watched)
+    keep._terms_of.cache_clear()
+    change_titles(changed, stories_of(changed))
+    settle_in_steps(WriteTurns(changed), threading.Event())
+    assert len(locked) >= len(stories_of(changed))
+    assert not any(locked)
+
+
 def test_many_that_change_together_may_take_back_more_than_one_alone(
     changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Extracting all again changes the first story of hundreds; placed where it was, the threads would not be a rebuild's."""
     monkeypatch.setattr(keep, "REPLAYED", 10)
     change_titles(changed, stories_of(changed))
-    settle_in_steps(changed, threading.Event())
+    settle_in_steps(WriteTurns(changed), threading.Event())
     assert thread_keeping(changed).out_of_order == 0
     kept = derived(changed)
     assert rebuilt(changed) == kept
