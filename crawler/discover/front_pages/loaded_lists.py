@@ -3,6 +3,7 @@
     frame     <iframe src="/headlines.php">
     request   fetch("/api/news?page=1"), axios.get('/list.json'), $.ajax({url: "/list"}), open("GET", "/list")
     JSONP     <script src="/data/list.jsonp?callback=show">
+    attribute <div data-endpoint="/api/news?page=1">
 
 What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run,
 so an address that one puts together (`"/api/news?page=" + page`) is not known.
@@ -30,6 +31,10 @@ _REQUEST = re.compile(
 _ADDRESS = re.compile(r"(?:https?:/|\.{0,2})/[^{}$<>]{2,500}")
 """Not what a script fills in (`${page}`)."""
 _JSONP = re.compile(r"\.jsonp\b|[?&](?:callback|jsonp|cb)=", re.IGNORECASE)
+_ATTRIBUTES = etree.XPath("//*[not(self::a or self::img or self::source)]/@*[starts-with(name(), 'data-')]")
+_MOST_ATTRIBUTES = 2_000
+_LOADS = re.compile(r"/(?:api|ajax|json|rest|wp-json)(?:[/?]|\.(?:php|json|aspx?)|$)|\.json(?:\?|$)", re.IGNORECASE)
+"""What a script loads, and not a picture or a page to share: attributes hold addresses of all kinds."""
 _CALLED = re.compile(r"(?:/\*\*/)?\s{0,3}[\w.$]{1,80}\s{0,3}\(\s{0,9}(?=[\[{])")
 _CALLED_WITHIN = 200
 
@@ -42,7 +47,7 @@ def frames_of(root: etree._Element, *tags: str) -> Iterator[tuple[str, str | Non
 
 
 def requests_of(root: etree._Element) -> Iterator[str]:
-    """Addresses that the page's scripts ask for, as written."""
+    """Addresses that the page's scripts ask for, as written: in the scripts, and in attributes for them."""
     for script in islice(root.iter("script"), _MOST_SCRIPTS):
         address = script.get("src") or ""
         if address:
@@ -54,6 +59,8 @@ def requests_of(root: etree._Element) -> Iterator[str]:
             address = next(filter(None, found))
             if _ADDRESS.fullmatch(address):
                 yield address
+    values: list[str] = _ATTRIBUTES(root)  # type: ignore[assignment]
+    yield from (value for value in values[:_MOST_ATTRIBUTES] if _LOADS.search(value) and _ADDRESS.fullmatch(value))
 
 
 def read_json_body(text: str) -> Any:

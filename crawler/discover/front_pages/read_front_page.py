@@ -27,7 +27,14 @@ from crawler.discover.front_pages.loaded_lists import frames_of, read_json_body,
 from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
 from crawler.discover.front_pages.page_sections import SERVICE_WORDS, sections_of
 from crawler.discover.front_pages.script_lists import lists_in_json, lists_in_scripts
-from crawler.discover.links.candidates import HEADLINE_WORDS, HIDDEN, PAID, LinkCandidate, headline_length
+from crawler.discover.links.candidates import (
+    HEADLINE_WORDS,
+    HIDDEN,
+    LONGEST_TITLE,
+    PAID,
+    LinkCandidate,
+    headline_length,
+)
 from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
 from crawler.discover.links.link_groups import refuse_groups
 from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
@@ -159,7 +166,7 @@ class _Candidates:
             place, words = places.of(element), words_of(element, places)
             if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
                 relation = element.get("rel")
-                paid = relation is not None and "sponsored" in relation.lower().split()
+                paid = (relation is not None and "sponsored" in relation.lower().split()) or places.is_paid(element)
                 self._add(target, place, words, PAID if paid else None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
@@ -256,9 +263,6 @@ class _Targets:
         return None
 
 
-_LONGEST_TITLE = 300
-
-
 _FOOTER_WORDS = 9
 """Words of a headline in a footer. "Do not sell or share my personal information" has eight."""
 _POINTS = {
@@ -294,7 +298,7 @@ def _is_plain(address: str, key: str) -> bool:
 
 def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:
     """Whether a text is a better title than the known one: headings before other text, long before short."""
-    if not words or len(words) > _LONGEST_TITLE:
+    if not words or len(words) > LONGEST_TITLE:
         return False
     if known.title is None or in_heading != known.in_heading:
         return known.title is None or in_heading

@@ -5,7 +5,8 @@
     written       document.write("<li><a href='/news/12.html'>...</a></li>")
     kept          <script type="text/xml"><datastore><record><![CDATA[<li><a href="/art/12.html">...</a></li>]]></record>
 
-An object with an address and a title names an article, wherever it stands; the address is judged like that of a link.
+An object with an address and a title names an article, wherever it stands; the address is judged like that of a link. Where no key
+has one of the usual names, its values show what they are: `{"titulo": "El concejo aprueba la obra", "ruta": "/nota/7-el-concejo"}`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.discover.addresses.article_urls import judge
+from crawler.discover.links.candidates import HEADLINE_WORDS, LONGEST_TITLE, headline_length
 from pipelines.extraction.structured_data.state_scripts import iter_roots, read_value
 from pipelines.html_tree import parse_html
 
@@ -71,9 +74,8 @@ def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if depth > _DEPTH:
         return
     if isinstance(value, dict):
-        address = _first(value, ADDRESS_KEYS)
-        title = _first(value, TITLE_KEYS)
-        if address and title and ADDRESS.fullmatch(address):
+        address = _address_in(value)
+        if address and (title := _title_in(value)):
             yield address, title
         value = value.values()
     elif not isinstance(value, list):
@@ -83,6 +85,32 @@ def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
             yield from _objects(one, depth + 1)
 
 
-def _first(item: dict[str, Any], keys: tuple[str, ...]) -> str | None:
-    found = (item.get(key) for key in keys)
-    return next((text for text in found if isinstance(text, str) and text), None)
+def _address_in(item: dict[str, Any]) -> str | None:
+    """The address of what an object describes. Without the name of its key, only its form tells it from a picture's."""
+    if named := next((text for key in ADDRESS_KEYS if (text := item.get(key)) and isinstance(text, str)), None):
+        return named if ADDRESS.fullmatch(named) else None
+    return next(
+        (
+            text
+            for text in item.values()
+            if isinstance(text, str) and ADDRESS.fullmatch(text) and judge(text).is_article
+        ),
+        None,
+    )
+
+
+def _title_in(item: dict[str, Any]) -> str | None:
+    """The title: by the name of its key, also one level below (`{"title": {"rendered": …}}`), else the first headline."""
+    for key in TITLE_KEYS:
+        text = item.get(key)
+        if isinstance(text, dict):
+            text = _headline_in(text)
+        if isinstance(text, str) and text:
+            return text
+    return _headline_in(item)
+
+
+def _headline_in(item: dict[str, Any]) -> str | None:
+    """The first value that is as long as a headline, and no address."""
+    texts = (text for text in item.values() if isinstance(text, str) and len(text) <= LONGEST_TITLE)
+    return next((text for text in texts if headline_length(text) >= HEADLINE_WORDS and not ADDRESS.match(text)), None)

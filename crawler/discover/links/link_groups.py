@@ -1,6 +1,6 @@
 """Links that only the others on the page show to be no articles: views of an article, and lists of names.
 
-    view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a headline that leads to /news/12
+    view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a title that leads to /news/12
     name      /dictionary/100123 labelled "ferry", among many whose labels are as short
     offer     /events/881/open-day among /news/48210/… : below a service, and its address is formed like no article's
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from crawler.discover.addresses.article_urls import BELOW_A_SERVICE, INCLUDED_POINTS, NEVER_POINTS, Judgement
-from crawler.discover.links.candidates import HEADLINE_WORDS, LinkCandidate, headline_length
+from crawler.discover.links.candidates import LinkCandidate, headline_length
 
 VIEW = Judgement(points=NEVER_POINTS, reasons=("another view of an article",))
 NAME = Judgement(points=NEVER_POINTS, reasons=("one of a list of names",))
@@ -82,7 +82,7 @@ def _extended(key: str, keys: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _controls(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
-    """Links with a label that stands for several, where a headline leads to the article of the same number."""
+    """Links with a label that stands for several, where a longer one of its own leads to the article of the same number."""
     labels = {one.key: _SIGNS.sub(" ", one.title).strip().lower() for one in articles if one.title}
     times = Counter(labels.values())
     repeated = [
@@ -93,13 +93,13 @@ def _controls(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     if not repeated:
         return
     shared = Counter(_identity(one.key) for one in articles)
-    headlines = {
-        identity
-        for one in articles
-        if headline_length(one.title) >= HEADLINE_WORDS and shared[identity := _identity(one.key)] <= _MOST_VIEWS
-    }
+    own: dict[str | None, int] = {}
+    for one in articles:
+        identity = _identity(one.key)
+        if shared[identity] <= _MOST_VIEWS and times[label := labels.get(one.key, "")] < _CONTROLS:
+            own[identity] = max(own.get(identity, 0), len(label))
     for one in repeated:
-        if (identity := _identity(one.key)) and identity in headlines:
+        if (identity := _identity(one.key)) and own.get(identity, 0) > len(labels[one.key]):
             yield one
 
 

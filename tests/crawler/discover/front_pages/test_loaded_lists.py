@@ -36,6 +36,8 @@ def loaded(page: str) -> list[str]:
         ('<script>$.ajax({type: "GET", url: "/news/list.json", success: show})</script>', "/news/list.json"),
         ('<script>x.open("GET", "/news/list.json", true)</script>', "/news/list.json"),
         ('<script src="/data/yaowen_1.jsonp?callback=show"></script>', "/data/yaowen_1.jsonp?callback=show"),
+        ('<div data-endpoint="/api/v2/notas?pagina=1"></div>', "/api/v2/notas?pagina=1"),
+        ('<section data-load-from="/data/latest.json"></section>', "/data/latest.json"),
     ],
 )
 def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
@@ -52,6 +54,7 @@ def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
         "<script>fetch(`/api/list?page=${page}`)</script>",
         '<script src="/static/jquery.min.js"></script>',
         '<script>x.open("POST", "/log", true)</script>',
+        '<div data-share="/politics/bridge" data-image="/img/api.png"></div>',
     ],
 )
 def test_other_sites_and_addresses_put_together_are_none(page: str) -> None:
@@ -65,6 +68,34 @@ def test_json_and_jsonp_are_read_as_a_section(form: str) -> None:
     expected = [(URL + one["url"][1:], one["title"]) for one in ITEMS]
     assert [(link.url, link.title) for link in listing.links] == expected
     assert listing.kind is ListingKind.SECTION
+
+
+HEADLINE = "El concejo aprueba la obra del puente"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": 7, "foto": "/fotos/48217.jpg", "titulo": HEADLINE, "ruta": "/nota/48217-el-concejo"},
+        {"autor": "Ana Ruiz", "标题": HEADLINE, "url": "/nota/48217-el-concejo", "resumen": "La sesión duró más de cinco horas"},
+        {"link": "/nota/48217-el-concejo", "title": {"rendered": HEADLINE}, "excerpt": {"rendered": "La sesión duró mucho"}},
+    ],
+)  # fmt: skip
+def test_an_object_names_an_article_whatever_its_keys_are_called(item: dict[str, object]) -> None:
+    listing = read_front_page(json.dumps([item]).encode(), URL + "api/list")
+    assert [(link.url, link.title) for link in listing.links] == [(URL + "nota/48217-el-concejo", HEADLINE)]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"foto": "/fotos/48217.jpg", "pie": HEADLINE},
+        {"ruta": "/politica", "lema": "Lo que pasa en la ciudad hoy"},
+        {"ruta": "/nota/48217-el-concejo", "nombre": "Concejo"},
+    ],
+)
+def test_pictures_sections_and_topics_are_none(item: dict[str, object]) -> None:
+    assert read_front_page(json.dumps([item]).encode(), URL + "api/list").links == ()
 
 
 def test_json_without_articles_is_no_listing() -> None:

@@ -47,6 +47,15 @@ def test_a_view_of_an_article_is_none(article: str, views: list[str]) -> None:
     assert articles(rows(article, *views)) == [article.format(n=48210 + place) for place in range(3)]
 
 
+def test_a_view_of_an_article_whose_title_is_short_is_none() -> None:
+    page = "".join(
+        f'<li><a href="/news/articleView.html?idxno={number}">{title}</a></li>'
+        f'<a href="/news/articlePrint.html?idxno={number}">인쇄</a>'
+        for number, title in ((100054, "다리 공사 표결"), (100084, "버스 증차"), (100130, "도서관 새 단장"))
+    )
+    assert articles(page) == [f"/news/articleView.html?idxno={number}" for number in (100054, 100084, 100130)]
+
+
 def test_an_article_s_script_is_extended_by_each_of_its_articles() -> None:
     page = '<a href="/index.php?id=16777">All that we have written on the bridge</a>' + "".join(
         f'<a href="/index.php?id=16777&amp;news={48210 + place}">{headline}</a>'
