@@ -23,10 +23,15 @@ from crawler.discover.addresses.article_urls import (
     judge_on_site,
 )
 from crawler.discover.front_pages.feed_links import feeds_of
-from crawler.discover.front_pages.loaded_lists import frames_of, read_json_body, requests_of
+from crawler.discover.front_pages.loaded_lists import frames_of, included_in, read_json_body, requests_of
 from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
 from crawler.discover.front_pages.page_sections import SERVICE_WORDS, sections_of
-from crawler.discover.front_pages.script_lists import lists_in_json, lists_in_scripts
+from crawler.discover.front_pages.script_lists import (
+    addresses_in_scripts,
+    lists_in_attributes,
+    lists_in_json,
+    lists_in_scripts,
+)
 from crawler.discover.links.candidates import (
     HEADLINE_WORDS,
     HIDDEN,
@@ -36,7 +41,7 @@ from crawler.discover.links.candidates import (
     headline_length,
 )
 from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
-from crawler.discover.links.link_groups import refuse_groups
+from crawler.discover.links.link_groups import accept_rows, refuse_groups
 from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listings.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
 from crawler.discover.listings.xml_tree import plain_text
@@ -76,10 +81,12 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     targets = _Targets(url, base)
     page = _Candidates(url, site, targets)
     page.add_links(root)
-    if is_empty := len(page.articles()) < LEAST_ARTICLES:
-        page.add_listed(lists_in_scripts(decoded.text, root))
+    if is_empty := page.is_empty():
+        accept_rows(page.by_key.values())
+        for find in (lists_in_scripts, lists_in_attributes, addresses_in_scripts) if page.is_empty() else ():
+            page.add_listed(find(decoded.text, root) if page.is_empty() else ())
     refuse_groups(page.articles())
-    loaded = _loaded_lists(root, targets) if is_empty and len(page.articles()) < LEAST_ARTICLES else ()
+    loaded = _loaded_lists(root, targets) if is_empty and page.is_empty() else ()
     return ParsedListing(
         kind=kind,
         url=url,
@@ -148,6 +155,9 @@ class _Candidates:
     def articles(self) -> list[LinkCandidate]:
         """The links to articles, in the page's order."""
         return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
+
+    def is_empty(self) -> bool:
+        return len(self.articles()) < LEAST_ARTICLES
 
     def links(self, kind: ListingKind) -> tuple[Link, ...]:
         """The links to articles, as a listing of that kind names them."""
@@ -314,7 +324,7 @@ def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
 
 def _loaded_lists(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
     """What a page loads that names no articles itself: it may load its list."""
-    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe"))
+    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe", *included_in(root)))
     requests = ((address, None) for address in requests_of(root))
     found = {target[0]: title for address, title in (*frames, *requests) if (target := targets.of(address))}
     for address, title in islice(found.items(), MAX_FRAMES):

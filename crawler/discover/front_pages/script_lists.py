@@ -3,6 +3,8 @@
     JSON-LD       <script type="application/ld+json">{"@type": "ItemList", "itemListElement": [...]}</script>
     state         <script id="__NEXT_DATA__">{...}</script>, window.__INITIAL_STATE__ = {...}
     written       document.write("<li><a href='/news/12.html'>...</a></li>")
+    attribute     <div id="app" data-page="{&quot;props&quot;: …}">
+    call          start(app, {data: [{title: "…", path: "/news/12345"}]}), self.__next_f.push([1, "…\\"/news/12345\\"…"])
     kept          <script type="text/xml"><datastore><record><![CDATA[<li><a href="/art/12.html">...</a></li>]]></record>
 
 An object with an address and a title names an article, wherever it stands; the address is judged like that of a link. Where no key
@@ -12,7 +14,7 @@ has one of the usual names, its values show what they are: `{"titulo": "El conce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -32,6 +34,8 @@ ADDRESS = re.compile(r"https?://\S{4,2000}|/\S{3,2000}")
 
 _MOST = 1_000
 _DEPTH = 30
+_MAX_CODE = 2_000_000
+"""Characters of a script whose strings are searched."""
 _WRITTEN = re.compile(
     r"document\.write(?:ln)?\s{0,9}\(\s{0,9}(?:'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\")", re.DOTALL
 )
@@ -62,6 +66,45 @@ def _named(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
     for anchor in tree.iter("a") if tree is not None else ():
         if not _PLACEHOLDER.search(address := anchor.get("href") or ""):
             yield address, "".join(str(part) for part in anchor.itertext()).strip()
+
+
+def lists_in_attributes(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
+    """The same of what attributes of the page hold for its scripts, at most 1,000."""
+    if '="{' not in text and '="[' not in text and "='{" not in text and "='[" not in text:
+        return
+    values = (value for one in root.iter("*") for value in map(str, one.values()) if value.lstrip()[:1] in ("{", "["))
+    found = (pair for value in values for pair in _objects(read_value(value), 0))
+    yield from islice(found, _MOST)
+
+
+def addresses_in_scripts(_: str, root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Articles' addresses among the strings of the page's scripts, each with the headline next to it, at most 1,000.
+
+    For data in the arguments of calls, which may be no JSON: the form of the address alone must show that it is an article's.
+    """
+    return islice((pair for script in root.iter("script") for pair in _in_strings(script.text or "")), _MOST)
+
+
+_STRING = re.compile(r"([\"'])((?:(?!\1)[^\n]){0,1000})\1")
+_QUOTED_ADDRESS = re.compile(r"[\"']((?:https?:/)?/[^\s\"'<>{}$]{3,500})[\"']")
+_ESCAPED_CODE = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
+_NEXT_TO = 600
+"""Characters between an address and its headline: keys, elements, classes."""
+
+
+def _in_strings(code: str) -> Iterator[tuple[str, str]]:
+    if len(code) > _MAX_CODE:
+        return
+    plain = _ESCAPED_CODE.sub(lambda code: chr(int(code[1], 16)), code).replace("\\", "")
+    for found in _QUOTED_ADDRESS.finditer(plain):
+        if judge(found[1]).is_article:
+            # From the address on, and backwards: elsewhere an apostrophe may stand alone, and nothing tells where strings begin.
+            before = plain[max(0, found.start() - _NEXT_TO) : found.start()][::-1]
+            after = plain[found.end() : found.end() + _NEXT_TO]
+            strings = [(one.start(), one[2][::-1]) for one in _STRING.finditer(before)]
+            strings += [(one.start(), one[2]) for one in _STRING.finditer(after)]
+            if title := _headline_of(text for _, text in sorted(strings)):
+                yield found[1], title
 
 
 def lists_in_json(value: Any) -> Iterator[tuple[str, str]]:
@@ -112,5 +155,9 @@ def _title_in(item: dict[str, Any]) -> str | None:
 
 def _headline_in(item: dict[str, Any]) -> str | None:
     """The first value that is as long as a headline, and no address."""
-    texts = (text for text in item.values() if isinstance(text, str) and len(text) <= LONGEST_TITLE)
-    return next((text for text in texts if headline_length(text) >= HEADLINE_WORDS and not ADDRESS.match(text)), None)
+    return _headline_of(text for text in item.values() if isinstance(text, str))
+
+
+def _headline_of(texts: Iterable[str]) -> str | None:
+    short = (text for text in texts if len(text) <= LONGEST_TITLE)
+    return next((text for text in short if headline_length(text) >= HEADLINE_WORDS and not ADDRESS.match(text)), None)

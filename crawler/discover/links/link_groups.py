@@ -1,4 +1,6 @@
-"""Links that only the others on the page show to be no articles: views of an article, and lists of names.
+"""Links that only the others on the page show to be articles, or none: rows of a list, views of an article, lists of names.
+
+    row       /khabar/12, /khabar/13, …, each with a headline of its own
 
     view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a title that leads to /news/12
     name      /dictionary/100123 labelled "ferry", among many whose labels are as short
@@ -14,8 +16,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from crawler.discover.addresses.article_urls import BELOW_A_SERVICE, INCLUDED_POINTS, NEVER_POINTS, Judgement
-from crawler.discover.links.candidates import LinkCandidate, headline_length
+from crawler.discover.addresses.article_urls import (
+    ARTICLE_POINTS,
+    BELOW_A_SERVICE,
+    DOUBT_POINTS,
+    INCLUDED_POINTS,
+    NEVER_POINTS,
+    Judgement,
+)
+from crawler.discover.links.candidates import HEADLINE_WORDS, LinkCandidate, headline_length
+from crawler.discover.links.link_places import LinkPlace
 
 VIEW = Judgement(points=NEVER_POINTS, reasons=("another view of an article",))
 NAME = Judgement(points=NEVER_POINTS, reasons=("one of a list of names",))
@@ -33,6 +43,8 @@ _SHORT_WORDS, _SHORT_CHARS = 2, 24
 """A name. Scripts without spaces between words have one "word" in a headline, of 30 characters and more."""
 _ARTICLES = 3
 """Articles of a page from which their form says something of others."""
+_ROWS = 5
+"""Numbered addresses of one form, each with a headline, from which they are the articles of a page that has no others."""
 _NAMES = 10
 _NAMES_SHARE = 0.9
 """Links below one folder from which, and the share of short labels from which, they are a list of names."""
@@ -49,6 +61,39 @@ def refuse_groups(articles: Iterable[LinkCandidate]) -> None:
         for one in list(group(judged)):
             one.refuse(judgement)
         judged = [one for one in judged if one.judgement is not judgement]
+
+
+def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
+    """Accept the rows of a list: numbered addresses of one form that each have a headline of their own.
+
+    For a page without articles of a known form: beside such, rows are what a page also offers.
+    """
+    rows: dict[str, list[LinkCandidate]] = defaultdict(list)
+    for one in candidates:
+        if "0" in (form := _ZEROS.sub("0", _form(one.key))):
+            rows[form].append(one)
+    for row in rows.values():
+        listed = [one for one in row if _may_be_row(one)]
+        titles = {one.title for one in listed}
+        if len(titles) >= _ROWS and len(titles) >= _NAMES_SHARE * len(row):
+            for one in listed:
+                one.points = max(one.points, ARTICLE_POINTS)
+
+
+_ZEROS = re.compile(r"0+")
+
+
+def _may_be_row(one: LinkCandidate) -> bool:
+    return (
+        one.form >= DOUBT_POINTS
+        and one.place >= LinkPlace.PLAIN
+        and headline_length(one.title) >= HEADLINE_WORDS
+        and not _is_below_service(one)
+    )
+
+
+def _is_below_service(one: LinkCandidate) -> bool:
+    return any(reason.endswith(BELOW_A_SERVICE) for reason in one.judgement.reasons)
 
 
 def _extensions(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
@@ -132,7 +177,7 @@ def _offers(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     Events, jobs, products and notices are kept by a system of their own. A newsroom's articles about weather or careers have
     addresses like its others.
     """
-    below = [one for one in articles if any(reason.endswith(BELOW_A_SERVICE) for reason in one.judgement.reasons)]
+    below = [one for one in articles if _is_below_service(one)]
     if not below or len(articles) - len(below) < _ARTICLES:
         return
     services = {one.key for one in below}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import pytest
 
@@ -38,6 +39,10 @@ def loaded(page: str) -> list[str]:
         ('<script src="/data/yaowen_1.jsonp?callback=show"></script>', "/data/yaowen_1.jsonp?callback=show"),
         ('<div data-endpoint="/api/v2/notas?pagina=1"></div>', "/api/v2/notas?pagina=1"),
         ('<section data-load-from="/data/latest.json"></section>', "/data/latest.json"),
+        ('<div hx-get="/partials/latest" hx-trigger="load"></div>', "/partials/latest"),
+        ('<object data="latest.html" type="text/html"></object>', "/latest.html"),
+        ('<embed src="/latest.php?n=10">', "/latest.php?n=10"),
+        ('<turbo-frame id="latest" src="/latest" loading="lazy"></turbo-frame>', "/latest"),
     ],
 )
 def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
@@ -55,6 +60,8 @@ def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
         '<script src="/static/jquery.min.js"></script>',
         '<script>x.open("POST", "/log", true)</script>',
         '<div data-share="/politics/bridge" data-image="/img/api.png"></div>',
+        '<object data="/games/ferry.swf"></object><embed src="/films/ferry.mp4">',
+        '<lazy-image src="/img/ferry.webp?w=3"></lazy-image>',
     ],
 )
 def test_other_sites_and_addresses_put_together_are_none(page: str) -> None:
@@ -96,6 +103,33 @@ def test_an_object_names_an_article_whatever_its_keys_are_called(item: dict[str,
 )
 def test_pictures_sections_and_topics_are_none(item: dict[str, object]) -> None:
     assert read_front_page(json.dumps([item]).encode(), URL + "api/list").links == ()
+
+
+WRITTEN = ", ".join(f'{{id: {one["id"]}, kop: "{one["title"]}", pad: "{one["url"]}"}}' for one in ITEMS)
+PUSHED = "".join(f'["$","a",null,{{"href":"{one["url"]}","children":"{one["title"]}"}}]\n' for one in ITEMS)
+PUSHES = [f"self.__next_f.push([1,{text}])" for text in (json.dumps(PUSHED, ensure_ascii=False), json.dumps(PUSHED))]
+PUSHES.append(PUSHES[0].replace("/", r"\/"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<script>it isn't JSON; kit.start(app, {{data: [null, {{items: [{WRITTEN}]}}]}})</script>",
+        *(f"<script>{push}</script>" for push in PUSHES),
+        f'<div id="app" data-page="{escape(json.dumps({"props": {"nieuws": ITEMS}}))}"></div>',
+        f'<article-list :items="{escape(json.dumps(ITEMS))}"></article-list>',
+    ],
+)
+def test_data_that_scripts_get_in_calls_and_attributes(page: str) -> None:
+    listing = read_front_page(f'<html><meta charset="utf-8"><body>{page}</body></html>'.encode(), URL)
+    assert [(link.url, link.title) for link in listing.links] == [(URL + one["url"][1:], one["title"]) for one in ITEMS]
+
+
+def test_a_script_s_other_addresses_are_no_articles() -> None:
+    code = (
+        'load("/static/chunks/main-48210.js", "/api/v2", "/politics"); say("The council votes to rebuild the bridge")'
+    )
+    assert read_front_page(f"<html><body><script>{code}</script></body></html>".encode(), URL).links == ()
 
 
 def test_json_without_articles_is_no_listing() -> None:

@@ -112,6 +112,13 @@ def test_a_card_that_advertisers_pay_for_is_no_article(name: str) -> None:
     assert articles(whole) == [("/spar/48213377", TITLE)]
 
 
+def test_an_element_of_the_site_s_own_leads_to_an_article() -> None:
+    own = f'<news-card href="/news/phones-48213377" headline="{TITLE}"></news-card>'
+    assert articles(own) == [("/news/phones-48213377", TITLE)]
+    assert articles(f'<app-link to="/news/phones-48213377"><span>{TITLE}</span></app-link>') == articles(own)
+    assert articles('<news-card href="/news/phones-48213377" headline="More"></news-card>') == []
+
+
 def test_queries_are_escaped_in_the_encoding_of_the_page_and_paths_in_utf_8() -> None:
     body = '<meta charset="gbk"><a href="/本地/news.asp?lb=本地&amp;id=70012">渡轮恢复通航岛上居民出行方便</a>'
     escaped = quote("本地".encode("gbk"))

@@ -56,6 +56,36 @@ def test_a_view_of_an_article_whose_title_is_short_is_none() -> None:
     assert articles(page) == [f"/news/articleView.html?idxno={number}" for number in (100054, 100084, 100130)]
 
 
+ROWS = [f"{headline} {area}" for headline in HEADLINES for area in ("in the north", "in the south")]
+
+
+def rows_at(address: str, titles: list[str]) -> str:
+    return "".join(
+        f'<div><a href="{address.format(number)}">{title}</a></div>' for number, title in enumerate(titles, 7)
+    )
+
+
+def test_rows_of_a_list_are_articles_where_a_page_has_no_others() -> None:
+    assert articles(rows_at("/khabar/{}", ROWS)) == [f"/khabar/{number}" for number in range(7, 13)]
+    assert articles(rows_at("/khabar/{}", ROWS[:4])) == []
+    assert len(articles(rows_at("/khabar/{}", ROWS) + rows("/news/item-{n}"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "titles"),
+    [
+        ("/khabar/{}", [HEADLINES[0]] * 6),
+        ("/khabar/{}", [*ROWS, *"abcdef"]),
+        ("/tag/{}", ROWS),
+        ("/jobs/{}", ROWS),
+        ("/list.asp?page={}", ROWS),
+    ],
+)
+def test_other_rows_are_none(address: str, titles: list[str]) -> None:
+    assert articles(rows_at(address, titles)) == []
+    assert articles(f"<nav>{rows_at('/khabar/{}', ROWS)}</nav>") == []
+
+
 def test_an_article_s_script_is_extended_by_each_of_its_articles() -> None:
     page = '<a href="/index.php?id=16777">All that we have written on the bridge</a>' + "".join(
         f'<a href="/index.php?id=16777&amp;news={48210 + place}">{headline}</a>'
