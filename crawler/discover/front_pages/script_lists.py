@@ -73,7 +73,7 @@ def lists_in_attributes(text: str, root: etree._Element) -> Iterator[tuple[str, 
     if '="{' not in text and '="[' not in text and "='{" not in text and "='[" not in text:
         return
     values = (value for one in root.iter("*") for value in map(str, one.values()) if value.lstrip()[:1] in ("{", "["))
-    found = (pair for value in values for pair in _objects(read_value(value), 0))
+    found = (pair for value in islice(values, _MOST) for pair in _objects(read_value(value), 0))
     yield from islice(found, _MOST)
 
 
@@ -87,6 +87,8 @@ def addresses_in_scripts(_: str, root: etree._Element) -> Iterator[tuple[str, st
 
 _STRING = re.compile(r"([\"'])((?:(?!\1)[^\n]){0,1000})\1")
 _QUOTED_ADDRESS = re.compile(r"[\"']((?:https?:/)?/[^\s\"'<>{}$]{3,500})[\"']")
+_MOST_ADDRESSES = 3_000
+"""Addresses of a script that are looked at."""
 _ESCAPED_CODE = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 _NEXT_TO = 600
 """Characters between an address and its headline: keys, elements, classes."""
@@ -96,7 +98,8 @@ def _in_strings(code: str) -> Iterator[tuple[str, str]]:
     if len(code) > _MAX_CODE:
         return
     plain = _ESCAPED_CODE.sub(lambda code: chr(int(code[1], 16)), code).replace("\\", "")
-    for found in _QUOTED_ADDRESS.finditer(plain):
+    plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins the halves of emoji
+    for found in islice(_QUOTED_ADDRESS.finditer(plain), _MOST_ADDRESSES):
         if judge(found[1]).is_article:
             # From the address on, and backwards: elsewhere an apostrophe may stand alone, and nothing tells where strings begin.
             before = plain[max(0, found.start() - _NEXT_TO) : found.start()][::-1]

@@ -125,6 +125,14 @@ def test_data_that_scripts_get_in_calls_and_attributes(page: str) -> None:
     assert [(link.url, link.title) for link in listing.links] == [(URL + one["url"][1:], one["title"]) for one in ITEMS]
 
 
+def test_escapes_in_a_call_are_read() -> None:
+    page = "".join(
+        rf'<script>x(["/detail/{n}1234.html","\ud83d\ude80 The council votes on it \ud83d"])</script>' for n in "123"
+    )
+    (title,) = {link.title for link in read_front_page(f"<html><body>{page}</body></html>".encode(), URL).links}
+    assert title == "🚀 The council votes on it \ufffd"
+
+
 def test_a_script_s_other_addresses_are_no_articles() -> None:
     code = (
         'load("/static/chunks/main-48210.js", "/api/v2", "/politics"); say("The council votes to rebuild the bridge")'
