@@ -3,6 +3,7 @@
     row       /khabar/12, /khabar/13, …, each with a headline of its own
 
     view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a title that leads to /news/12
+    box       /news/12?src=box1, /news/12?src=box2, …, with one headline
     name      /dictionary/100123 labelled "ferry", among many whose labels are as short
     offer     /events/881/open-day among /news/48210/… : below a service, and its address is formed like no article's
 
@@ -37,6 +38,8 @@ _MOST_PARAMETERS = 8
 _CONTROLS = 3
 """Links with one label and different addresses from which it is no headline: "Print" below each of three articles."""
 _LONGEST_LABEL = 4
+_COPIES = 3
+"""Addresses with one path and one headline from which the query tells no articles apart. Two may be a weekly column's."""
 _MOST_VIEWS = 6
 """Views of one article. A number that more have is no article's (`/web/20110106023242/…`)."""
 _SHORT_WORDS, _SHORT_CHARS = 2, 24
@@ -57,7 +60,13 @@ _SIGNS = re.compile(r"[\W\d_]+")
 def refuse_groups(articles: Iterable[LinkCandidate]) -> None:
     """Refuse the views and names among a page's links to articles. What the site's rules include stays."""
     judged = [one for one in articles if one.points < INCLUDED_POINTS]
-    for group, judgement in ((_extensions, VIEW), (_controls, VIEW), (_names, NAME), (_offers, OFFER)):
+    for group, judgement in (
+        (_extensions, VIEW),
+        (_repeated, VIEW),
+        (_controls, VIEW),
+        (_names, NAME),
+        (_offers, OFFER),
+    ):
         for one in list(group(judged)):
             one.refuse(judgement)
         judged = [one for one in judged if one.judgement is not judgement]
@@ -109,6 +118,24 @@ def _extensions(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
             yield one
 
 
+def _repeated(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
+    """Links with the headline and the path of another: their queries say which box a reader chose them from (`?src=box12`)."""
+    first: dict[tuple[str, str], LinkCandidate] = {}
+    times = Counter(_entry(one) for one in articles)
+    for one in sorted(articles, key=lambda one: "?" in one.key):
+        entry = _entry(one)
+        if (
+            times[entry] >= _COPIES
+            and headline_length(one.title) >= HEADLINE_WORDS
+            and first.setdefault(entry, one) is not one
+        ):
+            yield one
+
+
+def _entry(one: LinkCandidate) -> tuple[str, str]:
+    return one.key.partition("?")[0], one.title or ""
+
+
 def _extended(key: str, keys: set[str]) -> Iterator[tuple[str, str]]:
     """The key among `keys` that this one extends, and how."""
     path, _, query = key.partition("?")
@@ -152,8 +179,12 @@ def _identity(key: str) -> str | None:
     """What two views of an article share: its number, else the last part of its path."""
     if numbers := _NUMBER.findall(key):
         return str(numbers[-1])
-    last = key.rpartition("/")[2]
+    last = _VIEW_MARK.split(key.rpartition("/")[2], maxsplit=1)[0]
     return last if len(last) >= _NAME_CHARS else None
+
+
+_VIEW_MARK = re.compile(r"[~;!,@]|\.\w{2,5}$")
+"""What stands between an article's name and that of its view (`bridge-100~print.html`), and an ending."""
 
 
 def _names(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:

@@ -8,6 +8,7 @@ from html import escape
 import pytest
 
 from crawler.discover.front_pages.read_front_page import read_front_page
+from crawler.discover.read_listing import ListingRequest, read_listing
 from db.models import ListingKind
 
 URL = "https://www.harbourpost.example/"
@@ -151,3 +152,13 @@ def test_more_of_the_list_is_its_next_page(name: str) -> None:
     assert read_front_page(f"<body>{more}</body>".encode(), URL).pages == (URL + "ajax/news?offset=6",)
     other = f'<div {name}="2"></div><div {name}="https://elsewhere.example/more"></div>'
     assert read_front_page(f"<body>{other}</body>".encode(), URL).pages == ()
+
+
+@pytest.mark.parametrize("kind", [ListingKind.FRONT_PAGE, ListingKind.SECTION])
+def test_the_address_of_such_a_list_may_be_what_is_looked_at(kind: ListingKind) -> None:
+    request = ListingRequest(url=URL + "api/list", kind=kind, probe=True)
+    body = json.dumps({"data": ITEMS}).encode()
+    listing = read_listing(request, body, request.url, "application/json", None)
+    assert listing is not None
+    assert len(listing.links) == len(ITEMS)
+    assert read_listing(request, b'{"error": "unknown channel"}', request.url, "application/json", None) is None

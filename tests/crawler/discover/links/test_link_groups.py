@@ -86,6 +86,28 @@ def test_other_rows_are_none(address: str, titles: list[str]) -> None:
     assert articles(f"<nav>{rows_at('/khabar/{}', ROWS)}</nav>") == []
 
 
+def test_a_view_beside_an_article_without_a_number() -> None:
+    names = ("bridge-is-rebuilt-100", "nurses-accept-offer-101", "warehouse-destroyed-by-fire-102")
+    page = "".join(
+        f'<h3><a href="/region/{name}.html">{headline}</a></h3><a href="/region/{name}~print.html">Druck</a>'
+        for name, headline in zip(names, HEADLINES, strict=True)
+    )
+    assert articles(page) == [f"/region/{name}.html" for name in names]
+
+
+def test_a_headline_in_many_boxes_is_one_article() -> None:
+    boxes = [
+        f'<h3><a href="/story/48210?src=box{box}">{HEADLINES[0]}</a></h3><h3><a href="/show?id=4821{box}">{headline}</a></h3>'
+        for box, headline in enumerate(HEADLINES)
+    ]
+    others = [f"/show?id=4821{box}" for box in range(3)]
+    assert articles("".join(boxes)) == ["/story/48210?src=box0", *others]
+    plain = f'<a href="/story/48210">{HEADLINES[0]}</a>'
+    assert articles("".join(boxes) + plain) == [*others, "/story/48210"]
+    column = "".join(f'<h3><a href="/show?id=4821{number}">Letter from the end of the pier</a></h3>' for number in "12")
+    assert len(articles(column)) == 2
+
+
 def test_an_article_s_script_is_extended_by_each_of_its_articles() -> None:
     page = '<a href="/index.php?id=16777">All that we have written on the bridge</a>' + "".join(
         f'<a href="/index.php?id=16777&amp;news={48210 + place}">{headline}</a>'
