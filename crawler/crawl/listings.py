@@ -130,8 +130,9 @@ class Listings:
         visit, listing_request = request.cb_kwargs["visit"], request.cb_kwargs["listing_request"]
         session = self._session
         visit.note_stop(error)
-        if record.failure_name(error) not in record.NOT_SENT:
-            visit.answers.note_trouble(listing_request, record.failure_name(error))
+        name = record.failure_name(error)
+        if name not in record.NOT_SENT:
+            visit.answers.note_trouble(listing_request, name)
         if isinstance(error, ForbiddenByRobots) and is_kept(listing_request, None):
             forbidden = forbidden_reading(request, listing_request, self._policy_of(request.url))
             visit.answers.note_reading(listing_request, forbidden)
@@ -139,8 +140,8 @@ class Listings:
             _fetch_kind(listing_request), request, listing_request.url, error, session.run_id, visit.source.id
         )
         session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
-        worth_saying = record.failure_name(error) not in record.NOT_REPORTED
-        if worth_saying and (not listing_request.probe or listing_request.url == visit.source.url):
+        asked_for = listing_request.probe and listing_request.url == visit.source.url and name != "stopped"
+        if asked_for or (not listing_request.probe and name not in record.NOT_REPORTED):
             visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
         for following in await self._next_requests(visit, []):
             yield following

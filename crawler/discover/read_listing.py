@@ -72,7 +72,7 @@ def read_listing(
         # A page in place of a feed or sitemap: many sites answer so instead of 404. It may also be where a site lists its feeds.
         is_feed = listing_request.kind is ListingKind.FEED
         return _directory(read_front_page(body, url, content_type), url) if is_feed else None
-    if kind is None and listing_request.kind is ListingKind.SECTION:  # what a page's script loads
+    if kind is None and listing_request.kind in _PAGES:  # JSON that a page's script loads
         page = read_front_page(body, url, content_type, site)
         return page if page.links else None
     match kind:

@@ -1,6 +1,6 @@
 """Whether a page that is no notice (`notices`) is an article, or a list, a front page, or too short.
 
-The checks, in order: list (`list_pages`), no text, no headline, front page, too short.
+The checks, in order: list (`list_pages`), no text, no headline, front page, an offer (product, event, job), too short.
 """
 
 from __future__ import annotations
@@ -70,6 +70,16 @@ class ArticleCandidate:
         return self.structured.is_article or kind in ("article", "news", "og:article", "blog")
 
     @property
+    def offer(self) -> str | None:
+        """The type of what the page is about (`Product`, `MusicEvent`), where that is no text and the page calls itself none."""
+        title = plain(self.title or "")
+        return (
+            None
+            if self.is_typed
+            else next((kind for kind, name in self.structured.offers if plain(name) == title), None)
+        )
+
+    @property
     def promised(self) -> str | None:
         """The title that the listing gave."""
         return self.page.hint.title if self.page.hint else None
@@ -109,6 +119,10 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     is_front_page = candidate.page.address and not address.query and _INDEX_PATH.match(address.path or "/")
     if is_front_page and not (candidate.is_typed or candidate.keeps_promise or _is_single_text(candidate)):
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
+    if kind := candidate.offer:
+        return Rejection(
+            reason=Reason.NOT_ARTICLE, detail=f"The page describes what its title names as {kind} (schema.org)."
+        )
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None

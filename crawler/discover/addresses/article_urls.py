@@ -276,10 +276,11 @@ def _refusal(host: str, path: str, query: str) -> str | None:
 
 
 def _name(segments: list[str]) -> str:
-    """The segment that would name the article, without extension: the last that is no index or view of the one before."""
+    """The segment that would name the article, without extension: the last that is no index, view or number of the one before."""
     for position in range(len(segments) - 1, 0, -1):
         name = _EXTENSION.sub("", segments[position])
-        if not (_INDEX.fullmatch(name) or len(name) == 1 or name.lower() in ARTICLE_WORDS):
+        is_number = name.isdigit() and len(_WORD_BREAK.split(segments[position - 1])) > 3
+        if not (_INDEX.fullmatch(name) or len(name) == 1 or is_number or name.lower() in ARTICLE_WORDS):
             return name
     return _EXTENSION.sub("", segments[0]) if segments else ""
 

@@ -16,7 +16,7 @@ from pipelines.urls import clean_url, same_site
 
 _FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
 _FEED_PATH = re.compile(
-    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json)?(?:/|$)|\.(?:rss|atom|rdf)$"
+    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json|\.s?html?)?(?:/|$)|\.(?:rss|atom|rdf)$"
     r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
@@ -33,7 +33,9 @@ def feeds_of(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
         if _is_feed(link.get("type") or "", link.get("rel") or "")
     ]
     linked = [
-        (href, None) for anchor in islice(root.iter("a"), MAX_LINKS) if _may_be_feed(href := anchor.get("href") or "")
+        (href, None)
+        for anchor in islice(root.iter("a"), MAX_LINKS)
+        if (href := anchor.get("href") or "") and (_may_be_feed(href) or _is_called_feed(anchor))
     ]
     found: dict[str, str | None] = {}
     elsewhere: dict[str, str | None] = {}
@@ -52,6 +54,19 @@ def _may_be_feed(href: str) -> bool:
     path = href.partition("?")[0]
     lower = path.lower()
     return any(word in lower for word in _FEED_WORDS) and _FEED_PATH.search(path) is not None
+
+
+_CALLED = re.compile(r"\W*(?:rss|atom)(?:[\s-]?feeds?)?\W*", re.IGNORECASE)
+
+
+def _is_called_feed(anchor: etree._Element) -> bool:
+    """Whether a link is called RSS, by its words or its picture's: to a feed, or to a page of feeds."""
+    picture = anchor.find("img")
+    names = (anchor.text, anchor.get("title"), picture.get("alt") if picture is not None else None)
+    return any(name is not None and len(name) < _LONGEST_NAME and _CALLED.fullmatch(name) for name in names)
+
+
+_LONGEST_NAME = 20
 
 
 def _is_feed(kind: str, relation: str) -> bool:

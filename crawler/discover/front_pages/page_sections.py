@@ -99,6 +99,12 @@ _SECTION_PATH = re.compile(
 )
 
 
+# In a menu, the number may have the name after it: `/section/3/politics.aspx`.
+_NAMED_AFTER_NUMBER = re.compile(
+    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){1,2}/(?!(?:19|20)\d\d/)\d{1,4}/[^/?.\d][^/?]{0,40}/?"
+)
+
+
 def _is_section(candidate: LinkCandidate) -> bool:
     title = candidate.title
     if not title or headline_length(title) > 4 or is_service_label(title):
@@ -107,7 +113,9 @@ def _is_section(candidate: LinkCandidate) -> bool:
         not any(map(str.isalpha, title)) or is_pager_label(title)
     ):
         return False  # "2", "Next": a page of a list
-    return _SECTION_PATH.fullmatch(_readable(candidate.url)) is not None
+    address = _readable(candidate.url)
+    in_menu = candidate.place is LinkPlace.MENU and _NAMED_AFTER_NUMBER.fullmatch(address)
+    return bool(in_menu or _SECTION_PATH.fullmatch(address))
 
 
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")

@@ -23,13 +23,25 @@ from crawler.discover.addresses.article_urls import (
     judge_on_site,
 )
 from crawler.discover.front_pages.feed_links import feeds_of
-from crawler.discover.front_pages.loaded_lists import frames_of, read_json_body, requests_of
+from crawler.discover.front_pages.loaded_lists import frames_of, included_in, read_json_body, requests_of
 from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
 from crawler.discover.front_pages.page_sections import is_service_label, sections_of
-from crawler.discover.front_pages.script_lists import lists_in_json, lists_in_scripts
-from crawler.discover.links.candidates import HEADLINE_WORDS, HIDDEN, PAID, LinkCandidate, headline_length
+from crawler.discover.front_pages.script_lists import (
+    addresses_in_scripts,
+    lists_in_attributes,
+    lists_in_json,
+    lists_in_scripts,
+)
+from crawler.discover.links.candidates import (
+    HEADLINE_WORDS,
+    HIDDEN,
+    LONGEST_TITLE,
+    PAID,
+    LinkCandidate,
+    headline_length,
+)
 from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
-from crawler.discover.links.link_groups import refuse_groups
+from crawler.discover.links.link_groups import accept_rows, refuse_groups
 from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
 from crawler.discover.listings.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
 from crawler.discover.listings.xml_tree import plain_text
@@ -69,10 +81,12 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     targets = _Targets(url, base)
     page = _Candidates(url, site, targets)
     page.add_links(root)
-    if is_empty := len(page.articles()) < LEAST_ARTICLES:
-        page.add_listed(lists_in_scripts(decoded.text, root))
+    if is_empty := page.is_empty():
+        accept_rows(page.by_key.values())
+        for find in (lists_in_scripts, lists_in_attributes, addresses_in_scripts) if page.is_empty() else ():
+            page.add_listed(find(decoded.text, root) if page.is_empty() else ())
     refuse_groups(page.articles())
-    loaded = _loaded_lists(root, targets) if is_empty and len(page.articles()) < LEAST_ARTICLES else ()
+    loaded = _loaded_lists(root, targets) if is_empty and page.is_empty() else ()
     return ParsedListing(
         kind=kind,
         url=url,
@@ -142,6 +156,9 @@ class _Candidates:
         """The links to articles, in the page's order."""
         return [candidate for candidate in self.by_key.values() if candidate.points >= ARTICLE_POINTS]
 
+    def is_empty(self) -> bool:
+        return len(self.articles()) < LEAST_ARTICLES
+
     def links(self, kind: ListingKind) -> tuple[Link, ...]:
         """The links to articles, as a listing of that kind names them."""
         found = LinkKind.FRONT_PAGE if kind is ListingKind.FRONT_PAGE else LinkKind.SECTION
@@ -159,7 +176,7 @@ class _Candidates:
             place, words = places.of(element), words_of(element, places)
             if not (by_script and headline_length(words.text) < HEADLINE_WORDS):
                 relation = element.get("rel")
-                paid = relation is not None and "sponsored" in relation.lower().split()
+                paid = (relation is not None and "sponsored" in relation.lower().split()) or places.is_paid(element)
                 self._add(target, place, words, PAID if paid else None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
@@ -256,9 +273,6 @@ class _Targets:
         return None
 
 
-_LONGEST_TITLE = 300
-
-
 _FOOTER_WORDS = 9
 """Words of a headline in a footer. "Do not sell or share my personal information" has eight."""
 _POINTS = {
@@ -294,7 +308,7 @@ def _is_plain(address: str, key: str) -> bool:
 
 def _is_better_title(words: str | None, in_heading: bool, known: LinkCandidate) -> bool:
     """Whether a text is a better title than the known one: headings before other text, long before short."""
-    if not words or len(words) > _LONGEST_TITLE:
+    if not words or len(words) > LONGEST_TITLE:
         return False
     if known.title is None or in_heading != known.in_heading:
         return known.title is None or in_heading
@@ -310,7 +324,7 @@ def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
 
 def _loaded_lists(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
     """What a page loads that names no articles itself: it may load its list."""
-    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe"))
+    frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe", *included_in(root)))
     requests = ((address, None) for address in requests_of(root))
     found = {target[0]: title for address, title in (*frames, *requests) if (target := targets.of(address))}
     for address, title in islice(found.items(), MAX_FRAMES):

@@ -3,20 +3,25 @@
     JSON-LD       <script type="application/ld+json">{"@type": "ItemList", "itemListElement": [...]}</script>
     state         <script id="__NEXT_DATA__">{...}</script>, window.__INITIAL_STATE__ = {...}
     written       document.write("<li><a href='/news/12.html'>...</a></li>")
+    attribute     <div id="app" data-page="{&quot;props&quot;: …}">
+    call          start(app, {data: [{title: "…", path: "/news/12345"}]}), self.__next_f.push([1, "…\\"/news/12345\\"…"])
     kept          <script type="text/xml"><datastore><record><![CDATA[<li><a href="/art/12.html">...</a></li>]]></record>
 
-An object with an address and a title names an article, wherever it stands; the address is judged like that of a link.
+An object with an address and a title names an article, wherever it stands; the address is judged like that of a link. Where no key
+has one of the usual names, its values show what they are: `{"titulo": "El concejo aprueba la obra", "ruta": "/nota/7-el-concejo"}`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from lxml import etree
 
+from crawler.discover.addresses.article_urls import judge
+from crawler.discover.links.candidates import HEADLINE_WORDS, LONGEST_TITLE, headline_length
 from pipelines.extraction.structured_data.state_scripts import iter_roots, read_value
 from pipelines.html_tree import parse_html
 
@@ -29,6 +34,8 @@ ADDRESS = re.compile(r"https?://\S{4,2000}|/\S{3,2000}")
 
 _MOST = 1_000
 _DEPTH = 30
+_MAX_CODE = 2_000_000
+"""Characters of a script whose strings are searched."""
 _WRITTEN = re.compile(
     r"document\.write(?:ln)?\s{0,9}\(\s{0,9}(?:'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\")", re.DOTALL
 )
@@ -61,6 +68,48 @@ def _named(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
             yield address, "".join(str(part) for part in anchor.itertext()).strip()
 
 
+def lists_in_attributes(text: str, root: etree._Element) -> Iterator[tuple[str, str]]:
+    """The same of what attributes of the page hold for its scripts, at most 1,000."""
+    if '="{' not in text and '="[' not in text and "='{" not in text and "='[" not in text:
+        return
+    values = (value for one in root.iter("*") for value in map(str, one.values()) if value.lstrip()[:1] in ("{", "["))
+    found = (pair for value in islice(values, _MOST) for pair in _objects(read_value(value), 0))
+    yield from islice(found, _MOST)
+
+
+def addresses_in_scripts(_: str, root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Articles' addresses among the strings of the page's scripts, each with the headline next to it, at most 1,000.
+
+    For data in the arguments of calls, which may be no JSON: the form of the address alone must show that it is an article's.
+    """
+    return islice((pair for script in root.iter("script") for pair in _in_strings(script.text or "")), _MOST)
+
+
+_STRING = re.compile(r"([\"'])((?:(?!\1)[^\n]){0,1000})\1")
+_QUOTED_ADDRESS = re.compile(r"[\"']((?:https?:/)?/[^\s\"'<>{}$]{3,500})[\"']")
+_MOST_ADDRESSES = 3_000
+"""Addresses of a script that are looked at."""
+_ESCAPED_CODE = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
+_NEXT_TO = 600
+"""Characters between an address and its headline: keys, elements, classes."""
+
+
+def _in_strings(code: str) -> Iterator[tuple[str, str]]:
+    if len(code) > _MAX_CODE:
+        return
+    plain = _ESCAPED_CODE.sub(lambda code: chr(int(code[1], 16)), code).replace("\\", "")
+    plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins the halves of emoji
+    for found in islice(_QUOTED_ADDRESS.finditer(plain), _MOST_ADDRESSES):
+        if judge(found[1]).is_article:
+            # From the address on, and backwards: elsewhere an apostrophe may stand alone, and nothing tells where strings begin.
+            before = plain[max(0, found.start() - _NEXT_TO) : found.start()][::-1]
+            after = plain[found.end() : found.end() + _NEXT_TO]
+            strings = [(one.start(), one[2][::-1]) for one in _STRING.finditer(before)]
+            strings += [(one.start(), one[2]) for one in _STRING.finditer(after)]
+            if title := _headline_of(text for _, text in sorted(strings)):
+                yield found[1], title
+
+
 def lists_in_json(value: Any) -> Iterator[tuple[str, str]]:
     """Addresses and titles of what a JSON value lists, at most 1,000."""
     return islice(_objects(value, 0), _MOST)
@@ -71,9 +120,8 @@ def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if depth > _DEPTH:
         return
     if isinstance(value, dict):
-        address = _first(value, ADDRESS_KEYS)
-        title = _first(value, TITLE_KEYS)
-        if address and title and ADDRESS.fullmatch(address):
+        address = _address_in(value)
+        if address and (title := _title_in(value)):
             yield address, title
         value = value.values()
     elif not isinstance(value, list):
@@ -83,6 +131,36 @@ def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
             yield from _objects(one, depth + 1)
 
 
-def _first(item: dict[str, Any], keys: tuple[str, ...]) -> str | None:
-    found = (item.get(key) for key in keys)
-    return next((text for text in found if isinstance(text, str) and text), None)
+def _address_in(item: dict[str, Any]) -> str | None:
+    """The address of what an object describes. Without the name of its key, only its form tells it from a picture's."""
+    if named := next((text for key in ADDRESS_KEYS if (text := item.get(key)) and isinstance(text, str)), None):
+        return named if ADDRESS.fullmatch(named) else None
+    return next(
+        (
+            text
+            for text in item.values()
+            if isinstance(text, str) and ADDRESS.fullmatch(text) and judge(text).is_article
+        ),
+        None,
+    )
+
+
+def _title_in(item: dict[str, Any]) -> str | None:
+    """The title: by the name of its key, also one level below (`{"title": {"rendered": …}}`), else the first headline."""
+    for key in TITLE_KEYS:
+        text = item.get(key)
+        if isinstance(text, dict):
+            text = _headline_in(text)
+        if isinstance(text, str) and text:
+            return text
+    return _headline_in(item)
+
+
+def _headline_in(item: dict[str, Any]) -> str | None:
+    """The first value that is as long as a headline, and no address."""
+    return _headline_of(text for text in item.values() if isinstance(text, str))
+
+
+def _headline_of(texts: Iterable[str]) -> str | None:
+    short = (text for text in texts if len(text) <= LONGEST_TITLE)
+    return next((text for text in short if headline_length(text) >= HEADLINE_WORDS and not ADDRESS.match(text)), None)

@@ -15,6 +15,8 @@ HIDDEN = Judgement(points=NEVER_POINTS, reasons=("readers do not see the link",)
 HEADLINE_WORDS = 5
 _HEADLINE_CJK = 10
 """Length from which a text is a headline and no label: sections in 10 real menus have at most 4 words, or 8 Chinese characters."""
+LONGEST_TITLE = 300
+"""Characters. Longer texts are no titles."""
 
 
 _ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")

@@ -2,7 +2,8 @@
 
 Links are `<a>`, the areas of an image map, and the options of a list that leads on when one is chosen. Some pages leave them to a
 script: the address is then an attribute for it (`data-href`), or written in what it runs (`onclick="window.open('/news/12.html')"`,
-`javascript:show('/news/12.html')`). No script is run; what in one has the form of an address is taken for it.
+`javascript:show('/news/12.html')`), or an element of the site's own leads there (`<news-card href="/news/12">`). No script is run;
+what in one has the form of an address is taken for it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from itertools import islice
 from lxml import etree
 
 from crawler.discover.links.link_places import LinkPlaces, LinkWords
-from pipelines.text_limits import MAX_URL
+from pipelines.text_limits import MAX_STATED_TEXT, MAX_URL
 
 MAX_LINKS = 5_000
 """Links read of one page. The largest front pages have about 1,500."""
 MAX_STYLE = 1_000
 _DATA = ("data-href", "data-url", "data-link")
+_OWN = (*_DATA, "href", "url", "link", "to")
+"""Attributes with the address that an element of the site's own leads to; its name has a hyphen (HTML, 4.13)."""
+_OWN_TITLES = ("headline", "heading", "title", "label")
 _MAYBE_LINKS = etree.XPath(
     "descendant-or-self::*[self::a or self::area or @onclick or @data-href or @data-url or @data-link"
-    " or (self::option and ancestor::select[@onchange])]"
+    " or (contains(name(), '-') and (@href or @url or @link or @to)) or (self::option and ancestor::select[@onchange])]"
 )
 _HIDING = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|(?:left|top|text-indent)\s{0,3}:\s{0,3}-\d{3,5}(?:px|r?em)",
@@ -49,7 +53,7 @@ def address_of(element: etree._Element) -> tuple[str, bool]:
     if element.tag == "option":
         address = (element.get("value") or "").strip()[:MAX_URL]
         return (address, False) if _ADDRESS.fullmatch(address) else ("", True)
-    for name in _DATA:
+    for name in _OWN if "-" in element.tag else _DATA:
         if _ADDRESS.fullmatch((element.get(name) or "").strip()[:MAX_URL]):
             return element.get(name) or "", True
     for code in (href if _SCRIPT.match(href) else "", element.get("onclick") or ""):
@@ -80,5 +84,7 @@ def words_of(element: etree._Element, places: LinkPlaces) -> LinkWords:
     if element.tag not in ("a", "area") and next(element.iter("a"), None) is not None:
         return LinkWords(None, False)
     words = places.words(element)
+    if "-" in element.tag and (title := next(filter(None, map(element.get, _OWN_TITLES)), None)):
+        words = LinkWords(title[:MAX_STATED_TEXT], True)
     alt = (element.get("alt") or "").strip() if element.tag == "area" else ""
     return words if words.text or not alt else LinkWords(alt, False)

@@ -1,6 +1,9 @@
-"""Links that only the others on the page show to be no articles: views of an article, and lists of names.
+"""Links that only the others on the page show to be articles, or none: rows of a list, views of an article, lists of names.
 
-    view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a headline that leads to /news/12
+    row       /khabar/12, /khabar/13, …, each with a headline of its own
+
+    view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a title that leads to /news/12
+    box       /news/12?src=box1, /news/12?src=box2, …, with one headline
     name      /dictionary/100123 labelled "ferry", among many whose labels are as short
     offer     /events/881/open-day among /news/48210/… : below a service, and its address is formed like no article's
 
@@ -14,8 +17,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from crawler.discover.addresses.article_urls import BELOW_A_SERVICE, INCLUDED_POINTS, NEVER_POINTS, Judgement
+from crawler.discover.addresses.article_urls import (
+    ARTICLE_POINTS,
+    BELOW_A_SERVICE,
+    DOUBT_POINTS,
+    INCLUDED_POINTS,
+    NEVER_POINTS,
+    Judgement,
+)
 from crawler.discover.links.candidates import HEADLINE_WORDS, LinkCandidate, headline_length
+from crawler.discover.links.link_places import LinkPlace
 
 VIEW = Judgement(points=NEVER_POINTS, reasons=("another view of an article",))
 NAME = Judgement(points=NEVER_POINTS, reasons=("one of a list of names",))
@@ -27,12 +38,16 @@ _MOST_PARAMETERS = 8
 _CONTROLS = 3
 """Links with one label and different addresses from which it is no headline: "Print" below each of three articles."""
 _LONGEST_LABEL = 4
+_COPIES = 3
+"""Addresses with one path and one headline from which the query tells no articles apart. Two may be a weekly column's."""
 _MOST_VIEWS = 6
 """Views of one article. A number that more have is no article's (`/web/20110106023242/…`)."""
 _SHORT_WORDS, _SHORT_CHARS = 2, 24
 """A name. Scripts without spaces between words have one "word" in a headline, of 30 characters and more."""
 _ARTICLES = 3
 """Articles of a page from which their form says something of others."""
+_ROWS = 5
+"""Numbered addresses of one form, each with a headline, from which they are the articles of a page that has no others."""
 _NAMES = 10
 _NAMES_SHARE = 0.9
 """Links below one folder from which, and the share of short labels from which, they are a list of names."""
@@ -45,10 +60,49 @@ _SIGNS = re.compile(r"[\W\d_]+")
 def refuse_groups(articles: Iterable[LinkCandidate]) -> None:
     """Refuse the views and names among a page's links to articles. What the site's rules include stays."""
     judged = [one for one in articles if one.points < INCLUDED_POINTS]
-    for group, judgement in ((_extensions, VIEW), (_controls, VIEW), (_names, NAME), (_offers, OFFER)):
+    for group, judgement in (
+        (_extensions, VIEW),
+        (_repeated, VIEW),
+        (_controls, VIEW),
+        (_names, NAME),
+        (_offers, OFFER),
+    ):
         for one in list(group(judged)):
             one.refuse(judgement)
         judged = [one for one in judged if one.judgement is not judgement]
+
+
+def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
+    """Accept the rows of a list: numbered addresses of one form that each have a headline of their own.
+
+    For a page without articles of a known form: beside such, rows are what a page also offers.
+    """
+    rows: dict[str, list[LinkCandidate]] = defaultdict(list)
+    for one in candidates:
+        if "0" in (form := _ZEROS.sub("0", _form(one.key))):
+            rows[form].append(one)
+    for row in rows.values():
+        listed = [one for one in row if _may_be_row(one)]
+        titles = {one.title for one in listed}
+        if len(titles) >= _ROWS and len(titles) >= _NAMES_SHARE * len(row):
+            for one in listed:
+                one.points = max(one.points, ARTICLE_POINTS)
+
+
+_ZEROS = re.compile(r"0+")
+
+
+def _may_be_row(one: LinkCandidate) -> bool:
+    return (
+        one.form >= DOUBT_POINTS
+        and one.place >= LinkPlace.PLAIN
+        and headline_length(one.title) >= HEADLINE_WORDS
+        and not _is_below_service(one)
+    )
+
+
+def _is_below_service(one: LinkCandidate) -> bool:
+    return any(reason.endswith(BELOW_A_SERVICE) for reason in one.judgement.reasons)
 
 
 def _extensions(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
@@ -62,6 +116,24 @@ def _extensions(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     for one, base, added in found:
         if ways[base, added] == 1:
             yield one
+
+
+def _repeated(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
+    """Links with the headline and the path of another: their queries say which box a reader chose them from (`?src=box12`)."""
+    first: dict[tuple[str, str], LinkCandidate] = {}
+    times = Counter(_entry(one) for one in articles)
+    for one in sorted(articles, key=lambda one: "?" in one.key):
+        entry = _entry(one)
+        if (
+            times[entry] >= _COPIES
+            and headline_length(one.title) >= HEADLINE_WORDS
+            and first.setdefault(entry, one) is not one
+        ):
+            yield one
+
+
+def _entry(one: LinkCandidate) -> tuple[str, str]:
+    return one.key.partition("?")[0], one.title or ""
 
 
 def _extended(key: str, keys: set[str]) -> Iterator[tuple[str, str]]:
@@ -82,7 +154,7 @@ def _extended(key: str, keys: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _controls(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
-    """Links with a label that stands for several, where a headline leads to the article of the same number."""
+    """Links with a label that stands for several, where a longer one of its own leads to the article of the same number."""
     labels = {one.key: _SIGNS.sub(" ", one.title).strip().lower() for one in articles if one.title}
     times = Counter(labels.values())
     repeated = [
@@ -93,13 +165,13 @@ def _controls(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     if not repeated:
         return
     shared = Counter(_identity(one.key) for one in articles)
-    headlines = {
-        identity
-        for one in articles
-        if headline_length(one.title) >= HEADLINE_WORDS and shared[identity := _identity(one.key)] <= _MOST_VIEWS
-    }
+    own: dict[str | None, int] = {}
+    for one in articles:
+        identity = _identity(one.key)
+        if shared[identity] <= _MOST_VIEWS and times[label := labels.get(one.key, "")] < _CONTROLS:
+            own[identity] = max(own.get(identity, 0), len(label))
     for one in repeated:
-        if (identity := _identity(one.key)) and identity in headlines:
+        if (identity := _identity(one.key)) and own.get(identity, 0) > len(labels[one.key]):
             yield one
 
 
@@ -107,8 +179,12 @@ def _identity(key: str) -> str | None:
     """What two views of an article share: its number, else the last part of its path."""
     if numbers := _NUMBER.findall(key):
         return str(numbers[-1])
-    last = key.rpartition("/")[2]
+    last = _VIEW_MARK.split(key.rpartition("/")[2], maxsplit=1)[0]
     return last if len(last) >= _NAME_CHARS else None
+
+
+_VIEW_MARK = re.compile(r"[~;!,@]|\.\w{2,5}$")
+"""What stands between an article's name and that of its view (`bridge-100~print.html`), and an ending."""
 
 
 def _names(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
@@ -132,7 +208,7 @@ def _offers(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     Events, jobs, products and notices are kept by a system of their own. A newsroom's articles about weather or careers have
     addresses like its others.
     """
-    below = [one for one in articles if any(reason.endswith(BELOW_A_SERVICE) for reason in one.judgement.reasons)]
+    below = [one for one in articles if _is_below_service(one)]
     if not below or len(articles) - len(below) < _ARTICLES:
         return
     services = {one.key for one in below}

@@ -75,6 +75,13 @@ _ASIDE = frozenset(["sidebar", "side", "aside", "advert", "advertisement", "ad",
 _ARTICLE = frozenset(
     "teaser teasers story article card post entry headline headlines newsitem newslist tit title".split()  # noqa: SIM905
 )
+_PAID = re.compile(
+    r"(?:^|[\s_-])(?:advertorials?|sponsored|native-?_?ad(?:s|vert\w{0,10})?|(?:paid|branded|partner)[-_]?(?:content|post))(?:[\s_-]|$)",
+    re.IGNORECASE,
+)
+"""Names of a card that advertisers pay for."""
+_CARD_DEPTH = 5
+"""Elements around a link in which its card is: newsrooms mark it, not a whole part of the page."""
 _DEEPEST = 40
 """Ancestors of a link that are inspected. Pages nest 10 to 25 deep, and broken ones without end."""
 _SPACE = re.compile(r"\s+")
@@ -85,11 +92,12 @@ _NO_SPACE = re.compile(r" (?=[,.;:!?)\]»”])|(?<=[\u3000-\u9fff\uff00-\uffef])
 class LinkPlaces:
     """The places of one page's links. Each element is classified once."""
 
-    __slots__ = ("_known", "_named")
+    __slots__ = ("_known", "_named", "_paid")
 
     def __init__(self) -> None:
         self._known: dict[etree._Element, LinkPlace] = {}
         self._named: dict[str, LinkPlace] = {}
+        self._paid: dict[str, bool] = {}
 
     def of(self, anchor: etree._Element) -> LinkPlace:
         """The place of a link. A menu or aside anywhere around it overrides a heading or card."""
@@ -130,6 +138,17 @@ class LinkPlaces:
         if (place := self._named.get(named)) is None:
             place = self._named[named] = _by_names(named)
         return place
+
+    def is_paid(self, anchor: etree._Element) -> bool:
+        """Whether the card of a link is marked as paid for, in its names."""
+        around = (anchor, *islice(anchor.iterancestors(), _CARD_DEPTH))
+        return any(self._marks_paid(element) for element in around if element.tag not in ("body", "html", "main"))
+
+    def _marks_paid(self, element: etree._Element) -> bool:
+        named = element.get("class", "")[:MAX_CLASS_CHARS]
+        if (paid := self._paid.get(named)) is None:
+            paid = self._paid[named] = _PAID.search(named) is not None
+        return paid
 
     def words(self, anchor: etree._Element) -> LinkWords:
         """The link's text: of its heading, else all its text, else its title or the alt text of its picture."""

@@ -3,7 +3,8 @@
 A hint must be exact, so a time without an offset is None unless the caller knows the listing's zone (`zone`), and nothing is
 guessed. Accepted: RFC 822/2822 (feeds), W3C date-time and ISO 8601 (Atom, sitemaps, JSON), Unix seconds or milliseconds, and the
 near misses of real feeds: a missing comma, month names in any language, "2024/03/05 14:30:00", "Z+0800", zone names
-(America/Los_Angeles), ctime(3), twelve-hour clocks, a bare day (None without a zone: which midnight?).
+(America/Los_Angeles), ctime(3), twelve-hour clocks, a bare day (None without a zone: which midnight?). What systems write for a
+time that nobody has set (0001-01-01, 1970-01-01) is none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from pipelines.extraction.text.date_parser import FIRST_YEAR, LAST_YEAR
 from pipelines.extraction.text.months import month_of
 from pipelines.text_limits import MAX_TIME
 
@@ -80,7 +82,12 @@ def _read(text: str, zone: tzinfo | None) -> datetime | None:
     if len(found["year"]) == 2:
         year += 1900 if year > 68 else 2000
     offset = _offset(found["zone"]) if found["zone"] else zone
-    if month is None or offset is None or (found["hour"] is None and not found["zone"] and zone is None):
+    if (
+        not FIRST_YEAR <= year <= LAST_YEAR
+        or month is None
+        or offset is None
+        or (found["hour"] is None and not found["zone"] and zone is None)
+    ):
         return None
     hour = int(found["hour"] or 0)
     if found["half"]:

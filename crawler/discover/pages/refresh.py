@@ -1,4 +1,4 @@
-"""Finds refreshes: `<meta http-equiv="refresh">` and the header `Refresh`. Pure.
+"""Finds refreshes: `<meta http-equiv="refresh">`, the header `Refresh`, pages that are nothing but a script that leads on. Pure.
 
 0; url=/ar/                 at once, to /ar/
 5;URL='https://a.example/'  after five seconds
@@ -21,6 +21,19 @@ HEAD_BYTES = 64 * 1024
 
 _CONTENT = re.compile(r"\s*+(\d{0,6}(?:\.\d{0,6})?)\s*+[;,]\s*+(?:url\s*+=\s*+)?(.*)", re.IGNORECASE | re.DOTALL)
 
+_MOST_SCRIPT = 4_000
+"""Bytes of a page that is nothing but a script that leads on."""
+_MOST_WORDS = 60
+"""Characters that it shows at most: "Redirecting, please wait"."""
+_LEADS_ON = re.compile(
+    r"(?<![\w.$])(?:(?:window|document|self|top|parent)\.)?location(?:\.href)?\s{0,5}(?:=|\.(?:replace|assign)\s{0,3}\()\s{0,5}"
+    r"[\"']([^\"'\s<>]{1,2000})[\"']\s{0,5}(?:[;)}]|$)"
+)
+_DEPENDS = re.compile(
+    r"\bif\b|\bswitch\b|\bcatch\b|\?|\|\||&&|cookie|navigator|screen|\bon[a-z]+\s{0,3}=", re.IGNORECASE
+)
+"""Where it leads depends on the reader, or only an answer leads on: not for a crawler to choose."""
+
 
 def refresh_target(content: str, url: str, base: str | None = None) -> str | None:
     """The URL in the value of a refresh, None where it is the same page, or the delay is too long."""
@@ -37,7 +50,7 @@ def refresh_target(content: str, url: str, base: str | None = None) -> str | Non
 def may_refresh(body: bytes) -> bool:
     """Whether a page may contain a refresh: a cheap check, since parsing is for a worker process."""
     head = body[:HEAD_BYTES].lower()
-    return b"http-equiv" in head and b"refresh" in head
+    return (b"http-equiv" in head and b"refresh" in head) or (len(body) <= _MOST_SCRIPT and b"location" in head)
 
 
 def find_refresh(body: bytes, url: str, content_type: str | None) -> str | None:
@@ -53,4 +66,21 @@ def find_refresh(body: bytes, url: str, content_type: str | None) -> str | None:
             parent.tag == "noscript" for parent in meta.iterancestors()
         ):
             return refresh_target(meta.get("content") or "", url, base)
-    return None
+    return _script_target(root, base or url, url) if len(body) <= _MOST_SCRIPT else None
+
+
+def _script_target(root: etree._Element, base: str, url: str) -> str | None:
+    """Where the only script of an empty page leads, None where the page has anything else."""
+    scripts = [script for script in root.iter("script") if (script.text or "").strip()]
+    if len(scripts) != 1 or next(root.iter("form", "frame", "iframe", "input", "a"), None) is not None:
+        return None
+    code = scripts[0].text or ""
+    shown = "".join(str(text) for text in _SHOWN(root)).strip()  # type: ignore[union-attr]
+    found = _LEADS_ON.search(code)
+    if found is None or len(shown) > _MOST_WORDS or _DEPENDS.search(code.replace(found[1], "", 1)):
+        return None
+    address = clean_url(found[1], base)
+    return address if address != clean_url(url) else None
+
+
+_SHOWN = etree.XPath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")

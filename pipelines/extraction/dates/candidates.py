@@ -18,7 +18,7 @@ from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import class_pattern, is_called
-from pipelines.extraction.text.date_parser import ParsedDate, read_machine
+from pipelines.extraction.text.date_parser import FIRST_YEAR, ParsedDate, read_machine
 from pipelines.extraction.text.writing import CJK
 
 _GRACE = timedelta(days=1)
@@ -110,8 +110,8 @@ class DateContext:
         self._latest = fetched_at + _GRACE if fetched_at else None
 
     def possible(self, moment: Moment) -> bool:
-        """Whether a moment is not after the fetch, give or take a day."""
-        return self._latest is None or moment.at <= self._latest
+        """Whether a moment is not after the fetch, give or take a day, and not of a year before any site of news."""
+        return moment.at.year >= FIRST_YEAR and (self._latest is None or moment.at <= self._latest)
 
     def candidate(self, stamp: ParsedDate | None, by: str) -> DateCandidate | None:
         """The candidate for a time as written; None for an impossible time or one in the future."""

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from pipelines.extraction.page.document import DocumentHead, normalize_space
@@ -21,11 +22,16 @@ from pipelines.extraction.text.writing import words
 Node = dict[str, Any]
 
 _ARTICLE_TYPE = re.compile(
-    r"Article$|Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
+    r"Article$|(?<!Job)Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
 )
 _NEWS_TYPES = words("NewsArticle ReportageNewsArticle AnalysisNewsArticle LiveBlogPosting")
 _PAGE_TYPES = words("WebPage ItemPage VideoObject MediaObject PodcastEpisode Event HowTo FAQPage")
 _SITE_TYPE = re.compile(r"^(?:WebSite|Organization|NewsMediaOrganization|NewsMedia|Corporation|LocalBusiness)$")
+_OFFER_TYPE = re.compile(
+    r"Event$|^(?:Product|ProductGroup|JobPosting|RealEstateListing|Accommodation|Apartment|House)$"
+)
+"""What is offered, and no text about it (schema.org)."""
+_MAX_OFFERS = 50
 _OTHER_WORK_KEYS = words("itemListElement hasPart relatedLink isRelatedTo mentions comment citation blogPost review")
 _TEXT_KEY = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
@@ -65,6 +71,9 @@ class StructuredData:
     site_name: str | None = None
     """The name of the site or its owner, from a node of its own."""
 
+    offers: tuple[tuple[str, str], ...] = ()
+    """Types and names of what the page offers: products, events, jobs. An article may name those that it is about."""
+
     script_state: ScriptState = field(compare=False)
     """The state in the page's scripts. It is read when it is first asked for."""
 
@@ -85,7 +94,7 @@ def read_structured_data(head: DocumentHead, address: str | None, script_state: 
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
     article = _choose_article(nodes, address)
     data = _article_data(article, by_id, script_state) if article else StructuredData(script_state=script_state)
-    return replace(data, site_name=_site_name(nodes))
+    return replace(data, site_name=_site_name(nodes), offers=tuple(islice(_offers(nodes), _MAX_OFFERS)))
 
 
 def _parse_script(script: str) -> list[Any]:
@@ -171,6 +180,13 @@ def _site_name(nodes: list[Node]) -> str | None:
         if known and (name := _text(node.get("name"))):
             return name
     return None
+
+
+def _offers(nodes: list[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        kind = next(filter(_OFFER_TYPE.search, _types(node)), None)
+        if kind and (name := _text(node.get("name")) or _text(node.get("title"))):
+            yield kind, name
 
 
 def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState) -> StructuredData:

@@ -53,6 +53,28 @@ def test_a_meta_refresh(web: Web, meta: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("page_of_a_script", "path"),
+    [
+        ('<script>window.location.replace("/home.html");</script>', "/home.html"),
+        ("<script>location.href = 'new.html'</script><noscript>Scripts are off.</noscript>", "/old/new.html"),
+        (
+            "<p>Please wait …</p><script>setTimeout(function () { top.location = '/index.php?page=1' }, 500)</script>",
+            "/index.php?page=1",
+        ),
+        # Others are pages to read, or ask something of their reader.
+        ("<script>if (navigator.language == 'fr') location = '/fr/'; else location = '/en/';</script>", "/old/page"),
+        ("<script>document.cookie = 'seen=1'; location = '/checked';</script>", "/old/page"),
+        ("<form><input name='age'></form><script>location = '/next';</script>", "/old/page"),
+        (f"<p>{'The council votes on it. ' * 9}</p><script>location = '/next';</script>", "/old/page"),
+        ("<script>var allocation = '/no'; x.location = '/no';</script>", "/old/page"),
+        ("<script>location = '/old/page';</script>", "/old/page"),
+    ],
+)
+def test_a_page_that_is_nothing_but_a_script_that_leads_on(web: Web, page_of_a_script: str, path: str) -> None:
+    assert landed(web, page("", page_of_a_script)) == path
+
+
+@pytest.mark.parametrize(
     ("value", "path"), [("0; url=/ar/", "/ar/"), ("2;/ar/", "/ar/"), ("60", "/old/page"), ("nonsense", "/old/page")]
 )
 def test_a_header(web: Web, value: str, path: str) -> None:

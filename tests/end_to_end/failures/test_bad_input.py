@@ -17,6 +17,7 @@ from db.schema.migrations import migrations
 from tests.demoweb.asking import DE, EN, GB, ZH
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
+from tests.support.web_server import Answer, WebServer
 
 
 @pytest.fixture
@@ -45,6 +46,17 @@ def test_a_loopback_address_needs_leave(demoweb: DemoWeb, alone: Copydesk) -> No
     alone.run("sources", "add", home, "--allow-network", "127.0.0.0/8", "--delay", "0s", "--name", "de")
     figures = json.loads(alone.run("crawl", "de", "--json").stdout)
     assert figures["new"] > 3
+
+
+def test_a_site_whose_robots_txt_forbids_it_is_named(tmp_path: Path) -> None:
+    robots = Answer(200, "User-agent: *\nDisallow: /", {"Content-Type": "text/plain"})
+    with WebServer(lambda asked: robots if asked.path == "/robots.txt" else Answer(404)) as server:
+        home = f"{server.url}/"
+        added = Copydesk(tmp_path, None).run(
+            "sources", "add", home, "--allow-network", "127.0.0.0/8", "--delay", "0s", code=1
+        )
+    assert f"robots.txt forbids {home}" in added.stderr
+    assert server.heard == ["/robots.txt"]
 
 
 def test_a_site_without_articles(demoweb: DemoWeb, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import pytest
 
 from crawler.discover.front_pages.read_front_page import read_front_page
+from crawler.discover.read_listing import ListingRequest, read_listing
 from db.models import ListingKind
 
 URL = "https://www.harbourpost.example/"
@@ -36,6 +38,12 @@ def loaded(page: str) -> list[str]:
         ('<script>$.ajax({type: "GET", url: "/news/list.json", success: show})</script>', "/news/list.json"),
         ('<script>x.open("GET", "/news/list.json", true)</script>', "/news/list.json"),
         ('<script src="/data/yaowen_1.jsonp?callback=show"></script>', "/data/yaowen_1.jsonp?callback=show"),
+        ('<div data-endpoint="/api/v2/notas?pagina=1"></div>', "/api/v2/notas?pagina=1"),
+        ('<section data-load-from="/data/latest.json"></section>', "/data/latest.json"),
+        ('<div hx-get="/partials/latest" hx-trigger="load"></div>', "/partials/latest"),
+        ('<object data="latest.html" type="text/html"></object>', "/latest.html"),
+        ('<embed src="/latest.php?n=10">', "/latest.php?n=10"),
+        ('<turbo-frame id="latest" src="/latest" loading="lazy"></turbo-frame>', "/latest"),
     ],
 )
 def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
@@ -52,6 +60,9 @@ def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
         "<script>fetch(`/api/list?page=${page}`)</script>",
         '<script src="/static/jquery.min.js"></script>',
         '<script>x.open("POST", "/log", true)</script>',
+        '<div data-share="/politics/bridge" data-image="/img/api.png"></div>',
+        '<object data="/games/ferry.swf"></object><embed src="/films/ferry.mp4">',
+        '<lazy-image src="/img/ferry.webp?w=3"></lazy-image>',
     ],
 )
 def test_other_sites_and_addresses_put_together_are_none(page: str) -> None:
@@ -67,6 +78,69 @@ def test_json_and_jsonp_are_read_as_a_section(form: str) -> None:
     assert listing.kind is ListingKind.SECTION
 
 
+HEADLINE = "El concejo aprueba la obra del puente"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": 7, "foto": "/fotos/48217.jpg", "titulo": HEADLINE, "ruta": "/nota/48217-el-concejo"},
+        {"autor": "Ana Ruiz", "标题": HEADLINE, "url": "/nota/48217-el-concejo", "resumen": "La sesión duró más de cinco horas"},
+        {"link": "/nota/48217-el-concejo", "title": {"rendered": HEADLINE}, "excerpt": {"rendered": "La sesión duró mucho"}},
+    ],
+)  # fmt: skip
+def test_an_object_names_an_article_whatever_its_keys_are_called(item: dict[str, object]) -> None:
+    listing = read_front_page(json.dumps([item]).encode(), URL + "api/list")
+    assert [(link.url, link.title) for link in listing.links] == [(URL + "nota/48217-el-concejo", HEADLINE)]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"foto": "/fotos/48217.jpg", "pie": HEADLINE},
+        {"ruta": "/politica", "lema": "Lo que pasa en la ciudad hoy"},
+        {"ruta": "/nota/48217-el-concejo", "nombre": "Concejo"},
+    ],
+)
+def test_pictures_sections_and_topics_are_none(item: dict[str, object]) -> None:
+    assert read_front_page(json.dumps([item]).encode(), URL + "api/list").links == ()
+
+
+WRITTEN = ", ".join(f'{{id: {one["id"]}, kop: "{one["title"]}", pad: "{one["url"]}"}}' for one in ITEMS)
+PUSHED = "".join(f'["$","a",null,{{"href":"{one["url"]}","children":"{one["title"]}"}}]\n' for one in ITEMS)
+PUSHES = [f"self.__next_f.push([1,{text}])" for text in (json.dumps(PUSHED, ensure_ascii=False), json.dumps(PUSHED))]
+PUSHES.append(PUSHES[0].replace("/", r"\/"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<script>it isn't JSON; kit.start(app, {{data: [null, {{items: [{WRITTEN}]}}]}})</script>",
+        *(f"<script>{push}</script>" for push in PUSHES),
+        f'<div id="app" data-page="{escape(json.dumps({"props": {"nieuws": ITEMS}}))}"></div>',
+        f'<article-list :items="{escape(json.dumps(ITEMS))}"></article-list>',
+    ],
+)
+def test_data_that_scripts_get_in_calls_and_attributes(page: str) -> None:
+    listing = read_front_page(f'<html><meta charset="utf-8"><body>{page}</body></html>'.encode(), URL)
+    assert [(link.url, link.title) for link in listing.links] == [(URL + one["url"][1:], one["title"]) for one in ITEMS]
+
+
+def test_escapes_in_a_call_are_read() -> None:
+    page = "".join(
+        rf'<script>x(["/detail/{n}1234.html","\ud83d\ude80 The council votes on it \ud83d"])</script>' for n in "123"
+    )
+    (title,) = {link.title for link in read_front_page(f"<html><body>{page}</body></html>".encode(), URL).links}
+    assert title == "🚀 The council votes on it \ufffd"
+
+
+def test_a_script_s_other_addresses_are_no_articles() -> None:
+    code = (
+        'load("/static/chunks/main-48210.js", "/api/v2", "/politics"); say("The council votes to rebuild the bridge")'
+    )
+    assert read_front_page(f"<html><body><script>{code}</script></body></html>".encode(), URL).links == ()
+
+
 def test_json_without_articles_is_no_listing() -> None:
     listing = read_front_page(b'{"error": "unknown channel"}', URL + "api/list")
     assert (listing.links, listing.note) == ((), "the body is not an HTML page")
@@ -78,3 +152,13 @@ def test_more_of_the_list_is_its_next_page(name: str) -> None:
     assert read_front_page(f"<body>{more}</body>".encode(), URL).pages == (URL + "ajax/news?offset=6",)
     other = f'<div {name}="2"></div><div {name}="https://elsewhere.example/more"></div>'
     assert read_front_page(f"<body>{other}</body>".encode(), URL).pages == ()
+
+
+@pytest.mark.parametrize("kind", [ListingKind.FRONT_PAGE, ListingKind.SECTION])
+def test_the_address_of_such_a_list_may_be_what_is_looked_at(kind: ListingKind) -> None:
+    request = ListingRequest(url=URL + "api/list", kind=kind, probe=True)
+    body = json.dumps({"data": ITEMS}).encode()
+    listing = read_listing(request, body, request.url, "application/json", None)
+    assert listing is not None
+    assert len(listing.links) == len(ITEMS)
+    assert read_listing(request, b'{"error": "unknown channel"}', request.url, "application/json", None) is None

@@ -61,6 +61,16 @@ def test_numbered_sections_but_no_pages_and_no_dates() -> None:
     assert sections(("/news/index_1.html", "下一页"), ("/news/index_29.html", "尾页"), ("/news/list/3", "Last")) == []
 
 
+def test_in_a_menu_the_number_of_a_section_may_have_its_name_after_it() -> None:
+    links = '<a href="/Section/3/Pradesh.aspx">Region</a><a href="/c/12/sport">Sport</a><a href="/news/2026/boats">Boats</a>'
+    for page, expected in (
+        (f"<nav>{links}</nav>", ["/Section/3/Pradesh.aspx", "/c/12/sport"]),
+        (f"<div>{links}</div>", []),
+    ):
+        listing = read_front_page(f"<html><body>{page}</body></html>".encode(), URL)
+        assert [one.url.partition(".example")[2] for one in listing.listings] == expected
+
+
 def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
     found = sections(
         ("/category/local-news/", "Local News"),

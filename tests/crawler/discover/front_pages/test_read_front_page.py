@@ -143,6 +143,22 @@ def test_feeds_of_comments_are_known_by_their_path_alone() -> None:
     assert [entry.url for entry in listing.listings] == ["https://www.commentary.example/feed/"]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="/rss.htm">Feeds of this paper</a>',
+        '<a href="/subscribe.php?channel=1"><img src="/i.gif" alt="RSS"></a>',
+        '<a href="/subscribe.php?channel=1">RSS feeds</a>',
+        '<a href="/subscribe.php?channel=1" title="[RSS]"><i></i></a>',
+    ],
+)
+def test_what_is_called_a_feed_is_tried(link: str) -> None:
+    listing = read_front_page(
+        f"<html><body>{link}<a href='/read.php?id=7'>How to use RSS</a></body></html>".encode(), URL
+    )
+    assert [one.url for one in listing.listings if one.kind is ListingKind.FEED] == [URL + link.split('"')[1][1:]]
+
+
 def test_declared_feeds_at_other_sites_come_last_and_linked_ones_not_at_all() -> None:
     page = b"""<link rel="alternate" type="application/rss+xml" href="https://feeds.burner.example/post">
     <link rel="alternate" type="application/rss+xml" href="/feed/"><a href="https://elsewhere.example/feed/">RSS</a>

@@ -101,6 +101,24 @@ def test_a_paid_link_counts_only_where_the_page_also_has_an_unpaid_one() -> None
     assert articles(f'<h3><a href="/sponsored/best-mattresses-of-the-year-48213377">{TITLE}</a></h3>') == []
 
 
+@pytest.mark.parametrize(
+    "name", ["native-advertisement", "teaser teaser--sponsored", "advertorial", "card branded-content"]
+)
+def test_a_card_that_advertisers_pay_for_is_no_article(name: str) -> None:
+    card = f'<article class="{name}"><a href="/spar/48213377"><span>Annonse</span><h2>{TITLE}</h2></a></article>'
+    assert articles(card) == []
+    assert articles(card.replace(name, "card no-image")) == [("/spar/48213377", TITLE)]
+    whole = f'<body class="{name}"><main class="{name}"><h2><a href="/spar/48213377">{TITLE}</a></h2></main></body>'
+    assert articles(whole) == [("/spar/48213377", TITLE)]
+
+
+def test_an_element_of_the_site_s_own_leads_to_an_article() -> None:
+    own = f'<news-card href="/news/phones-48213377" headline="{TITLE}"></news-card>'
+    assert articles(own) == [("/news/phones-48213377", TITLE)]
+    assert articles(f'<app-link to="/news/phones-48213377"><span>{TITLE}</span></app-link>') == articles(own)
+    assert articles('<news-card href="/news/phones-48213377" headline="More"></news-card>') == []
+
+
 def test_queries_are_escaped_in_the_encoding_of_the_page_and_paths_in_utf_8() -> None:
     body = '<meta charset="gbk"><a href="/本地/news.asp?lb=本地&amp;id=70012">渡轮恢复通航岛上居民出行方便</a>'
     escaped = quote("本地".encode("gbk"))

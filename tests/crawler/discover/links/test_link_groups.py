@@ -47,6 +47,67 @@ def test_a_view_of_an_article_is_none(article: str, views: list[str]) -> None:
     assert articles(rows(article, *views)) == [article.format(n=48210 + place) for place in range(3)]
 
 
+def test_a_view_of_an_article_whose_title_is_short_is_none() -> None:
+    page = "".join(
+        f'<li><a href="/news/articleView.html?idxno={number}">{title}</a></li>'
+        f'<a href="/news/articlePrint.html?idxno={number}">인쇄</a>'
+        for number, title in ((100054, "다리 공사 표결"), (100084, "버스 증차"), (100130, "도서관 새 단장"))
+    )
+    assert articles(page) == [f"/news/articleView.html?idxno={number}" for number in (100054, 100084, 100130)]
+
+
+ROWS = [f"{headline} {area}" for headline in HEADLINES for area in ("in the north", "in the south")]
+
+
+def rows_at(address: str, titles: list[str]) -> str:
+    return "".join(
+        f'<div><a href="{address.format(number)}">{title}</a></div>' for number, title in enumerate(titles, 7)
+    )
+
+
+def test_rows_of_a_list_are_articles_where_a_page_has_no_others() -> None:
+    assert articles(rows_at("/khabar/{}", ROWS)) == [f"/khabar/{number}" for number in range(7, 13)]
+    assert articles(rows_at("/khabar/{}", ROWS[:4])) == []
+    assert len(articles(rows_at("/khabar/{}", ROWS) + rows("/news/item-{n}"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "titles"),
+    [
+        ("/khabar/{}", [HEADLINES[0]] * 6),
+        ("/khabar/{}", [*ROWS, *"abcdef"]),
+        ("/tag/{}", ROWS),
+        ("/jobs/{}", ROWS),
+        ("/list.asp?page={}", ROWS),
+    ],
+)
+def test_other_rows_are_none(address: str, titles: list[str]) -> None:
+    assert articles(rows_at(address, titles)) == []
+    assert articles(f"<nav>{rows_at('/khabar/{}', ROWS)}</nav>") == []
+
+
+def test_a_view_beside_an_article_without_a_number() -> None:
+    names = ("bridge-is-rebuilt-100", "nurses-accept-offer-101", "warehouse-destroyed-by-fire-102")
+    page = "".join(
+        f'<h3><a href="/region/{name}.html">{headline}</a></h3><a href="/region/{name}~print.html">Druck</a>'
+        for name, headline in zip(names, HEADLINES, strict=True)
+    )
+    assert articles(page) == [f"/region/{name}.html" for name in names]
+
+
+def test_a_headline_in_many_boxes_is_one_article() -> None:
+    boxes = [
+        f'<h3><a href="/story/48210?src=box{box}">{HEADLINES[0]}</a></h3><h3><a href="/show?id=4821{box}">{headline}</a></h3>'
+        for box, headline in enumerate(HEADLINES)
+    ]
+    others = [f"/show?id=4821{box}" for box in range(3)]
+    assert articles("".join(boxes)) == ["/story/48210?src=box0", *others]
+    plain = f'<a href="/story/48210">{HEADLINES[0]}</a>'
+    assert articles("".join(boxes) + plain) == [*others, "/story/48210"]
+    column = "".join(f'<h3><a href="/show?id=4821{number}">Letter from the end of the pier</a></h3>' for number in "12")
+    assert len(articles(column)) == 2
+
+
 def test_an_article_s_script_is_extended_by_each_of_its_articles() -> None:
     page = '<a href="/index.php?id=16777">All that we have written on the bridge</a>' + "".join(
         f'<a href="/index.php?id=16777&amp;news={48210 + place}">{headline}</a>'

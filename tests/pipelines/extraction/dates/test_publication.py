@@ -46,6 +46,11 @@ def hint(published: datetime, modified: datetime) -> Link:
     return Link(url="https://gates.example/green", key="k", kind=LinkKind.FEED, published=published, modified=modified)
 
 
+def test_a_time_that_nobody_has_set_is_none() -> None:
+    unset = read("", hint=hint(datetime(1, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)))
+    assert (unset.published, unset.modified) == (None, None)
+
+
 def test_a_change_at_the_time_of_publication_is_none() -> None:
     there = NOW.astimezone(timezone(timedelta(hours=8)))
     assert read("", hint=hint(NOW, there)).modified is None
