@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
+
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_URL
