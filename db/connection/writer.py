@@ -168,8 +168,10 @@ class Writer:
 
     @staticmethod
     def _run_only_job(conn: sqlite3.Connection, queued: _Queued, done: list[tuple[Future[Any], Any]]) -> None:
-        """Run a job without a savepoint: what it did is taken back with the transaction. For a savepoint, SQLite keeps a copy of each
-        page of the file that the job changes, and walks through all copies after each statement: a seventh of the time of settling.
+        """Run a job without a savepoint: what it did is taken back with the transaction.
+
+        For a savepoint, SQLite keeps a copy of each page of the file that the job changes, and walks through all copies after each
+        statement: a seventh of the time of settling.
         """
         try:
             done.append((queued.future, queued.job(conn)))
