@@ -84,7 +84,8 @@ def test_a_job_that_fails_alone_takes_back_its_rows(tmp_path: Path) -> None:
         conn.execute("INSERT INTO t VALUES (99)")
         conn.execute("INSERT INTO t VALUES (NULL)")
 
-    first, second = writer.submit(breaks, alone=True), writer.submit(insert(2), alone=True)  # type: ignore[arg-type]
+    first = writer.submit(breaks, alone=True)
+    second: Future[int] = writer.submit(insert(2), alone=True)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
         first.result()
     assert second.result() == 1
