@@ -4,8 +4,8 @@
     ingest ──────────────┼──> queue of jobs ──> BEGIN IMMEDIATE, job, job, ..., COMMIT ──> their futures are done
                          │
 
-A job is a function of the connection. It runs in a savepoint: a job that raises rolls back only its own rows, and its
-future carries the exception. A future is done only after the commit, so its rows are on disk by then.
+A job is a function of the connection. A job that raises rolls back only its own rows, by a savepoint unless it is alone in its
+transaction, and its future carries the exception. A future is done only after the commit, so its rows are on disk by then.
 
 If the database fails, all jobs of the transaction carry the error, and `on_failure` is called, because nobody waits for
 most jobs. The next transaction is tried all the same: a disk may have space again, and a run that ends wants to record
@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from db.connection.database import (
     LOCK_WAIT_S,
@@ -43,6 +43,20 @@ JOBS_PER_COMMIT = 200
 Job = Callable[[sqlite3.Connection], Any]
 
 
+class _Queued(NamedTuple):
+    job: Job
+    future: Future[Any]
+    alone: bool
+
+
+class _JobFailed(Exception):
+    """A job that was alone in its transaction raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Writer:
     """Runs jobs in order on its own thread. `close()` waits for queued jobs."""
 
@@ -52,7 +66,8 @@ class Writer:
         self._on_failure = on_failure
         self.failure: DatabaseError | None = None
         self._no_waiting = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
+        self._next: _Queued | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -72,10 +87,11 @@ class Writer:
         """
         self._no_waiting.set()
 
-    def submit(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Queue a job; the future is done once its rows are committed."""
+    def submit(self, job: Callable[[sqlite3.Connection], T], *, alone: bool = False) -> Future[T]:
+        """Queue a job; the future is done once its rows are committed. `alone`: in a transaction of its own, for a job that changes
+        hundreds of pages of the file."""
         future: Future[T] = Future()
-        self._jobs.put((job, future))
+        self._jobs.put(_Queued(job, future, alone))
         return future
 
     def close(self) -> None:
@@ -107,17 +123,21 @@ class Writer:
         conn.execute("PRAGMA temp_store = MEMORY")
         return conn
 
-    def _next_batch(self) -> tuple[list[tuple[Job, Future[Any]]], bool]:
-        item = self._jobs.get()
-        batch: list[tuple[Job, Future[Any]]] = []
+    def _next_batch(self) -> tuple[list[_Queued], bool]:
+        item = self._next or self._jobs.get()
+        self._next = None
+        batch: list[_Queued] = []
         while item is not None:
+            if item.alone and batch:
+                self._next = item
+                return batch, True
             batch.append(item)
-            if len(batch) >= JOBS_PER_COMMIT or self._jobs.empty():
+            if item.alone or len(batch) >= JOBS_PER_COMMIT or self._jobs.empty():
                 return batch, True
             item = self._jobs.get()
         return batch, False
 
-    def _commit_in_turn(self, conn: sqlite3.Connection, batch: list[tuple[Job, Future[Any]]]) -> None:
+    def _commit_in_turn(self, conn: sqlite3.Connection, batch: list[_Queued]) -> None:
         """Commit as soon as the lock is free. SQLite reports busy when a transaction begins, so no job has run by then."""
         until = time.monotonic() + LOCK_WAIT_S
         while True:
@@ -127,35 +147,53 @@ class Writer:
                 if self._no_waiting.is_set() or time.monotonic() > until:
                     raise
 
-    def _commit(self, conn: sqlite3.Connection, batch: list[tuple[Job, Future[Any]]]) -> None:
+    def _commit(self, conn: sqlite3.Connection, batch: list[_Queued]) -> None:
         done: list[tuple[Future[Any], Any]] = []
-        with translate_sqlite_errors(self._path), write(conn):
-            for job, future in batch:
-                self._run_job(conn, job, future, done)
+        run = self._run_only_job if len(batch) == 1 else self._run_job
+        try:
+            with translate_sqlite_errors(self._path), write(conn):
+                for queued in batch:
+                    run(conn, queued, done)
+        except _JobFailed as failed:
+            batch[0].future.set_exception(failed.error)
         for future, result in done:
             future.set_result(result)
 
-    def _give_up(self, batch: list[tuple[Job, Future[Any]]], error: Exception) -> None:
+    def _give_up(self, batch: list[_Queued], error: Exception) -> None:
         if isinstance(error, DatabaseError):
             self.fail(error)
-        for _, future in batch:
-            if not future.done():
-                future.set_exception(error)
+        for queued in batch:
+            if not queued.future.done():
+                queued.future.set_exception(error)
 
     @staticmethod
-    def _run_job(conn: sqlite3.Connection, job: Job, future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+    def _run_only_job(conn: sqlite3.Connection, queued: _Queued, done: list[tuple[Future[Any], Any]]) -> None:
+        """Run a job without a savepoint: what it did is taken back with the transaction.
+
+        For a savepoint, SQLite keeps a copy of each page of the file that the job changes, and walks through all copies after each
+        statement: a seventh of the time of settling.
+        """
+        try:
+            done.append((queued.future, queued.job(conn)))
+        except Exception as error:
+            if _is_database_failure(error):
+                raise
+            raise _JobFailed(error) from error
+
+    @staticmethod
+    def _run_job(conn: sqlite3.Connection, queued: _Queued, done: list[tuple[Future[Any], Any]]) -> None:
         conn.execute("SAVEPOINT job")
         try:
-            result = job(conn)
+            result = queued.job(conn)
         except Exception as error:
             if _is_database_failure(error):
                 raise
             conn.execute("ROLLBACK TO job")
             conn.execute("RELEASE job")
-            future.set_exception(error)
+            queued.future.set_exception(error)
             return
         conn.execute("RELEASE job")
-        done.append((future, result))
+        done.append((queued.future, result))
 
 
 def _is_database_failure(error: Exception) -> bool:

@@ -103,12 +103,10 @@ def fold_with_offsets(text: str) -> FoldedText:
 
     codes = code_points(text)
     table, lengths, longer = _tables()
-    if len(codes) and int(np.max(codes)) > MAX_CODE_POINT:
-        codes = np.minimum(codes, MAX_CODE_POINT)
-    letters = table[codes]
-    if not (letters == _SPECIAL).any():
+    letters = table.take(codes, mode="clip")
+    if int(letters.max()) != _SPECIAL:
         return FoldedText(text=text, folded=from_code_points(letters), offsets=None)
-    each = lengths[codes]
+    each = lengths.take(codes, mode="clip")
     places = np.repeat(np.arange(len(codes)), each)
     letters = letters[places]
     starts = np.cumsum(each, dtype=np.int64) - each

@@ -37,11 +37,11 @@ _SAMPLE = 4
 def prepare_text(text: str) -> str:
     """The prepared text. Texts with equal `fingerprint.text_hash` have equal prepared texts."""
     codes = code_points(unicodedata.normalize("NFKC", text))
-    lower = from_code_points(codes[_is_letter()[np.minimum(codes, MAX_CODE_POINT)]]).lower()
+    lower = from_code_points(codes[_is_letter().take(codes, mode="clip")]).lower()
     if lower.isascii():
         return lower
-    codes = _plain_digits()[np.minimum(code_points(lower), MAX_CODE_POINT)]
-    return from_code_points(simplified_table()[codes] if _is_chinese(codes) else codes)
+    codes = _plain_digits().take(code_points(lower), mode="clip")
+    return from_code_points(simplified_table().take(codes) if _is_chinese(codes) else codes)
 
 
 def is_cjk(codes: Codes) -> bool:
@@ -52,7 +52,7 @@ def is_cjk(codes: Codes) -> bool:
 
 def digit_mask(codes: Codes) -> NDArray[np.bool_]:
     """For each position, whether it is a digit of any script."""
-    return _is_digit()[np.minimum(codes, MAX_CODE_POINT)]
+    return _is_digit().take(codes, mode="clip")
 
 
 def _is_chinese(codes: Codes) -> bool:

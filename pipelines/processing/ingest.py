@@ -187,7 +187,7 @@ class Ingest:
             if unsettled or (left and any_unthreaded(conn)):
                 preload_writing()
                 # Left by an ingest or a `settle --all` that was interrupted, or by an upgrade; one step at a time.
-                self._writer.submit(_settle()).result()
+                self._writer.submit(_settle(), alone=True).result()
                 left -= finishing and not unsettled
             elif finishing:
                 return
@@ -212,7 +212,7 @@ class Ingest:
         batch of pages as the writer for their articles."""
         if results:
             self._await_written()
-            self._written = self._writer.submit(lambda conn: record_results(conn, results, extractor))
+            self._written = self._writer.submit(lambda conn: record_results(conn, results, extractor), alone=True)
 
     def _await_written(self) -> None:
         if self._written is not None:

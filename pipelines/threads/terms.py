@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.search.tokenizer import is_unspaced, units
+from db.search.tokenizer import any_unspaced, is_unspaced, units
 from db.text.folding import fold
 from pipelines.changes.names import names_in
 from pipelines.threads.frames import Frames, spaced_frames, unspaced_frames
@@ -103,13 +103,19 @@ def _name_pairs(text: str, found_units: list[str], named: set[str]) -> list[str]
     before, end = "", 0
     for unit in found_units:
         start = text.index(unit, end)
-        if unit in named and before in named and not _BREAK.search(text, end, start):
-            pairs.append(f"{before} {unit}")
-        before, end = unit, start + len(unit)
+        if unit in named:
+            if before and not _BREAK.search(text, end, start):
+                pairs.append(f"{before} {unit}")
+            before = unit
+        else:
+            before = ""
+        end = start + len(unit)
     return pairs
 
 
 def _terms(found_units: list[str]) -> list[str]:
+    if not any_unspaced(found_units):
+        return [unit for unit in found_units if 1 < len(unit) <= _MOST_LETTERS or unit.isdigit()]
     found: list[str] = []
     for unit in found_units:
         if is_unspaced(unit):
@@ -120,5 +126,7 @@ def _terms(found_units: list[str]) -> list[str]:
 
 
 def _is_unspaced(words: list[str]) -> bool:
+    if not any_unspaced(words):
+        return False
     solid = sum(len(word) for word in words if is_unspaced(word))
     return solid * 2 > sum(map(len, words))

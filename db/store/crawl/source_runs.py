@@ -38,8 +38,10 @@ UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
         FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
     found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id
              AND l.found_at >= source_runs.started_at)
-WHERE run_id = :run AND ended IS NULL
 """
+# The part of one source in a run. The plus sign has SQLite look through the parts of the source, latest first, of which this is
+# nearly always the first, and not through all sources of the run.
+_PART = "(SELECT id FROM source_runs WHERE source_id = :source AND +run_id = :run ORDER BY id DESC LIMIT 1)"
 _SINCE = """
 SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
@@ -115,12 +117,9 @@ def end_source_run(
 
     `working`: how many of its listings name articles; None if unknown.
     """
-    conn.execute(
-        "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
-        (working, run_id, source_id),
-    )
     values = {"run": run_id, "source": source_id, "ended": ended, "at": format_timestamp(at), "error": error}
-    conn.execute(f"{_FIGURES} AND source_id = :source", values)
+    query = f"{_FIGURES}, listings_working = :working WHERE id = {_PART} AND ended IS NULL"
+    conn.execute(query, values | {"working": working})
     unlock_source(conn, run_id, source_id)
 
 
@@ -128,15 +127,16 @@ def end_source_runs(
     conn: sqlite3.Connection, run_id: int, *, ended: str, at: datetime, error: str | None = None
 ) -> None:
     """End all parts of a run that are still open."""
-    conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": format_timestamp(at), "error": error})
+    query = f"{_FIGURES} WHERE run_id = :run AND ended IS NULL"
+    conn.execute(query, {"run": run_id, "ended": ended, "at": format_timestamp(at), "error": error})
     unlock_sources(conn, run_id)
 
 
 def update_unchanged_counts(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
     """Update the number of unchanged responses by source: some are known only once the run's pages are settled."""
     conn.executemany(
-        "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
-        [(number, run_id, source_id, number) for source_id, number in counts.items()],
+        f"UPDATE source_runs SET unchanged = :number WHERE id = {_PART} AND unchanged <> :number",
+        [{"number": number, "run": run_id, "source": source_id} for source_id, number in counts.items()],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -60,6 +61,36 @@ def test_a_job_that_fails_takes_back_its_own_rows_alone(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         jobs[2].result()
     assert rows(path) == [1, 2]
+
+
+def test_a_job_that_is_alone_begins_when_those_before_are_committed(tmp_path: Path) -> None:
+    path = make(tmp_path)
+    writer, held = Writer(path), threading.Event()
+    before = [writer.submit(lambda _: held.wait(60)), writer.submit(insert(1))]  # type: ignore[arg-type]
+    alone = writer.submit(lambda conn: (conn.execute("INSERT INTO t VALUES (2)"), rows(path))[1], alone=True)
+    after = writer.submit(lambda _: rows(path))
+    held.set()
+    assert (alone.result(), after.result()) == ([1], [1, 2])
+    assert all(job.done() for job in before)
+    writer.close()
+
+
+def test_a_job_that_fails_alone_takes_back_its_rows(tmp_path: Path) -> None:
+    path = make(tmp_path)
+    failures: list[DatabaseError] = []
+    writer = Writer(path, on_failure=failures.append)
+
+    def breaks(conn: sqlite3.Connection) -> None:
+        conn.execute("INSERT INTO t VALUES (99)")
+        conn.execute("INSERT INTO t VALUES (NULL)")
+
+    first = writer.submit(breaks, alone=True)
+    second: Future[int] = writer.submit(insert(2), alone=True)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        first.result()
+    assert second.result() == 1
+    writer.close()
+    assert (rows(path), failures) == ([2], [])
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
