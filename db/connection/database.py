@@ -28,6 +28,8 @@ from db.system.machine_errors import out_of_file_handles
 __all__ = [
     "Connection",
     "check_not_replaced",
+    "check_ours",
+    "check_path",
     "connect",
     "connect_for_reading",
     "explain_sqlite_error",
@@ -176,11 +178,11 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
 
     Raises UsageError if there is none and `create` is false, or a DatabaseError.
     """
-    checked = _check_path(path, create=create)
+    checked = check_path(path, create=create)
     conn = connect(path, create=create, lock_wait_s=lock_wait_s, checked=checked)
     try:
         with translate_sqlite_errors(path):
-            _check_ours(conn, path)
+            check_ours(conn, path)
             conn.execute("PRAGMA journal_mode = WAL")
             db = Database(conn)
             _migrate(db, path)
@@ -204,11 +206,11 @@ def open_for_reading(path: Path) -> Connection:
             assert isinstance(conn, Connection)
             conn.execute("PRAGMA query_only = ON")
             return conn
-    checked = _check_path(path, create=False)
+    checked = check_path(path, create=False)
     conn = connect(path, readonly=True, checked=checked)
     try:
         with translate_sqlite_errors(path):
-            _check_ours(conn, path)
+            check_ours(conn, path)
             _check_steps(conn, path)
     except BaseException:
         conn.close()
@@ -301,7 +303,7 @@ def _may_write(path: Path) -> bool:
     return file_id(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
 
 
-def _check_path(path: Path, *, create: bool) -> FileId | None:
+def check_path(path: Path, *, create: bool) -> FileId | None:
     """Check before SQLite opens it that there is a database, or that one may be created. Returns what was checked."""
     checked = file_id(path)
     try:
@@ -329,7 +331,7 @@ def _check_path(path: Path, *, create: bool) -> FileId | None:
     return checked
 
 
-def _check_ours(conn: sqlite3.Connection, path: Path) -> None:
+def check_ours(conn: sqlite3.Connection, path: Path) -> None:
     application_id = conn.execute("PRAGMA application_id").fetchone()[0]
     if application_id == APPLICATION_ID:
         return

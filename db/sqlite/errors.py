@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -14,7 +15,11 @@ from db import errors
 from db.system.machine_errors import out_of_file_handles
 from db.system.temporary_files import NO_FOLDER, sqlite_temporary_folder
 
+SALVAGE = "`copydesk backup --salvage NEW.db`"
+"""The command that saves what is left of a damaged file."""
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
+# What SQLite says of a statement that does not go with the tables.
+_OTHER_SCHEMA = re.compile(r"no such (?:table|column|module|index)|has no column|already exists|no such trigger")
 # To open a file in WAL mode SQLite needs 32 KiB for the log's index, and a little more.
 _MIN_FREE_BYTES = 64 * 1024
 # A file this close to the size limit cannot grow by another page.
@@ -61,6 +66,10 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
             )
         case sqlite3.SQLITE_NOMEM:
             return errors.DatabaseError(f"{path}: SQLite ran out of memory; free some, or raise the limit (ulimit -v)")
+        case sqlite3.SQLITE_ERROR if _OTHER_SCHEMA.search(str(first)):
+            return errors.DatabaseError(
+                f"{path}: {first}; another program may have changed its tables, `copydesk doctor` says what is missing"
+            )
     return errors.DatabaseError(f"{path}: {first}")
 
 
@@ -72,7 +81,7 @@ def _first(error: sqlite3.Error) -> sqlite3.Error:
 
 
 def _damaged(path: Path) -> str:
-    return f"{path}: the file is damaged; restore a backup, or `sqlite3 {path} .recover` saves rows"
+    return f"{path}: the file is damaged; restore a backup, or {SALVAGE} makes a new file of what can be read"
 
 
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
