@@ -6,12 +6,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 trouble with the database or the 
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
 import os
 import select
 import signal
 import sqlite3
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -65,6 +67,8 @@ _COMMANDS = {
     "completion": "maintenance.completion",
     "schema": "reading.schema",
 }
+# A disk with less room takes no more output.
+_FULL_BYTES = 64 * 1024
 # Used between our own processes, not by people.
 _HIDDEN = {"batch": "crawling.batch", "hubs": "crawling.hubs"}
 
@@ -111,6 +115,13 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except (OSError, MemoryError) as error:
+            if (
+                isinstance(error, OSError)
+                and error.errno == errno.ENOSPC
+                and error.filename is None
+                and _output_is_full()
+            ):
+                error.filename = "standard output"
             raise explain_os_error(error) from error
         except sqlite3.Error as error:
             from db.connection.database import explain_sqlite_error
@@ -125,6 +136,16 @@ class _Summaries(LazyGroup):
         from cli.command_summaries import summary_command
 
         return summary_command(_COMMANDS[cmd_name]) or super().get_command(ctx, cmd_name)
+
+
+def _output_is_full() -> bool:
+    """Whether standard output is what cannot be written: a file on a full disk, or `/dev/full`."""
+    with suppress(OSError, ValueError):
+        mode, disk = os.fstat(sys.stdout.fileno()).st_mode, os.fstatvfs(sys.stdout.fileno())
+        if stat.S_ISREG(mode):
+            return disk.f_bavail * disk.f_frsize < _FULL_BYTES
+        return stat.S_ISCHR(mode) and not sys.stdout.isatty()
+    return False
 
 
 def _reader_gone() -> bool:

@@ -20,7 +20,13 @@ from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_stale_journals
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
 from db.schema.views import make_views
-from db.sqlite.errors import explain_sqlite_error, primary_code, translate_sqlite_errors
+from db.sqlite.errors import (
+    explain_sqlite_error,
+    full_disk,
+    no_room_for_log_index,
+    primary_code,
+    translate_sqlite_errors,
+)
 from db.sqlite.tools import Database
 from db.system.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
 from db.system.machine_errors import out_of_file_handles
@@ -85,8 +91,13 @@ def connect(
     and DatabaseReplaced if another file has taken the place of that one or of one that this process has open.
     """
     _check_own_connections(path)
-    mode = "ro" if readonly else "rwc" if create else "rw"
     threads = {"check_same_thread": readonly and not any_thread}
+    if no_room_for_log_index(path):
+        full = errors.DiskFull(full_disk(path))
+        if not readonly:
+            raise full
+        return _without_locks(path, lock_wait_s, threads, full)
+    mode = "ro" if readonly else "rwc" if create else "rw"
     conn = _open(path, f"mode={mode}", lock_wait_s, threads, checked)
     try:
         # Only now does SQLite read the file.
@@ -148,12 +159,14 @@ def _prepare(conn: Connection, *, readonly: bool) -> None:
         conn.execute("PRAGMA query_only = ON")
 
 
-def _without_locks(path: Path, lock_wait_s: float, threads: dict[str, bool], error: sqlite3.Error) -> Connection:
+def _without_locks(
+    path: Path, lock_wait_s: float, threads: dict[str, bool], error: sqlite3.Error | errors.DiskFull
+) -> Connection:
     """Open a file that has no log and where none can be created: nobody writes it, so it is read without locks.
 
     Raises DatabaseError if there is a log, because its rows would be missing.
     """
-    if out_of_file_handles():
+    if isinstance(error, sqlite3.Error) and out_of_file_handles():
         raise explain_sqlite_error(error, path) from error
     log = companion_path(Path(os.path.realpath(path)), "-wal")
     if is_nonempty_file(log):

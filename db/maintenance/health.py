@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from db.bodies.dictionaries import load_dictionary
+from db.bodies.dictionaries import Connection, load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
@@ -31,6 +31,7 @@ from db.search import index as search_index
 from db.sqlite.errors import SALVAGE
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
+from db.store.crawl.source_runs import CLOCK_STEP, latest_start
 from db.store.extraction.outcomes import Extractor
 from db.system.machine_errors import explain_os_error
 from db.system.processes import is_process_alive
@@ -109,7 +110,8 @@ def _file(health: HealthCheck) -> Iterator[Finding]:
     mode, pages, empty = pragmas["journal_mode"], pragmas["page_count"], pragmas["freelist_count"]
     empty_bytes = empty * pragmas["page_size"]
     message = f"{main:,} bytes in {pages:,} pages, {empty:,} of them empty; journal mode {mode}, log {wal:,} bytes"
-    if mode != "wal":
+    is_read_without_locks = isinstance(health.conn, Connection) and health.conn.file and health.conn.file.modified_ns
+    if mode != "wal" and not is_read_without_locks:
         advice = "the file system may not support it (a network share?); move the database to a local disk"
         yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
     elif wal > LARGE_WAL:
@@ -138,6 +140,14 @@ def _disk(health: HealthCheck) -> Iterator[Finding]:
         yield Finding(
             level=Level.BAD, subject="disk", message=message, advice="change its owner or permissions to crawl"
         )
+
+
+def _clock(health: HealthCheck) -> Iterator[Finding]:
+    latest = latest_start(health.conn)
+    if latest is not None and latest > health.now + CLOCK_STEP:
+        message = f"it is {health.now:%Y-%m-%d %H:%M} UTC here, and a run began at {latest:%Y-%m-%d %H:%M}"
+        advice = "set this machine's clock; where it is right, it was ahead then, and nothing needs doing"
+        yield Finding(level=Level.WARN, subject="clock", message=message, advice=advice)
 
 
 def _schema(health: HealthCheck) -> Iterator[Finding]:
@@ -369,6 +379,7 @@ SOUNDNESS: tuple[Check, ...] = (*STRUCTURE, _bodies, _dictionaries, _drawings)
 CHECKS: tuple[Check, ...] = (
     _file,
     _disk,
+    _clock,
     _schema,
     _structure,
     _references,
