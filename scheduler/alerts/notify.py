@@ -70,7 +70,7 @@ def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, log: Calla
         "opened_at": format_timestamp(now),
         "closed_at": None,
         "evidence": {},
-        "database": str(config.database.absolute()),
+        "database": _place(config.database),
     }
     hooks = Hooks(config, limit_s=LOST_HOOK_LIMIT_S)
     for name, why in hooks.call(payload, hooks.names).items():
@@ -89,8 +89,16 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
         "opened_at": format_timestamp(alert.opened_at),
         "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
         "evidence": dict(alert.evidence),
-        "database": str(database.absolute()),
+        "database": _place(database),
     }
+
+
+def _place(database: Path) -> str:
+    """The path of the database: as given if the working folder is gone, as when its disk was taken away."""
+    try:
+        return str(database.absolute())
+    except FileNotFoundError:
+        return str(database)
 
 
 def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
