@@ -97,6 +97,7 @@ def salvage(database: Path, target: Path, *, now: datetime) -> Salvage:
     source = connect(database, readonly=True)
     try:
         with translate_sqlite_errors(database):
+            source.execute("BEGIN")  # all tables as of one moment, also beside a program that writes
             check_ours(source, database)
             _check_steps(source, database)
         open_database(part, create=True).conn.close()
