@@ -9,6 +9,7 @@ import atexit
 import errno
 import gc
 import importlib
+import io
 import os
 import select
 import signal
@@ -187,6 +188,13 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
+def _print_what_fits() -> None:
+    """Show characters that the encoding of the output lacks (a locale of Latin-1) as escapes, where Python would raise."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _check_time_zone() -> None:
     """Do without a TZ that no time can be shown in: POSIX allows offsets of a week, Python those below a day."""
     try:
@@ -214,6 +222,7 @@ def _end_with_terminal() -> None:
 def main() -> None:
     """The entry point: run the command; print our errors as one line and exit with their code."""
     _open_closed_streams()
+    _print_what_fits()
     guard()
     _check_time_zone()
     _end_with_terminal()
