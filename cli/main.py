@@ -6,12 +6,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 trouble with the database or the 
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
+import io
 import os
 import select
 import signal
 import sqlite3
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -65,6 +68,8 @@ _COMMANDS = {
     "completion": "maintenance.completion",
     "schema": "reading.schema",
 }
+# A disk with less room takes no more output.
+_FULL_BYTES = 64 * 1024
 # Used between our own processes, not by people.
 _HIDDEN = {"batch": "crawling.batch", "hubs": "crawling.hubs"}
 
@@ -111,6 +116,13 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except (OSError, MemoryError) as error:
+            if (
+                isinstance(error, OSError)
+                and error.errno == errno.ENOSPC
+                and error.filename is None
+                and _output_is_full()
+            ):
+                error.filename = "standard output"
             raise explain_os_error(error) from error
         except sqlite3.Error as error:
             from db.connection.database import explain_sqlite_error
@@ -125,6 +137,16 @@ class _Summaries(LazyGroup):
         from cli.command_summaries import summary_command
 
         return summary_command(_COMMANDS[cmd_name]) or super().get_command(ctx, cmd_name)
+
+
+def _output_is_full() -> bool:
+    """Whether standard output is what cannot be written: a file on a full disk, or `/dev/full`."""
+    with suppress(OSError, ValueError):
+        mode, disk = os.fstat(sys.stdout.fileno()).st_mode, os.fstatvfs(sys.stdout.fileno())
+        if stat.S_ISREG(mode):
+            return disk.f_bavail * disk.f_frsize < _FULL_BYTES
+        return stat.S_ISCHR(mode) and not sys.stdout.isatty()
+    return False
 
 
 def _reader_gone() -> bool:
@@ -166,6 +188,13 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
+def _print_what_fits() -> None:
+    """Show characters that the encoding of the output lacks (a locale of Latin-1) as escapes, where Python would raise."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _check_time_zone() -> None:
     """Do without a TZ that no time can be shown in: POSIX allows offsets of a week, Python those below a day."""
     try:
@@ -193,6 +222,7 @@ def _end_with_terminal() -> None:
 def main() -> None:
     """The entry point: run the command; print our errors as one line and exit with their code."""
     _open_closed_streams()
+    _print_what_fits()
     guard()
     _check_time_zone()
     _end_with_terminal()

@@ -16,8 +16,8 @@ from db.reports.digest import build_digest
 from db.reports.digest_object import digest_object
 from db.store.service.digests import DigestRow, insert_digest, last_digest, record_digest_sent
 from db.store.sites.sources import first_source_added
-from db.timestamps import format_timestamp, parse_timestamp
-from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks
+from db.timestamps import format_timestamp
+from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks, waits_for_retry
 from scheduler.planning.cadence import CronSchedule
 
 DIGEST_KIND = "digest"
@@ -40,11 +40,12 @@ def send_due_digest(
     if not config.digest or not hooks.names:
         return None
     last = last_digest(conn)
-    start = last.until if last else first_source_added(conn)
+    # Where the last lies ahead, the machine's clock was.
+    start = last.until if last and last.until <= now else first_source_added(conn)
     if start is None:
         return None
     if CronSchedule(line=config.digest, zone=config.timezone).after(start) <= now:
-        since = max(last.until, now - LONGEST_SPAN) if last else now - USUAL_SPAN
+        since = max(last.until, now - LONGEST_SPAN) if last and last.until <= now else now - USUAL_SPAN
         with write(conn):
             insert_digest(conn, since, now)
         last = last_digest(conn)
@@ -61,7 +62,7 @@ def _is_pending(digest: DigestRow, now: datetime) -> bool:
     if digest.failure is None:
         return digest.told_at is None
     times = digest.failure["times"]
-    return isinstance(times, int) and times < MAX_TRIES and now >= parse_timestamp(str(digest.failure["again_at"]))
+    return isinstance(times, int) and times < MAX_TRIES and not waits_for_retry(digest.failure, now)
 
 
 def digest_payload(conn: sqlite3.Connection, config: Config, row: DigestRow) -> dict[str, object]:

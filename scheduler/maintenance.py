@@ -19,7 +19,7 @@ from db.config.loader import Config
 from db.connection.database import connect, translate_sqlite_errors
 from db.errors import CopydeskError, UsageError
 from db.maintenance.backup import Backup, create_backup, new_backup_path, remove_old_backups
-from db.maintenance.health import Level
+from db.maintenance.findings import Level
 from db.maintenance.optimize import check_integrity, checkpoint, optimize
 from db.maintenance.prune import PruneReport, prune
 from db.maintenance.repack import RepackReport, repack

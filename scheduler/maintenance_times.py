@@ -26,7 +26,9 @@ def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> 
     """Whether a time of `upkeep` has passed since the last maintenance, or else since the first source was added."""
     if config.upkeep is None:
         return False
-    last = last_scheduled_start(conn, COMMAND) or first_source_added(conn)
+    last = last_scheduled_start(conn, COMMAND)
+    if last is None or last > now:  # the machine's clock was ahead
+        last = first_source_added(conn)
     if last is None:
         return False
     return CronSchedule(line=config.upkeep, zone=config.timezone).after(last) <= now

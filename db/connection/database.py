@@ -20,7 +20,13 @@ from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_stale_journals
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
 from db.schema.views import make_views
-from db.sqlite.errors import explain_sqlite_error, primary_code, translate_sqlite_errors
+from db.sqlite.errors import (
+    explain_sqlite_error,
+    full_disk,
+    no_room_for_log_index,
+    primary_code,
+    translate_sqlite_errors,
+)
 from db.sqlite.tools import Database
 from db.system.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
 from db.system.machine_errors import out_of_file_handles
@@ -28,6 +34,8 @@ from db.system.machine_errors import out_of_file_handles
 __all__ = [
     "Connection",
     "check_not_replaced",
+    "check_ours",
+    "check_path",
     "connect",
     "connect_for_reading",
     "explain_sqlite_error",
@@ -83,8 +91,13 @@ def connect(
     and DatabaseReplaced if another file has taken the place of that one or of one that this process has open.
     """
     _check_own_connections(path)
-    mode = "ro" if readonly else "rwc" if create else "rw"
     threads = {"check_same_thread": readonly and not any_thread}
+    if no_room_for_log_index(path):
+        full = errors.DiskFull(full_disk(path))
+        if not readonly:
+            raise full
+        return _without_locks(path, lock_wait_s, threads, full)
+    mode = "ro" if readonly else "rwc" if create else "rw"
     conn = _open(path, f"mode={mode}", lock_wait_s, threads, checked)
     try:
         # Only now does SQLite read the file.
@@ -146,12 +159,14 @@ def _prepare(conn: Connection, *, readonly: bool) -> None:
         conn.execute("PRAGMA query_only = ON")
 
 
-def _without_locks(path: Path, lock_wait_s: float, threads: dict[str, bool], error: sqlite3.Error) -> Connection:
+def _without_locks(
+    path: Path, lock_wait_s: float, threads: dict[str, bool], error: sqlite3.Error | errors.DiskFull
+) -> Connection:
     """Open a file that has no log and where none can be created: nobody writes it, so it is read without locks.
 
     Raises DatabaseError if there is a log, because its rows would be missing.
     """
-    if out_of_file_handles():
+    if isinstance(error, sqlite3.Error) and out_of_file_handles():
         raise explain_sqlite_error(error, path) from error
     log = companion_path(Path(os.path.realpath(path)), "-wal")
     if is_nonempty_file(log):
@@ -176,11 +191,11 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
 
     Raises UsageError if there is none and `create` is false, or a DatabaseError.
     """
-    checked = _check_path(path, create=create)
+    checked = check_path(path, create=create)
     conn = connect(path, create=create, lock_wait_s=lock_wait_s, checked=checked)
     try:
         with translate_sqlite_errors(path):
-            _check_ours(conn, path)
+            check_ours(conn, path)
             conn.execute("PRAGMA journal_mode = WAL")
             db = Database(conn)
             _migrate(db, path)
@@ -204,11 +219,11 @@ def open_for_reading(path: Path) -> Connection:
             assert isinstance(conn, Connection)
             conn.execute("PRAGMA query_only = ON")
             return conn
-    checked = _check_path(path, create=False)
+    checked = check_path(path, create=False)
     conn = connect(path, readonly=True, checked=checked)
     try:
         with translate_sqlite_errors(path):
-            _check_ours(conn, path)
+            check_ours(conn, path)
             _check_steps(conn, path)
     except BaseException:
         conn.close()
@@ -301,7 +316,7 @@ def _may_write(path: Path) -> bool:
     return file_id(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
 
 
-def _check_path(path: Path, *, create: bool) -> FileId | None:
+def check_path(path: Path, *, create: bool) -> FileId | None:
     """Check before SQLite opens it that there is a database, or that one may be created. Returns what was checked."""
     checked = file_id(path)
     try:
@@ -332,7 +347,7 @@ def _check_path(path: Path, *, create: bool) -> FileId | None:
     return checked
 
 
-def _check_ours(conn: sqlite3.Connection, path: Path) -> None:
+def check_ours(conn: sqlite3.Connection, path: Path) -> None:
     application_id = conn.execute("PRAGMA application_id").fetchone()[0]
     if application_id == APPLICATION_ID:
         return

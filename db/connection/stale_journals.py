@@ -24,9 +24,11 @@ _VERSIONS, _IN_WAL_MODE = slice(18, 20), b"\x02\x02"
 _PAGE_SIZE, _APPLICATION = slice(16, 18), slice(68, 72)
 _OURS = APPLICATION_ID.to_bytes(4, "big")
 # The log's header and the header of each page in it (https://sqlite.org/fileformat.html, 4.1). The salts are equal in both.
-_LOG_HEADER, _FRAME_HEADER = struct.Struct(">4xLL4x8s8x"), struct.Struct(">LL8s8x")
+_LOG_HEADER, _FRAME_HEADER = struct.Struct(">4sLL4x8s8x"), struct.Struct(">LL8s8x")
 # Pages of a log that are looked at for the first one: a transaction that makes or grows a file has it among the last.
 _FRAMES_READ = 4096
+# A log that begins otherwise holds nothing for SQLite: its first block is lost, as after a power cut on some file systems.
+_LOG_MAGIC = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 # Another process may be switching WAL mode on or off right now, which takes milliseconds.
 _ATTEMPTS, _PAUSE_S = 5, 0.1
@@ -79,7 +81,9 @@ def _is_foreign(log: Path, head: bytes) -> bool:
     SQLite would write it into the file, with the first command that opens it: also with one that only reads.
     """
     with suppress(FileNotFoundError, struct.error), log.open("rb") as file:  # struct.error: the log ends here
-        _, page_size, salts = _LOG_HEADER.unpack(file.read(_LOG_HEADER.size))
+        magic, _, page_size, salts = _LOG_HEADER.unpack(file.read(_LOG_HEADER.size))
+        if magic not in _LOG_MAGIC:
+            return False
         if page_size & 0xFFFF != int.from_bytes(head[_PAGE_SIZE], "big") and page_size != 65536:
             return True
         for _ in range(_FRAMES_READ):

@@ -196,6 +196,8 @@ class SourceEvidence:
     addresses: tuple[str, ...] = ()
     error: str | None = None
     """Why its last crawl failed."""
+    all_cut_off: bool = False
+    """Whether the last crawls of all sources, and of several, failed or found a login page: the cause is not this source."""
     answers: tuple[AnswerEvidence, ...] = ()
     robots: Mapping[str, RobotsEvidence] = field(default_factory=dict)
     named: int = 0

@@ -260,6 +260,17 @@ def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             state=RungState.OK,
             message=phrase("no challenge, consent page or login in its place"),
         )
+    if wall == "login" and evidence.all_cut_off:
+        return Rung(
+            name=RungName.CHALLENGE,
+            state=RungState.BROKEN,
+            message=phrase("this network seems to want a login: every source fails, or is answered with a login page"),
+            lines=(f"{answer.url}: {shown_by(answer.reading)}",),
+            advice=phrase(
+                "open any address in a browser of this machine and log in to the network; nothing is wrong with the source"
+            ),
+            command=f"copydesk crawl {evidence.typed_name}",
+        )
     if wall in ("login", "paywall", "consent"):
         command = f"copydesk sources set {evidence.typed_name} --set cookies=FILE"
     elif wall == "parked":

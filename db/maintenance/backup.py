@@ -30,7 +30,8 @@ from pathlib import Path
 
 from db.connection.database import Connection, connect_for_reading, explain_sqlite_error, translate_sqlite_errors
 from db.errors import DatabaseError, DiskFull, UsageError
-from db.maintenance.health import SOUNDNESS, HealthCheck, Level, run_checks
+from db.maintenance.findings import HealthCheck, Level
+from db.maintenance.health import SOUNDNESS, run_checks
 from db.schema.migrations import APPLICATION_ID
 from db.sqlite.errors import primary_code
 from db.system.processes import is_process_alive
@@ -111,7 +112,7 @@ def create_backup(
     part = target.with_name(f"{target.name}.{_host()}.{os.getpid()}.part")
     source = connect_for_reading(database)
     try:
-        _check_target(database, target, replace=replace)
+        check_target(database, target, replace=replace)
         _remove_leftovers(target)
         with translate_sqlite_errors(database):
             source.execute("PRAGMA query_only = ON")
@@ -127,8 +128,7 @@ def create_backup(
         source.execute("ROLLBACK")  # so that the log can be reset while the copy is verified
         copied = time.monotonic()
         _verify(part, _Expected(rows=rows, steps=steps, now=now), progress)
-        _sync(part)
-        _rename_part(part, target, replace=replace)
+        rename_part(part, target, replace=replace)
     except OSError as error:
         raise _explain(error, target) from error
     finally:
@@ -156,7 +156,8 @@ def _size(conn: sqlite3.Connection) -> int:
     return int(pages * page_size)
 
 
-def _check_target(database: Path, target: Path, *, replace: bool) -> None:
+def check_target(database: Path, target: Path, *, replace: bool) -> None:
+    """Check that a new file may be made. Raises UsageError."""
     if not target.parent.is_dir():
         raise UsageError(f"{target}: the folder {target.parent} does not exist; make it or name another")
     if not target.exists():
@@ -303,7 +304,9 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _rename_part(part: Path, target: Path, *, replace: bool) -> None:
+def rename_part(part: Path, target: Path, *, replace: bool) -> None:
+    """Give a file that was verified its name, on the disk as well."""
+    _sync(part)
     if replace:
         part.replace(target)
     else:

@@ -15,19 +15,23 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from pathlib import Path
 
-from db.bodies.dictionaries import load_dictionary
+from db.bodies.dictionaries import Connection, load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
+from db.maintenance.damage import MAX_FINDINGS, find_faults, unreadable_tables
+from db.maintenance.findings import Finding, HealthCheck, Level
+from db.maintenance.schema_objects import made_objects, named, schema_objects
 from db.queries.threads import thread_keeping
+from db.schema.migrations import step_names
 from db.search import index as search_index
+from db.sqlite.errors import SALVAGE
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
+from db.store.crawl.source_runs import CLOCK_STEP, latest_start
 from db.store.extraction.outcomes import Extractor
 from db.system.machine_errors import explain_os_error
 from db.system.processes import is_process_alive
@@ -45,8 +49,6 @@ MAX_UNREAD_AGE = timedelta(minutes=10)
 EMPTY_SHARE, EMPTY_BYTES = 0.25, 100 * 10**6
 # Body ids drawn for each body to check: some may be pruned.
 _TRIES = 20
-# Findings of one PRAGMA to show at most.
-_MAX_FINDINGS = 5
 
 _OLDEST_UNREAD = """
 SELECT p.id, p.url, p.fetched_at, (SELECT count(*) FROM unread) AS waiting
@@ -69,35 +71,6 @@ _UNSETTLED = "SELECT count(*) FROM (SELECT page_id FROM articles EXCEPT SELECT p
 _DRAWN_PAGES = """
 SELECT d.page_id, p.body_id FROM drawings d JOIN pages p ON p.id = d.page_id WHERE d.data IS NOT NULL AND d.pruned_at IS NULL
 """
-
-
-class Level(StrEnum):
-    """How much a finding matters, as the module's docstring says."""
-
-    OK = "OK"
-    WARN = "WARN"
-    BAD = "BAD"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """The result of a check. `advice` is empty if nothing needs doing."""
-
-    level: Level
-    subject: str
-    message: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCheck:
-    """What to check, and against what. `bodies`: how many bodies to unpack and compare with their checksum; 0: all."""
-
-    conn: sqlite3.Connection
-    path: Path
-    now: datetime
-    extractor: Extractor | None
-    bodies: int = 20
 
 
 Check = Callable[[HealthCheck], Iterator[Finding]]
@@ -137,7 +110,8 @@ def _file(health: HealthCheck) -> Iterator[Finding]:
     mode, pages, empty = pragmas["journal_mode"], pragmas["page_count"], pragmas["freelist_count"]
     empty_bytes = empty * pragmas["page_size"]
     message = f"{main:,} bytes in {pages:,} pages, {empty:,} of them empty; journal mode {mode}, log {wal:,} bytes"
-    if mode != "wal":
+    is_read_without_locks = isinstance(health.conn, Connection) and health.conn.file and health.conn.file.modified_ns
+    if mode != "wal" and not is_read_without_locks:
         advice = "the file system may not support it (a network share?); move the database to a local disk"
         yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
     elif wal > LARGE_WAL:
@@ -168,24 +142,47 @@ def _disk(health: HealthCheck) -> Iterator[Finding]:
         )
 
 
+def _clock(health: HealthCheck) -> Iterator[Finding]:
+    latest = latest_start(health.conn)
+    if latest is not None and latest > health.now + CLOCK_STEP:
+        message = f"it is {health.now:%Y-%m-%d %H:%M} UTC here, and a run began at {latest:%Y-%m-%d %H:%M}"
+        advice = "set this machine's clock; where it is right, it was ahead then, and nothing needs doing"
+        yield Finding(level=Level.WARN, subject="clock", message=message, advice=advice)
+
+
 def _schema(health: HealthCheck) -> Iterator[Finding]:
-    rows = health.conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid")
+    conn = health.conn
+    rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid")
     names = [name for (name,) in rows]
+    made, there = made_objects(), schema_objects(conn)
     yield Finding(level=Level.OK, subject="schema", message=f"migrations applied: {', '.join(names)}")
+    if set(names) != step_names():  # a backup of an earlier version
+        return
+    if missing := made - there:
+        advice = f"another program dropped or renamed them; restore a backup, or {SALVAGE} makes a file that has them"
+        yield Finding(level=Level.BAD, subject="schema", message=f"missing: {named(missing)}", advice=advice)
+    if own := there - made:
+        advice = "they stay, but a trigger or index of your own can make crawls fail"
+        yield Finding(level=Level.OK, subject="schema", message=f"not of Copydesk: {named(own)}", advice=advice)
 
 
 def _structure(health: HealthCheck) -> Iterator[Finding]:
-    rows = health.conn.execute(f"PRAGMA quick_check({_MAX_FINDINGS})").fetchall()
-    faults = [str(row[0]) for row in rows if row[0] != "ok"]
+    faults = find_faults(health.conn)
     if not faults:
         yield Finding(level=Level.OK, subject="structure", message="quick_check found no errors")
-    advice = f"restore a backup, or `sqlite3 {health.path} .recover` saves rows"
+        return
+    if lost := unreadable_tables(health.conn):
+        message = f"not all rows of {', '.join(lost)} can be read"
+        advice = f"restore a backup; {SALVAGE} saves the other rows"
+    else:
+        message = "every row can be read, but indexes, the search index or free pages are damaged"
+        advice = f"{SALVAGE} makes a sound file of the rows"
     for fault in faults:
-        yield Finding(level=Level.BAD, subject="structure", message=" ".join(fault.split()), advice=advice)
+        yield Finding(level=Level.BAD, subject="structure", message=f"{fault}; {message}", advice=advice)
 
 
 def _references(health: HealthCheck) -> Iterator[Finding]:
-    faults = named_rows(health.conn, "PRAGMA foreign_key_check").fetchmany(_MAX_FINDINGS)
+    faults = named_rows(health.conn, "PRAGMA foreign_key_check").fetchmany(MAX_FINDINGS)
     if not faults:
         yield Finding(level=Level.OK, subject="references", message="all references between rows are valid")
     for fault in faults:
@@ -314,7 +311,12 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
     conn = health.conn
     waiting, (missing, left) = search_index.count_unindexed(conn), search_index.count_inconsistencies(conn)
     rebuild = "`copydesk search --rebuild` makes the index again"
-    if missing or left:
+    if lost := search_index.unfindable_page(conn):
+        message = f"page {lost} is not found by its own words: the search index is damaged"
+        yield Finding(
+            level=Level.BAD, subject="search", message=message, advice=f"{rebuild}, or {SALVAGE} the whole file"
+        )
+    elif missing or left:
         message = (
             f"{missing:,} articles are missing from the search index, {left:,} pages in it are not articles (any more)"
         )
@@ -371,11 +373,13 @@ def _versions(extractor: Extractor) -> str:
 
 
 # Checks of the file alone, also for backups: no clock, no disk, no processes.
-SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies, _dictionaries, _drawings)
+STRUCTURE: tuple[Check, ...] = (_structure, _references)
+SOUNDNESS: tuple[Check, ...] = (*STRUCTURE, _bodies, _dictionaries, _drawings)
 
 CHECKS: tuple[Check, ...] = (
     _file,
     _disk,
+    _clock,
     _schema,
     _structure,
     _references,

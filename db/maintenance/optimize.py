@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from db.connection.database import connect, connect_for_reading, translate_sqlite_errors
-from db.maintenance.health import SOUNDNESS, Finding, HealthCheck, Level, database_sizes, run_checks
+from db.maintenance.findings import Finding, HealthCheck, Level
+from db.maintenance.health import SOUNDNESS, database_sizes, run_checks
 
 # A TRUNCATE checkpoint blocks writers while it waits for readers, so it waits only briefly, but several times.
 _LOCK_WAIT_S, _ATTEMPTS, _PAUSE_S = 0.1, 5, 0.4

@@ -19,6 +19,7 @@ whoever wrote them, and our own writers index in the same transaction. FTS5 need
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import zlib
 from collections.abc import Collection, Mapping, Set
@@ -31,6 +32,8 @@ from db.sqlite.named_rows import named_rows
 
 # To be raised when the content of the index changes.
 _FORMAT = 2
+# Pages that are looked for to see whether the index is sound: some milliseconds.
+_TRIED = 20
 
 _DOCUMENT = """
 SELECT a.title, a.subtitle, a.text, a.source, a.original_source, a.language, p.source_id,
@@ -165,6 +168,18 @@ def count_inconsistencies(conn: sqlite3.Connection) -> tuple[int, int]:
     )
     left = f"SELECT count(*) FROM ({inside} EXCEPT SELECT page_id FROM articles)"
     return tuple(int(conn.execute(query).fetchone()[0]) for query in (missing, left))  # type: ignore[return-value]
+
+
+def unfindable_page(conn: sqlite3.Connection) -> int | None:
+    """An indexed article page, of a few drawn, that one of its own grams does not find; None if the index is sound."""
+    pages = conn.execute("SELECT page_id FROM articles WHERE page_id NOT IN (SELECT page_id FROM unindexed)").fetchall()
+    for (page_id,) in random.sample(pages, min(len(pages), _TRIED)):
+        page = _load_page(conn, page_id)
+        shown = [gram for gram in page.named if not gram.startswith("_")] if page else []
+        query = "SELECT 1 FROM search_index WHERE search_index MATCH ? AND rowid = ?"
+        if shown and conn.execute(query, (f'"{max(shown)}"', page_id)).fetchone() is None:
+            return int(page_id)
+    return None
 
 
 def stored_version(conn: sqlite3.Connection) -> str:

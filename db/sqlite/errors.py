@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+import re
 import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from db import errors
 from db.system.machine_errors import out_of_file_handles
 from db.system.temporary_files import NO_FOLDER, sqlite_temporary_folder
 
+SALVAGE = "`copydesk backup --salvage NEW.db`"
+"""The command that saves what is left of a damaged file."""
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
+_READ_ONLY = (
+    "{}: its file system is read-only; if nobody mounted it so, its disk failed (`dmesg`): check it, mount it again"
+)
+_NO_FILES_LEFT = (
+    "{}: no more files can be made on its disk (`df -i`); delete some and start again, nothing stored is lost"
+)
+# What SQLite says of a statement that does not go with the tables.
+_OTHER_SCHEMA = re.compile(r"no such (?:table|column|module|index)|has no column|already exists|no such trigger")
 # To open a file in WAL mode SQLite needs 32 KiB for the log's index, and a little more.
 _MIN_FREE_BYTES = 64 * 1024
 # A file this close to the size limit cannot grow by another page.
@@ -44,7 +56,7 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
                 f"{path}: another program has held the write lock for too long; close it and try again"
             )
         case sqlite3.SQLITE_FULL:
-            return errors.DiskFull(_full(path))
+            return errors.DiskFull(full_disk(path))
         case sqlite3.SQLITE_IOERR:
             return _io_error(first, path)
         case sqlite3.SQLITE_CORRUPT:
@@ -52,7 +64,7 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
         case sqlite3.SQLITE_NOTADB:
             return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
         case sqlite3.SQLITE_READONLY:
-            return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
+            return _not_writable(path)
         case sqlite3.SQLITE_CANTOPEN:
             return _cannot_open(path)
         case sqlite3.SQLITE_CONSTRAINT if first.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
@@ -61,6 +73,10 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
             )
         case sqlite3.SQLITE_NOMEM:
             return errors.DatabaseError(f"{path}: SQLite ran out of memory; free some, or raise the limit (ulimit -v)")
+        case sqlite3.SQLITE_ERROR if _OTHER_SCHEMA.search(str(first)):
+            return errors.DatabaseError(
+                f"{path}: {first}; another program may have changed its tables, `copydesk doctor` says what is missing"
+            )
     return errors.DatabaseError(f"{path}: {first}")
 
 
@@ -72,7 +88,7 @@ def _first(error: sqlite3.Error) -> sqlite3.Error:
 
 
 def _damaged(path: Path) -> str:
-    return f"{path}: the file is damaged; restore a backup, or `sqlite3 {path} .recover` saves rows"
+    return f"{path}: the file is damaged; restore a backup, or {SALVAGE} makes a new file of what can be read"
 
 
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
@@ -82,7 +98,7 @@ def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
         return errors.DatabaseError(f"{path}: {NO_FOLDER}")
     # SQLite reports an I/O error if it cannot create the log's index.
     if _space_left(path.absolute().parent) < _MIN_FREE_BYTES or _at_size_limit(path):
-        return errors.DiskFull(_full(path))
+        return errors.DiskFull(full_disk(path))
     return errors.DatabaseError(
         f"{path}: the disk reports an error ({error.sqlite_errorname}); check it and its free space"
     )
@@ -97,10 +113,35 @@ def _cannot_open(path: Path) -> errors.DatabaseError:
         return errors.DatabaseError(f"{path}: does not exist; check its name and its folder")
     if not os.access(path, os.R_OK):
         return errors.DatabaseError(f"{path}: cannot be read; check the permissions of the file and its folder")
+    return _not_writable(path)
+
+
+def _not_writable(path: Path) -> errors.DatabaseError:
+    with suppress(OSError):
+        disk = os.statvfs(Path(os.path.realpath(path)).parent)
+        if disk.f_flag & os.ST_RDONLY:
+            return errors.DatabaseNotWritable(_READ_ONLY.format(path))
+        if disk.f_files and not disk.f_favail:  # some file systems make them as needed and report none
+            return errors.DiskFull(_NO_FILES_LEFT.format(path))
     return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
 
 
-def _full(path: Path) -> str:
+def no_room_for_log_index(path: Path) -> bool:
+    """Whether making the log's index (-shm) could end this process without a word, by SIGBUS.
+
+    SQLite maps the index into memory and makes room for it by a byte in every 4 KiB. Where blocks of the disk are smaller, as on
+    small ext4 disks, the rest of them is only made when it is written to, and on a full disk that is a signal, not an error.
+    """
+    target = Path(os.path.realpath(path))
+    with suppress(OSError):
+        disk = os.statvfs(target.parent)
+        if disk.f_frsize < mmap.PAGESIZE and disk.f_bavail * disk.f_frsize < _MIN_FREE_BYTES:
+            return not target.with_name(target.name + "-shm").exists()
+    return False
+
+
+def full_disk(path: Path) -> str:
+    """The message for a full disk."""
     kept = "nothing stored is lost"
     if _at_size_limit(path):
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]

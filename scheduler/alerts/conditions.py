@@ -36,6 +36,8 @@ LEAST_ARTICLES = 3
 """Articles of which most must be refused: one refused article proves little."""
 LEAST_UNREACHED, UNREACHED, REACHED_AGAIN = 10, 0.5, 0.25
 """So many sources, and this share of all, do not fail at once for reasons of their own; the alert closes at the last share."""
+LEAST_ALL_UNREACHED = 4
+"""Nor do so few, if they are all."""
 _LONGEST_ERROR = 300
 
 
@@ -112,7 +114,8 @@ _WALLED = {
 
 def network(failed: int, of: int, *, is_open: bool) -> Condition:
     """Most sources fail at once, so the cause is here. `failed` of `of` sources failed at their last crawl."""
-    if failed < LEAST_UNREACHED or failed <= of * (REACHED_AGAIN if is_open else UNREACHED):
+    few = of >= LEAST_ALL_UNREACHED and (is_open or failed == of)
+    if not (few or failed >= LEAST_UNREACHED) or failed <= of * (REACHED_AGAIN if is_open else UNREACHED):
         return Condition(kind=AlertKind.NETWORK, holds=False)
     return Condition(
         kind=AlertKind.NETWORK,

@@ -17,8 +17,8 @@ from db.config.loader import Config
 from db.connection.database import write
 from db.errors import DatabaseLost
 from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
-from db.timestamps import format_timestamp, parse_timestamp
-from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks
+from db.timestamps import format_timestamp
+from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks, waits_for_retry
 
 LOST_HOOK_LIMIT_S = 10.0
 """Time limit of a hook when the service only waits for it before it ends, in seconds."""
@@ -70,7 +70,7 @@ def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, log: Calla
         "opened_at": format_timestamp(now),
         "closed_at": None,
         "evidence": {},
-        "database": str(config.database.absolute()),
+        "database": _place(config.database),
     }
     hooks = Hooks(config, limit_s=LOST_HOOK_LIMIT_S)
     for name, why in hooks.call(payload, hooks.names).items():
@@ -89,15 +89,23 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
         "opened_at": format_timestamp(alert.opened_at),
         "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
         "evidence": dict(alert.evidence),
-        "database": str(database.absolute()),
+        "database": _place(database),
     }
+
+
+def _place(database: Path) -> str:
+    """The path of the database: as given if the working folder is gone, as when its disk was taken away."""
+    try:
+        return str(database.absolute())
+    except FileNotFoundError:
+        return str(database)
 
 
 def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
     """The event of an alert that is due for notification; None if there is none."""
     failed = alert.notification_failure
     is_over = alert.closed_at is not None
-    waits = failed is not None and now < parse_timestamp(str(failed["again_at"]))
+    waits = waits_for_retry(failed, now)
     if repeat_s and alert.notified_at and not is_over and now - alert.notified_at >= timedelta(seconds=repeat_s):
         # A hook that fails for days does not keep the other from the repetition.
         return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN

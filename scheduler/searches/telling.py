@@ -34,9 +34,9 @@ from db.store.service.saved_searches import (
     store_file_searches,
 )
 from db.system.files_beside import WorkLock
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp
 from pipelines.exchange.article_objects import article_objects
-from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks
+from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks, waits_for_retry
 from scheduler.searches.feed_files import write_feed
 from scheduler.searches.matching import match_new_articles
 
@@ -118,7 +118,7 @@ def _send(
     for message in sorted(messages, key=lambda one: one.failure is not None):
         if stopping():
             break
-        if message.failure and now < parse_timestamp(str(message.failure["again_at"])):
+        if waits_for_retry(message.failure, now):
             continue
         row = rows[message.search_id]
         payload = _payload(conn, config, row, message)

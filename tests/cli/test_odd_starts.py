@@ -112,3 +112,17 @@ def test_a_proxy_variable_that_names_none_is_told_once_without_its_password(news
     assert err.startswith("copydesk: http_proxy: ")
     assert "secret" not in err
     assert "cret@" not in err
+
+
+def test_what_the_output_s_encoding_lacks_is_escaped(newsroom: Newsroom) -> None:
+    """As in a locale of Latin-1."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "--db", str(newsroom.path), "articles"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u57ce\\u5317" in done.stdout
+    assert b"ferry" in done.stdout

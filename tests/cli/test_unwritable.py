@@ -15,7 +15,7 @@ import pytest
 from db.connection.database import connect, open_for_reading
 from db.errors import DatabaseNotWritable, DiskFull
 from tests.cli.conftest import ROOT, Newsroom, open_room, run, spawn
-from tests.support.machine import fill, needs_root, read_only, tmpfs
+from tests.support.machine import ext4, fill, needs_root, read_only, tmpfs
 
 READING = (
     ["sources", "list"],
@@ -66,7 +66,9 @@ def test_a_read_only_disk_can_be_read(newsroom: Newsroom, out: Path) -> None:
         for arguments in WRITING:
             result = run(newsroom.path, *arguments)
             assert isinstance(result.exception, DatabaseNotWritable), (arguments, result.exception, result.output)
-        one_line(spawn("--db", "news.db", "run", cwd=newsroom.path.parent), 3, "news.db: cannot be written; check the")
+        one_line(
+            spawn("--db", "news.db", "run", cwd=newsroom.path.parent), 3, "news.db: its file system is read-only; if"
+        )
         one_line(spawn("init", cwd=newsroom.path.parent), 1, "copydesk.toml: cannot be used (read-only file system)")
         listed = spawn("sources", "export", "-o", "x.opml", cwd=newsroom.path.parent)
         one_line(listed, 1, "x.opml: cannot be used (read-only file system)")
@@ -207,3 +209,47 @@ def test_a_settings_file_is_replaced_as_a_whole_or_not(tmp_path: Path) -> None:
         fill(disk)
         one_line(spawn("init", "--force", cwd=disk), 3, "no space left on device")
         assert settings.read_text(encoding="utf-8") == 'contact = "https://example.org/"\n'
+
+
+def test_a_disk_that_takes_no_more_files(newsroom: Newsroom, tmp_path: Path) -> None:
+    with ext4(tmp_path, "-N", "16") as disk:
+        shutil.copyfile(newsroom.path, disk / "news.db")
+        while os.statvfs(disk).f_favail:
+            (disk / f"file{os.statvfs(disk).f_favail}").touch()
+        one_line(
+            spawn("--db", "news.db", "settle", cwd=disk), 3, "news.db: no more files can be made on its disk (`df -i`)"
+        )
+        assert b"ferry" in spawn("--db", "news.db", "articles", cwd=disk).stdout
+
+
+@pytest.mark.parametrize("left", [20, 40])
+def test_a_full_disk_of_small_blocks_ends_no_process(newsroom: Newsroom, tmp_path: Path, left: int) -> None:
+    """Its free KiB are enough to make the log's index, and too few to fill it: SQLite would die of SIGBUS."""
+    with ext4(tmp_path, "-b", "1024", "-O", "^has_journal", "-m", "0") as disk:
+        shutil.copyfile(newsroom.path, disk / "news.db")
+        os.truncate(filler := fill(disk), filler.stat().st_size - left * 1024)
+        os.sync()
+        one_line(spawn("--db", "news.db", "settle", cwd=disk), 3, "news.db: the disk is full; free some space")
+        assert b"ferry" in spawn("--db", "news.db", "articles", cwd=disk).stdout
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "rss", "jsonfeed", "parquet", "warc"])
+def test_an_export_to_a_full_disk_names_its_file(newsroom: Newsroom, tmp_path: Path, form: str) -> None:
+    with tmpfs(tmp_path, "64k") as disk:
+        fill(disk)
+        result = spawn("--db", str(newsroom.path), "export", form, "-o", "articles.out", cwd=disk)
+        one_line(result, 3, "articles.out: no space left on device; free some space")
+        assert [file.name for file in disk.iterdir()] == ["filler"]
+
+
+def test_standard_output_that_is_full_is_named(newsroom: Newsroom) -> None:
+    for arguments in (["articles"], ["stats"], ["export", "jsonl"]):
+        with Path("/dev/full").open("wb") as full:
+            result = subprocess.run(
+                [sys.executable, "-m", "cli.main", "--db", str(newsroom.path), *arguments],
+                cwd=ROOT,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        one_line(result, 3, "standard output: no space left on device")

@@ -12,9 +12,9 @@ from tests.support import new_databases
 
 
 def test_a_copy_is_what_the_migrations_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert database._check_path is new_databases._copy_and_check
+    assert database.check_path is new_databases._copy_and_check
     database.open_database(tmp_path / "copied.db", create=True).conn.close()
-    monkeypatch.setattr(database, "_check_path", new_databases._check_path)
+    monkeypatch.setattr(database, "check_path", new_databases._check_path)
     database.open_database(tmp_path / "migrated.db", create=True).conn.close()
     copied, migrated = (_content(tmp_path / f"{name}.db") for name in ("copied", "migrated"))
     assert copied == migrated

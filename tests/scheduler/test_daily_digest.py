@@ -79,3 +79,15 @@ def test_nothing_is_sent_without_setting_hook_or_source(conn: sqlite3.Connection
     conn.execute("DELETE FROM sources")
     assert send_due_digest(conn, config, MORNING) is None
     assert conn.execute("SELECT count(*) FROM digests").fetchone() == (0,)
+
+
+def test_a_digest_made_while_the_clock_was_ahead_does_not_silence_the_next(
+    conn: sqlite3.Connection, room: Newsroom
+) -> None:
+    taken = room.path.parent / "taken"
+    config = config_of(room, alert_command=shlex.join([sys.executable, "-c", TAKE, str(taken)]))
+    assert send_due_digest(conn, config, MORNING + 365 * DAY) is True
+    assert send_due_digest(conn, config, MORNING + MINUTE) is True
+    assert send_due_digest(conn, config, MORNING + 2 * MINUTE) is None
+    told = [json.loads(line)["opened_at"][:16] for line in taken.read_text().splitlines()]
+    assert told[1] == "2026-11-02T07:01"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -39,6 +40,20 @@ def tmpfs(folder: Path, size: str) -> Iterator[Path]:
     disk = folder / "disk"
     disk.mkdir()
     with _mounted(disk, ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]):
+        yield disk
+
+
+@contextmanager
+def ext4(folder: Path, *options: str) -> Iterator[Path]:
+    """A disk of 8 MB with that file system, made with these options of mkfs.ext4, mounted below `folder`."""
+    if shutil.which("mkfs.ext4") is None:
+        pytest.skip("there is no mkfs.ext4")
+    image, disk = folder / "image", folder / "disk"
+    disk.mkdir()
+    with image.open("wb") as file:
+        file.truncate(8 * 1024 * 1024)
+    subprocess.run(["mkfs.ext4", "-q", *options, str(image)], check=True)
+    with _mounted(disk, ["mount", "-o", "loop", str(image), str(disk)]):
         yield disk
 
 

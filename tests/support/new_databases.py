@@ -16,12 +16,12 @@ from pathlib import Path
 from db.connection import database
 from db.system.file_identity import FileId
 
-_check_path = database._check_path
+_check_path = database.check_path
 
 
 def copy_new_databases() -> None:
     """Have this process, and those that it forks, begin new databases with a copy."""
-    database._check_path = _copy_and_check
+    database.check_path = _copy_and_check
 
 
 @cache

@@ -151,9 +151,12 @@ def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
             os.fsync(out.fileno())
         Path(part).chmod(0o666 & ~_umask())
         Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        if error.filename in (None, part):
+            error.filename = str(path)
         raise
+    finally:
+        Path(part).unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,17 +15,20 @@ from cli.output.tables import format_duration, format_size
 from cli.parameters import FileToWrite
 from cli.signals import stoppable
 from db.config.loader import Config
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.maintenance.backup import Backup, create_backup, new_backup_path, remove_old_backups
+from db.maintenance.salvage import salvage as salvage_rows
 from scheduler.maintenance import backup_folder
 
 
 @click.command(short_help="Take a verified backup while crawls continue.")
 @click.argument("file", required=False, type=FileToWrite(folders=True))
 @click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--salvage", is_flag=True, help="Of a damaged database: make the new FILE of what can still be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 @click.pass_obj
-def backup(context: CommandContext, file: Path | None, force: bool, as_json: bool) -> None:
+def backup(context: CommandContext, file: Path | None, force: bool, salvage: bool, as_json: bool) -> None:
     """Copy the database, as it is at one moment, into FILE and verify the copy.
 
     FILE can be a folder; the name of the backup then contains the time. Without FILE, the backup goes into `backup_folder`, where
@@ -34,7 +38,11 @@ def backup(context: CommandContext, file: Path | None, force: bool, as_json: boo
     Examples:
       copydesk backup
       copydesk backup /mnt/disk/news.db --force
+      copydesk backup --salvage saved.db
     """
+    if salvage:
+        _salvage(context.config.database, file, as_json=as_json)
+        return
     with context.read():
         pass  # it exists and is ours
     database, folder = context.config.database, backup_folder(context.config)
@@ -49,6 +57,24 @@ def backup(context: CommandContext, file: Path | None, force: bool, as_json: boo
         click.echo(json.dumps(taken.as_dict() | {"removed": [str(path) for path in gone]}, ensure_ascii=False))
     else:
         _print(taken, gone)
+
+
+def _salvage(database: Path, file: Path | None, *, as_json: bool) -> None:
+    if file is None or file.is_dir():
+        raise UsageError("name the new file: `copydesk backup --salvage saved.db`")
+    with stoppable():
+        made = salvage_rows(database, file, now=datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps(asdict(made) | {"path": str(made.path)}, ensure_ascii=False))
+        return
+    click.echo(f"{made.path}: {counted(made.rows, 'row')}, every one that can be read")
+    if made.incomplete:
+        click.echo(
+            f"  not all rows of {', '.join(made.incomplete)} could be; {counted(made.orphans, 'row')} of others went with them"
+        )
+    click.echo(
+        f"  to go on with it: stop what uses {database}, move that, its -wal and its -shm away, and give this its name"
+    )
 
 
 def _target(config: Config, file: Path | None, now: datetime) -> Path:

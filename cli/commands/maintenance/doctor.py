@@ -29,8 +29,10 @@ from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
 from db.config.loader import Config
 from db.config.settings import BY_NAME, DECLARED
+from db.connection.database import translate_sqlite_errors
 from db.errors import ConfigError, CopydeskError, DatabaseError
-from db.maintenance.health import Finding, HealthCheck, Level, run_checks
+from db.maintenance.findings import Finding, HealthCheck, Level
+from db.maintenance.health import run_checks
 from db.site_rules.loader import SiteFileError
 from db.store.extraction.outcomes import Extractor
 from db.store.sites.robots import refused_origins
@@ -175,11 +177,17 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
         return
     try:
         with context.read() as conn:
-            yield from _site_rules(rule_mistakes(context.config, conn))
-            yield from _stored_settings(context, conn)
-            yield from _access(context, conn)
-            yield from _certificates(conn)
-            extractor, now = _extractor(context, conn), datetime.now(UTC)
+            extractor: Extractor | None = None
+            try:
+                with translate_sqlite_errors(path):
+                    yield from _site_rules(rule_mistakes(context.config, conn))
+                    yield from _stored_settings(context, conn)
+                    yield from _access(context, conn)
+                    yield from _certificates(conn)
+                    extractor = _extractor(context, conn)
+            except DatabaseError as error:  # what is damaged is told below
+                yield Finding(level=Level.BAD, subject="sources", message=str(error))
+            now = datetime.now(UTC)
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, subject="file", message=str(error))

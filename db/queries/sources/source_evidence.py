@@ -30,7 +30,7 @@ from db.diagnosis.render_verdicts import verdict_text
 from db.display.humanize import format_local_time
 from db.errors import BodyPruned
 from db.models import Source
-from db.queries.sources.alert_figures import ExtractedFields, extracted_fields, newest_link_time
+from db.queries.sources.alert_figures import ExtractedFields, count_failing_sources, extracted_fields, newest_link_time
 from db.queries.sources.hub_lines import hub_lines
 from db.queries.sources.modified_post_lines import modified_post_lines
 from db.sqlite.named_rows import named_rows
@@ -50,6 +50,8 @@ RUNS = 5
 """Last crawls of which requests for articles are counted."""
 _RUNS_LOOKED_AT = 50
 """Last runs, of all sources, among which that of a search for listings is looked for."""
+_SEVERAL = 4
+"""So many sources do not fail at once for reasons of their own."""
 _LENGTH = 0.3
 """Share of the usual length from which a text counts, as for alerts."""
 _DETAIL = 160
@@ -130,6 +132,7 @@ def source_evidence(
     fetched, failed = _fetches(conn, source.id)
     articles, rejected = _pages(conn, source.id, stored=past is None)
     fields = _fields(rows, past)
+    cut_off, crawled = count_failing_sources((past or rows).conn)
     failed_run = conn.execute(_ERROR, (source.id, run_id)).fetchone()
     hold_until = hold_of(conn, urlsplit(source.url).hostname or "", now)
     before = past or rows
@@ -144,6 +147,7 @@ def source_evidence(
         hold_until=hold_until,
         addresses=tuple(addresses),
         error=failed_run[0] if failed_run else None,
+        all_cut_off=cut_off == crawled >= _SEVERAL,
         answers=answers,
         robots=_robots(conn, [answer.url for answer in answers]),
         named=sum(one.reading.links for one in answers if one.reading is not None),

@@ -2,9 +2,10 @@
 
 With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
 unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
-at every crawl. An article that its site says was modified (`db.store.sites.modified_posts`) is due until it was visited. Of
-links that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past articles belong to their
-back-fill (`db.store.archives.backfill_queue`): they are never due here.
+at every crawl. A failure that lies ahead, because the machine's clock did, is tried again now. An article that its site
+says was modified (`db.store.sites.modified_posts`) is due until it was visited. Of links that are known to be one article
+(`db.addresses.link_twins`) only one is revisited. Past articles belong to their back-fill
+(`db.store.archives.backfill_queue`): they are never due here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ FROM visits v JOIN links l ON l.id = v.link_id
 WHERE v.source_id = :source AND v.first_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
   AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
-       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+       AND (v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now OR v.last_at > :now)))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
 ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
@@ -51,7 +52,7 @@ WHERE v.source_id = :source AND v.first_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
   AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
   AND EXISTS (SELECT 1 FROM json_each(:revisit) r
-              WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
+              WHERE r.value = 0 OR (v.first_at + r.value <= :now AND v.first_at + r.value > v.last_at))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
 ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
@@ -63,7 +64,7 @@ FROM modified_links m JOIN visits v ON v.link_id = m.link_id JOIN links l ON l.i
 LEFT JOIN validators k ON k.url = l.url
 WHERE m.source_id = :source AND v.source_id = :source
   AND (v.last_at < m.found_at OR (v.failures BETWEEN 1 AND json_array_length(:retry)
-       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+       AND (v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now OR v.last_at > :now)))
   AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
   AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)

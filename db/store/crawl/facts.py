@@ -184,8 +184,9 @@ def record_visit(conn: sqlite3.Connection, fetch: Fetch, *, succeeded: bool) -> 
     at = fetch.started_at.timestamp()
     if succeeded:
         conn.execute(
-            "UPDATE visits SET first_at = coalesce(first_at, ?), last_at = ?, failures = 0 WHERE link_id = ?",
-            (at, at, fetch.link_id),
+            # A first visit that lies ahead was made while the machine's clock was: revisits count from now.
+            "UPDATE visits SET first_at = min(coalesce(first_at, :at), :at), last_at = :at, failures = 0 WHERE link_id = :link",
+            {"at": at, "link": fetch.link_id},
         )
     else:
         conn.execute(

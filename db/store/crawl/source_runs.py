@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import (
@@ -163,6 +163,17 @@ def last_scheduled_start(conn: sqlite3.Connection, command: str) -> datetime | N
     query = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
     row = conn.execute(query, (command,)).fetchone()
     return parse_timestamp(row[0]) if row else None
+
+
+CLOCK_STEP = timedelta(minutes=10)
+"""By so much a clock may be set back by its time server without a word."""
+
+
+def latest_start(conn: sqlite3.Connection) -> datetime | None:
+    """The latest time at which one of the newest runs began, by the clock of the machine then; None if there are none."""
+    query = "SELECT max(started_at) FROM (SELECT started_at FROM runs ORDER BY id DESC LIMIT 20)"
+    latest = conn.execute(query).fetchone()[0]
+    return parse_timestamp(latest) if latest else None
 
 
 def last_source_run_id(conn: sqlite3.Connection) -> int:

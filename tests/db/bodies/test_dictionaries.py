@@ -14,7 +14,8 @@ from db.bodies.store import body_digest, load_body
 from db.connection.database import connect, open_database, open_readonly, write
 from db.errors import DatabaseDamaged
 from db.maintenance.backup import create_backup
-from db.maintenance.health import HealthCheck, Level, run_checks
+from db.maintenance.findings import HealthCheck, Level
+from db.maintenance.health import run_checks
 from db.maintenance.repack import repack
 from db.models import Link, LinkKind
 from db.store.crawl.facts import Fetch, ReceivedPage, insert_links, insert_page, pack_body

@@ -54,3 +54,17 @@ def test_what_another_program_wrote_into_ours_is_read_from_its_log(path: Path) -
     shutil.copy(path.with_name("news.db-wal"), path.with_name("copied.db-wal"))
     other.close()
     assert [source.name for source in all_sources(open_for_reading(copied))] == ["new.example"]
+
+
+@pytest.mark.parametrize("lost", [4096, 8192])
+def test_a_log_that_lost_its_first_block_is_no_other_s(path: Path, lost: int) -> None:
+    """As after a power cut: SQLite ignores it, and the file beside it is sound."""
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA wal_autocheckpoint = 0")
+    with other:
+        other.execute("UPDATE sources SET name = 'new.example'")
+    copied, log = path.with_name("copied.db"), path.with_name("copied.db-wal")
+    shutil.copy(path, copied)
+    log.write_bytes(bytes(lost) + path.with_name("news.db-wal").read_bytes()[lost:])
+    other.close()
+    assert [source.name for source in all_sources(open_for_reading(copied))] == ["old.example"]

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from db.bodies.store import body_digest, compress_body, load_body
 from db.connection.database import connect, open_database, open_readonly
 from db.errors import BodyPruned
-from db.maintenance.health import Level
+from db.maintenance.findings import Level
 from db.maintenance.optimize import MIN_PAGES, check_integrity, checkpoint, optimize
 from db.maintenance.prune import first_id_at, prune
 from db.models import Reason, Rejection

@@ -95,3 +95,24 @@ def test_a_rhythm_of_zero_is_due_at_every_crawl(conn: sqlite3.Connection) -> Non
         found = due_links(conn, 1, now=now, revisit=(timedelta(),), retry=RETRY)
         assert 1 in [link.link_id for link in found]
         fetch(conn, 1, now)
+
+
+AHEAD = START + timedelta(days=365)
+"""What the clock of the machine said for a while."""
+
+
+def test_a_failure_while_the_clock_was_ahead_is_tried_again(conn: sqlite3.Connection) -> None:
+    fetch(conn, 1, AHEAD, good=False)
+    assert 1 in due(conn, START)
+    fetch(conn, 1, START, good=False)
+    assert 1 not in due(conn, START)
+    assert 1 in due(conn, START + RETRY[1])
+
+
+def test_a_visit_while_the_clock_was_ahead_does_not_keep_from_visiting_again(conn: sqlite3.Connection) -> None:
+    fetch(conn, 1, AHEAD)
+    assert 1 not in due(conn, START), "a clock that is wrong for a moment must not have the whole archive fetched"
+    asked = due_links(conn, 1, now=START, revisit=(timedelta(0),), retry=RETRY)
+    assert 1 in [link.link_id for link in asked], "--again"
+    fetch(conn, 1, START)
+    assert 1 in due(conn, START + RHYTHM[0]), "its visits count from the one at the right time"

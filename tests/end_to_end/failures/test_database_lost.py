@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from db.connection.database import open_database
 from tests.demoweb.asking import DE, EN
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk, wait_for
@@ -157,6 +159,22 @@ def test_the_service_ends_and_tells_when_its_database_is_another(demoweb: DemoWe
     assert (payload["kind"], payload["event"], payload["alert"]) == ("database", "opened", None)
     assert "another file has taken its place" in payload["says"]
     assert desk.query("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_service_tells_when_its_folder_is_gone(tmp_path: Path) -> None:
+    """As when a disk is taken away: the working folder, which paths are relative to, went with the database."""
+    told, folder = tmp_path / "told.json", tmp_path / "disk"
+    folder.mkdir()
+    desk = Copydesk(folder, None, workers=1, alert_disk=0, alert_command=f"tee {told}", **SERVICE)
+    desk.pace = PACE
+    open_database(desk.database, create=True).conn.close()
+    process = desk.start("run")
+    wait_for(lambda: bool(desk.query("SELECT 1 FROM service")) or process.poll() is not None)
+    shutil.rmtree(folder)
+    said = ended(process)
+    assert process.returncode == 3, said
+    assert said.splitlines()[-1].startswith("copydesk: news.db: was deleted or moved while it was open")
+    assert json.loads(told.read_text())["database"] == "news.db"
 
 
 def test_a_service_that_is_started_again_makes_no_empty_database(tmp_path: Path) -> None:

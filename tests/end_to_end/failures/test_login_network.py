@@ -48,8 +48,11 @@ def test_a_login_page_for_every_address_is_said_once_and_spoils_nothing(
     with portal(elsewhere=elsewhere) as proxy:
         desk.env["http_proxy"] = proxy.url
         told = desk.run("crawl", "--again", code=1).stdout
+        why = desk.run("why", desk.query("SELECT name FROM sources")[0][0], code=1).stdout
     assert "does this network want a login?" in told
     assert told.count("asks to log in") == 1, told
+    assert "this network seems to want a login" in " ".join(why.split())
+    assert "cookies" not in why
     hours = "(julianday(expires_at) - julianday(fetched_at)) * 24"
     assert desk.query(f"SELECT max({hours}) < 1.1, count(*) > 5 FROM robots") == [(1, 1)], (
         "the true rules count again soon"

@@ -208,6 +208,24 @@ def test_a_network_that_is_down_is_one_alert(diary: Diary) -> None:
     assert open_alerts(diary.conn)[0].source == "s0.example"
 
 
+@pytest.mark.parametrize(("sources", "down", "kinds"), [(4, 4, {"network"}), (4, 3, {"failing"}), (3, 3, {"failing"})])
+def test_so_is_it_where_all_of_a_few_sources_fail(diary: Diary, sources: int, down: int, kinds: set[str]) -> None:
+    guard = Guard(diary)
+    ids = [diary.add(f"s{number}.example", START) for number in range(sources)]
+    for now in hours(START, 5):
+        for number, source in enumerate(ids):
+            if number < down:
+                diary.visit(source, now, asked=(("entry", "unknown_host"),), ended="failed", error="unknown host")
+            else:
+                diary.visit(source, now)
+        guard.look(now)
+    assert {kind for _, kind in guard.said} == kinds
+    for source in ids:
+        diary.visit(source, START + 6 * HOUR)
+    guard.look(START + 6 * HOUR)
+    assert open_alerts(diary.conn) == []
+
+
 def test_certificates_of_all_hosts_are_one_alert(diary: Diary) -> None:
     """A clock that is wrong, or a network that shows a certificate of its own until somebody logs in."""
     guard = Guard(diary)
@@ -353,5 +371,6 @@ def test_a_round_ends_with_its_budget_and_the_next_goes_on(diary: Diary) -> None
     for number in range(5):
         source = diary.add(f"s{number}.example", START)
         diary.visit(source, START, asked=(("entry", "timeout"),), ended="failed", error="no answer")
+    diary.visit(diary.add("well.example", START), START)  # if all failed, it would be the network
     opened = [len(evaluate_alerts(diary.conn, config, START, budget_s=0.0)) for _ in range(7)]
     assert opened == [1, 1, 1, 1, 1, 0, 0], "one at least, and none twice"
