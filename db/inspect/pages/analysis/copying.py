@@ -91,9 +91,9 @@ class CopyingForm:
         values = {name: value for name, value in (self.values | more).items() if value is not None}
         return f"{path}?{urlencode(values)}" if values else path
 
-    def pair_address(self, source_id: int, origin: CopyOrigin) -> str:
-        """The page of a pair with the same period and language."""
-        return self.address("/-/copying/pair", source=source_id, origin=origin.text, top=None)
+    def pair_address(self, source_id: int, origin: CopyOrigin, path: str = "/-/copying/pair") -> str:
+        """The page of a pair with the same period and language, or its file."""
+        return self.address(path, source=source_id, origin=origin.text, top=None)
 
     def with_known(self, known: Known) -> CopyingForm:
         """The same, asked otherwise."""
