@@ -87,6 +87,7 @@ def print_all(web: DemoWeb, database: Path, folder: Path) -> dict[str, list[str]
         names = conn.execute("SELECT name FROM credits WHERE role = 'author' GROUP BY 1 ORDER BY 1 LIMIT 2").fetchall()
         (copied,) = conn.execute("SELECT original_id FROM decisions WHERE verdict = 'copy' LIMIT 1").fetchone()
         conn.execute("UPDATE articles SET title = title || ' (old)' WHERE page_id = ?", (copied,))
+    desk.run("upkeep", "index")  # the title that was changed: a search looks back in what is indexed
     desk.run("searches", "add", "ferries", "ferry", "--since", "2026-01-01")
     desk.run("export", "warc", "--source", source, "-o", "pages.warc.gz")
 
@@ -124,6 +125,7 @@ def print_all(web: DemoWeb, database: Path, folder: Path) -> dict[str, list[str]
         "doctor",
     ):
         take(command)
+    take("backup --salvage", str(folder / "salvaged.db"))
     take("corrections", *since)
     take("why", source, "--offline", code=None)
     take("sources test", source, "--limit", "1", code=None)
