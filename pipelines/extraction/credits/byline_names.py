@@ -40,9 +40,8 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
     such lines right below."""
-    # A by-line with titles has full stops, and looks like the first sentence.
-    lines = (*layout.byline_lines, *(line for line in layout.inside[:1] if len(line.text) <= _LONGEST))
-    for at, line in enumerate(map(_without_initials, lines)):
+    lines = [_without_initials(line) for line in layout.byline_lines]
+    for at, line in enumerate(lines):
         text = line.spaced
         if words.heading.match(text) and (names := list(names_below(lines, at, words))):
             return names
@@ -54,7 +53,8 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
             return found
         if found := find_reporters(line.text[:80]):
             return found
-    return []
+    # A by-line with titles has full stops, and looks like the first sentence.
+    return next((_only_names(line.spaced, words) for line in layout.inside[:1]), [])
 
 
 def _without_initials(line: Line) -> Line:
