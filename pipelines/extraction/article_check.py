@@ -119,13 +119,17 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     is_front_page = candidate.page.address and not address.query and _INDEX_PATH.match(address.path or "/")
     if is_front_page and not (candidate.is_typed or candidate.keeps_promise or _is_single_text(candidate)):
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
-    if kind := candidate.offer:
+    if words < _LONG_OFFER and (kind := candidate.offer):
         return Rejection(
             reason=Reason.NOT_ARTICLE, detail=f"The page describes what its title names as {kind} (schema.org)."
         )
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
+
+
+_LONG_OFFER = 250
+"""Words from which what tells of an offer is a text to be kept, as that of a guided tour (600 on a labelled page)."""
 
 
 def _is_short(candidate: ArticleCandidate, words: int) -> bool:
