@@ -311,16 +311,16 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
     conn = health.conn
     waiting, (missing, left) = search_index.count_unindexed(conn), search_index.count_inconsistencies(conn)
     rebuild = "`copydesk search --rebuild` makes the index again"
-    if lost := search_index.unfindable_page(conn):
-        message = f"page {lost} is not found by its own words: the search index is damaged"
-        yield Finding(
-            level=Level.BAD, subject="search", message=message, advice=f"{rebuild}, or {SALVAGE} the whole file"
-        )
-    elif missing or left:
+    if missing or left:
         message = (
             f"{missing:,} articles are missing from the search index, {left:,} pages in it are not articles (any more)"
         )
         yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
+    elif lost := search_index.unfindable_page(conn):
+        message = f"page {lost} is not found by its own words: the search index is damaged"
+        yield Finding(
+            level=Level.BAD, subject="search", message=message, advice=f"{rebuild}, or {SALVAGE} the whole file"
+        )
     elif search_index.stored_version(conn) != search_index.index_version():
         message = "the search index was made by another version; some characters may not be found"
         yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
