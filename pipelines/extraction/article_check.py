@@ -121,7 +121,7 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if words < _LONG_OFFER and (kind := candidate.offer):
         return Rejection(
-            reason=Reason.NOT_ARTICLE, detail=f"The page describes what its title names as {kind} (schema.org)."
+            reason=Reason.NOT_ARTICLE, detail=f"The page describes what its title names, as {kind} (schema.org)."
         )
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")

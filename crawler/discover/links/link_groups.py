@@ -120,7 +120,7 @@ def _extensions(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
 
 def _repeated(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
     """Links with the headline and the path of another: their queries say which box a reader chose them from (`?src=box12`)."""
-    first: dict[tuple[str, str], LinkCandidate] = {}
+    first: dict[tuple[str, ...], LinkCandidate] = {}
     times = Counter(_entry(one) for one in articles)
     for one in sorted(articles, key=lambda one: "?" in one.key):
         entry = _entry(one)
@@ -132,8 +132,10 @@ def _repeated(articles: list[LinkCandidate]) -> Iterator[LinkCandidate]:
             yield one
 
 
-def _entry(one: LinkCandidate) -> tuple[str, str]:
-    return one.key.partition("?")[0], one.title or ""
+def _entry(one: LinkCandidate) -> tuple[str, ...]:
+    """Path and headline, and the number in the query, which names the article where the path does not (`/show.php?id=400012`)."""
+    path, _, query = one.key.partition("?")
+    return path, one.title or "", *_NUMBER.findall(query)[-1:]
 
 
 def _extended(key: str, keys: set[str]) -> Iterator[tuple[str, str]]:

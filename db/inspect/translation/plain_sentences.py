@@ -47,6 +47,7 @@ TEMPLATES = (
     gettext_noop("The page has text but no headline of any kind."),
     gettext_noop("The page lists search results: %(title)s."),
     gettext_noop("The address is a site's front page."),
+    gettext_noop("The page describes what its title names, as %(kind)s (schema.org)."),
     gettext_noop("Only %(number)s words of text are on the page."),
     gettext_noop("The page is a notice, no article: %(signs)s."),
     gettext_noop("The process reading it ended, %(number)s times."),
