@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 SURROUNDINGS = ("plain", "rich", "tables")
 """The pages that a form is set into: elements of HTML 5; classes, other stories, comments and buttons around it; layout tables."""
-_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2"))
+_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2", "press_forms_3"))
 """The sets, by number."""
 _TAGS = {"tw": "zh-TW", "zh": "zh-CN"}
 _WINDOWS = {"zh": "{H}_港湾网", "tw": "{H} - 港灣網"}
