@@ -22,7 +22,8 @@ from pipelines.extraction.fields import metadata
 from pipelines.extraction.languages.loader import KINDS, cue_pattern, patterns_by_language
 from pipelines.extraction.text import end_markers
 from pipelines.extraction.text.byline_words import OF_ALL
-from pipelines.extraction.text.date_parser import _clock, _join
+from pipelines.extraction.text.clock import _clock, _hour_words
+from pipelines.extraction.text.date_parser import _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns import growth
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
@@ -75,6 +76,8 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     made = [(cue_pattern(kind, code), {"search"}) for kind in kinds for code in ("zh", "de")]
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
+    before, after = _hour_words()
+    made += [(before, {"search"}), (after, {"match"})]
     made += [(_clock(), {"match"}), (_join(), {"match"}), (page_sections._service_words(), {"fullmatch"})]
     # Cues of a language that is not known are those of all languages.
     begins = [

@@ -1,10 +1,12 @@
 """Forms of the press, written by hand: what is read of 569 forms in 16 languages, each in three kinds of page.
 
-    python -m bench.extraction.handwritten.press_forms [--set N] [--json] [--misses] [--language XX] [--kind KIND]
+    python -m bench.extraction.handwritten.press_forms [--set N] [--json] [--misses [--left]] [--language XX] [--kind KIND]
 
 Where `byline_forms` draws pages by chance from words and dividers, each form here stands as some newspaper, portal or system
 writes it: bylines, credits, times, statements for machines, headlines, texts. The forms are data (`press_forms/*.toml`).
-`--set 2` are 185 further bylines and credits, written before their reading was looked at (`press_forms_2/*.toml`).
+`--set 2` are 185 further bylines and credits, written before their reading was looked at (`press_forms_2/*.toml`). `--set 3` are
+214 more in 26 languages (`press_forms_3/*.toml`) in the halves of `page_halves`, with forms in which no author is to be read, and
+223 times and headlines, with forms in which no time is to be read.
 
 Copydesk and bare trafilatura are scored by field and by language, each on the pages whose form has the field; trafilatura gives a
 day, not a time, and is judged by the day, and it has no field for source, editors, proofreaders, kicker or change.
@@ -24,6 +26,7 @@ from typing import Any
 from trafilatura import bare_extraction
 
 from bench.extraction.form_report import Faults
+from bench.extraction.handwritten.page_halves import HALVES, half_of
 from bench.extraction.handwritten.press_pages import SURROUNDINGS, PressForm, press_forms
 from db.models import Page
 from db.site_rules.loader import Sites
@@ -137,8 +140,10 @@ def press_faults(labels: Answer, answer: Answer) -> Faults:
 
 
 def _same_time(want: str, got: str | None) -> bool:
-    """The same day, or the same minute; the zone counts where both have one."""
-    if not got or ("T" in want) != ("T" in got):
+    """The same day, or the same minute; the zone counts where both have one. Nothing, where nothing is wanted."""
+    if not (want and got):
+        return not want and not got
+    if ("T" in want) != ("T" in got):
         return False
     if "T" not in want:
         return want == got[:10]
@@ -146,6 +151,28 @@ def _same_time(want: str, got: str | None) -> bool:
     if not (wanted.tzinfo and read.tzinfo):
         wanted, read = wanted.replace(tzinfo=None), read.replace(tzinfo=None)
     return abs((wanted - read).total_seconds()) < 60
+
+
+def _score(forms: Sequence[PressForm]) -> PressScores:
+    """All forms in all surroundings."""
+    scores = PressScores()
+    for at, form in enumerate(forms, 1):
+        for surroundings in SURROUNDINGS:
+            scores.count(form, surroundings)
+        if sys.stderr.isatty():
+            print(f"\r{at} of {len(forms)} forms", end="\n" if at == len(forms) else "", file=sys.stderr, flush=True)
+    return scores
+
+
+def _print_misses(scores: PressScores) -> None:
+    """Each page that is misread, with wanted and got."""
+    for miss in scores.misses:
+        print(*(miss[key] for key in ("language", "kind", "name", "surroundings")), sep=" | ")
+        for name, fault in miss["faults"].items():
+            want, got = fault["want"], fault["got"]
+            if name == "text":  # the lines that differ are enough
+                want, got = [x for x in want if x not in (got or ())], [x for x in got or () if x not in want]
+            print(f"    {name}: want {want!r}, got {got!r}")
 
 
 def _printed(scores: PressScores) -> None:
@@ -164,11 +191,12 @@ def _printed(scores: PressScores) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", type=int, choices=(1, 2), default=1, help="which set of forms is read (1)")
+    parser.add_argument("--set", type=int, choices=(1, 2, 3), default=1, help="which set of forms is read (1)")
     parser.add_argument("--json", action="store_true", help="print the figures and the misses as JSON")
     parser.add_argument(
         "--misses", action="store_true", help="print each page that Copydesk misreads, with wanted and got"
     )
+    parser.add_argument("--left", action="store_true", help="with --set 3 --misses: in the half that is left")
     parser.add_argument("--language", help="only forms in this language: de, zh, tw (Taiwan), …")
     parser.add_argument("--kind", help="only forms of this kind: byline, credit, time, title, text, …")
     options = parser.parse_args(arguments)
@@ -179,24 +207,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     if not forms:
         parser.error("No form is of this language and kind. Leave out --language or --kind.")
-    scores = PressScores()
-    for at, form in enumerate(forms, 1):
-        for surroundings in SURROUNDINGS:
-            scores.count(form, surroundings)
-        if sys.stderr.isatty():
-            print(f"\r{at} of {len(forms)} forms", end="\n" if at == len(forms) else "", file=sys.stderr, flush=True)
+    halves = HALVES if options.set == 3 else ("",)
+    parts = {half: [form for form in forms if half in ("", half_of(f"{form.language} {form.name}"))] for half in halves}
+    scored = {half: _score(part) for half, part in parts.items() if part}
     if options.json:
-        print(json.dumps(scores.as_json(), ensure_ascii=False, indent=2))
+        figures: dict[str, Any] = {half: scores.as_json() for half, scores in scored.items()}
+        print(json.dumps(figures.get("", figures), ensure_ascii=False, indent=2))
         return 0
-    if options.misses:
-        for miss in scores.misses:
-            print(*(miss[key] for key in ("language", "kind", "name", "surroundings")), sep=" | ")
-            for name, fault in miss["faults"].items():
-                want, got = fault["want"], fault["got"]
-                if name == "text":  # the lines that differ are enough
-                    want, got = [x for x in want if x not in (got or ())], [x for x in got or () if x not in want]
-                print(f"    {name}: want {want!r}, got {got!r}")
-    _printed(scores)
+    for half, scores in scored.items():
+        if options.misses and half in ("", HALVES[options.left]):
+            _print_misses(scores)
+    for half, scores in scored.items():
+        if half:
+            print(f"The half {half}:")
+        _printed(scores)
     return 0
 
 

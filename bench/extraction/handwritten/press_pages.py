@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 SURROUNDINGS = ("plain", "rich", "tables")
 """The pages that a form is set into: elements of HTML 5; classes, other stories, comments and buttons around it; layout tables."""
-_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2"))
+_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2", "press_forms_3"))
 """The sets, by number."""
 _TAGS = {"tw": "zh-TW", "zh": "zh-CN"}
 _WINDOWS = {"zh": "{H}_港湾网", "tw": "{H} - 港灣網"}
@@ -41,6 +41,10 @@ class PressForm:
     """What the form is about: byline, time, title, …"""
     name: str
     language: str
+    tag: str = ""
+    """The page's language tag, where it is not that of the language."""
+    address: str = ""
+    """The page's address, where the site is to be another."""
     meta: str = ""
     """In `<head>`."""
     window: str = ""
@@ -68,6 +72,8 @@ class PressForm:
     @property
     def url(self) -> str:
         """The page's address."""
+        if self.address:
+            return self.address
         if self.language == "zh":
             return "https://www.gangwan.example/news/c/123456.html"
         return "https://www.clarion.example/news/harbour-ferry-123456"
@@ -82,7 +88,7 @@ class PressForm:
         """The HTML of the page in one of the `SURROUNDINGS`."""
         frames = {"plain": _plain, "rich": _rich, "tables": _tables}
         window = self.window or _WINDOWS.get(self.language, "{H} | Harbour Clarion")
-        tag = _TAGS.get(self.language, self.language)
+        tag = self.tag or _TAGS.get(self.language, self.language)
         head = f'<head><meta charset="utf-8"><title>{window}</title>{self.meta}</head>'
         return f'<!DOCTYPE html><html lang="{tag}">{self._filled(head + "<body>" + frames[surroundings](self))}</body></html>'
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import cast
 
 from lxml.etree import _Element as Element
@@ -17,16 +17,16 @@ from lxml.etree import _Element as Element
 from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import class_pattern, is_called
+from pipelines.extraction.page.tree import class_pattern, is_called, nearest
 from pipelines.extraction.text.date_parser import FIRST_YEAR, ParsedDate, read_machine
-from pipelines.extraction.text.writing import CJK
+from pipelines.extraction.text.writing import CJK, words
 
 _GRACE = timedelta(days=1)
 """How far after the fetch a time may lie: zones are mixed up by up to 14 hours, and days are printed ahead."""
 
 
 _TIMED = re.compile(
-    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation)|created)(?:-(?:date|time|at|on|utc|iso))?",
+    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|[cu]time|epoch|unix|ts|iso|pub-?date|publi(?:sh|shed|cation)|created)(?:-?(?:date|time(?:stamp)?|at|on|utc|iso))?",
     re.I,
 )
 _FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)", re.I)
@@ -119,6 +119,9 @@ class DateContext:
             return None
         if stamp.offset == _CENTRAL and self.locale.offset_at(_ANY_DAY)[0] == _CHINA:
             stamp = stamp._replace(offset=_CHINA)
+        elif stamp.zone and stamp.hour is not None:
+            wall = datetime.combine(stamp.date, time(stamp.hour, stamp.minute))
+            stamp = stamp._replace(offset=self.locale.offset_called(stamp.zone, wall) or stamp.offset)
         moment = settle_moment(stamp, self.locale)
         return DateCandidate(moment, stamp, by) if moment and self.possible(moment) else None
 
@@ -140,6 +143,26 @@ def is_teaser(line: Line) -> bool:
     least = _TEASER_CJK if CJK.search(line.text) else _TEASER
     is_linked = line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE and line.longest_link >= least
     return is_linked and any(len(text) >= least and not _DAY.fullmatch(text) for text, _ in line.parts)
+
+
+def is_on_card(el: Element, headline: Line | None) -> bool:
+    """Whether a box around an element holds a heading that links to another story, and not the headline."""
+    own = {headline.block, *headline.block.iterancestors()} if headline else set()
+    for box in (el, *islice(el.iterancestors(), _CARD_LEVELS)):
+        if box in own or box.tag in ("body", "main"):
+            return False
+        for link in islice(box.iter("a"), _CARD_LINKS):
+            is_headed = (
+                nearest(link, _CARD_HEADINGS, 2) is not None or next(link.iter(*_CARD_HEADINGS), None) is not None
+            )
+            if is_headed and len("".join(map(str, link.itertext()))) >= _TEASER_CJK:
+                return True
+    return False
+
+
+_CARD_LEVELS, _CARD_LINKS = 3, 4
+_CARD_HEADINGS = words("h2 h3 h4 h5 h6")
+"""Levels of boxes around a date, links in each of them, and the headings that cards have."""
 
 
 _DAY = re.compile(r"(?:发[布表]于)?\s{0,3}\d{4}([-./])\d{1,2}\1\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s{0,3}")

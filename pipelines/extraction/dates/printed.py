@@ -39,10 +39,13 @@ _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
+_FROM_THEN = re.compile(r"\s?(?:起|から|부터)")
+"""What follows the day from which something holds."""
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
 _CLOSE = 3
 """Lines above the headline within which a date is taken for the article's."""
+_CAPTION_LEVELS = 3
 _COMMENT = re.compile(r"comment|repl(?:y|ies)|评论|回复|留言|kommentar|antwort|comentari|online", re.I)
 _NEAR = 9
 """Lines below the headline in which a date line stands."""
@@ -193,6 +196,8 @@ class PrintedDates:
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other or line.block.tag == "pre":
             return  # a program's day is not the page's
+        if nearest(line.block, {"figcaption"}, _CAPTION_LEVELS) is not None:
+            return  # nor is a picture's
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
         before, at = label_above, 0
@@ -201,6 +206,7 @@ class PrintedDates:
             before, at = "", stamp.end
             if (
                 self._is_of_something_else(label[-40:])
+                or _FROM_THEN.match(text, stamp.end)
                 or _SPAN_OF_DAYS.search(label)
                 or self._is_clock(line, stamp, label)
             ):
@@ -221,7 +227,11 @@ class PrintedDates:
 
     def _is_of_something_else(self, label: str) -> bool:
         """Whether the words before a date say that it is an event's, a law's, a picture's, a broadcast's, somebody's reading."""
-        if cue_pattern("no_publication", self._language).search(label):
+        weekday = _WEEKDAY_BEFORE.search(label)
+        named = weekday and weekday_of(weekday[0].rstrip(" .,"), self._language) is not None
+        if cue_pattern("no_publication", self._language).search(
+            label[: weekday.start()] if weekday and named else label
+        ):
             return True
         other = cue_pattern("not_of_page", self._language).search(label)
         return other is not None and not says_published(label[other.end() :], self._language)

@@ -27,7 +27,14 @@ from pipelines.extraction.dates.agreement import (
     weigh_dates,
     weigh_statements,
 )
-from pipelines.extraction.dates.candidates import TIPPED, DateCandidate, DateContext, is_teaser, machine_times
+from pipelines.extraction.dates.candidates import (
+    TIPPED,
+    DateCandidate,
+    DateContext,
+    is_on_card,
+    is_teaser,
+    machine_times,
+)
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
@@ -251,6 +258,8 @@ def _last_resort(document: Document, layout: Layout, context: DateContext, lines
         return opening
     for line in document.lines[:2000]:
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not is_teaser(line):
+            if line.zone & Zone.ASIDE and is_on_card(line.block, layout.headline):
+                continue
             for found, _ in lines.read(line, ""):
                 return found
     for summary in (document.head.title, document.head.meta("description", "og:description")):

@@ -62,6 +62,12 @@ class Locale:
         zone, origin = self._zone()
         return (wall.replace(tzinfo=zone).utcoffset(), origin) if zone else (None, OffsetFrom.UNKNOWN)
 
+    def offset_called(self, name: str, wall: datetime) -> timedelta | None:
+        """The UTC offset here at a naive local time, if that is what this abbreviation means here: IST in Ireland and in Israel."""
+        zone, _ = self._zone()
+        local = wall.replace(tzinfo=zone)
+        return local.utcoffset() if zone and local.tzname() == name else None
+
 
 def _localised(moment: datetime, locale: Locale) -> datetime:
     """A UTC time as the same instant in the zone of the page's readers, if that is known."""

@@ -66,6 +66,7 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
         chosen = Headline(*wording, chosen.line)
     bare = cut_site(chosen.text, site_names)
     text = bare if len(bare) >= SHORTEST else chosen.text
+    text = _parts_apart(text, chosen.line, titles)
     kicker = read_kicker(document, chosen.line, text)
     return chosen._replace(text=text, kicker=kicker, alternative=other_wording(printed.text, text, kicker, titles))
 
@@ -81,6 +82,13 @@ def _of_two_lines(found: Headline, document: Document, titles: StatedTitles) -> 
         return None
     stated = next((title for title, _ in titles.ranked for title in parts_of(title) if plain(title) == joined), None)
     return found._replace(text=stated) if stated else None
+
+
+def _parts_apart(text: str, line: Line | None, titles: StatedTitles) -> str:
+    """A headline whose pieces a style sets below each other, with the blanks between them that a statement has."""
+    if line is None or text != line.text or len(line.parts) == 1 or (apart := normalize_space(line.spaced)) == text:
+        return text
+    return apart if any(apart == part for title, _ in titles.ranked for part in parts_of(title)) else text
 
 
 _MOST_BREAKS = 2

@@ -79,13 +79,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """The words of dates. `joins` stand between a day and its time; months are groups of spellings."""
+    """The words of dates. `joins` stand between a day and its time; months are groups of spellings; an hour without minutes is one
+    where `hour_before` or `hour_after` stands."""
 
     months: tuple[Words, ...] = ()
     solar_hijri_months: tuple[Words, ...] = ()
     ethiopian_months: tuple[Words, ...] = ()
     weekdays: Words = ()
     joins: Words = ()
+    hour_before: Words = ()
+    hour_after: Words = ()
     morning: Words = ()
     afternoon: Words = ()
     today: Words = ()

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipelines.extraction.languages.loader import Words, any_of, languages
+from pipelines.extraction.languages.loader import any_of, languages
+from pipelines.extraction.text.clock import MIDNIGHT, read_clock
 from pipelines.extraction.text.date_formats import Found, find_regional_dates
 from pipelines.extraction.text.months import from_named_month, month_of, to_gregorian
 from pipelines.extraction.text.utc_offsets import offset_named
@@ -42,6 +43,8 @@ class ParsedDate(NamedTuple):
     offset: timedelta | None = None
     start: int = 0
     end: int = 0
+    zone: str = ""
+    """The abbreviation that `offset` was read from: one that means something else in another country."""
 
     @property
     def date(self) -> date:
@@ -77,43 +80,6 @@ _WORD_DAY_CLOCK_YEAR = re.compile(
     r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:(?:[A-Z]{3,4}|[+-]\d{4})\s)?(\d{4})(?!\d)"
 )
 """C's and Java's way: "Mar 05 14:30:00 CET 2024", "Mar 05 14:30:00 +0100 2024"."""
-
-
-@cache
-def _clock() -> re.Pattern[str]:
-    """A time of day, with a word for its half before or after it."""
-    before = any_of((word for code in _HALF_FIRST for half in _halves(code) for word in half), spaces=False)
-    after = [
-        f"(?{'' if word.isupper() else 'i'}:{any_of([word], languages()[code].spaces)})"
-        for code in languages()
-        for half in _halves(code)
-        for word in sorted(half, key=len, reverse=True)
-    ]
-    return re.compile(
-        rf"(?P<mark>(?i:{before}))?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
-        r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)"
-        r"(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
-        rf"\s{{0,2}}(?P<ap>{'|'.join(after)})?"
-    )
-
-
-_HALF_FIRST = ("zh", "ja", "ko", "en")
-"""Languages that write the half of the day before the hour, English by way of templates."""
-
-
-def _halves(code: str) -> tuple[Words, Words]:
-    return languages()[code].dates.morning, languages()[code].dates.afternoon
-
-
-@cache
-def _is_afternoon() -> dict[str, bool]:
-    """The words for a half of the day, lower case and without spaces."""
-    return {
-        word.lower().replace(" ", ""): bool(late)
-        for code in languages()
-        for late, words in enumerate(_halves(code))
-        for word in words
-    }
 
 
 _ZONE = re.compile(
@@ -264,8 +230,8 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
     if within := _CLOCK_WITHIN.search(text, start, end):
         hour, minute = int(within[1]), int(within[2])
         second = int(within[3]) if within[3] else None
-        offset = _read_offset(text, within.end(), date(year, month, day))[0]
-        return ParsedDate(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
+        offset, _, zone = _read_offset(text, within.end(), date(year, month, day))
+        return ParsedDate(year, month, day, hour, minute, second, offset, start, end, zone) if hour < 24 else None
     after = end
     if join := _join().match(text, end):
         after = join.end()
@@ -273,67 +239,56 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
     if clock is None:
         before = _clock_before(text, start, date(year, month, day))
         if before:
-            return ParsedDate(year, month, day, *before[:3], before[3], start, end)
+            return ParsedDate(year, month, day, *before[:4], start, end, before[4])
         return ParsedDate(year, month, day, start=start, end=end)
     hour, minute, second, stop = clock
-    offset, stop = _read_offset(text, stop, date(year, month, day))
-    return ParsedDate(year, month, day, hour, minute, second, offset, start, stop)
+    offset, stop, zone = _read_offset(text, stop, date(year, month, day))
+    if hour == MIDNIGHT:  # of the next day
+        after_it = date(year, month, day) + timedelta(days=1)
+        year, month, day, hour = after_it.year, after_it.month, after_it.day, 0
+    return ParsedDate(year, month, day, hour, minute, second, offset, start, stop, zone)
 
 
 _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 
-def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
-    """The time of day at a position of a text: hour, minute, second if given, and its end."""
-    m = _clock().match(text, at)
-    if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
-        return None
-    if m["sep"] == "." and text[m.end() : m.end() + 1].isdigit():
-        return None
-    hour = int(m["h"])
-    late = _is_afternoon().get((m["mark"] or m["ap"] or "").lower().replace(" ", ""))
-    if late and hour < 12:
-        hour += 12
-    elif late is False and hour == 12:
-        hour = 0
-    if hour > 23:
-        return None
-    return hour, int(m["m"] or 0), int(m["s"]) if m["s"] else None, m.end()
-
-
 _CLOCK_BEFORE = re.compile(
-    r"(?<![\d:.])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч\.?|น\.)?[,]?"
+    r"(?<![\d:.])((?:[01]?\d|2[0-3])(?:[:.h]|(?<=\d\d)(?=\d\d\s?(?:GMT|UTC|hrs?|hours)\b))[0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч\.?|น\.)?[,]?"
     r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
 )
 
 
-def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | None, timedelta | None] | None:
+def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | None, timedelta | None, str] | None:
     """The clock of "15:32, 4 May 2024"."""
     m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
-    if m is None or not (clock := read_clock(m[1], 0)):
+    if m is None:
         return None
-    zone = _read_offset(m["zone"].strip("()"), 0, day)[0] if m["zone"] else None
-    return clock[0], clock[1], clock[2], zone
+    clock = read_clock(f"{m[1][:2]}:{m[1][2:]}" if m[1].strip().isdecimal() else m[1], 0)
+    if clock is None:
+        return None
+    offset, _, zone = _read_offset(m["zone"].strip("()"), 0, day) if m["zone"] else (None, 0, "")
+    return clock[0], clock[1], clock[2], offset, zone
 
 
-def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
+def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int, str]:
+    """The UTC offset at a position of a text, its end, and the abbreviation that it was read from."""
     m = _ZONE.match(text, at)
     if m is None or not m["sign"]:
         if at < len(text) and text[at] in "Zz" and not text[at + 1 : at + 2].isalnum():
-            return timedelta(0), at + 1
+            return timedelta(0), at + 1, ""
         if m is None:
-            return None, at
+            return None, at, ""
     if m["sign"]:
         hours, minutes = int(m["oh"]), int(m["om"] or 0)
         # "+08", "+0800", "GMT+8" are offsets; "- 12 comments" is not
         if hours > 14 or minutes > 59 or (m["om"] is None and m[0].lstrip(" (")[:1] not in "GUZ" and len(m["oh"]) < 2):
-            return None, at
+            return None, at, ""
         delta = timedelta(hours=hours, minutes=minutes)
-        return (-delta if m["sign"] != "+" else delta), m.end()
+        return (-delta if m["sign"] != "+" else delta), m.end(), ""
     if m["city"]:
-        return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end(), day)
+        return (timedelta(hours=8), m.end(), "") if m["city"] != "Uhr" else _read_offset(text, m.end(), day)
     offset = offset_named(m["name"], day)
-    return offset, m.end() if offset is not None else at
+    return (offset, m.end(), m["name"]) if offset is not None else (None, at, "")
 
 
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")

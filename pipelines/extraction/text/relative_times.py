@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from pipelines.extraction.languages.loader import Words, any_of, applicable_languages, languages
-from pipelines.extraction.text.date_parser import MAX_TEXT, ParsedDate, plain_digits, read_clock
+from pipelines.extraction.text.clock import read_clock
+from pipelines.extraction.text.date_parser import MAX_TEXT, ParsedDate, plain_digits
 
 _UNITS = {
     "seconds": timedelta(seconds=1),
@@ -96,7 +97,7 @@ def find_relative(text: str, now: datetime, language: str | None = None) -> Pars
         )
     pattern, back = _named_day(language)
     if m := pattern.search(text):
-        day = (now - timedelta(days=back[m[0].lower()])).date()
+        day = (now - timedelta(days=back[" ".join(m[0].lower().split())])).date()
         after = _BETWEEN.match(text, m.end())
         clock = read_clock(text, after.end() if after else m.end())
         if clock:  # "today" alone is a word, not a time

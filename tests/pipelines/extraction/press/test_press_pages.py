@@ -13,7 +13,7 @@ from bench.extraction.handwritten.chinese_sites import marked_pages, site_pages,
 from bench.extraction.handwritten.press_forms import main, press_faults, read_by_copydesk
 from bench.extraction.handwritten.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
-_FORMS = [*press_forms(), *press_forms(2)]
+_FORMS = [form for number in (1, 2, 3) for form in press_forms(number)]
 _DATED = '<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.pipelines.extraction.press.press_page import TEXTS, read_page
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import extract
+from tests.pipelines.extraction.press.press_page import TEXTS, read_page, write_page
 
 ANY = "any"
 
@@ -103,6 +108,28 @@ TIMES = (
     ("ar", "2024/3/5", "2024-03-05", ANY),
     ("ar", "آخر تحديث: 5 مارس 2024 - 15:32 بتوقيت غرينتش", ANY, "2024-03-05T15:32"),
     ("ar", "24 شعبان 1445 هـ / 5 مارس 2024 م", "2024-03-05", ANY),
+    ("en", "4 March 2024, 0915 GMT", "2024-03-04T09:15+00:00", ANY),
+    ("en", "Posted 1705hrs, 4 March 2024", "2024-03-04T17:05", ANY),
+    ("en", "4 March 2024, 24:00", "2024-03-05T00:00", ANY),
+    ("en", "4 March 2024, 24:10", "2024-03-04", ANY),
+    ("de", "4. März 2024 um 7 Uhr", "2024-03-04T07:00+01:00", ANY),
+    ("nl", "4 maart 2024, 7 uur", "2024-03-04T07:00+01:00", ANY),
+    ("it", "4 marzo 2024 - ore 7", "2024-03-04T07:00+01:00", ANY),
+    ("sv", "4 mars 2024 kl 7", "2024-03-04T07:00+01:00", ANY),
+    ("fr", "Le 4 mars 2024 à 7h", "2024-03-04T07:00+01:00", ANY),
+    ("fr", "4 mars 2024, 7h de lecture", "2024-03-04", ANY),
+    ("ja", "2024年3月4日 7時", "2024-03-04T07:00+09:00", ANY),
+    ("ja", "2024年3月4日 7時間前", "2024-03-04", ANY),
+    ("ko", "2024년 3월 4일 7시", "2024-03-04T07:00+09:00", ANY),
+    ("ko", "2024.03.04 7시간 전", "2024-03-04", ANY),
+    ("fr", "4 mars 2024 à 06:20 TU", "2024-03-04T07:20+01:00", ANY),
+    ("es", "4 de marzo de 2024, 06:20 PET", "2024-03-04T06:20-05:00", ANY),
+    ("es", "04/03/2024 06:20 (Act. 05/03/2024 07:10)", "2024-03-04T06:20", "2024-03-05T07:10"),
+    ("en", "Pierre Roux (died 4 March 2024) - 5 March 2024", "2024-03-05", ANY),
+    ("de", "Beginn: Montag, 4. März 2024 / Online seit 5. März 2024", "2024-03-05", ANY),
+    ("pl", "wczoraj 06:20", "2024-03-06T06:20+01:00", ANY),
+    ("sv", "I går 06.20", "2024-03-06T06:20+01:00", ANY),
+    ("tr", "Dün 06:20", "2024-03-06T06:20+03:00", ANY),
     ("ar", "نُشر: 15:32-5 مارس 2024 م ـ 24 شَعبان 1445 هـ", "2024-03-05T15:32", ANY),
 )
 """Language, what is written, published and modified. A time without offset stands for any."""
@@ -119,3 +146,53 @@ def test_time(language: str, written: str, published: str | None, modified: str 
     assert _fits(published, got["published"]), got["published"]
     assert _fits(modified, got["modified"]), got["modified"]
     assert got["text"].split("\n") == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "Inquest scheduled for 4 March 2024"),
+        ("en", "Auction, to be held on Monday, 4 March 2024"),
+        ("de", "Beginn: Montag, 4. März 2024"),
+        ("it", "Appuntamento: lunedì 4 marzo 2024"),
+        ("ko", "개최 일시: 2024년 3월 4일"),
+        ("ko", "2024년 3월 4일부터 시행"),
+        ("ja", "2024年3月4日から実施"),
+    ],
+)
+def test_the_day_of_an_event_or_from_which_something_holds_is_no_publication(language: str, written: str) -> None:
+    assert read_page(language, f"<div class='x9'>{written}</div>")["published"] is None
+
+
+def test_the_day_in_a_caption_is_the_picture_s() -> None:
+    picture = "<figure><img src='/1.jpg'><figcaption><span>The pier, 4 March 2024</span></figcaption></figure>"
+    assert read_page("en", picture)["published"] is None
+    assert read_page("en", f"{picture}<p>5 March 2024</p>")["published"] == "2024-03-05"
+
+
+def test_the_day_on_a_card_beside_the_text_is_another_story_s() -> None:
+    card = "<div><a href='/a/8'><h4>Swimming bath to close in June</h4></a><b>Eva Lind</b> {}</div>"
+    for printed in ("<time datetime='2024-02-01T10:00:00Z'>Feb 1, 2024</time>", "<span>Feb 1, 2024</span>"):
+        assert read_page("en", "", f"</div><aside>{card.format(printed)}</aside>")["published"] is None
+
+
+@pytest.mark.parametrize("name", ["unixtime", "unix-timestamp", "publishtime", "created-at", "publishedat"])
+def test_an_attribute_that_is_named_for_a_time(name: str) -> None:
+    got = read_page("en", f"<time data-{name}='1709533200'>Monday</time>")
+    assert got["published"] == "2024-03-04T06:20:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "published"),
+    [
+        ("ie", "4 July 2023, 06:20 IST", "2023-07-04T06:20+01:00"),
+        ("il", "4 July 2023, 06:20 IDT", "2023-07-04T06:20+03:00"),
+        ("il", "4 March 2024, 06:20 IST", "2024-03-04T06:20+02:00"),
+        ("in", "4 March 2024, 06:20 IST", "2024-03-04T06:20+05:30"),
+        ("tw", "4 March 2024, 06:20 CST", "2024-03-04T06:20+08:00"),
+        ("uk", "4 March 2024, 06:20 PST", "2024-03-04T06:20-08:00"),
+    ],
+)
+def test_the_name_of_a_zone_means_that_of_the_site_s_country(country: str, written: str, published: str) -> None:
+    page = replace(write_page("en", f"<p>{written}</p>"), url=f"https://www.harbour-post.{country}/a/1.html")
+    assert to_json(extract(page, Sites()))["published"] == published

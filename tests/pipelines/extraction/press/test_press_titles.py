@@ -90,3 +90,9 @@ def test_a_kicker_in_a_heading_is_part_of_it_if_it_and_all_statements_join_the_t
     joined = f'<script type="application/ld+json">{{"@type": "Article", "headline": "The old pier{mark}{HEADLINE}"}}</script>'
     assert _title(HEADLINE, heading=heading, meta=social + joined) == HEADLINE
     assert _title(HEADLINE, heading=with_colon, meta=social + joined) == f"The old pier: {HEADLINE}"
+
+
+def test_pieces_that_only_a_style_sets_apart_have_blanks_between_them_where_a_statement_has() -> None:
+    words = HEADLINE.split()
+    pieces = "".join(f"<b style='display:block'>{piece}</b>" for piece in (" ".join(words[:3]), " ".join(words[3:])))
+    assert _title(f"{HEADLINE} | Harbour Post", heading=pieces) == HEADLINE
