@@ -93,3 +93,14 @@ def test_a_vietnamese_name_is_no_phrase_of_its_text() -> None:
 def test_a_last_line_that_names_the_author_is_no_text(language: str, line: str, name: str) -> None:
     form = PressForm(kind="byline", name="", language=language, last=f"<p>{line}</p>", want={"authors": [name]})
     assert press_faults(form.labels(), read_by_copydesk(form.page("rich"), form.url)) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("作者：张伟明(清溪大学)、李静怡(云港大学)", ["张伟明", "李静怡"]),
+        ("作者：张伟明，系清溪大学教授", ["张伟明"]),
+    ],
+)
+def test_chinese_authors_with_what_they_are(line: str, want: list[str]) -> None:
+    assert _authors("zh", last=f"<p>{line}</p>") == want
