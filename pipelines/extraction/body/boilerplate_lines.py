@@ -198,9 +198,9 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     if bar and name in names and len(column) <= _LONGEST_COLUMN:
         return True
     # The line is known by its names: the word before them may be of any language.
-    opened = (
-        OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line) or (OF_ALL.genre.match(line) if is_last else None)
-    )
+    opened = OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line)
+    if is_last:
+        opened = opened or OF_ALL.genre.match(line) or OF_ALL.weak.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
     rest = _IN_BRACKETS.sub(" ", rest) if opened or is_signed else rest

@@ -58,14 +58,14 @@ _AUTHOR_META = re.compile(
 _DESK = re.compile(
     rf"(?:(?:[A-Z]{{2,5}} )?(?:{any_of(words_of('desk'), spaces=False)})"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
-    r" ?(?:desk|team|staff)|(?:[\w.&]{1,20} ){1,3}desk)$",
+    r" ?(?:desk|team|staff)|(?:[\w.&]{1,20} ){1,3}(?:desk|bureau))$",
     re.I,
 )
 """Names of a desk and of nobody: the outlet, where no person is named."""
 _DESK_OF = re.compile(rf"(?:{any_of(words_of('desk'), spaces=False)})\s(?:(?:de|del|di|da|von|van)\s)?", re.I)
 """A desk before the name of the outlet: "Redaktion Example Daily"."""
-_ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
-"""How the name of an organisation ends."""
+_ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$|\b(?-i:News)\s", re.I)
+"""How the name of an organisation ends, and the word in it that no person is called: "Asia News Net"."""
 
 
 _FOUND_BY = {"guess": "byline", "duty": "byline", "signed": "byline", "small": "byline"}

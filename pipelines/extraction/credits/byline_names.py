@@ -9,11 +9,18 @@ from itertools import pairwise
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import DEGREES_BEHIND, is_linked_name, links_to_author, signed_names
-from pipelines.extraction.credits.names.persons import MAIL, before_next_credit, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names.persons import (
+    MAIL,
+    before_next_credit,
+    has_case,
+    is_bare_name,
+    is_name,
+    without_pictures_by,
+)
 from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import link_around
+from pipelines.extraction.page.tree import link_around, nearest
 from pipelines.extraction.text.byline_words import (
     LABEL_MARKS,
     BylineWords,
@@ -40,8 +47,10 @@ def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
 def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     """The names of the first line near the headline that has names after a by-word, on the line or below it; with those of further
     such lines right below."""
-    lines = [_without_initials(line) for line in layout.byline_lines]
-    for at, line in enumerate(lines):
+    # A by-line with titles has full stops, and looks like the first sentence.
+    header = layout.byline_lines
+    lines = (*header, *(line for line in layout.inside[:1] if len(line.text) <= _LONGEST))
+    for at, line in enumerate(map(_without_marks, lines)):
         text = line.spaced
         if words.heading.match(text) and (names := list(names_below(lines, at, words))):
             return names
@@ -51,18 +60,22 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
             return [*found, *_further_bylines(lines[at : at + _MOST], words)]
         if found := _only_names(text, words):
             return found
-        if found := find_reporters(line.text[:80]):
-            return found
-    # A by-line with titles has full stops, and looks like the first sentence.
-    return next((_only_names(line.spaced, words) for line in layout.inside[:1]), [])
+        if at < len(header) and (found := find_reporters(line.text[:80])):
+            return found  # in the text the signature names them, see `read_signature`
+    return []
 
 
-def _without_initials(line: Line) -> Line:
-    """A line without the letters in place of the author's picture before what else it says: "AH", "By Anna Holt"."""
-    if len(line.parts) < 2 or not _INITIALS.fullmatch(line.parts[0][0]):
+def _without_marks(line: Line) -> Line:
+    """A line without the letters in place of the author's picture before what else it says ("AH", "By Anna Holt"), and without
+    raised marks of notes and institutes behind names."""
+    parts = [(text, el) for text, el in line.parts if nearest(el, _RAISED) is None]
+    parts = parts[1:] if len(parts) > 1 and _INITIALS.fullmatch(parts[0][0]) else parts
+    if not parts or len(parts) == len(line.parts):
         return line
-    parts = line.parts[1:]
-    return line._replace(parts=parts, text=" ".join(text.strip() for text, _ in parts))
+    return line._replace(parts=tuple(parts), text=" ".join(text.strip() for text, _ in parts))
+
+
+_RAISED = frozenset(("sup",))
 
 
 _INITIALS = re.compile(r"\s{0,3}[A-Z]{2,3}\s{0,3}")
@@ -206,7 +219,9 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     if len(text) > 100:
         return []
     if (called := words.text_word.match(text)) and (rest := before_next_credit(text, words)) != text:
-        return signed_names(words.joint_behind.sub("", rest[called.end() :]).strip(" ,|·•–—-"), words)
+        return signed_names(rest[called.end() :].strip(" ,|·•–—-"), words)
+    if (written := without_pictures_by(text, words.language)) != text:
+        return signed_names(written, words)
     if behind := words.by_behind.match(text):
         return [behind[1]]
     if glued := words.by_glued.match(text):
@@ -214,7 +229,7 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or words.by_others.search(opened[0]):
         return []
-    rest = words.joint_behind.sub("", before_next_credit(MAIL.sub("", text[opened.end() :]), words))
+    rest = before_next_credit(MAIL.sub("", text[opened.end() :]), words)
     if stamps := find_stamps(rest):
         rest = words.after_name.sub("", rest[: stamps[0].start].rstrip())
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")

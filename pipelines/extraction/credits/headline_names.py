@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Set
 from itertools import zip_longest
 
-from pipelines.extraction.credits.byline_places import signed_names, split_pieces
+from pipelines.extraction.credits.byline_places import credits_others, signed_names, split_pieces
 from pipelines.extraction.credits.lines.credit_lines import credit_marks
-from pipelines.extraction.credits.names.persons import is_full_name, without_material
+from pipelines.extraction.credits.names.persons import MAIL, before_next_credit, is_full_name, without_material
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import belongs_to_other_content
@@ -35,6 +35,9 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
     another credit; a kind of text labels its author."""
     lines = _lines_below_headline(layout, layout.headline_row + _FAR)
     for line, following in zip_longest(lines, lines[1:]):
+        if names := _names_beside_mail(line, following, words) if line.row <= layout.headline_row + _NEAR else []:
+            yield from names
+            return
         labelled = _LABELLED.match(line.spaced)
         if labelled and not credit_marks(language).match(line.spaced):
             if DUTY.search(labelled[1]):
@@ -53,6 +56,14 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
             return
 
 
+def _names_beside_mail(line: Line, following: Line | None, words: BylineWords) -> list[str]:
+    """The full names of a line that holds nothing else but their mail address, there or on the next line."""
+    own = MAIL.sub(" ", line.spaced)
+    below = following is not None and following.row == line.row + 1 and MAIL.fullmatch(following.spaced)
+    names, rest = _leading_names(own, words) if below or own != line.spaced else ([], [])
+    return [] if rest else names
+
+
 def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str | None) -> Iterator[str]:
     """Nothing but names right below the headline, with at most an agency or a town behind them, in languages that capitalise only
     the first word of a heading."""
@@ -62,7 +73,8 @@ def names_alone(layout: Layout, words: BylineWords, own: Set[str], language: str
         else -1
     )
     for line in _lines_below_headline(layout, last):
-        if names := signed_names(without_material(line.spaced, language), words, own):
+        written = before_next_credit(without_material(line.spaced, language), words)
+        if written and not credits_others(line, words) and (names := signed_names(written, words, own)):
             yield from names
             return
 

@@ -204,7 +204,7 @@ def consists_of_words(name: str, layout: Layout) -> bool:
     """Whether the article writes each word of a name in lower case as well: "Recent Posts", "Regulatory Compliance"."""
     lines = (*layout.header, *layout.inside, *layout.tail)
     text = " ".join(line.text for line in lines)
-    found = [word.lower() for word in name.split() if len(word) > 2 and word[0].isupper()]
+    found = [word.lower() for word in name.split() if word[0].isupper() and (len(word) > 2 or not word.isascii())]
     return bool(found) and all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in found)
 
 
@@ -275,8 +275,8 @@ def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
 
 
 def biography_name(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """The name at the head of a note below the text, in italics or outside it, that tells who somebody is whom the text does not
-    name: "Anna Holt is a lawyer in Leeds."."""
+    """The name at the head of a note below the text, in italics, in brackets or outside it, that tells who somebody is whom the
+    text does not name: "Anna Holt is a lawyer in Leeds."."""
     for line in (*layout.inside[-1:], *layout.tail[:2]):
         subject = _SUBJECT.match(line.spaced[:_SIGNED])
         if subject is None or not words.biography.match(line.spaced[subject.end() :].lstrip(", ")):
@@ -284,6 +284,7 @@ def biography_name(layout: Layout, words: BylineWords) -> Iterator[str]:
         name = subject[1]
         is_note = line.row > layout.paragraphs[-1].row if layout.paragraphs else False
         is_note = is_note or all(nearest(el, _SLANTED) is not None for _, el in line.parts)
+        is_note = is_note or (line.text[0] in "(（[" and line.text[-1] in ")）]")
         named = any(name in other.spaced for other in (*layout.header, *layout.inside) if other is not line)
         if is_note and not named and is_full_name(name, words.language) and not belongs_to_other_content(line.block):
             yield name

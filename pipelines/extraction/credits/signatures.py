@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.layout import Layout
 
 _NAME = r"[\uac00-\ud7af]{2,4}"
+_PICTURES = "|".join(any_of(words_of("next_credit", code), spaces=False) for code in ("ja", "ko"))
+_OF_PICTURE = re.compile(rf"(?:^/?|[(\[（【▲|])\s?(?:{_PICTURES})\s?[=:：＝/]?\s?$")
+"""사진=김민수 기자: whose the picture is. With 글·사진 김민수 기자 the text is the same person's."""
 _KOREAN = re.compile(
     rf"(?<![\uac00-\ud7af])(?P<names>{_NAME}(?:\s?[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:선임|인턴|객원|전문|수석|시민|명예|수습|대"
     r"|[\uac00-\ud7af]{2,6}(?:뉴스|팀|부))?"
@@ -24,10 +28,10 @@ _LEAD = re.compile(
     rf"^[(\[【（]\s?[^()\[\]【】（）]{{1,24}}[)\]】）]\s?(?P<names>{_NAME}(?:(?:[·,ㆍ]\s?|\s){_NAME}){{0,4}})\s?(?:선임|인턴|객원)?(?:기자|특파원)\s?[=|｜ㅣ]"
 )
 _LEAD_IN = re.compile(
-    rf"^[(\[【（][^()\[\]【】（）]{{1,16}}\s(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
+    rf"^[(\[【（][^()\[\]【】（）]{{1,16}}[\s=](?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
 )
 _PLACED = re.compile(
-    rf"^[\uac00-\ud7af]{{2,5}}\s?[=/]\s?(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})(?:\s?(?:기자|특파원)(?![\uac00-\ud7af])|$)"
+    rf"^(?!(?:{_PICTURES}))[\uac00-\ud7af]{{2,5}}\s?[=/]\s?(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})(?:\s?(?:기자|특파원)(?![\uac00-\ud7af])|$)"
 )
 """대전=박서영 at the head of the text or below it."""
 _BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
@@ -57,7 +61,7 @@ def find_reporters(text: str) -> list[str]:
         for match in pattern.finditer(text):
             one = match.groupdict().get("name")
             names = [one] if one else re.split(r"\s?[·,ㆍ・、]\s?", match["names"])
-            if not _OFFICE.search(names[0]):
+            if not _OFFICE.search(names[0]) and not _OF_PICTURE.search(text[: match.start()]):
                 return names
     return []
 

@@ -33,7 +33,7 @@ def picture_words(language: str | None) -> str:
 
 def by_alternatives(language: str | None) -> str:
     """The words for "by" on pages of a language."""
-    return _any("by", "by_weak", languages=(language if language in _LANGUAGES else None,))
+    return _any("by", "by_weak", "by_after_genre", languages=(language if language in _LANGUAGES else None,))
 
 
 LABEL_MARKS = ":：՝៖፡፦"
@@ -43,6 +43,7 @@ _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
+_SMALL_WORD = r"[a-zß-ÿα-ωά-ώа-яё]{1,5}"
 TOWN_WORD = r"[^\W\d_a-z][\w.’'-]{1,20}"
 _FAR_MARK = rf"[{LABEL_MARKS}=＝●◎/／・·|–—-]"
 _ARTICLE = r"[^\W\d_]{1,5}['’\s]"
@@ -72,7 +73,7 @@ class BylineWords:
     town             where somebody writes from, as a piece of a line; town_behind: behind the name
     text_word        what a text is called, before the name of its author, without a mark: "Texte A, photos B"
     joint            what may stand between the last two names
-    joint_behind     the same at the end, where another credit was cut off
+    joint_behind     the same, or another small word, at the end where another credit was cut off: "Anna Holt avec des"
     after_name       what follows the name: `Posted by A on 3 May in News`, `A for Example Daily`
     by_others        what is done by others than the author: "Reviewed", "Presented"
     others_label     the same with its by-word, and what it is done for before it: "Medically reviewed by"
@@ -128,7 +129,9 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
     with_pictures = rf"(?:{label}){joined}{picture}|{picture}{joined}(?:{label})"
     labels = rf"{with_pictures}|{label}"
     by = any_word("by", "byline_noun")
-    before = rf"(?:(?:{verbs}|{with_pictures})\s{{1,3}}){{0,2}}"
+    # "Posted in Local News by".
+    filed = rf"(?:{verbs})\s(?:{any_word('in_place')})\s[^\d|:]{{2,40}}?\s"
+    before = rf"(?:{filed}|(?:(?:{verbs}|{with_pictures})\s{{1,3}}){{0,2}})"
     lead = rf"^\W{{0,4}}(?:(?:{labels})\s?[{LABEL_MARKS}](?:\s|$)|{before}(?:{by})\b\s?[{LABEL_MARKS}.|]?(?:\s|$))"
     far, far_labels = rf"(?:{any_word('byline_far')})(?!\s?소개)", any_word("byline_far_label")  # "about the reporter"
     genres, on_day = any_word("genre"), beside_name("on_day")
@@ -164,7 +167,7 @@ def byline_words(language: str | None, template: str | None = None) -> BylineWor
         town=re.compile(town),
         town_behind=re.compile(rf"\s{town}$"),
         text_word=re.compile(rf"(?:{label})(?:\s(?:{any_word('by', 'by_weak')}))?\s(?=\S)", re.I),
-        joint_behind=re.compile(rf"\s(?:{any_word('and')}|&|\+)$", re.I),
+        joint_behind=re.compile(rf"(?:\s(?:{any_word('and')}|&|\+|(?-i:{_SMALL_WORD}))){{1,2}}$", re.I),
         joint=re.compile(rf"\s({any_word('and')}|&|\+)\s", re.I),
         after_name=re.compile(
             rf"\s(?:(?:{on_day})\s(?=\S{{0,12}}\s?\d)|on\s(?:{any_of(languages()['en'].dates.weekdays)})"

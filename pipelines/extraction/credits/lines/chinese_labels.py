@@ -75,12 +75,16 @@ _NAME = re.compile(
     r"|[\u3400-\u9fff]{5,6}|[\u3400-\u9fff]{1,6}[A-Z][a-z]{1,11}|[A-Z][a-z]{1,11}[\u3400-\u9fff]{1,6})$"
 )
 _DUTY = re.compile(
-    r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
+    r"^[\u4e00-\u9fff·+A-Za-z0-9]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
 )
 _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _JUNK = re.compile(phrases_of("no_credit", "zh"))
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
-_CUT = re.compile(r"\s?(?:参与|对[此本]文)|[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
+_UNIT_BEHIND = re.compile(r"[（(][^（()）图摄影]{2,20}[)）](?=[、，,])")
+"""Where each of several works: 张伟(清溪大学)、李静(云港大学)."""
+_CUT = re.compile(
+    r"\s?(?:参与|对[此本]文)|[，,]\s?[系为是](?=[\u4e00-\u9fff]{2})|[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:"
+)
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$|^发自")
 """北京报道, 台北即时报导: where the reporters write from."""
 _FROM_PLACES = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000][\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){1,2}报[道导]$")
@@ -99,7 +103,7 @@ _TITLE_BEHIND = re.compile(rf"^([\u3400-\u9fff]{{2,3}})(?:{_TITLE.pattern})$")
 
 def split_names(value: str) -> list[str]:
     """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
-    text = _PEN_BEHIND.sub("", value.strip(" 　:：|｜丨/[]【】()（）"))
+    text = _PEN_BEHIND.sub("", _UNIT_BEHIND.sub("", value).strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
         text = pattern.split(text, maxsplit=1)[0]
     text = _FROM_PLACES.sub("", text)

@@ -9,7 +9,7 @@ from itertools import chain
 from pipelines.extraction.credits.names.surnames import is_japanese_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, picture_words
+from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, byline_words, picture_words
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
 from pipelines.extraction.text.writing import CJK
@@ -60,6 +60,12 @@ def _button(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of(words_of('button', language), spaces=False)})(?:\s|:?$)", re.I)
 
 
+@cache
+def _by_others(language: str | None) -> re.Pattern[str]:
+    """What others did, before their names: "Přeložila Jana Malá"."""
+    return re.compile(rf"(?:{byline_words(language).by_others.pattern})\s", re.I)
+
+
 _OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )(?:\S.{0,40}? )??[^\W\d_a-zà-ÿ]\S*?)(?:\s(?:[a-zà-ÿ]{1,4}|&))?"
     r"\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
@@ -89,14 +95,16 @@ def _next_credit(language: str | None) -> re.Pattern[str]:
     return re.compile(
         rf"(?<=\S)(?:[.;,|]?\s{picture}(?:\s(?:{by})\s|\s?[:：・])"
         rf"|[;,|/]\s{picture}\.?\s(?-i:(?=[^\W\d_a-zà-ÿ]))|[.;,|]?\s(?:{following})"
-        r"\s?:?(?:[=／/·・]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|\s[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
+        r"\s?:?(?:[=／/·・]|\s(?-i:(?=[^\W\d_a-zà-ÿ])))|[\s、，][\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=])", re.I,
     )  # fmt: skip
 
 
 @cache
 def _of_pictures(language: str | None) -> re.Pattern[str]:
     """A (Text) und B (Fotos): who took the pictures."""
-    return re.compile(rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s)[^,()]{{3,40}}\s\({picture_words(language)}\)", re.I)
+    return re.compile(
+        rf"(?:,\s|\s(?:[^\W\d_]{{1,4}}|&)\s|(?<=\))\s)[^,()]{{3,40}}\s\({picture_words(language)}\)", re.I
+    )
 
 
 _FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
@@ -127,7 +135,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         text = of_feed[1]
     if text.startswith(("http:", "https:", "/", "@")) or _of_picture(words.language).match(text):
         return []
-    text = _of_pictures(words.language).sub("", text)
+    text = without_pictures_by(text, words.language)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _AT_CLOCK.sub("", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
@@ -210,11 +218,13 @@ _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\
 
 
 def _without_duty(name: str, language: str | None) -> str:
-    """A name without an addition that has no comma beside it: "A B Staff Writer", "staff reporter A B", "A B in Oslo", "A B 5 hours
-    ago"."""
+    """A name without an addition that has no comma beside it: "A B Staff Writer", "Clarion staff reporter A B", "A B in Oslo",
+    "A B 5 hours ago"."""
     duties = list(DUTY.finditer(name))
-    if duties and name[0].islower() and is_full_name(behind := name[duties[-1].end() :].strip(), language):
-        return behind
+    if duties and (name[0].islower() or duties[0][0].islower()):
+        behind = name[duties[-1].end() :].strip()
+        if is_full_name(behind, language):
+            return behind
     cut = _SINCE.search(name) or next(iter(duties), None)
     if cut is None or not cut.start():
         return name
@@ -235,11 +245,17 @@ def _material(language: str | None) -> re.Pattern[str]:
     )
 
 
+def without_pictures_by(text: str, language: str | None) -> str:
+    """A byline without who took the pictures, if that is said in brackets: "A (Text), B (Fotos)"."""
+    return _of_pictures(language).sub("", text)
+
+
 def before_next_credit(text: str, words: BylineWords) -> str:
-    """The writers' part of a byline: up to "Photographs by", 写真／, 사진, "Medically reviewed by"; nothing where it begins so."""
+    """The writers' part of a byline: up to "Photographs by", "with pictures by", 写真／, 사진, "Medically reviewed by"; nothing
+    where it begins so."""
     for credit in (_next_credit(words.language), words.others_label):
         if following := credit.search(text):
-            text = text[: following.start()]
+            text = words.joint_behind.sub("", text[: following.start()])
     return text
 
 
@@ -286,6 +302,7 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
         or _page_word(language).search(text)
         or DUTY.search(text)
         or _button(language).match(text)
+        or _by_others(language).match(text)
     ):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
