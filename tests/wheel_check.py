@@ -28,7 +28,7 @@ from tests.support.packages import PACKAGES
 ROOT = Path(__file__).parent.parent
 # Files beside the modules, without which commands fail only when they are used.
 DATA = (
-    *("crawler/render/trackers.toml"),
+    "crawler/render/trackers.toml",
     *("py.typed", "db/site_rules/sites/bjnews.com.cn.toml", "db/inspect/templates/base.html"),
     "db/inspect/templates/articles/article.html",
     *("db/inspect/static/charts.js", "db/inspect/static/desk.css"),
