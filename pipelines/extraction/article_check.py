@@ -72,12 +72,10 @@ class ArticleCandidate:
     @property
     def offer(self) -> str | None:
         """The type of what the page is about (`Product`, `MusicEvent`), where that is no text and the page calls itself none."""
+        if self.is_typed:
+            return None
         title = plain(self.title or "")
-        return (
-            None
-            if self.is_typed
-            else next((kind for kind, name in self.structured.offers if plain(name) == title), None)
-        )
+        return next((kind for kind, name in self.structured.offers if plain(name) == title), None)
 
     @property
     def promised(self) -> str | None:

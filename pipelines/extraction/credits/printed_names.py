@@ -8,6 +8,7 @@ makes names of them.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Set
 from itertools import groupby, pairwise
 
@@ -35,7 +36,7 @@ from pipelines.extraction.credits.names.persons import (
     text_beside_time,
 )
 from pipelines.extraction.page.document import Line, normalize_space
-from pipelines.extraction.page.headings import HEADINGS
+from pipelines.extraction.page.headings import HEADINGS, ITALIC, is_set_in
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import (
@@ -43,7 +44,6 @@ from pipelines.extraction.page.tree import (
     class_pattern,
     is_called,
     link_around,
-    nearest,
     target_of,
 )
 from pipelines.extraction.text.byline_words import BylineWords
@@ -282,16 +282,17 @@ def biography_name(layout: Layout, words: BylineWords) -> Iterator[str]:
         if subject is None or not words.biography.match(line.spaced[subject.end() :].lstrip(", ")):
             continue
         name = subject[1]
-        is_note = line.row > layout.paragraphs[-1].row if layout.paragraphs else False
-        is_note = is_note or all(nearest(el, _SLANTED) is not None for _, el in line.parts)
-        is_note = is_note or (line.text[0] in "(（[" and line.text[-1] in ")）]")
+        is_note = (
+            (bool(layout.paragraphs) and line.row > layout.paragraphs[-1].row)
+            or is_set_in(line, ITALIC, sys.maxsize)
+            or (line.text[0] in "(（[" and line.text[-1] in ")）]")
+        )
         named = any(name in other.spaced for other in (*layout.header, *layout.inside) if other is not line)
         if is_note and not named and is_full_name(name, words.language) and not belongs_to_other_content(line.block):
             yield name
             return
 
 
-_SLANTED = frozenset(("em", "i"))
 _SUBJECT = re.compile(r"[\W_]{0,3}([^\W\d_a-z][\w.'’-]{1,30}(?:\s[^\W\d_][\w.'’-]{0,30}){1,3}?)(?=,?\s[^\W\d_A-Z])")
 """What a sentence tells about, if it is a name of up to four words."""
 
