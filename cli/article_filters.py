@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import click
 
@@ -12,14 +14,21 @@ from cli.option_groups import filter_option, option_group
 from cli.parameters import Choice
 from cli.time_options import since_option
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def sources_option(help_text: str) -> Callable[[F], F]:
+    """`--source NAME`, as often as one likes; a command receives them as `names`."""
+    return click.option("--source", "names", metavar="NAME", multiple=True, shell_complete=source_names, help=help_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions:
     """Which articles, as given on the command line."""
 
-    name: str | None
+    names: tuple[str, ...]
     since: str | None
     until: str | None
     language: str | None
@@ -31,7 +40,7 @@ class FilterOptions:
     def filters(self, conn: sqlite3.Connection) -> ArticleFilter:
         """The filter as a query takes it. Raises UsageError for an unknown source or a wrong time."""
         return ArticleFilter(
-            source_id=find_stored_source(conn, self.name).id if self.name else None,
+            source_ids=source_ids(conn, self.names),
             since=since_option(self.since),
             until=since_option(self.until, "--until"),
             language=self.language,
@@ -45,9 +54,7 @@ class FilterOptions:
 filter_options = option_group(
     FilterOptions,
     "filters",
-    filter_option(
-        "--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."
-    ),
+    sources_option("Only articles of this source. May be repeated."),
     click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11, 2026-11-02."),
     click.option("--until", metavar="WHEN", help="Only articles published before then."),
     filter_option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),

@@ -10,7 +10,7 @@ from db.config.loader import toml_value
 from db.config.searches import SavedSearch
 from db.queries.article_filter import ArticleFilter
 from db.queries.search import matching_pages
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 from scheduler.searches.telling import TellRound
 
 _QUOTE = '"'
@@ -18,8 +18,7 @@ _QUOTE = '"'
 
 def check_search(conn: sqlite3.Connection, search: SavedSearch) -> None:
     """Raise QueryError or UnknownSource for a search that cannot be asked."""
-    if search.source:
-        find_stored_source(conn, search.source)
+    source_ids(conn, search.source)
     matching_pages(conn, search.query, ArticleFilter(), [0])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
@@ -38,7 +38,7 @@ from db.store.extraction.outcomes import load_article
 from db.store.extraction.page_selection import Selection, select_pages
 from db.store.extraction.pages import load_page, page_headers
 from db.store.sites.site_rules import rules_in_force
-from db.store.sites.sources import all_sources, find_stored_source
+from db.store.sites.sources import all_sources, find_stored_source, source_ids
 from db.timestamps import format_timestamp, parse_timestamp
 
 Kind = Literal["original", "copy", "corrected", "gone"]
@@ -99,7 +99,7 @@ class Archive:
     def articles(  # noqa: PLR0913 - what can be asked for, all by name
         self,
         *,
-        source: str | None = None,
+        source: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         language: str | None = None,
@@ -111,9 +111,10 @@ class Archive:
     ) -> Iterator[StoredArticle]:
         """The articles in their latest revisions, newest first: published (else fetched) from `since` to before `until`.
 
-        The filters are those of `copydesk articles`. `source` is the name or address of a source; `language` a tag such as "zh",
-        which includes zh-TW; `person` an author, editor or proofreader; `section` is as the page names it; `paywalled`: True for
-        pages that show only a part, False for all others. Raises UnknownSource.
+        The filters are those of `copydesk articles`. `source` is the name or address of a source, or a list of such, of any of
+        which an article may be; `language` a tag such as "zh", which includes zh-TW; `person` an author, editor or proofreader;
+        `section` is as the page names it; `paywalled`: True for pages that show only a part, False for all others. Raises
+        UnknownSource.
         """
         _check_limit(limit)
         filters = self._filters(source, since, until, language, person, section, kind, paywalled)
@@ -123,7 +124,7 @@ class Archive:
         self,
         query: str,
         *,
-        source: str | None = None,
+        source: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         language: str | None = None,
@@ -218,7 +219,7 @@ class Archive:
 
     def _filters(  # noqa: PLR0913 - one for each
         self,
-        source: str | None,
+        source: str | Sequence[str] | None,
         since: datetime | None,
         until: datetime | None,
         language: str | None,
@@ -228,9 +229,10 @@ class Archive:
         paywalled: bool | None,
     ) -> ArticleFilter:
         aware("since", since), aware("until", until)
+        names = (source,) if isinstance(source, str) else tuple(source or ())
         with self._reading() as conn:
             return ArticleFilter(
-                source_id=find_stored_source(conn, source).id if source is not None else None,
+                source_ids=source_ids(conn, names),
                 since=since,
                 until=until,
                 language=language,

@@ -219,6 +219,9 @@ def test_articles_are_chosen(archive: copydesk.Archive) -> None:
     titles = [article.title for article in archive.articles()]
     assert [article.title for article in archive.articles(limit=2)] == titles[:2]
     assert {one.source_name for one in archive.articles(source="mirror.example")} == {"mirror.example"}
+    both = list(archive.articles(source=["mirror.example", "wanbao.example", "mirror.example"]))
+    assert {one.source_name for one in both} == {"mirror.example", "wanbao.example"}
+    assert [one.title for one in both] == titles, "in the order of the list of all"
     copy = next(one for one in archive.articles() if one.original_id is not None)
     at = copy.published.at  # type: ignore[union-attr]
     assert copy in archive.articles(since=at)

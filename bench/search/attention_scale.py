@@ -64,7 +64,7 @@ def main() -> None:
     print("| question | range | found | looked at | first, ms | later, ms |\n| --- | --- | ---: | ---: | ---: | ---: |")
     for name, (query, filters) in queries().items():
         for label, first, last, unit in _RANGES:
-            wanted = ArticleFilter(source_id=filters.source_id, language=filters.language, person=filters.person)
+            wanted = ArticleFilter(source_ids=filters.source_ids, language=filters.language, person=filters.person)
             request = AttentionRequest(
                 queries=(query,), filters=wanted, first=first, last=last, unit=unit, limits=PAGE_LIMITS
             )

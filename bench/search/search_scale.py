@@ -153,7 +153,7 @@ def queries() -> dict[str, tuple[str, ArticleFilter]]:
         "en, phrase of common words": (f'"{spaced[0]} {spaced[1]}"', none),
         "en, phrase of two middling": (f'"{spaced[300]} {spaced[400]}"', none),
         "en, beginning of a word": (f"{spaced[500][:4]}*", none),
-        "most common, one source": (common, ArticleFilter(source_id=3)),
+        "most common, one source": (common, ArticleFilter(source_ids=(3,))),
         "most common, one year": (common, year),
         "most common, one person": (common, ArticleFilter(person="Ann Reed14")),
         "most common, other language": (common, ArticleFilter(language="en")),

@@ -49,6 +49,14 @@ def _kind(value: object) -> str:
     return str(value)
 
 
+def _names(value: object) -> tuple[str, ...]:
+    """A text, or a list of them."""
+    if isinstance(value, list):
+        return readers.texts(value)
+    name = readers.text(value)
+    return (name,) if name else ()
+
+
 def _yes_no_any(value: object) -> bool | None:
     return None if value == "" else readers.yes_no(value)
 
@@ -69,10 +77,10 @@ class SavedSearch:
         "",
         help="What to search for, as for `copydesk search`. Empty: whatever the other keys let through.",
     )
-    source: str = setting(
-        readers.text,
+    source: tuple[str, ...] = setting(
+        _names,
         "",
-        help="Only articles of this source: its name or address.",
+        help="Only articles of this source: its name or address. Of several: a list of them.",
     )
     since: str = setting(
         _moment,
@@ -128,7 +136,10 @@ class SavedSearch:
     def written(self) -> dict[str, object]:
         """What differs from the defaults, as `read_search` takes it."""
         values: dict[str, object] = {one.name: getattr(self, one.name) for one in fields(self)}
-        kept = {name: value for name, value in values.items() if value not in ("", None) and (name, value) != _FOLDED}
+        values["source"] = self.source[0] if len(self.source) == 1 else list(self.source)
+        kept = {
+            name: value for name, value in values.items() if value not in ("", None, []) and (name, value) != _FOLDED
+        }
         return {name: str(value) if isinstance(value, Path) else value for name, value in kept.items()}
 
 

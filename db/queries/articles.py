@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import product
 
 from db.queries.article_filter import ArticleFilter, current_conditions, person_condition
 from db.queries.cursor import Cursor
@@ -232,10 +233,10 @@ def listed_articles(
     places = list[Cursor]()
     by_name, names = of_person or person_condition(conn, filters)
     beyond, cursor = ("", dict[str, object]()) if after is None else after.condition()
-    for known, time in _PARTS:
-        conditions, values = current_conditions(filters, time)
+    for (known, time), one in product(_PARTS, filters.by_source()):
+        conditions, values = current_conditions(one, time)
         # Of all sources: SQLite would sort the undated articles, 4 in 100, instead of reading the index that has them in order.
-        by = " INDEXED BY current_pages_undated" if not known and filters.source_id is None and not by_name else ""
+        by = " INDEXED BY current_pages_undated" if not known and not one.source_ids and not by_name else ""
         narrowed = conditions + by_name + beyond.format(time=time)
         query = _CURRENT.format(known=known, time=time, by=by, conditions=narrowed)
         rows = conn.execute(query, values | names | cursor | {"limit": limit or -1})

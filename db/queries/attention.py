@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.display.shown_sql import fill_values
-from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.article_filter import ArticleFilter, ArticleKind, of_sources
 from db.queries.gone import GONE_PAGES
 from db.queries.person_terms import PersonTerm, person_term
 from db.queries.search_candidates import folded_fields, with_filters
@@ -59,10 +59,12 @@ _KINDS = {
 }
 _ORIGINALS = f"""
 SELECT s.page_id FROM json_each(:pages) j CROSS JOIN current_pages s ON s.page_id = j.value
-WHERE s.original_id = s.article_id AND (:source IS NULL OR s.source_id = :source) ORDER BY {_HASHED} LIMIT :most
+WHERE s.original_id = s.article_id{{narrowed}} ORDER BY {_HASHED} LIMIT :most
 """
 _ALL_DAYS = "SELECT day, articles FROM archive_days WHERE day BETWEEN ? AND ?"
-_SOURCE_DAYS = "SELECT source_id, day, articles FROM source_days WHERE source_id = ? AND day BETWEEN ? AND ?"
+_SOURCE_DAYS = """
+SELECT day, sum(articles) AS articles FROM source_days WHERE {of_sources} AND day BETWEEN ? AND ? GROUP BY day
+"""
 _OTHER_ARTICLES = """
 SELECT coalesce(sum(articles) FILTER (WHERE day NOT BETWEEN ? AND ?), 0), coalesce(sum(articles), 0) FROM archive_days
 """
@@ -160,19 +162,20 @@ def sample_matches(
         drawn *= 4
 
 
-def draw_originals(conn: sqlite3.Connection, page_ids: Iterable[int], source_id: int | None, most: int) -> list[int]:
-    """At most `most` of these pages that are articles and no copies, of a source or of all (None), drawn in the same way."""
-    chosen = {"pages": json.dumps(list(page_ids)), "source": source_id, "most": most}
-    return [page_id for (page_id,) in conn.execute(_ORIGINALS, chosen)]
+def draw_originals(
+    conn: sqlite3.Connection, page_ids: Iterable[int], source_ids: Sequence[int], most: int
+) -> list[int]:
+    """At most `most` of these pages that are articles and no copies, of these sources or of all (none), drawn in the same way."""
+    narrowed = f" AND s.{of_sources(source_ids)}" if source_ids else ""
+    chosen = {"pages": json.dumps(list(page_ids)), "most": most}
+    return [page_id for (page_id,) in conn.execute(_ORIGINALS.format(narrowed=narrowed), chosen)]
 
 
-def articles_by_day(conn: sqlite3.Connection, source_id: int | None, first: date, last: date) -> dict[date, int]:
-    """How many articles there are of each day, of a source or of all."""
-    if source_id is None:
-        rows: Iterable[Sequence[object]] = conn.execute(_ALL_DAYS, (first.isoformat(), last.isoformat()))
-    else:
-        rows = (row[1:] for row in conn.execute(_SOURCE_DAYS, (source_id, first.isoformat(), last.isoformat())))
-    return {date.fromisoformat(str(day)): int(str(articles)) for day, articles in rows if articles}
+def articles_by_day(conn: sqlite3.Connection, source_ids: Sequence[int], first: date, last: date) -> dict[date, int]:
+    """How many articles there are of each day, of some sources or of all (none named)."""
+    query = _SOURCE_DAYS.format(of_sources=of_sources(source_ids)) if source_ids else _ALL_DAYS
+    rows = conn.execute(query, (first.isoformat(), last.isoformat()))
+    return {date.fromisoformat(day): articles for day, articles in rows if articles}
 
 
 def first_day_since(conn: sqlite3.Connection, first: date, last: date) -> date | None:
@@ -188,12 +191,11 @@ def counting_sql(conn: sqlite3.Connection, query: str, filters: ArticleFilter, f
     return f"{fill_values(sql, selection.values)}\nGROUP BY c.day ORDER BY c.day"
 
 
-def denominator_sql(source_id: int | None, first: date, last: date) -> str:
+def denominator_sql(source_ids: Sequence[int], first: date, last: date) -> str:
     """The statement that gives the articles of each day, with its values filled in."""
-    bounds = f"day BETWEEN '{first}' AND '{last}'"
-    if source_id is None:
-        return f"SELECT day, articles FROM archive_days WHERE {bounds} ORDER BY day"
-    return f"SELECT day, articles FROM source_days WHERE source_id = {source_id} AND {bounds} ORDER BY day"
+    query = _SOURCE_DAYS.format(of_sources=of_sources(source_ids)).strip() if source_ids else _ALL_DAYS
+    bounds = f"'{first}' AND '{last}'"
+    return f"{query.replace('? AND ?', bounds)} ORDER BY day"
 
 
 def _selection(

@@ -65,15 +65,15 @@ def sample_texts(
 def sample_texts_of(
     conn: sqlite3.Connection,
     pages: Collection[int],
-    source_id: int | None,
+    source_ids: Sequence[int],
     days: DaySpan,
     *,
     most: int,
     most_archive: int,
 ) -> TextSamples:
-    """The same of some of these pages, of a source or of all."""
-    drawn = draw_originals(conn, pages, source_id, most)
-    return _beside(conn, drawn, ArticleFilter(source_id=source_id), days, most_archive)
+    """The same of some of these pages, of some sources or of all (none named)."""
+    drawn = draw_originals(conn, pages, source_ids, most)
+    return _beside(conn, drawn, ArticleFilter(source_ids=tuple(source_ids)), days, most_archive)
 
 
 def _beside(
@@ -86,7 +86,7 @@ def _beside(
     result = _texts(conn, pages)
     shares = Counter(text.language for text in result)
     result = [text for text in result if shares[text.language] >= _LEAST_LANGUAGE * len(result)]
-    others = ArticleFilter(source_id=filters.source_id, kind=ArticleKind.ORIGINAL)
+    others = ArticleFilter(source_ids=filters.source_ids, kind=ArticleKind.ORIGINAL)
     taken, archive = {text.page_id for text in result}, list[SampledText]()
     for language, number in sorted(Counter(text.language for text in result).items()):
         wanted = round(most_archive * number / len(result))

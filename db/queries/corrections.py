@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from db.proportions import wilson_interval
+from db.queries.article_filter import of_sources
 from db.sqlite.named_rows import named_rows
 from db.text.substance import (
     MATTERS,
@@ -61,9 +62,9 @@ _ONE = "SELECT kinds, noise, score, silent FROM revision_changes WHERE page_id =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionFilter:
-    """Which revisions are wanted; None stands for any. `least`: the least score. Times are of when the revision was seen."""
+    """Which revisions are wanted; None, or no source, stands for any. `least`: the least score. Times: when they were seen."""
 
-    source_id: int | None = None
+    source_ids: tuple[int, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     kind: str | None = None
@@ -170,7 +171,7 @@ def corrections_by_source(conn: sqlite3.Connection, wanted: CorrectionFilter) ->
     lines = [
         _source_line(source_id, name, articles, found.get(source_id, []))
         for source_id, name, articles in conn.execute(_ARTICLES, days)
-        if wanted.source_id in (None, source_id) and (articles or source_id in found)
+        if (not wanted.source_ids or source_id in wanted.source_ids) and (articles or source_id in found)
     ]
     return sorted(lines, key=lambda line: (-line.corrections, line.source))
 
@@ -229,13 +230,14 @@ def _conditions(wanted: CorrectionFilter) -> tuple[str, dict[str, object]]:
     for sql, name, value in (
         ("c.seen_at >= :since", "since", format_timestamp(wanted.since) if wanted.since else None),
         ("c.seen_at < :until", "until", format_timestamp(wanted.until) if wanted.until else None),
-        ("c.source_id = :source", "source", wanted.source_id),
         ("c.language = :language", "language", wanted.language[:2].lower() if wanted.language else None),
         ("c.kinds LIKE :kind", "kind", f'%"{wanted.kind}"%' if wanted.kind else None),
     ):
         if value is not None:
             parts.append(sql)
             values[name] = value
+    if wanted.source_ids:
+        parts.append(f"c.{of_sources(wanted.source_ids)}")
     if wanted.silent:
         parts.append("c.silent = 1")
     return " AND ".join(parts), values

@@ -22,7 +22,7 @@ def pages_to_export(conn: sqlite3.Connection, filters: ArticleFilter) -> Iterato
     """
     conditions, values = article_conditions(conn, filters, "p.fetched_at")
     # What the page lacks where it is no article is "no": a filter of articles lets none of these through.
-    of_articles = replace(filters, source_id=None, since=None, until=None) != ArticleFilter()
+    of_articles = replace(filters, source_ids=(), since=None, until=None) != ArticleFilter()
     query = _IDS.format(conditions=conditions + (" AND a.page_id IS NOT NULL" if of_articles else ""))
     after = 0
     while rows := conn.execute(query, values | {"after": after}).fetchall():

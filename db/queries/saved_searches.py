@@ -15,7 +15,7 @@ from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.articles import article_summary, current_page
 from db.sqlite.named_rows import named_rows
 from db.store.service.saved_searches import SearchRow, saved_searches
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 from db.timestamps import parse_timestamp
 
 _COUNTS = """
@@ -61,7 +61,7 @@ def search_states(conn: sqlite3.Connection) -> list[SearchState]:
 def search_filters(conn: sqlite3.Connection, search: SavedSearch, saved_at: datetime) -> ArticleFilter:
     """The filters of a saved search. "30d" is counted from when it was saved. Raises UnknownSource."""
     return ArticleFilter(
-        source_id=find_stored_source(conn, search.source).id if search.source else None,
+        source_ids=source_ids(conn, search.source),
         since=moment(search.since, saved_at) if search.since else None,
         until=moment(search.until, saved_at) if search.until else None,
         language=search.language or None,

@@ -86,8 +86,8 @@ class SearchQuestion:
 def with_filters(match: str, query: Query, filters: ArticleFilter, person: PersonTerm | None) -> str:
     """The FTS5 expression `match` with filters and exclusions added; "" with no filter matches every page of the index."""
     parts = [match] if match else []
-    if filters.source_id is not None:
-        parts.append(f'"_s{filters.source_id}"')
+    if filters.source_ids:
+        parts.append("(" + " OR ".join(f'"_s{one}"' for one in filters.source_ids) + ")")
     if filters.language:
         parts.append(f'"{(language_grams(filters.language) or ["_l"])[-1]}"')
     if filters.person:

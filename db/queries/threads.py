@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from db.display.shown_sql import fill_values
+from db.queries.article_filter import of_sources
 from db.sqlite.named_rows import named_rows
 
 DROPPED_AFTER = timedelta(days=1)
@@ -22,9 +23,9 @@ _OVER_SOURCES = f"""
     SELECT t.id, {_INSIDE} AS inside FROM threads t
     WHERE t.articles > 1 AND t.last_at >= :since AND t.first_at < :until AND (:language IS NULL OR t.language = :language)
     ORDER BY inside DESC, t.articles DESC, t.id DESC LIMIT :limit"""
-_OF_SOURCE = """
+_OF_SOURCES = """
     SELECT m.thread_id AS id, count(*) AS inside FROM thread_articles m JOIN threads t ON t.id = m.thread_id
-    WHERE m.source_id = :source AND m.at >= :since AND m.at < :until AND t.articles > 1
+    WHERE m.{of_sources} AND m.at >= :since AND m.at < :until AND t.articles > 1
         AND (:language IS NULL OR t.language = :language)
     GROUP BY m.thread_id ORDER BY inside DESC, t.articles DESC, t.id DESC LIMIT :limit"""
 _BIGGEST = """
@@ -53,11 +54,11 @@ _KEEPING = "SELECT out_of_order, (SELECT count(*) FROM unthreaded) AS waiting FR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadFilter:
-    """Which threads: those with articles from `since` on and before `until`, in a language, of a source."""
+    """Which threads: those with articles from `since` on and before `until`, in a language, of any of some sources."""
 
     since: datetime
     until: datetime
-    source_id: int | None = None
+    source_ids: tuple[int, ...] = ()
     language: str | None = None
 
     def values(self, limit: int) -> dict[str, object]:
@@ -65,7 +66,6 @@ class ThreadFilter:
         return {
             "since": _stamp(self.since),
             "until": _stamp(self.until),
-            "source": self.source_id,
             "language": self.language,
             "limit": limit,
         }
@@ -170,7 +170,8 @@ def biggest_threads_sql(wanted: ThreadFilter, limit: int) -> str:
 
 
 def _biggest(wanted: ThreadFilter) -> str:
-    return _BIGGEST.format(biggest=_OVER_SOURCES if wanted.source_id is None else _OF_SOURCE)
+    of_these = _OF_SOURCES.format(of_sources=of_sources(wanted.source_ids)) if wanted.source_ids else _OVER_SOURCES
+    return _BIGGEST.format(biggest=of_these)
 
 
 def load_thread(conn: sqlite3.Connection, thread_id: int) -> Thread | None:

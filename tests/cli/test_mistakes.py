@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
         (("export", "parqet"), "Did you mean 'parquet'?"),
         (("completion", "bahs"), "Did you mean 'bash'?"),
         (
-            ("articles", "--source", "a.example", "--source", "b.example"),
+            ("people", "list", "--source", "a.example", "--source", "b.example"),
             "takes one value, got a.example and b.example",
         ),
         (("search", "x", "--language", "zh", "--language", "en"), "takes one value, got zh and en"),

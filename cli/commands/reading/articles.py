@@ -90,13 +90,13 @@ def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFi
     """Why the list is empty, and what to do."""
     if not all_sources(conn) and not last_page_id(conn):
         return "There are no sources yet; add one with `copydesk sources add URL`."
-    source = find_stored_source(conn, filters.name) if filters.name else None
-    of = f" of {source.name}" if source else ""
-    of_source = ArticleFilter(source_id=wanted.source_id)
+    names = [find_stored_source(conn, name).name for name in filters.names]
+    of = f" of {' or '.join(names)}" if names else ""
+    of_source = ArticleFilter(source_ids=wanted.source_ids)
     if wanted != of_source and newest_articles(conn, of_source, limit=1):
         if wanted == replace(of_source, since=wanted.since):
             return f"There are no articles{of} since {filters.since}; `copydesk crawl` looks for newer ones."
-        given = [value for value in asdict(wanted).values() if value is not None]
+        given = [value for value in asdict(wanted).values() if value not in (None, ())]
         return f"No article{of} matches {'all these filters; leave one out' if len(given) > 1 else 'this filter'}."
     if not last_page_id(conn):
         return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."

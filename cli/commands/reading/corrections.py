@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import sources_option
 from cli.context import CommandContext
 from cli.option_groups import filter_option
 from cli.output.csv_table import check_one_format, print_objects
@@ -37,7 +37,7 @@ from db.queries.corrections import (
     corrections as read_corrections,
 )
 from db.store.dedup.near_copies import count_undecided
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 from db.text.substance import Substance
 
 _USUAL_SPAN = timedelta(days=30)
@@ -47,7 +47,7 @@ _SHOWN = 200
 @click.command(short_help="Show what outlets corrected, and whether it matters.")
 @click.option("--since", metavar="WHEN", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
 @click.option("--until", metavar="WHEN", help="Seen before then.")
-@filter_option("--source", metavar="NAME", shell_complete=source_names, help="Only of this source.")
+@sources_option("Only of this source. May be repeated.")
 @filter_option(
     "--kind",
     metavar="KIND",
@@ -67,7 +67,7 @@ def corrections(
     context: CommandContext,
     /,
     since: str | None,
-    source: str | None,
+    names: tuple[str, ...],
     limit: int,
     as_json: bool,
     as_csv: bool,
@@ -88,7 +88,7 @@ def corrections(
     start = since_option(since) or datetime.now(UTC) - _USUAL_SPAN
     with context.read() as conn, snapshot(conn):
         wanted = CorrectionFilter(
-            source_id=find_stored_source(conn, source).id if source else None,
+            source_ids=source_ids(conn, names),
             since=start,
             until=since_option(str(only["until"]) if only["until"] else None, "--until"),
             kind=str(only["kind"]) if only["kind"] else None,

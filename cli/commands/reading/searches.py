@@ -185,7 +185,7 @@ def run(context: CommandContext, as_json: bool) -> None:
 
 
 def _written(words: Sequence[str], filters: FilterOptions, copies: bool, feed: str | None) -> dict[str, object]:
-    written: dict[str, object] = {"query": " ".join(words), "source": filters.name, "copies": copies}
+    written: dict[str, object] = {"query": " ".join(words), "source": list(filters.names), "copies": copies}
     written |= {"since": filters.since, "until": filters.until, "language": filters.language}
     written |= {"person": filters.person, "section": filters.section, "kind": filters.kind}
     written |= {"paywalled": filters.paywalled, "feed": str(Path(feed).absolute()) if feed else None}

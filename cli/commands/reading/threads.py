@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import sources_option
 from cli.context import CommandContext
 from cli.option_groups import filter_option, option_group
 from cli.output.csv_table import check_one_format, print_objects
@@ -21,7 +21,7 @@ from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
 from db.store.dedup.threads import count_unthreaded, drop_threads
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 
 _USUAL_SPAN = timedelta(days=1)
 _COLUMNS = (
@@ -40,7 +40,7 @@ class PeriodOptions:
 
     since: str | None
     until: str | None
-    name: str | None
+    names: tuple[str, ...]
     language: str | None
 
     def filter(self, conn: sqlite3.Connection) -> ThreadFilter:
@@ -49,7 +49,7 @@ class PeriodOptions:
         return ThreadFilter(
             since=since_option(self.since) or now - _USUAL_SPAN,
             until=since_option(self.until, "--until") or now,
-            source_id=find_stored_source(conn, self.name).id if self.name else None,
+            source_ids=source_ids(conn, self.names),
             language=self.language.lower().partition("-")[0] if self.language else None,
         )
 
@@ -59,9 +59,7 @@ _period_options = option_group(
     "period",
     click.option("--since", metavar="WHEN", help="Threads with articles since then: 2d, 2026-11-02.  [default: 1d]"),
     click.option("--until", metavar="WHEN", help="Threads with articles before then."),
-    filter_option(
-        "--source", "name", metavar="NAME", shell_complete=source_names, help="Count articles of this source only."
-    ),
+    sources_option("Count articles of this source only. May be repeated."),
     filter_option("--language", metavar="TAG", help="Only threads in this language: zh, en."),
 )
 

@@ -96,8 +96,8 @@ class AttentionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionPanel:
-    """Lines over the same periods, of a source or of all (None). `articles`, `lacking`: for each period, how many there are, and
-    whether the sources lack something by their coverage.
+    """Lines over the same periods, of one source or of all that were asked for (None). `articles`, `lacking`: for each period, how
+    many there are, and whether the sources lack something by their coverage.
     """
 
     source_id: int | None
@@ -135,15 +135,16 @@ def count_attention(conn: sqlite3.Connection, request: AttentionRequest, now: da
             count_matches(conn, query, request.filters, request.first, request.last, limits)
             for query in request.queries
         ]
-        source_id = request.filters.source_id
+        wanted = request.filters.source_ids
+        only = wanted[0] if len(wanted) == 1 else None
         names = source_names(conn)
         total = _panel(
             request, periods, counted,
-            source=(source_id, names.get(source_id) if source_id is not None else None),
-            articles=_by_period(articles_by_day(conn, source_id, request.first, request.last), periods),
-            lacking=lacking_periods(conn, now, periods, source_id),
+            source=(only, names.get(only) if only is not None else None),
+            articles=_by_period(articles_by_day(conn, wanted, request.first, request.last), periods),
+            lacking=lacking_periods(conn, now, periods, wanted),
         )  # fmt: skip
-        sources = [] if source_id is not None else _source_panels(conn, request, periods, counted, names, now)
+        sources = [] if only is not None else _source_panels(conn, request, periods, counted, names, now)
         return Attention(
             request=request,
             periods=tuple(periods),
@@ -189,7 +190,7 @@ def _source_panels(
             _panel(
                 request, periods, own,
                 source=(source_id, names.get(source_id)),
-                articles=_by_period(articles_by_day(conn, source_id, request.first, request.last), periods),
+                articles=_by_period(articles_by_day(conn, [source_id], request.first, request.last), periods),
                 lacking=lacking_of(known, periods),
             )
         )  # fmt: skip

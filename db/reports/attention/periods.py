@@ -78,16 +78,15 @@ def periods_between(first: date, last: date, unit: PeriodUnit) -> list[Period]:
 
 
 def lacking_periods(
-    conn: sqlite3.Connection, now: datetime, periods: Sequence[Period], source_id: int | None
+    conn: sqlite3.Connection, now: datetime, periods: Sequence[Period], source_ids: Sequence[int]
 ) -> list[bool]:
-    """For each period, whether the source, or all sources together, lack something."""
+    """For each period, whether these sources, or all (none named) together, lack something."""
     if not periods:
         return []
     first, last = periods[0].first, periods[-1].last
-    few = source_id is not None or conn.execute(_COUNT_SOURCES, (_MOST_JUDGED + 1,)).fetchone()[0] <= _MOST_JUDGED
+    few = bool(source_ids) or conn.execute(_COUNT_SOURCES, (_MOST_JUDGED + 1,)).fetchone()[0] <= _MOST_JUDGED
     if few:
-        wanted = None if source_id is None else [source_id]
-        found = load_coverage(conn, now, wanted, since=first, until=last)
+        found = load_coverage(conn, now, source_ids or None, since=first, until=last)
         return lacking_of(found, periods)
     if periods[0].label == first.isoformat() and len(periods) == (last - first).days + 1:
         return _lacking(_stored(conn, "day", first, last), periods)

@@ -83,10 +83,9 @@ def person_words(
 
     To be called within a snapshot.
     """
-    source_id = max(by_source, key=lambda one: (by_source[one], -one), default=None)
-    if source_id is not None and by_source[source_id] < _ONE_OUTLET * sum(by_source.values()):
-        source_id = None
-    samples = sample_texts_of(conn, pages, source_id, days, most=PERSON_SAMPLE, most_archive=BESIDE_SAMPLE)
+    first = sorted(by_source, key=lambda one: (-by_source[one], one))[:1]
+    of_one = [one for one in first if by_source[one] >= _ONE_OUTLET * sum(by_source.values())]
+    samples = sample_texts_of(conn, pages, of_one, days, most=PERSON_SAMPLE, most_archive=BESIDE_SAMPLE)
     return rank_words(
         samples, frozenset("".join(fold(part).split()) for name in names for part in (name, *name.split()))
     )

@@ -88,7 +88,7 @@ def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], cre
     )
     rows = [(row["page_id"], *credit) for credit in credits]
     conn.executemany("INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)", rows)
-    add_names(conn, {name for *_, name in rows})
+    add_names(conn, dict.fromkeys(name for *_, name in rows))
 
 
 def credit_rows(article: Article) -> list[CreditRow]:

@@ -115,6 +115,11 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
     raise _unknown(conn, name, [source.name for source in all_sources(conn)])
 
 
+def source_ids(conn: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of sources by name or address, each once. Raises UnknownSource."""
+    return tuple(dict.fromkeys(find_stored_source(conn, name).id for name in names))
+
+
 def find_stored_source(conn: sqlite3.Connection, name: str) -> Source:
     """As `find_source`; also one that was removed: its pages and articles are still there."""
     if row := _row_of(conn, name):

@@ -44,6 +44,22 @@ def test_json_lines_hold_every_field(newsroom: Newsroom) -> None:
     assert copied["original_id"] == newsroom.pages["water"]
 
 
+def test_several_sources(newsroom: Newsroom) -> None:
+    both = ("--source", "mirror.example", "--source", "wanbao.example")
+    for command in (("articles", "--json"), ("search", "--json"), ("search", "水厂", "--json"), ("export", "jsonl")):
+        assert run(newsroom.path, *command, *both).output == run(newsroom.path, *command).output, command
+    unknown = run(newsroom.path, "articles", *both, "--source", "nowhere.example").exception
+    assert isinstance(unknown, UnknownSource)
+    saved = run(newsroom.path, "searches", "add", "water", "水厂", *both)
+    assert 'source=["mirror.example", "wanbao.example"]' in saved.output
+    (kept,) = (json.loads(line) for line in run(newsroom.path, "searches", "list", "--json").output.splitlines())
+    assert kept["source"] == ["mirror.example", "wanbao.example"]
+    nothing = run(newsroom.path, "articles", *both, "--person", "nobody")
+    assert "No article of mirror.example or wanbao.example matches all these filters" in nothing.output
+    assert run(newsroom.path, "corrections", *both).output == run(newsroom.path, "corrections").output
+    assert run(newsroom.path, "threads", *both, "--since", "2026-10-01").exit_code == 0
+
+
 def test_limit_and_since(newsroom: Newsroom) -> None:
     assert len(run(newsroom.path, "articles", "--limit", "2").output.splitlines()) == 3
     since = run(newsroom.path, "articles", "--since", "2026-10-31", "--limit", "0").output

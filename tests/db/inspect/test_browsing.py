@@ -220,4 +220,15 @@ def test_an_address_that_is_none_and_a_query_that_is_wrong(desk: SimpleNamespace
         assert "Table not found" in ask("/news/nosuch")[2]
         assert "copydesk searches add NAME" in ask("/-/search?q=ferry")[2]
         assert "copydesk searches add NAME" not in ask("/-/search?q=%22ferry")[2]
+        both = ask(f"/-/search?source={desk.evening}&source={desk.mirror}&source=x")[2]
+        assert "copydesk searches add NAME --source evening.example --source mirror.example" in both
+        assert both.count('<select name="source">') == 3, "one for each, and one for another"
+        assert both.count('<ol class="stories found"') == 1
+        for page in ("corrections", "threads", "attention"):
+            assert (
+                ask(f"/-/{page}?source={desk.evening}&source={desk.mirror}&q=ferry")[2].count(
+                    " selected>mirror.example<"
+                )
+                == 1
+            )
         assert "copydesk searches add NAME" not in ask("/-/search?kind=gone")[2], "no new article is gone"

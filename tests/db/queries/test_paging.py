@@ -40,13 +40,13 @@ def conn() -> Iterator[sqlite3.Connection]:
     made.close()
 
 
-def put(conn: sqlite3.Connection, n: int, at: datetime | None = None) -> None:
+def put(conn: sqlite3.Connection, n: int, at: datetime | None = None, source_id: int = 1) -> None:
     hours = (n * 7919) % 1800 // 2 * 48
     at = at or START + timedelta(hours=20 * 365 * 24 if n == 7 else hours)
     time = format_timestamp(at)
     conn.execute(
-        "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, ?, ?, 200, '{}', 1)",
-        (n, f"https://a.example/{n}", time),
+        "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, ?, ?, ?, 200, '{}', 1)",
+        (n, source_id, f"https://a.example/{n}", time),
     )
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (n,))
     conn.execute(
@@ -176,6 +176,28 @@ def test_a_list_of_all_sources_is_read_from_indexes_alone(conn: sqlite3.Connecti
     plans = [row[3] for query in asked for row in conn.execute(f"EXPLAIN QUERY PLAN {query}") if " a " in row[3]]
     assert len(plans) == 2, "dated and undated articles"
     assert not [plan for plan in plans if "COVERING INDEX" not in plan], plans
+
+
+def test_of_several_sources_each_is_read_in_order(conn: sqlite3.Connection) -> None:
+    """Sorting all articles of the sources for the first twenty would cost what the archive holds."""
+    conn.execute("BEGIN")
+    conn.execute("INSERT INTO sources (id, name, url, added_at) VALUES (2, 'b', 'https://b.example/', '')")
+    for n in range(ARTICLES + 1, ARTICLES + 40):
+        put(conn, n, START + timedelta(days=n % 7), source_id=2)
+    both, every = ArticleFilter(source_ids=(1, 2)), newest_articles(conn)
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    first = listed_articles(conn, both, limit=20)
+    second = listed_articles(conn, both, limit=20, after=first[-1])
+    conn.set_trace_callback(None)
+    assert [place.page_id for place in first + second] == every[:40]
+    assert newest_articles(conn, both) == every
+    assert count_articles(conn, both, most=10_000) == len(every)
+    assert newest_articles(conn, ArticleFilter(source_ids=(2,))) == [n for n in every if n > ARTICLES]
+    plans = [row[3] for query in asked for row in conn.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert sum("COVERING INDEX current_pages_source" in plan for plan in plans) == 4, plans
+    assert plans.count("USE TEMP B-TREE FOR ORDER BY") == 4, "the undated alone, 4 in 100, are sorted"
+    conn.execute("ROLLBACK")
 
 
 def test_no_article_is_read_to_order_a_window_by_time(conn: sqlite3.Connection) -> None:

@@ -121,7 +121,8 @@ def test_an_article_is_found_in_its_latest_revision(newsroom: Newsroom, conn: sq
 
 
 def test_filters(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
-    assert names(newsroom, conn, "水厂", source_id=2) == {"copy"}
+    assert names(newsroom, conn, "水厂", source_ids=(2,)) == {"copy"}
+    assert names(newsroom, conn, "水厂", source_ids=(2, 1)) == names(newsroom, conn, "水厂") == {"water2", "copy"}
     assert names(newsroom, conn, "机场 OR 网络", language="zh") == {"airport", "mobile"}
     assert names(newsroom, conn, "机场 OR 网络", language="zh-tw") == {"airport"}
     assert names(newsroom, conn, "机场 OR 网络", language="?") == set()

@@ -111,7 +111,8 @@ def count(conn: sqlite3.Connection, query: str, filters: ArticleFilter | None = 
         ("水厂", ArticleFilter(), lambda n: n % 4 == 0),
         ("城北水廠", ArticleFilter(), lambda n: n % 4 == 0),
         ("ferry -水厂", ArticleFilter(), lambda n: n % 5 < 2 and n % 4),
-        ("ferry", ArticleFilter(source_id=2), lambda n: n % 5 < 2 and n % 2),
+        ("ferry", ArticleFilter(source_ids=(2,)), lambda n: n % 5 < 2 and n % 2),
+        ("ferry", ArticleFilter(source_ids=(2, 1)), lambda n: n % 5 < 2),
         ("left", ArticleFilter(kind=ArticleKind.COPY), lambda n: n % 5 != 1 and n % 10 == 9),
         ("ferry", ArticleFilter(section="City"), lambda n: n % 5 < 2 and n % 3 == 0),
         ("ferry", ArticleFilter(language="zh"), lambda _: False),
@@ -122,7 +123,7 @@ def test_hits_are_counted_by_day(conn: sqlite3.Connection, query: str, filters: 
     days = [range(day * A_DAY, (day + 1) * A_DAY) for day in range(DAYS)]
     assert [one.hits for one in found.lines[0].periods] == [sum(1 for n in day if matches(n)) for day in days]
     assert found.lines[0].copies == sum(1 for n in range(DAYS * A_DAY) if matches(n) and n % 10 == 9)
-    assert set(found.articles) == {A_DAY // 2 if filters.source_id else A_DAY}
+    assert set(found.articles) == {A_DAY // 2 if filters.source_ids == (2,) else A_DAY}
 
 
 def test_units_sources_and_the_shown_sql(conn: sqlite3.Connection) -> None:
@@ -131,6 +132,9 @@ def test_units_sources_and_the_shown_sql(conn: sqlite3.Connection) -> None:
     assert found.total.articles == (120, 40)
     assert {panel.source for panel in found.sources} == {"one.example", "two.example"}
     assert sum(panel.lines[0].hits for panel in found.sources) == found.total.lines[0].hits == 64
+    chosen = count(conn, "ferry", ArticleFilter(source_ids=(2, 1)), unit=PeriodUnit.MONTH)
+    assert (chosen.total, chosen.sources) == (found.total, found.sources)
+    assert count(conn, "ferry", ArticleFilter(source_ids=(2,))).total.source == "two.example"
     weeks = periods_between(FIRST, FIRST + timedelta(days=8), PeriodUnit.WEEK)
     assert [(week.label, (week.last - week.first).days + 1) for week in weeks] == [("2026-08-31", 6), ("2026-09-07", 3)]
     sql = counting_sql(conn, "ferry", ArticleFilter(section="it's :first"), FIRST, FIRST + timedelta(days=50))

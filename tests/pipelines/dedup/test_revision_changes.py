@@ -122,7 +122,7 @@ def test_filters(desk: Desk) -> None:
     assert [one.page_id for one in corrections(desk.conn, CorrectionFilter(), newest=True)] == [3, 2]
     assert not corrections(desk.conn, CorrectionFilter(language="de"))
     assert not corrections(desk.conn, CorrectionFilter(since=START + timedelta(days=1)))
-    assert len(corrections(desk.conn, CorrectionFilter(source_id=1, silent=True))) == 2
+    assert len(corrections(desk.conn, CorrectionFilter(source_ids=(1,), silent=True))) == 2
 
 
 def test_an_old_database_is_filled_when_it_is_settled(desk: Desk) -> None:

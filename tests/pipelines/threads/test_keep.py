@@ -325,11 +325,12 @@ def test_the_biggest_come_first_with_why_each_article_is_there(archive: sqlite3.
             assert member.evidence.score >= 0.5
     # Threads that cross a bound are counted, those within have their totals.
     for source_id in (None, 3):
-        part = ThreadFilter(since=START + timedelta(days=2), until=START + timedelta(days=20), source_id=source_id)
-        counted = archive.execute(_INSIDE, part.values(0)).fetchall()
+        chosen = (source_id,) if source_id else ()
+        part = ThreadFilter(since=START + timedelta(days=2), until=START + timedelta(days=20), source_ids=chosen)
+        counted = archive.execute(_INSIDE, part.values(0) | {"source": source_id}).fetchall()
         assert [(line.id, line.inside) for line in biggest_threads(archive, part, 20)] == counted[:20]
         assert len(counted) > 1
-    of_one = ThreadFilter(since=START, until=period.until, source_id=3, language="zh")
+    of_one = ThreadFilter(since=START, until=period.until, source_ids=(3,), language="zh")
     assert {line.language for line in biggest_threads(archive, of_one, 100)} == {"zh"}
     first = json.loads(archive.execute("SELECT evidence FROM thread_articles ORDER BY article_id").fetchone()[0])
     assert first == {"joined": False}

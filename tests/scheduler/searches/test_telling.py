@@ -118,7 +118,7 @@ def test_copies_are_folded_unless_they_are_asked_for(conn: sqlite3.Connection, n
         "folded": WATER,
         "all": replace(WATER, copies=True),
         "copies": SavedSearch(kind="copy"),
-        "mirror": SavedSearch(source="mirror.example"),
+        "mirror": SavedSearch(source=("mirror.example",)),
     }.items():
         save(conn, name, search)
     text = "新建的第九水厂昨天通水，每天可以供应全城的一半用水，市民说水的味道比从前好得多了。" * 3
@@ -298,7 +298,7 @@ def test_two_processes_do_not_tell_the_same(conn: sqlite3.Connection, newsroom: 
 
 def test_a_search_that_cannot_be_asked_says_so_and_stops_no_other(conn: sqlite3.Connection, newsroom: Newsroom) -> None:
     save(conn, "wrong", SavedSearch(query="-水厂"))
-    save(conn, "gone", SavedSearch(source="nowhere.example"))
+    save(conn, "gone", SavedSearch(source=("nowhere.example",)))
     save(conn)
     story(newsroom, 1)
     told = tell(conn, config_of(newsroom.path))

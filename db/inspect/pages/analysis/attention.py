@@ -40,14 +40,13 @@ class AttentionForm:
         given = [text.strip()[:_LONGEST] for text in arguments.getlist("q")]
         queries = tuple(dict.fromkeys(text for text in given if text))[:MOST_QUERIES]
         unit, of = arguments.get("by"), arguments.get("of") or ""
-        plain = {name: arguments.get(name) or "" for name in arguments if name != "q"}
         return AttentionForm(
             queries=queries,
             unit=PeriodUnit(unit) if unit in set(PeriodUnit) else None,
             counts=arguments.get("show") == "counts",
             apart=arguments.get("apart") == "yes",
             of=int(of) if of.isascii() and of.isdigit() and 0 < int(of[:3]) <= max(1, len(queries)) else 1,
-            search=SearchForm.of(plain),
+            search=replace(SearchForm.of(arguments), query=""),
         )
 
     @property
@@ -93,7 +92,7 @@ class AttentionForm:
             "since": self.search.since, "until": self.search.until, **self._filters(), **changed,
         }  # fmt: skip
         return f"/-/attention{page}?" + urlencode(
-            [("q", query) for query in self.queries] + [(name, value) for name, value in fields.items() if value]
+            {"q": self.queries} | {name: value for name, value in fields.items() if value}, doseq=True
         )
 
     def search_at(self, query: str, period: Period, source_id: int | None = None) -> str:
@@ -103,7 +102,10 @@ class AttentionForm:
     def searches_at(self, query: str, periods: Sequence[Period], source_id: int | None = None) -> list[str]:
         """The URLs of the search for a query in each period: only days differ, and those need no quoting."""
         filters = self._filters() | ({"source": source_id} if source_id is not None else {})
-        begin, end = urlencode({"q": query}), urlencode({name: value for name, value in filters.items() if value})
+        begin, end = (
+            urlencode({"q": query}),
+            urlencode({name: value for name, value in filters.items() if value}, doseq=True),
+        )
         rest = f"&{end}&order=newest" if end else "&order=newest"
         return [f"/-/search?{begin}&since={period.first}&until={period.last}{rest}" for period in periods]
 
@@ -116,7 +118,7 @@ class AttentionForm:
     def _filters(self) -> dict[str, object]:
         search = self.search
         return {
-            "source": search.source, "language": search.language, "person": search.person, "section": search.section,
+            "source": search.sources, "language": search.language, "person": search.person, "section": search.section,
             "kind": search.kind, "paywalled": search.paywalled,
         }  # fmt: skip
 

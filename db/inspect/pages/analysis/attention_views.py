@@ -74,7 +74,7 @@ def _sql(conn: sqlite3.Connection, found: Attention) -> list[tuple[str, str]]:
     asked = found.request
     return [
         *((query, counting_sql(conn, query, asked.filters, asked.first, asked.last)) for query in asked.queries),
-        (gettext("All articles"), denominator_sql(asked.filters.source_id, asked.first, asked.last)),
+        (gettext("All articles"), denominator_sql(asked.filters.source_ids, asked.first, asked.last)),
     ]
 
 

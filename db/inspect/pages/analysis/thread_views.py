@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,8 +11,8 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound, Response
 
 from db.inspect.pages.components.chart_parts import Chart, time_axis
-from db.inspect.pages.components.form_values import date_of, source_choices
-from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
+from db.inspect.pages.components.form_values import date_of, source_choices, source_numbers
+from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.translation.catalogues import gettext
 from db.queries.threads import (
     Thread,
@@ -41,27 +40,29 @@ _MEMBER_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadForm:
-    """What the page of threads was asked for: days, a source, a language; wrong values count as empty."""
+    """What the page of threads was asked for: days, sources, a language; wrong values count as empty."""
 
     first: date
     last: date
-    source_id: int | None
+    source_ids: tuple[int, ...]
     language: str | None
     query: str
 
     @staticmethod
-    def of(arguments: Mapping[str, str], today: date) -> ThreadForm:
+    def of(arguments: Any, today: date) -> ThreadForm:
         """From the query of a URL; without days, the last seven."""
         until = date_of(arguments.get("until")) or today
         since = date_of(arguments.get("since")) or max(until, date.min + _USUAL_SPAN) - _USUAL_SPAN
         language = (arguments.get("language") or "").strip().lower().partition("-")[0][:12] or None
-        given = {name: arguments[name][:40] for name in ("since", "until", "source", "language") if arguments.get(name)}
+        sources = source_numbers(arguments.getlist("source"))
+        given: dict[str, object] = {"source": sources} if sources else {}
+        given |= {name: arguments[name][:40] for name in ("since", "until", "language") if arguments.get(name)}
         return ThreadForm(
             first=since,
             last=until,
-            source_id=number_of(arguments.get("source")),
+            source_ids=sources,
             language=language,
-            query=f"?{urlencode(given)}" if given else "",
+            query=f"?{urlencode(given, doseq=True)}" if given else "",
         )
 
     @property
@@ -70,7 +71,7 @@ class ThreadForm:
         return ThreadFilter(
             since=datetime.combine(self.first, time(), UTC),
             until=datetime.combine(min(self.last, date.max - _DAY) + _DAY, time(), UTC),
-            source_id=self.source_id,
+            source_ids=self.source_ids,
             language=self.language,
         )
 

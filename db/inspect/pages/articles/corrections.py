@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from db.display.shown_sql import fill_values
-from db.inspect.pages.components.form_values import local_midnight, source_choices
+from db.inspect.pages.components.form_values import local_midnight, source_choices, source_numbers
+from db.inspect.pages.components.rendering import number_of
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
     CORRECTION_KEYS,
@@ -52,7 +54,7 @@ _LANGUAGES = "SELECT DISTINCT language FROM revision_changes WHERE language IS N
 class CorrectionForm:
     """The form as filled in; invalid values count as empty. Dates are in the local time zone."""
 
-    source: int | None = None
+    sources: tuple[int, ...] = ()
     since: str = ""
     until: str = ""
     kind: str = ""
@@ -62,34 +64,30 @@ class CorrectionForm:
     page: int = 1
 
     @staticmethod
-    def of(arguments: Mapping[str, str]) -> CorrectionForm:
-        """From the query parameters of a URL."""
+    def of(arguments: Any) -> CorrectionForm:
+        """From the query parameters of a URL, where `source` stands once for each source."""
 
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:100]
 
-        def number(name: str) -> int | None:
-            value = text(name)
-            return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
         return CorrectionForm(
-            source=number("source"),
+            sources=source_numbers(arguments.getlist("source")),
             since=text("since") if local_midnight(text("since")) else "",
             until=text("until") if local_midnight(text("until")) else "",
             kind=text("kind") if text("kind") in set(Substance) else "",
             language=text("language") if re.fullmatch(r"[a-z]{2}", text("language")) else "",
             silent=text("silent") == "1",
             newest=text("order") == "newest",
-            page=min(max(1, number("page") or 1), _LAST_PAGE),
+            page=min(max(1, number_of(text("page")) or 1), _LAST_PAGE),
         )
 
     def at(self, page: int = 1, form: str = "") -> str:
         """The URL of another page; with `form`, of the whole as a file or feed."""
         fields = {
-            "source": self.source, "since": self.since, "until": self.until, "kind": self.kind, "language": self.language,
+            "source": self.sources, "since": self.since, "until": self.until, "kind": self.kind, "language": self.language,
             "silent": "1" if self.silent else "", "order": "newest" if self.newest else "", "page": page if page > 1 else "",
         }  # fmt: skip
-        query = urlencode({name: value for name, value in fields.items() if value})
+        query = urlencode({name: value for name, value in fields.items() if value}, doseq=True)
         return f"/-/corrections{'.' + form if form else ''}" + (f"?{query}" if query else "")
 
     def filters(self, now: datetime) -> CorrectionFilter:
@@ -97,7 +95,7 @@ class CorrectionForm:
         until = local_midnight(self.until)
         since = local_midnight(self.since) or ((until or now) - USUAL_SPAN).replace(microsecond=0)
         return CorrectionFilter(
-            source_id=self.source,
+            source_ids=self.sources,
             since=since,
             until=until + timedelta(days=1) if until else None,
             kind=self.kind or None,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from db.display.shell_commands import shell_command
 from db.errors import QueryError, UsageError
 from db.inspect.pages.components.conversions import ResultFile
-from db.inspect.pages.components.form_values import local_midnight, source_choices
+from db.inspect.pages.components.form_values import local_midnight, source_choices, source_numbers
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.cursor import Cursor, parse_cursor
@@ -43,7 +44,7 @@ class SearchForm:
     """The form fields as filled in; invalid values count as empty. Dates are in the local time zone."""
 
     query: str = ""
-    source: int | None = None
+    sources: tuple[int, ...] = ()
     since: str = ""
     until: str = ""
     language: str = ""
@@ -56,16 +57,16 @@ class SearchForm:
     after: str = ""
 
     @staticmethod
-    def of(arguments: Mapping[str, str]) -> SearchForm:
-        """From the query parameters of a URL."""
+    def of(arguments: Any) -> SearchForm:
+        """From the query parameters of a URL, where `source` stands once for each source."""
 
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
 
-        number, source = text("page"), text("source")
+        number = text("page")
         return SearchForm(
             query=text("q"),
-            source=int(source) if source.isascii() and source.isdigit() and len(source) < 19 else None,
+            sources=source_numbers(arguments.getlist("source")),
             since=text("since") if local_midnight(text("since")) else "",
             until=text("until") if local_midnight(text("until")) else "",
             language=text("language"),
@@ -83,13 +84,13 @@ class SearchForm:
         file or feed.
         """
         fields = {
-            "q": self.query, "source": self.source, "since": self.since, "until": self.until, "language": self.language,
+            "q": self.query, "source": self.sources, "since": self.since, "until": self.until, "language": self.language,
             "person": self.person, "section": self.section, "kind": self.kind, "paywalled": self.paywalled,
             "order": self.order, "page": page if page > 1 else None,
             "after": str(after),
         }  # fmt: skip
         path = f"/-/search.{form}" if form else "/-/search"
-        return f"{path}?" + urlencode({name: value for name, value in fields.items() if value})
+        return f"{path}?" + urlencode({name: value for name, value in fields.items() if value}, doseq=True)
 
     @property
     def title(self) -> str:
@@ -114,10 +115,11 @@ class SearchForm:
     def command(self, sources: Sequence[tuple[int, str]]) -> str:
         """The command that saves the search."""
         options = {
-            "--source": dict(sources).get(self.source or 0), "--since": self.since, "--until": self.until,
-            "--language": self.language, "--person": self.person, "--section": self.section, "--kind": self.kind,
+            "--since": self.since, "--until": self.until, "--language": self.language, "--person": self.person,
+            "--section": self.section, "--kind": self.kind,
         }  # fmt: skip
-        words = [word for name, value in options.items() if value for word in (name, value)]
+        named = [("--source", name) for number, name in sources if number in self.sources]
+        words = [word for name, value in (*named, *options.items()) if value for word in (name, value)]
         words += [{"yes": "--paywalled", "no": "--free"}[self.paywalled]] if self.paywalled else []
         query = ["--", self.query] if self.query.startswith("-") else [self.query] if self.query else []
         return shell_command("searches", "add", "NAME", *words, *query)
@@ -126,7 +128,7 @@ class SearchForm:
         """The filters for `db.queries.search`."""
         until = local_midnight(self.until)
         return ArticleFilter(
-            source_id=self.source,
+            source_ids=self.sources,
             since=local_midnight(self.since),
             until=until + timedelta(days=1) if until else None,
             language=self.language or None,
