@@ -17,6 +17,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.archive_damage import print_damage
+from cli.output.progress import progress_line
 from db.errors import CopydeskError, FetchError
 from db.models import Page
 from db.site_rules.loader import Sites, load_sites
@@ -122,10 +123,13 @@ def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> list[str]:
     """Print the lines; returns what was no page, the first of it: with a wrong folder in a manifest it is every line."""
     troubles: list[str] = []
     try:
-        for line in extract_json_lines(entries, sites, jobs=jobs):
-            sys.stdout.write(line.text + "\n")
-            if line.trouble and len(troubles) < MAX_PLACES:
-                troubles.append(line.trouble)
+        # Where the lines come to the terminal, they are the progress.
+        with progress_line(enabled=not sys.stdout.isatty()) as show:
+            for count, line in enumerate(extract_json_lines(entries, sites, jobs=jobs), 1):
+                sys.stdout.write(line.text + "\n")
+                show(f"{count:,} pages extracted", count)
+                if line.trouble and len(troubles) < MAX_PLACES:
+                    troubles.append(line.trouble)
     except CopydeskError as error:
         _exit(error)
     return troubles

@@ -62,10 +62,10 @@ def progress_bar(done: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def progress_line() -> Iterator[Callable[[str, int], None]]:
+def progress_line(*, enabled: bool = True) -> Iterator[Callable[[str, int], None]]:
     """A function that shows a text with the rate of a count whose end is unknown."""
     with _display("line") as update:
-        yield update
+        yield update if enabled else lambda text, done: None
 
 
 @contextmanager

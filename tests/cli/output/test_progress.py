@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -68,22 +70,27 @@ def start(kind: str, steps: int, output: int) -> subprocess.Popen[bytes]:
 def at_terminal(kind: str, steps: int, *, interrupt: bool = False) -> str:
     """Everything that a terminal receives."""
     master, slave = pty.openpty()
+    process = start(kind, steps, slave)
+    shown = terminal_output(master, slave, lambda: process.send_signal(signal.SIGINT) if interrupt else None)
+    assert process.wait(timeout=120) == 0
+    return shown
+
+
+def terminal_output(master: int, slave: int, at_first: Callable[[], None] = lambda: None) -> str:
+    """What a terminal receives until its last process has ended. `at_first`: done once when "extracted" is shown."""
+    os.close(slave)
+    shown = b""
     try:
-        process = start(kind, steps, slave)
-        os.close(slave)
-        shown = b""
         while True:
+            seen = b"extracted" in shown
             try:
                 shown += os.read(master, 65536)
             except OSError:  # the other end is closed
-                break
-            if interrupt and b"extracted" in shown:
-                interrupt = False
-                process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=120) == 0
+                return shown.decode()
+            if not seen and b"extracted" in shown:
+                at_first()
     finally:
         os.close(master)
-    return shown.decode()
 
 
 def remains(shown: str) -> list[str]:
@@ -139,6 +146,28 @@ def test_a_pipe_gets_nothing(kind: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", _DRIVER, kind, "3"], env=environment, capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"done\n", b"")
+
+
+@pytest.mark.parametrize("redirected", [True, False])
+def test_extracted_files_are_counted_unless_their_lines_are_shown(tmp_path: Path, redirected: bool) -> None:
+    page, manifest, lines = tmp_path / "page.html", tmp_path / "pages.jsonl", tmp_path / "articles.jsonl"
+    page.write_text("<title>Late ferry</title><h1>Late ferry</h1>" + "<p>The last ferry waited for the doctor.</p>" * 9)
+    manifest.write_text("".join(f'{{"id": {number}, "path": "page.html"}}\n' for number in range(5)))
+    program = "from cli.output import progress; progress.DELAY_S = 0; from cli.main import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "TERM": "xterm-256color"}
+    master, slave = pty.openpty()
+    with lines.open("wb") as file:
+        command = [sys.executable, "-c", program, "extract", "--manifest", str(manifest)]
+        process = subprocess.Popen(command, stdout=file if redirected else slave, stderr=slave, env=environment)
+        shown = terminal_output(master, slave)
+    assert process.wait(timeout=120) == 0
+    if redirected:
+        assert "pages extracted" in _STYLE.sub("", shown)
+        assert remains(shown) == []
+        assert len(lines.read_bytes().splitlines()) == 5
+    else:
+        assert "pages extracted" not in shown
+        assert len(remains(shown)) == 5
 
 
 def test_short_work_shows_nothing_and_loads_no_rich() -> None:
