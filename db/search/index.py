@@ -19,7 +19,6 @@ whoever wrote them, and our own writers index in the same transaction. FTS5 need
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import zlib
 from collections.abc import Collection, Mapping, Set
@@ -40,6 +39,9 @@ SELECT a.title, a.subtitle, a.text, a.source, a.original_source, a.language, p.s
        coalesce(a.published_utc, p.fetched_at) AS at,
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
+"""
+_SOME = """
+SELECT page_id FROM articles WHERE page_id NOT IN (SELECT page_id FROM unindexed) ORDER BY random() LIMIT ?
 """
 _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
 
@@ -172,8 +174,7 @@ def count_inconsistencies(conn: sqlite3.Connection) -> tuple[int, int]:
 
 def unfindable_page(conn: sqlite3.Connection) -> int | None:
     """An indexed article page, of a few drawn, that one of its own grams does not find; None if the index is sound."""
-    pages = conn.execute("SELECT page_id FROM articles WHERE page_id NOT IN (SELECT page_id FROM unindexed)").fetchall()
-    for (page_id,) in random.sample(pages, min(len(pages), _TRIED)):
+    for (page_id,) in conn.execute(_SOME, (_TRIED,)).fetchall():
         page = _load_page(conn, page_id)
         shown = [gram for gram in page.named if not gram.startswith("_")] if page else []
         query = "SELECT 1 FROM search_index WHERE search_index MATCH ? AND rowid = ?"
