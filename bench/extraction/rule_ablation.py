@@ -116,6 +116,7 @@ def set_sheets() -> Iterator[Sheet]:
             chinese_sites.site_pages_4,
             chinese_sites.site_pages_5,
             chinese_sites.site_pages_6,
+            chinese_sites.site_pages_7,
         ),
         "world": [partial(world_pages.world_pages, number) for number in world_pages.SETS],
         "refusals": [refusals.labelled_outcomes],

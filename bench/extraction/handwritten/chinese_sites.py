@@ -1,6 +1,6 @@
 """Chinese-language sites, written by hand: what is read of whole pages, each in the markup of another platform or outlet.
 
-    python -m bench.extraction.handwritten.chinese_sites [--set 2|3|4|5|6] [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.chinese_sites [--set 2|3|4|5|6|7] [--misses] [--left] [--json]
 
 Where `press_forms` sets one line into three kinds of page, each page here stands as a whole: head, scripts, statements for
 machines, chrome, credits, lists of other stories, comments. The pages are data, and were written before the reader was run on any
@@ -8,8 +8,9 @@ of them: 99 in the first set (`chinese_sites/*.toml`), 142 of other outlets in t
 written later without a look at the reader or its rules, and 126 of yet others in the third (`chinese_sites_3/*.html`), written in
 the same way: two fifths of them of portals and platforms, many in the markup of an earlier year. The pages of the fourth
 (`chinese_sites_4/*.html`) follow what those who scrape the sites have published of their markup, as do those of the fifth
-(`chinese_sites_5/*.html`) and of the sixth (`chinese_sites_6/*.html`), each of other systems and other kinds of page. Names and
-texts are invented.
+(`chinese_sites_5/*.html`) and of the sixth (`chinese_sites_6/*.html`), each of other systems and other kinds of page. The seventh
+(`chinese_sites_7/*.html`) is of everyday news pages of all these kinds, written without a look at the reader, its misses or the two
+sets before. Names and texts are invented.
 
 They are scored in two halves, by the parity of a hash of the page's name. Rules may be mended for what is misread in the half that
 is *looked at*; the other half is *left*: its figure alone says how well pages are read that nobody has looked at. `--misses` prints
@@ -193,6 +194,7 @@ site_pages_3 = partial(marked_pages, "chinese_sites_3")
 site_pages_4 = partial(marked_pages, "chinese_sites_4")
 site_pages_5 = partial(marked_pages, "chinese_sites_5")
 site_pages_6 = partial(marked_pages, "chinese_sites_6")
+site_pages_7 = partial(marked_pages, "chinese_sites_7")
 
 
 def unmarked(markup: str) -> str:
@@ -202,7 +204,7 @@ def unmarked(markup: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    sets = (site_pages, site_pages_2, site_pages_3, site_pages_4, site_pages_5, site_pages_6)
+    sets = (site_pages, site_pages_2, site_pages_3, site_pages_4, site_pages_5, site_pages_6, site_pages_7)
     return score(sets, FIELDS, __doc__, arguments)
 
 

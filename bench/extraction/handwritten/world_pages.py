@@ -1,6 +1,6 @@
 """Outlets of the world, written by hand: what is read of whole pages, each of another outlet.
 
-    python -m bench.extraction.handwritten.world_pages [--set 6] [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.world_pages [--set 7] [--misses] [--left] [--json]
 
 As in `chinese_sites`, each page stands as a whole in the markup of some system or outlet, and was written before the reader was run
 on any of its set. The first set (`world_pages`) has 117 pages of 89 countries in 59 languages. The second (`world_pages_2`) has 147
@@ -9,7 +9,8 @@ The third (`world_pages_3`) was written like the second when that one had been l
 The fourth (`world_pages_4`) came when the third had been looked at: its pages have the markup of real systems (class names,
 nesting, labels, state in scripts), as those who write themes, templates and scrapers of them describe it. The fifth
 (`world_pages_5`) was written in the same way when the fourth had been looked at, of other systems, eras and kinds of pages; the
-sixth (`world_pages_6`), smaller, when the fifth had been looked at in both halves.
+sixth (`world_pages_6`), smaller, when the fifth had been looked at in both halves. The seventh (`world_pages_7`) is of everyday
+news pages, two thirds of them not in English, written without a look at the reader, its misses or the two sets before.
 The pages are HTML files (`COUNTRY-LANGUAGE-NAME.html`) that open with a comment: what is to be read, as TOML. Names and texts are
 invented. A set is scored in two halves, by the parity of a hash of the name: rules may be mended for what is misread in the half
 that is *looked at*; the other is *left*, and its figure alone says how well pages are read that nobody has looked at.
@@ -32,7 +33,7 @@ from bench.extraction.handwritten.page_halves import labelled_files, read_page, 
 
 FIELDS = ("title", "kicker", "published", "time", "authors", "editors", "text")
 """Judged on each page, but for "time", "kicker" and "editors", which are judged where the page has one."""
-SETS = {1: "world_pages"} | {number: f"world_pages_{number}" for number in range(2, 7)}
+SETS = {1: "world_pages"} | {number: f"world_pages_{number}" for number in range(2, 8)}
 """Number of a set -> its folder."""
 _FETCHED_AT = datetime(2025, 12, 8, 12, tzinfo=UTC)
 """When a page was fetched that does not say so: days after the day that some print beside their menus, as pages of archives are."""

@@ -27,7 +27,15 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "titles", "pages"),
-    [("1", 0.95, 0.5), ("2", 0.5, 0.1), ("3", 0.5, 0.1), ("4", 0.5, 0.1), ("5", 0.5, 0.1), ("6", 0.5, 0.1)],
+    [
+        ("1", 0.95, 0.5),
+        ("2", 0.5, 0.1),
+        ("3", 0.5, 0.1),
+        ("4", 0.5, 0.1),
+        ("5", 0.5, 0.1),
+        ("6", 0.5, 0.1),
+        ("7", 0.5, 0.1),
+    ],
 )
 def test_chinese_sites_are_scored_in_two_halves(
     chosen: str, titles: float, pages: float, capsys: pytest.CaptureFixture[str]
@@ -48,6 +56,7 @@ def test_chinese_sites_are_scored_in_two_halves(
         ("chinese_sites_4", 228),
         ("chinese_sites_5", 72),
         ("chinese_sites_6", 50),
+        ("chinese_sites_7", 58),
     ],
 )
 def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
