@@ -6,6 +6,7 @@ patterns are collected, and each is given texts made from its own parse tree.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import fields
 
@@ -26,8 +27,9 @@ from pipelines.extraction.text.clock import _clock, _hour_words
 from pipelines.extraction.text.date_parser import _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns import growth
+from tests.patterns.adversaries import Adversary, Shape
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
-from tests.patterns.growth import superlinear
+from tests.patterns.growth import _screen, superlinear
 from tests.pipelines.extraction.test_pages import FOLDERS
 
 _SHARES = 4
@@ -120,9 +122,15 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     ],
 )
 def test_what_is_not_linear_is_seen(pattern: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The limit and several tries are against false alarms; each of them costs seconds.
+    # The limit, long texts and several tries are against false alarms; each of them costs seconds.
     monkeypatch.setattr(growth, "_LONGEST", 0.2)
+    monkeypatch.setattr(growth, "CLOSER", (2_048, 8_192))
     assert superlinear(re.compile(pattern), {method}, tries=1) is not None
+
+
+def test_short_texts_show_it_where_a_pattern_is_slow() -> None:
+    pattern = re.compile(r"[a-z]+\d")
+    assert _screen(pattern.search, Adversary(pattern), Shape("", "a", "\x01"), slow=True)[1]
 
 
 @pytest.mark.parametrize(
@@ -138,3 +146,20 @@ def test_what_is_not_linear_is_seen(pattern: str, method: str, monkeypatch: pyte
 )
 def test_what_is_linear_passes(pattern: str, method: str) -> None:
     assert superlinear(re.compile(pattern), {method}) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most"),
+    [
+        ("ab", 2),
+        ("a{1,20}b", 41),  # the repeat and up to 20 characters, then 20 times the last one
+        ("(?>a{1,20})b", 23),
+        ("(?:a{1,3}|b)c", 10),
+        ("(?=a{1,20})b", 23),
+        ("(?:a?b){2,3}", 29),  # 4 from each of the 1, 2, 4 places where one can begin, and the repeat
+        ("a+b", math.inf),
+        (r"(a)\1", math.inf),
+    ],
+)
+def test_steps_from_one_place_are_counted(pattern: str, most: float) -> None:
+    assert Adversary(re.compile(pattern)).most_steps == most
