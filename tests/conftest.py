@@ -25,13 +25,13 @@ from tests.support.packages import PACKAGES
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is
 # named where its tests share what takes seconds to make: whoever begins with them does them all, and nobody else makes it again.
 LONGEST = (
-    "tests/patterns/test_linear.py",
     "tests/browser/test_inspect.py",
     "tests/cli/extraction/test_dask.py",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
     "tests/end_to_end/crawls/test_replayed_copies.py::test_each_article_once_and_one_revision_each",
     "tests/end_to_end/crawls/test_replayed_web.py::test_every_article_once_and_corrections",
+    "tests/patterns/test_linear.py",
     "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
     "tests/end_to_end/failures/test_replay_killed.py",
     "tests/end_to_end/crawls/test_bare_scrapy.py::test_list_crawl_and_shell",
