@@ -38,6 +38,7 @@ types: $(VENV)/.installed-dev
 
 extraction-digests: $(VENV)/.installed-dev  ## record what is read from the test pages, raise the number if it changed (new pages only: KEEP=1)
 	$(BIN)/python -m tests.pipelines.extraction.extraction_record $(if $(KEEP),--keep)
+	$(BIN)/python -m tests.patterns.proven
 
 messages: $(VENV)/.installed-dev  ## add the inspector's new texts to the catalogues of its languages (db/inspect/translation)
 	$(BIN)/python -m tests.db.inspect.messages

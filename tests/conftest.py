@@ -25,13 +25,13 @@ from tests.support.packages import PACKAGES
 # start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it. A file is
 # named where its tests share what takes seconds to make: whoever begins with them does them all, and nobody else makes it again.
 LONGEST = (
-    "tests/patterns/test_linear.py",
     "tests/browser/test_inspect.py",
     "tests/cli/extraction/test_dask.py",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
     "tests/end_to_end/crawls/test_replayed_copies.py::test_each_article_once_and_one_revision_each",
     "tests/end_to_end/crawls/test_replayed_web.py::test_every_article_once_and_corrections",
+    "tests/patterns/test_linear.py",
     "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
     "tests/end_to_end/failures/test_replay_killed.py",
     "tests/end_to_end/crawls/test_bare_scrapy.py::test_list_crawl_and_shell",
@@ -45,10 +45,8 @@ LONGEST = (
     "tests/end_to_end/crawls/test_parameters.py::test_ten_crawls",
     "tests/cli/test_faults.py::test_a_damaged_file_is_named_as_such",
     "tests/end_to_end/test_json_output.py",
-    "tests/test_forked.py::test_a_command_whose_tests_are_gone_before_it_starts_ends",
     "tests/end_to_end/extraction/test_replay.py::test_the_command_gives_identical_rows_resumes_and_undoes",
     "tests/end_to_end/crawls/test_alerts.py::test_a_site_that_falls_silent_raises_one_alert_until_it_speaks",
-    "tests/test_forked.py::test_one_process_forks_for_all_of_a_run",
     "tests/end_to_end/archives/test_backfill.py::test_a_backfill_is_planned_killed_and_continued",
     "tests/test_library.py::test_it_crawls_again_in_a_thread_and_where_a_loop_runs",
     "tests/end_to_end/archives/test_sections.py::test_sections_are_walked_to_their_ends_across_a_kill",

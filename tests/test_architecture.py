@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,22 +42,23 @@ def package_of(module: str) -> str:
     return module.rpartition(".")[0]
 
 
-def imports_of(source: str) -> set[str]:
+@cache
+def imports_of(source: str) -> frozenset[str]:
     """The modules of ours, and the packages of others, that a module imports, anywhere in it."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= names & set(MODULES) or {node.module}
-    return found
+            found |= names & MODULES.keys() or {node.module}
+    return frozenset(found)
 
 
 def breaches(package: str, source: str) -> set[str]:
     """What `source`, as a module of `package`, must not import: sub-packages without an arrow, and scrapy outside crawler."""
     found = imports_of(source)
-    wrong = {package_of(name) for name in found & set(MODULES)} - ALLOWED[package] - {package}
+    wrong = {package_of(name) for name in found & MODULES.keys()} - ALLOWED[package] - {package}
     if package.partition(".")[0] != "crawler" and any(name.partition(".")[0] == "scrapy" for name in found):
         wrong.add("scrapy")
     return wrong
@@ -78,7 +80,7 @@ def test_imports_run_down() -> None:
     for module, path in sorted(MODULES.items()):
         source, package = path.read_text(encoding="utf-8"), package_of(module)
         assert not breaches(package, source), f"{path.relative_to(ROOT)} imports against the arrows"
-        used[package] |= {package_of(name) for name in imports_of(source) & set(MODULES)}
+        used[package] |= {package_of(name) for name in imports_of(source) & MODULES.keys()}
     for package, arrows in ALLOWED.items():
         if not package.startswith("cli.commands."):
             assert not arrows - used[package], f"docs/architecture.md allows {package} arrows that nothing uses"

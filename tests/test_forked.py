@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.copydesk import wait_for
-from tests.support.forked import ROOT, RUN, run_forked
+from tests.support.forked import COLD, ROOT, RUN, run_forked
 from tests.support.processes import alive
 
 
@@ -90,7 +90,9 @@ def test_one_process_forks_for_all_of_a_run(tmp_path: Path) -> None:
         "forked.start_forking(); child = os.fork()\n"
         "done = forked.run_forked(('--version',), Path(sys.argv[1]), dict(os.environ), 60)\n"
         "who = forked._server._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)\n"
-        "print(os.fstat(forked._server._socket.fileno()).st_ino, done.returncode, done.stdout, who, flush=True)\n"
+        "told = os.fstat(forked._server._socket.fileno()).st_ino, done.returncode, done.stdout, who\n"
+        # Both write to one pipe, and `print` may write each word by itself (PYTHONUNBUFFERED).
+        "os.write(1, b'%d %d %a %a\\n' % told)\n"
         "child and (os.waitpid(child, 0), sys.stdin.read())\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
@@ -121,8 +123,8 @@ def test_the_processes_that_test_are_forked_too() -> None:
 
 
 def run_of_its_own() -> dict[str, str]:
-    """The environment of tests that share the process that forks with no others."""
-    return {name: value for name, value in os.environ.items() if name != RUN}
+    """The environment of tests that share the process that forks with no others: it gets ready for a few commands alone."""
+    return {name: value for name, value in os.environ.items() if name != RUN} | {COLD: "1"}
 
 
 def in_folder(folder: Path) -> list[str]:

@@ -113,7 +113,8 @@ def test_a_deep_page_is_shown(home: str) -> None:
 
 
 def test_long_calls_hold_up_nobody_else_and_are_stopped(database: Path) -> None:
-    with inspecting(database, limits={}) as home, ThreadPoolExecutor(2) as together:
+    limits = {"db.inspect.dispatcher.SQL_S": 2.5}  # two cores are busy for as long
+    with inspecting(database, limits=limits) as home, ThreadPoolExecutor(2) as together:
         asked = [together.submit(ask, home, sql(LONG_CALL, form)) for form in (".json", "")]
         time.sleep(0.3)
         watch = Stopwatch()

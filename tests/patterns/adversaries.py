@@ -7,6 +7,7 @@ repeated to any length, and a tail at which the match fails.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from re import _compiler, _constants, _parser  # type: ignore[attr-defined]  # i
 AnyPattern = re.Pattern[str] | re.Pattern[bytes]
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 _SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN)
+_ONE_WAY = (
+    *(_constants.POSSESSIVE_REPEAT, _constants.ATOMIC_GROUP),
+    *(_constants.ASSERT, _constants.ASSERT_NOT),
+)
+"""What is left as it matched first: nothing within is tried in another way."""
 _LONG = 40
 """Repetitions from which a repeat can cost anything."""
 _PLAIN_CHOICES = 4
@@ -61,6 +67,11 @@ class Adversary:
     def repeats_long(self) -> bool:
         """Whether any part may be repeated so often that it can cost anything."""
         return any(op in _REPEATS and value[1] >= _LONG for op, value in _nodes(self.tree))
+
+    @cached_property
+    def most_steps(self) -> float:
+        """The most steps that a match can take from one place, whatever the text is; infinite where a repeat has no end."""
+        return _effort(self.tree)[0]
 
     @cached_property
     def alphabet(self) -> str:
@@ -249,6 +260,31 @@ def _ways(sequence: Any) -> int:
             ways *= value[1] - value[0] + 1
         ways = min(ways, _LONG)
     return ways
+
+
+def _effort(sequence: Any) -> tuple[float, float]:
+    """The most steps of a sequence from one place, and in how many ways it can match there: all after it is tried in each."""
+    steps, ways = 0.0, 1.0
+    for op, value in sequence:
+        parts = [_effort(inner) for inner in _inside((op, value))]
+        own, many = (sum(numbers) for numbers in zip(*parts, strict=True)) if parts else (0.0, 1.0)
+        if op in _REPEATS:
+            least, most = value[0], math.inf if value[1] is _constants.MAXREPEAT else value[1]
+            own, many = own * _powers(many, 0, most - 1), _powers(many, least, most)
+        elif op in (_constants.GROUPREF, _constants.GROUPREF_EXISTS):
+            own = math.inf  # it depends on what a group took
+        if op in _ONE_WAY:
+            many = 1.0
+        steps += ways * (own + 1)
+        ways *= many
+    return steps, ways
+
+
+def _powers(ways: float, least: int, most: float) -> float:
+    """In how many ways something is matched from `least` to `most` times in a row; more than the truth where it is astronomical."""
+    if ways <= 1 or most == math.inf:
+        return most - least + 1
+    return sum(min(ways, 1e6) ** min(times, 40) for times in range(least, int(most) + 1))
 
 
 def _inside(node: Any) -> list[Any]:

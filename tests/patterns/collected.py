@@ -102,7 +102,7 @@ def _within(value: Any, seen: set[int], depth: int) -> Iterator[AnyPattern]:
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         inner = [getattr(value, one.name, None) for one in dataclasses.fields(value)]
     elif isinstance(value, type):
-        inner = list(vars(value).values())
+        inner = list(vars(value).values()) if value.__module__.partition(".")[0] in PACKAGES else []
     elif inspect.isfunction(value):
         inner = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
     else:

@@ -12,15 +12,24 @@ from typing import Any, NamedTuple
 
 from tests.patterns.adversaries import Adversary, AnyPattern, Shape
 
+_CERTAIN_STEPS = 300
+"""Steps from each place that need no measuring: at 50 nanoseconds each, the `_LONGEST` that a text may take."""
+BRIEF = (256, 1_024)
+"""Characters of the texts that are tried first where these take long enough to be timed: a quarter of the time of `SCREEN`."""
 SCREEN = (1_024, 4_096)
 """Characters of the texts that all shapes are tried with. What is suspect here is looked at again with `CLOSER`."""
 CLOSER = (4_096, 16_384)
 FULL = (16_384, 65_536)
 """Characters of the texts that the costliest shape of each pattern is tried with."""
+STRAIGHT = 4.3
+"""How much longer four times `BRIEF` takes at most where nothing but the length counts. Where so much of the time goes with the
+square that `SCREEN` shows it, it is 4.36."""
 STEEPEST = 8.0
 """How much longer four times the text may take: 4 where time grows with the length, 16 where with its square."""
 _QUICK = 0.0001
 """Seconds at 4,096 characters that cannot be a square's: a hundredth of a nanosecond a step would be left."""
+_SLOW = 0.001
+"""Seconds at 4,096 characters from which shorter texts tell the same."""
 _SHORT = 0.05
 _LONGEST = 1.0
 """CPU seconds that no text of these lengths may take: 15 microseconds a character."""
@@ -43,13 +52,18 @@ class OutOfTime(Exception):
 def superlinear(pattern: AnyPattern, methods: Iterable[str], *, tries: int = _TRIES) -> Growth | None:
     """The first text found on which the pattern is slower than linear, by one of these methods, at each of several tries."""
     adversary = Adversary(pattern)
+    if adversary.most_steps <= _CERTAIN_STEPS:
+        return None
     # Where no repeat is long, a match takes at most so many steps from each place: its time can be too long, but not grow steeply.
-    screen = _screen if adversary.repeats_long else _screen_of_bounded
+    bounded = not adversary.repeats_long
     for method in sorted({method if method in ("match", "fullmatch", "search") else "finditer" for method in methods}):
         run = _runner(adversary.thinned, method)
         costliest: tuple[float, Shape] | None = None
         for shape in adversary.shapes():
-            seconds, suspect = screen(run, adversary, shape)
+            slow = costliest is not None and costliest[0] >= _SLOW
+            seconds, suspect = (
+                _screen_of_bounded(run, adversary, shape) if bounded else _screen(run, adversary, shape, slow=slow)
+            )
             if costliest is None or seconds > costliest[0]:
                 costliest = (seconds, shape)
             if suspect and (grown := _grown(run, adversary, shape, CLOSER, tries)):
@@ -59,8 +73,12 @@ def superlinear(pattern: AnyPattern, methods: Iterable[str], *, tries: int = _TR
     return None
 
 
-def _screen(run: Callable[[Any], Any], adversary: Adversary, shape: Shape) -> tuple[float, bool]:
-    """The seconds that a text of this shape takes, and whether longer ones are to be tried."""
+def _screen(run: Callable[[Any], Any], adversary: Adversary, shape: Shape, *, slow: bool) -> tuple[float, bool]:
+    """The seconds that a text of this shape takes, and whether longer ones are to be tried. `slow`: others took long."""
+    if slow:
+        brief, long = (cost(run, adversary.encoded(shape.of(length)), _SHORT) for length in BRIEF)
+        if _QUICK <= long <= brief * STRAIGHT and long < _SHORT:
+            return long * SCREEN[1] / BRIEF[1], False
     long = cost(run, adversary.encoded(shape.of(SCREEN[1])), _SHORT)
     if long < _QUICK:
         return long, False

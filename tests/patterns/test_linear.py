@@ -6,34 +6,26 @@ patterns are collected, and each is given texts made from its own parse tree.
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from crawler.discover.front_pages import page_sections
 from db.models import Page
 from db.site_rules.loader import Sites
-from pipelines.extraction.body import appeals, boilerplate_lines, closing_lines
-from pipelines.extraction.credits import byline_places
-from pipelines.extraction.credits.names import persons
 from pipelines.extraction.extract import extract
-from pipelines.extraction.fields import metadata
-from pipelines.extraction.languages.loader import KINDS, cue_pattern, patterns_by_language
-from pipelines.extraction.text import end_markers
-from pipelines.extraction.text.byline_words import OF_ALL
-from pipelines.extraction.text.clock import _clock, _hour_words
-from pipelines.extraction.text.date_parser import _join
-from pipelines.extraction.text.relative_times import _forms, _named_day
+from tests.patterns import collected as collected_module
 from tests.patterns import growth
+from tests.patterns.adversaries import Adversary, Shape
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
-from tests.patterns.growth import superlinear
+from tests.patterns.growth import _screen, superlinear
+from tests.patterns.made_of_languages import made_of_language_files
+from tests.patterns.proven import Proven, write_proven
 from tests.pipelines.extraction.test_pages import FOLDERS
 
 _SHARES = 4
 _PAGES_READ = 12
-_SEARCHED = ("by_others", "by_word", "joint", "others_label", "passive", "place", "time_words", "town_behind")
-"""The patterns of bylines that are looked for anywhere in a line."""
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +46,12 @@ def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> Non
 
 @pytest.mark.parametrize("share", range(_SHARES))
 def test_patterns_are_linear(collected: list[Collected], share: int) -> None:
+    where = {one.pattern: one.where for one in collected[share::_SHARES]}
+    unproven = Proven().without((one.pattern, one.methods) for one in collected[share::_SHARES])
     slow = [
-        f"{one.where}: {grown}\n    {one.pattern.pattern!r}"
-        for one in collected[share::_SHARES]
-        if (grown := superlinear(one.pattern, one.methods or {"search"}))
+        f"{where[pattern]}: {grown}\n    {pattern.pattern!r}"
+        for pattern, methods in unproven
+        if (grown := superlinear(pattern, methods))
     ]
     assert not slow, "\n".join(slow)
 
@@ -71,35 +65,8 @@ def test_titles_make_no_pattern_of_what_a_page_says() -> None:
 
 
 def test_patterns_made_of_language_files_are_linear() -> None:
-    # Prompts are only looked for by the pattern of them all, below; by language, they took half of the time.
-    kinds = [kind for kind in KINDS if kind != "prompt"]
-    made = [(cue_pattern(kind, code), {"search"}) for kind in kinds for code in ("zh", "de")]
-    made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
-    made += [(_named_day("fr")[0], {"search"})]
-    before, after = _hour_words()
-    made += [(before, {"search"}), (after, {"match"})]
-    made += [(_clock(), {"match"}), (_join(), {"match"}), (page_sections._service_words(), {"fullmatch"})]
-    # Cues of a language that is not known are those of all languages.
-    begins = [
-        *(boilerplate_lines._consent_line, boilerplate_lines._photo_credit),
-        *(appeals._consent_dialog, end_markers._stop),
-        *(metadata._comment_count, persons._button, persons._of_picture, byline_places._of_picture),
-    ]
-    within = [
-        *(closing_lines._closing_within, appeals._cookie_notice, metadata._paywall),
-        *(persons._next_credit, persons._of_pictures, persons._no_name, persons._page_word, byline_places._no_place),
-        persons._material,
-    ]
-    made += [
-        (pattern, {"search" if field.name in _SEARCHED else "match"})
-        for field in fields(OF_ALL)
-        if isinstance(pattern := getattr(OF_ALL, field.name), re.Pattern)
-    ]
-    made += [(make(None), {method}) for method, some in (("match", begins), ("search", within)) for make in some]
-    by_language = (("prompt", boilerplate_lines._prompt), ("closing", closing_lines._closing))
-    made += [(one, {"match"}) for kind, make in by_language for one in patterns_by_language(kind, None, make)]
-    different = dict(made)
-    assert not [pattern.pattern for pattern, methods in different.items() if superlinear(pattern, methods)]
+    unproven = Proven().without(made_of_language_files().items())
+    assert not [pattern.pattern for pattern, methods in unproven if superlinear(pattern, methods)]
 
 
 @pytest.mark.parametrize(
@@ -120,9 +87,15 @@ def test_patterns_made_of_language_files_are_linear() -> None:
     ],
 )
 def test_what_is_not_linear_is_seen(pattern: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The limit and several tries are against false alarms; each of them costs seconds.
+    # The limit, long texts and several tries are against false alarms; each of them costs seconds.
     monkeypatch.setattr(growth, "_LONGEST", 0.2)
+    monkeypatch.setattr(growth, "CLOSER", (2_048, 8_192))
     assert superlinear(re.compile(pattern), {method}, tries=1) is not None
+
+
+def test_short_texts_show_it_where_a_pattern_is_slow() -> None:
+    pattern = re.compile(r"[a-z]+\d")
+    assert _screen(pattern.search, Adversary(pattern), Shape("", "a", "\x01"), slow=True)[1]
 
 
 @pytest.mark.parametrize(
@@ -138,3 +111,31 @@ def test_what_is_not_linear_is_seen(pattern: str, method: str, monkeypatch: pyte
 )
 def test_what_is_linear_passes(pattern: str, method: str) -> None:
     assert superlinear(re.compile(pattern), {method}) is None
+
+
+def test_only_what_was_measured_as_it_is_now_is_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "CLOSER", (1_024, 4_096))
+    path = tmp_path / "proven.txt"
+    linear, steep = re.compile(r"[a-z]++\d"), re.compile(r"[a-z]+\d")
+    assert write_proven([(linear, {"match"}), (steep, {"search"})], path) == [steep.pattern]
+    others = [(re.compile(linear.pattern, re.ASCII), {"match"}), (linear, {"match", "search"}), (steep, {"search"})]
+    assert list(Proven(path).without([(linear, {"match"}), *others])) == others
+    monkeypatch.setattr("tests.patterns.proven.growth", collected_module)  # another way to measure
+    assert list(Proven(path).without([(linear, {"match"})])) == [(linear, {"match"})]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most"),
+    [
+        ("ab", 2),
+        ("a{1,20}b", 41),  # the repeat and up to 20 characters, then 20 times the last one
+        ("(?>a{1,20})b", 23),
+        ("(?:a{1,3}|b)c", 10),
+        ("(?=a{1,20})b", 23),
+        ("(?:a?b){2,3}", 29),  # 4 from each of the 1, 2, 4 places where one can begin, and the repeat
+        ("a+b", math.inf),
+        (r"(a)\1", math.inf),
+    ],
+)
+def test_steps_from_one_place_are_counted(pattern: str, most: float) -> None:
+    assert Adversary(re.compile(pattern)).most_steps == most

@@ -37,6 +37,8 @@ from tests.support.signalled import SignalledAt
 ROOT = Path(__file__).parents[2]
 RUN = "PYTEST_XDIST_TESTRUNUID"
 """The variable that all processes of one run of the tests have alike (pytest-xdist)."""
+COLD = "COPYDESK_TESTS_COLD"
+"""The variable that has the process that forks import and read nothing before: each command does what it needs."""
 MESSAGE_BYTES = 1 << 17
 
 

@@ -1,4 +1,4 @@
-"""What a forked command starts is forked as well: its fork server, and the crawls of a service.
+"""What a forked command starts is forked as well: its fork server, and the crawls of a service. So is a test's fork server.
 
     command ──> a process forked before the command has opened anything, which waits ──> what the command starts, when it starts it
 
@@ -29,14 +29,16 @@ _PR_SET_CHILD_SUBREAPER = 36
 _MESSAGE_BYTES = 1 << 17
 
 
-def keep_a_fork_server() -> None:
-    """Have the fork server of this command forked: without being asked for, it ends with the command.
+def keep_a_fork_server(*others: int) -> None:
+    """Have the fork server of this process forked: without being asked for, it ends with the process.
 
-    It is given what its command line would say.
+    It is given what its command line would say. `others`: handles that it must not keep open.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if (pid := os.fork()) == 0:
         ours.close()
+        for handle in others:
+            os.close(handle)
         name = _COMM.read_text()
         _COMM.write_text(WAITS)
         message, handles, _, _ = socket.recv_fds(theirs, _MESSAGE_BYTES, 8)

@@ -29,6 +29,7 @@ from hypothesis import find
 from hypothesis.strategies import integers
 
 from tests.support.forked import start_forking
+from tests.support.forked_below import keep_a_fork_server
 from tests.support.forking import run_to_the_end
 from tests.support.new_databases import new_database
 from tests.support.warm import warm
@@ -115,6 +116,7 @@ def _modules(argument: str, folder: Path) -> list[Path]:
 def _become(config: pytest.Config, reads: int, writes: int) -> None:
     """Make this process what `python -c`, which execnet starts, begins with, and do what it is told."""
     config.pluginmanager.getplugin("capturemanager").stop_global_capturing()
+    keep_a_fork_server(reads, writes)  # for what is read in processes of a test
     os.dup2(reads, 0)
     os.dup2(writes, 1)
     os.close(reads)

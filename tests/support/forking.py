@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from tests.support.forked import MESSAGE_BYTES
+from tests.support.forked import COLD, MESSAGE_BYTES
 from tests.support.forked_below import keep_a_fork_server, keep_a_process_for_commands
 from tests.support.huge_pages import use_huge_pages
 from tests.support.new_databases import copy_new_databases, new_database
@@ -90,8 +90,8 @@ def serve(handle: int) -> None:
     poll = select.poll()
     poll.register(listener, select.POLLIN)
     commands = _Commands(poll)
+    cold = COLD not in os.environ
     warming = _warm()
-    cold = True
     while True:
         gc.freeze()  # collected or counted, its pages would be copied in each process
         ready = poll.poll((0 if cold else None) if tests else _STARTS_WITHIN_S * 1000)
@@ -126,6 +126,9 @@ def serve(handle: int) -> None:
 
 
 def _prepare() -> None:
+    if COLD in os.environ:
+        importlib.import_module("cli.main")
+        return
     import_all()
     copy_new_databases()
     new_database()

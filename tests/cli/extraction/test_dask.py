@@ -42,7 +42,7 @@ from tests.support.relations import relation
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 ROOT = Path(__file__).parents[3]
-PAGES = 160
+PAGES = 128  # more than two workers have at once: three batches of sixteen each
 # A process that has taken more processor time than this reads the page that takes long: loading and the known page take 0.2 s.
 AT_THE_PAGE_S = 0.5
 PROGRESS = "SELECT count(*) FROM past_outcomes"
