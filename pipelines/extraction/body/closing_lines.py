@@ -78,11 +78,18 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
     if len(line) <= _LONGEST and plain(line) in slanted and plain(above) not in slanted:
         return True
+    if len(line) <= _LONGEST_FRAGMENT and line[-1] in ":：":
+        return True  # what it heads is cut
+    return is_fragment(line, above)
+
+
+def is_fragment(line: str, sentence: str) -> bool:
+    """Whether a line is a word or two above or below a sentence."""
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS
         and line[-1] not in PARAGRAPH_ENDS
-        and above[-1] in PARAGRAPH_ENDS
+        and sentence[-1] in PARAGRAPH_ENDS
         and not line.startswith((LIST_MARK, "– ", "|", "•"))
         and not line[0].isdigit()
     )
