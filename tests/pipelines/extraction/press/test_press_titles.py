@@ -92,6 +92,12 @@ def test_a_kicker_in_a_heading_is_part_of_it_if_it_and_all_statements_join_the_t
     assert _title(HEADLINE, heading=with_colon, meta=social + joined) == f"The old pier: {HEADLINE}"
 
 
+@pytest.mark.parametrize("label", ["Opinion | ", "EXCLUSIVE: ", "[Video] ", "【独家】"])
+def test_a_label_before_a_heading_is_none_of_it_where_two_statements_lack_it(label: str) -> None:
+    social = f"<meta property='og:title' content='{HEADLINE}'>"
+    assert _title(f"{HEADLINE} | Harbour Post", heading=label + HEADLINE, meta=social) == HEADLINE
+
+
 def test_pieces_that_only_a_style_sets_apart_have_blanks_between_them_where_a_statement_has() -> None:
     words = HEADLINE.split()
     pieces = "".join(f"<b style='display:block'>{piece}</b>" for piece in (" ".join(words[:3]), " ".join(words[3:])))
