@@ -144,7 +144,7 @@ def read_authors(
         whole = {*map(plain, site_names), *organisations}
         names = _split_names(values, whole, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
-            names = [name for name in names if plain(name) not in sections]
+            names = [name for name in names if plain(name) not in sections and name not in credits.editors]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
         names = [name for at, name in enumerate(names) if not at or plain(name) not in of_site]  # "A, Example Daily"

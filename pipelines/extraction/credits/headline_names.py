@@ -52,8 +52,16 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
         names, rest = _leading_names(line.spaced, words)
         below = following is not None and following.row == line.row + 1 and _is_duty(following.spaced)
         if names and (any(map(DUTY.search, rest)) or (not rest and below)):
-            yield from names
+            for other in lines:
+                yield from names if other is line else _leading_names_alike(other, line, words)
             return
+
+
+def _leading_names_alike(other: Line, line: Line, words: BylineWords) -> list[str]:
+    """The names of a line that is set as another one is, in a box with a name of its own."""
+    (one, two) = ((el.tag, el.get("class"), el.getparent().get("class")) for el in (other.block, line.block))
+    names, rest = _leading_names(other.spaced, words) if one == two and one[1] else ([], [])
+    return [] if rest else names
 
 
 def _names_beside_mail(line: Line, following: Line | None, words: BylineWords) -> list[str]:

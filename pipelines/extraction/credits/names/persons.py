@@ -133,7 +133,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
-    if text.startswith(("http:", "https:", "/", "@")) or _of_picture(words.language).match(text):
+    if text.startswith(("http:", "https:", "/", "@")) or _credits_picture(text, words.language):
         return []
     text = without_pictures_by(text, words.language)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
@@ -155,8 +155,8 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
         name = _without_duty(name, words.language)
         if names and _is_besides(name, names[0]):
             continue
-        if names and ":" in name:
-            break  # another credit: "Text: A, Photo: B"
+        if names and (":" in name or name.partition("=")[0] in words_of("next_credit", words.language)):
+            break  # another credit: "Text: A, Photo: B", 글=김민수 기자·사진=박준호 기자
         if len(name) > 4 and name.endswith(("記者", "기자")):
             name = name[:-2].rpartition("=")[2].strip()  # 대전=박서영: from where
         if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
@@ -256,7 +256,12 @@ def before_next_credit(text: str, words: BylineWords) -> str:
     for credit in (_next_credit(words.language), words.others_label):
         if following := credit.search(text):
             text = words.joint_behind.sub("", text[: following.start()])
-    return text
+    label = _ANY_LABEL.search(text)
+    return text[: label.start()] if label and is_full_name(text[: label.start()], words.language) else text
+
+
+_ANY_LABEL = re.compile(r"\s(?=[^\W\d_a-z])[^\W\d_]{3,20}\s?[:：]\s")
+"""Whatever labels what follows a full name: "Selin Aksoy Kamera: Emre Tuna"."""
 
 
 def _is_place(piece: str, first: str) -> bool:
@@ -303,11 +308,25 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
         or DUTY.search(text)
         or _button(language).match(text)
         or _by_others(language).match(text)
+        or _abbreviates_picture(text, language)
     ):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
+
+
+def _credits_picture(text: str, language: str | None) -> bool:
+    return _of_picture(language).match(text) is not None or _abbreviates_picture(text, language)
+
+
+def _abbreviates_picture(text: str, language: str | None) -> bool:
+    """Whether a text opens with the beginning of a word for pictures and a full stop: "Zdj. Anna Nowak", "Ill. Anna Holt"."""
+    short = _SHORT.match(text)
+    return short is not None and any(word.startswith(short[1].lower()) for word in words_of("picture", language))
+
+
+_SHORT = re.compile(r"([^\W\d_]{3,6})\.\s")
 
 
 def is_small_name(text: str, language: str | None) -> bool:
@@ -354,7 +373,9 @@ def text_beside_time(text: str, words: BylineWords) -> str:
     pieces = [
         piece
         for piece in pieces
-        if " " in piece and not words.time_label.match(piece) and not any(char.isdigit() for char in piece)
+        if (" " in piece or is_japanese_person(piece))
+        and not words.time_label.match(piece)
+        and not any(char.isdigit() for char in piece)
     ]
     return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
 
