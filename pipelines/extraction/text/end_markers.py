@@ -38,7 +38,7 @@ def is_end(text: str) -> bool:
     return _END.fullmatch(text) is not None
 
 
-_END = re.compile(r"\W{0,6}END\W{0,6}|\W{1,6}[Tt]he [Ee]nd\W{1,6}")
+_END = re.compile(r"\W{0,6}END\W{0,6}|\W{1,6}(?:THE END|[Tt]he [Ee]nd)\W{1,6}")
 
 
 def is_editor_line(text: str) -> bool:

@@ -147,7 +147,9 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     if trusted:
         bare = _FOR_OUTLET.sub("", text)
         text = _LOCATED.sub("", bare if " " in bare else text)
-    text = words.by_behind.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", without_material(text, words.language)))
+    text = words.by_behind.sub(
+        r"\1", _OUTLET_AFTER.sub(r"\1, \2", without_material(_without_town(text), words.language))
+    )
     names: list[str] = []
     pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
     for piece in chain.from_iterable(pieces):
@@ -215,6 +217,14 @@ def divide(text: str, words: BylineWords) -> list[str]:
 _OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
 """ada@example.org (Ada Holm): as RSS has it."""
 _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\s[A-Z]\w{2,20}(?:\s[A-Z]\w{2,20})?$")
+
+
+def _without_town(text: str) -> str:
+    """Names without the town before them, in scripts without capitals: "بيروت – ليلى منصور"."""
+    return text if has_case(text) or CJK.search(text) else _TOWN_BEFORE.sub("", text)
+
+
+_TOWN_BEFORE = re.compile(r"^[^\W\d_]{2,14}\s[-–—]\s(?=[^\W\d_]{2,14}\s[^\W\d_])")
 
 
 def _without_duty(name: str, language: str | None) -> str:

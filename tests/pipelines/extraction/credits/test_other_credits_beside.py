@@ -33,6 +33,9 @@ _DATED = "<div>5/3/2024</div>"
         ("fr", "<p>Le 05/03/2024 à 15:32 par Solène Petit - Mis à jour le 06/03/2024 à 18:00</p>", ["Solène Petit"]),
         ("en", "<p>March 5, 2024 by Anna Holt | Updated March 6, 2024</p>", ["Anna Holt"]),
         ("es", "<p>05/03/2024 por Ana Ruiz - Actualizado 06/03/2024</p>", ["Ana Ruiz"]),
+        ("he", "<div class='author'>חיפה - דנה כהן</div>", ["דנה כהן"]),
+        ("fa", "<div class='author'>تهران – سمیه رحمانی</div>", ["سمیه رحمانی"]),
+        ("ar", "<div class='author'>ليلى منصور - بيروت</div>", ["ليلى منصور"]),
         ("ja", "<p>2024年3月5日 15時32分　大野晴香</p>", ["大野晴香"]),
         ("ja", "<p>2024年3月5日 15時32分　東京都内</p>", []),
         # "BY" is no picture's letters, a paper's name no time.

@@ -102,3 +102,25 @@ def test_pieces_that_only_a_style_sets_apart_have_blanks_between_them_where_a_st
     words = HEADLINE.split()
     pieces = "".join(f"<b style='display:block'>{piece}</b>" for piece in (" ".join(words[:3]), " ".join(words[3:])))
     assert _title(f"{HEADLINE} | Harbour Post", heading=pieces) == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("above", "kicker"),
+    [
+        ("<div class='uppercase-title'>TRADES THAT VANISH</div>", "TRADES THAT VANISH"),
+        ("<span class='news-header-antetitle'>A treaty of 1974</span>", "A treaty of 1974"),
+        ("<p class='small-tit'>The old pier</p>", "The old pier"),
+        ("<div class='title-date'>5 March 2024</div>", None),
+        ("<div class='title-link'><a href='/s'>Local news</a></div>", None),
+        ("<div class='skip'>Skip to content</div>", None),
+    ],
+)
+def test_a_line_right_before_the_heading_that_calls_itself_a_title_is_its_kicker(
+    above: str, kicker: str | None
+) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    head = f"<html lang='en'><head><title>{HEADLINE}</title></head>"
+    html = f"{head}<body><article>{above}<h1>{HEADLINE}</h1>{text}</article></body></html>"
+    assert (
+        to_json(extract(Page(body=html.encode(), url="https://harbour.example/a/1.html"), Sites()))["kicker"] == kicker
+    )
