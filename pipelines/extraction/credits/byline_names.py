@@ -15,6 +15,7 @@ from pipelines.extraction.credits.names.persons import (
     divide,
     has_case,
     is_bare_name,
+    is_full_name,
     is_name,
     without_pictures_by,
 )
@@ -53,7 +54,8 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     lines = (*header, *(line for line in layout.inside[:1] if len(line.text) <= _LONGEST))
     for at, line in enumerate([_without_marks(line, words) for line in lines]):
         text = line.spaced
-        if words.heading.match(text) and (names := list(names_below(lines, at, words))):
+        is_label = words.heading.match(text) is not None and not (at and _is_duty_of(lines[at - 1], line, words))
+        if is_label and (names := list(names_below(lines, at, words))):
             return names
         if found := _behind_date(line, words) or _behind_others(text, words):
             return found
@@ -67,6 +69,12 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
         if at < len(header) and (found := find_reporters(line.text[:80])):
             return found  # in the text the signature names them, see `read_signature`
     return []
+
+
+def _is_duty_of(above: Line, line: Line, words: BylineWords) -> bool:
+    """Whether a line says what the one is whom the line above it names: "Anna Holt" above "Journalist"."""
+    is_beside = above.row == line.row - 1 and above.block.getparent() is line.block.getparent()
+    return is_beside and DUTY.search(line.text) is not None and is_full_name(above.spaced, words.language)
 
 
 def _without_marks(line: Line, words: BylineWords) -> Line:

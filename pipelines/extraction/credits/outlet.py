@@ -224,7 +224,9 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
                     signed.append((_is_signed(el, 1), name))
             if stamps and (quoted := _QUOTED.search(text[: stamps[0].start])):
                 return quoted["name"]
-            on_to_time = (one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers, layout, one))
+            on_to_time = (
+                one for one in _set_on_to_time(text, stamps, whole) if _is_outlet(one, publishers, layout, one)
+            )
             if beside := next(on_to_time, None):
                 return beside
         for name, text, el in _around(header, at, authors):
@@ -314,10 +316,12 @@ def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
 _ABOVE = 3
 
 
-def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
-    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
+def _set_on_to_time(text: str, stamps: Sequence[ParsedDate], whole: Set[str]) -> Iterator[str]:
+    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05. Those that
+    are stated as a `whole` may be words elsewhere."""
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-        if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
+        words = " ".join(word for word in rest.split() if not is_person(word))
+        if name := words if words in whole else outlet_name(words):
             yield name
 
 

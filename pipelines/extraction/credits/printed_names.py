@@ -36,7 +36,7 @@ from pipelines.extraction.credits.names.persons import (
     text_beside_time,
 )
 from pipelines.extraction.page.document import Line, normalize_space
-from pipelines.extraction.page.headings import HEADINGS, ITALIC, is_set_in
+from pipelines.extraction.page.headings import BOLD, HEADINGS, ITALIC, is_set_in
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import (
@@ -278,7 +278,7 @@ def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
         text.strip()
         for line in (*layout.inside[-3:], *layout.tail)
         for text, el in _standing_alone(line, words)
-        if (is_called(el, _NAME_CLASS) or links_to_author(el))
+        if (is_called(el, _NAME_CLASS) or links_to_author(el) or (el.tag in BOLD and is_named_author(el)))
         and not belongs_to_other_content(el)
         and is_printed_name(text.strip(), words.language)
     ]

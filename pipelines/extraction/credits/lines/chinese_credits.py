@@ -143,8 +143,9 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     labels = labels_in(folded)
     kind, end = "", -1
     for label, next_label in zip_longest(labels, labels[1:]):
-        # 图/本报记者 张伟: what a reporter did, and for whom.
-        kind, end = kind if label.start() == end else kind_of(label), label.end()
+        # 图/本报记者 张伟: what a reporter did, and for whom. 记者 张伟 实习生 李静: who wrote with a reporter.
+        goes_on = label.start() == end or (kind == "authors" and label[0].strip() == "实习生")
+        kind, end = kind if goes_on else kind_of(label), label.end()
         if kind == "other":
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]

@@ -11,7 +11,7 @@ from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, byline_words, picture_words
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
+from pipelines.extraction.text.roles import AGENCIES, DEGREES, DUTY, PARTICLES, TOWNS, is_agency
 from pipelines.extraction.text.writing import CJK
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -154,7 +154,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
     for piece in chain.from_iterable(pieces):
         name = _ABBREVIATED.sub(".", normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】"))
-        name = _without_duty(name, words.language)
+        name = _without_duty(DEGREES.sub("", name), words.language)
         if names and _is_besides(name, names[0]):
             continue
         if names and (":" in name or name.partition("=")[0] in words_of("next_credit", words.language)):

@@ -76,9 +76,10 @@ def test_a_note_above_a_text_is_none_of_it(head: str, language: str) -> None:
         "转载声明：凡本网注明来源的稿件，转载须注明出处。",
         "轉載本文請聯繫原作者獲取授權，同時請註明本文來自清溪網博客。",
         "版权所有，未经书面许可不得转载。",
+        "（海岬广播电视台）",
     ],
 )
-def test_who_may_reprint_is_none_of_a_chinese_text(tail: str) -> None:
+def test_who_may_reprint_and_where_it_is_from_is_none_of_a_chinese_text(tail: str) -> None:
     assert read_form(Form({}, tail=f"<p>{tail}</p>"))["text"].split("\n") == list(PARAGRAPHS)
 
 

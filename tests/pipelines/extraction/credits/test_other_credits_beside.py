@@ -77,6 +77,9 @@ def test_a_section_above_the_headline_names_nobody() -> None:
         (Form({}, first="<p>記者吳奕靖、實習記者林妤庭／台南報導</p>", language="zh-TW"), ["吳奕靖", "林妤庭"]),
         (Form({}, first="<p>記者陳冠宇、特派記者林妤庭／東京報導</p>", language="zh-TW"), ["陳冠宇", "林妤庭"]),
         (Form({}, h1="汪暮川：清溪镇图书馆重新开放", head=f"{TIME}<p>● <b><a href='/t/w'>汪暮川</a></b> (专栏)</p>"), ["汪暮川"]),
+        (Form({}, tail="<p>采写：清溪汇讯记者 庄一凡 实习生 罗敏</p>"), ["庄一凡", "罗敏"]),
+        (Form({}, head="<div>撰文者：馮怡超</div><div>攝影：楊子磊</div>", language="zh-TW"), ["馮怡超"]),
+        (Form({}, head="<div>採訪者：馮怡超</div>", language="zh-TW"), ["馮怡超"]),
         (Form({}, first="<p>清溪日报评论员　郑雨桐</p>"), ["郑雨桐"]),
         (Form({}, first="<p>清溪日报评论员 观察</p>"), []),
         (Form({}, head="<div>2024-03-05 15:32 来源：清溪镇 作者：办公室</div>"), []),
@@ -128,3 +131,40 @@ def test_names_that_are_set_alike(language: str, head: str, want: list[str]) -> 
 )  # fmt: skip
 def test_a_label_in_an_element_of_its_own_needs_no_colon(language: str, head: str, tail: str, editor: str) -> None:
     assert read_page(language, head + _DATED, tail)["editors"] == [editor]
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "want"),
+    [
+        ("pt", "<p>Por <a href='/x/1'>Wanda Tavares</a>, GC Goiás</p>", ["Wanda Tavares"]),
+        ("de", "<p>Von <a href='/x/1'>Anna Holt</a>, GC SACHSEN</p>", ["Anna Holt"]),
+        ("en", "<p>By Roy Tillot Harbour Post</p>", ["Roy Tillot"]),
+        ("en", "<p>By Roy Tillot The Post</p>", ["Roy Tillot"]),
+        ("it", "<span itemprop='author'>di don Sergio Lapi</span>", ["Sergio Lapi"]),
+        ("es", "<p>Por fray Luis Vega</p>", ["Luis Vega"]),
+        ("fr", "<p>Par le père Jean Petit</p>", ["Jean Petit"]),
+        (
+            "nb",
+            "<div><address class='n'><a href='mailto:r@x.no'>Ragna Myr</a></address><p class='d'>Journalist</p></div>"
+            "<div><address class='n'>Odd Sund</address><p class='d'>Fotograf</p></div>",
+            ["Ragna Myr"],
+        ),
+        ("de", "<div><p class='n'>Anna Holt</p><p>Fotografin</p><p class='n'>Ben Lind</p><p>Redakteur</p></div>", ["Ben Lind"]),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_name_is_none_of_it(language: str, head: str, want: list[str]) -> None:
+    page = write_page(language, head + _DATED)
+    title = page.body.replace(b"</title>", b" | GC</title>", 1)
+    assert to_json(extract(replace(page, body=title), Sites()))["authors"] == want
+
+
+def test_a_bold_name_in_an_element_of_the_author_below_a_text_that_names_the_outlet() -> None:
+    page = write_page("vi", _DATED, "</div><div class='article__author'><b>Lường Thị Mai</b>")
+    stated = page.body.replace(b"</head>", b"<meta name='author' content='Harbour Post'></head>", 1)
+    assert to_json(extract(replace(page, body=stated), Sites()))["authors"] == ["Lường Thị Mai"]
+
+
+@pytest.mark.parametrize("name", ["评论周报", "清溪评论", "时间周刊"])
+def test_a_name_of_common_words_beside_the_time_is_the_site_s_where_the_title_has_it(name: str) -> None:
+    form = Form({}, title=f"清溪镇图书馆重新开放 - {name}", head=f"<div>2024-03-05 15:32　{name}</div>")
+    assert read_form(form)["source"] == name
