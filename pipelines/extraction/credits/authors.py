@@ -148,7 +148,7 @@ def read_authors(
             names = [name for name in names if plain(name) not in sections and name not in credits.editors]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
-        names = [_without_outlet(name, sites) for name in names]
+        names = [_without_outlet(name, sites, language) for name in names]
         # "A, Example Daily", "A, GC Goiás" on the pages of GC.
         names = [
             name for at, name in enumerate(names) if not at or not (plain(name) in of_site or name.startswith(letters))
@@ -167,12 +167,12 @@ def read_authors(
     return outlets
 
 
-def _without_outlet(name: str, sites: Iterable[str]) -> str:
+def _without_outlet(name: str, sites: Iterable[str], language: str | None) -> str:
     """A full name without the outlet set behind it, or the end of what it is called: "Anna Holt The Record"."""
     for words in (site.split() for site in sites):
         for tail in (" ".join(words), *(f"The {' '.join(words[at:])}" for at in range(len(words)))):
             bare = name.removesuffix(f" {tail}")
-            if bare != name and " " in bare:
+            if bare != name and is_bare_name(bare, language):
                 return bare
     return name
 

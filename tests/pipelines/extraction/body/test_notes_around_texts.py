@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from db.models import Page
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import extract
 from tests.pipelines.extraction.body.test_newsroom_lines import text_of
 from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
 
@@ -92,3 +96,34 @@ def test_what_signs_a_notice_stands_above_the_end_mark() -> None:
     signed = ["清溪镇图书馆治丧工作小组", "2024年1月18日"]
     tail = "".join(f"<p>{line}</p>" for line in (*signed, "— END —", "清溪镇融媒体中心出品", "来源 | 清溪镇"))
     assert read_form(Form({}, tail=tail))["text"].split("\n")[-2:] == signed
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        '<div class="PeerBlock"><h3>Support us</h3><p>Newsletter and membership from 5 francs.</p></div>',
+        '<div class="peer"><h3>Unterstütze uns</h3><p>Schon ab 5 Franken im Monat.</p></div>',
+        '<div class="card"><h4>Be the first to know</h4><p>Local news, every day!</p><form><input><button>OK</button></form></div>',
+    ],
+)
+def test_a_box_of_another_kind_among_boxes_that_hold_the_text_is_none_of_it(between: str) -> None:
+    parts = [f'<div class="RichText"><p>{one}</p><p>{two}</p></div>' for one, two in (PARTS[:2], PARTS[2:4], PARTS[4:])]
+    page = f"<main><h1>The ferry sails again</h1>{parts[0]}{parts[1]}{between}{parts[2]}</main>"
+    assert read_body(page) == list(PARTS)
+
+
+PARTS = (
+    "The ferry to Sandholm sails again from Monday, the harbour office said on Tuesday after a winter in dock.",
+    "Two piles of the old pier had given way in the storm of November and were replaced by piles of oak.",
+    "The first boat leaves at six in the morning, and the last one comes back at ten, as it did before.",
+    "The crossing costs four crowns for adults and nothing at all for dogs that sit under the bench.",
+    "The council will decide in the autumn whether the old boat becomes a hostel or is sold to the islanders.",
+    "Until then it lies at the second pier, where children may look at the wheel on Sundays after church.",
+)
+
+
+def read_body(main: str) -> list[str]:
+    html = f"<html lang='en'><head><title>The ferry sails again</title></head><body>{main}</body></html>"
+    return str(to_json(extract(Page(body=html.encode(), url="https://harbour.example/ferry"), Sites()))["text"]).split(
+        "\n"
+    )
