@@ -131,6 +131,8 @@ def read_authors(
         words=words,
         layout=layout,
     )
+    shown = [line.spaced for line in (*layout.header, *layout.inside, *layout.tail)]
+    only_edited = {name for name in credits.editors if sum(name in text for text in shown) < 2}
     headline = plain(layout.headline.text) if layout.headline else ""
     sites = (*site_names, *pieces_behind(document.head.title)[-1:])
     of_site, letters = {*map(plain, sites[len(site_names) :])}, tuple(f"{name} " for name in sites if name.isupper())
@@ -145,7 +147,7 @@ def read_authors(
         whole = {*map(plain, site_names), *organisations}
         names = _split_names(values, whole, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
-            names = [name for name in names if plain(name) not in sections and name not in credits.editors]
+            names = [name for name in names if plain(name) not in sections and name not in only_edited]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
         names = [_without_outlet(name, sites, language) for name in names]

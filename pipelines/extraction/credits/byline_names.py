@@ -102,7 +102,7 @@ def printed_reporters(layout: Layout) -> list[str]:
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
     ends = [*layout.inside[-_CLOSING:], *layout.tail]
-    teased = {line.row for line in ends if _is_teaser(line)}
+    teased = {line.row for line in ends if _is_teaser(line, words)}
     teased |= {
         line.row
         for above, line in pairwise(ends)
@@ -129,9 +129,10 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     return []
 
 
-def _is_teaser(line: Line) -> bool:
+def _is_teaser(line: Line, words: BylineWords) -> bool:
     """Whether a line is the linked headline of another story."""
-    return line.is_link and len(line.text) > _SHORTEST_HEADLINE and not any(links_to_author(el) for _, el in line.parts)
+    is_headline = line.is_link and len(line.text) > _SHORTEST_HEADLINE and not words.opening.match(line.spaced)
+    return is_headline and not any(links_to_author(el) for _, el in line.parts)
 
 
 _SHORTEST_HEADLINE = 15

@@ -4,8 +4,7 @@ No words tell them, since each outlet has its own. The form does: a box of its o
 a short line or two that end like a heading and are none; a heading counts where a link or such a line stands below it. So do a
 button or a field in a box with little text, a sentence or two above a link that stands by itself, and the same box in several
 places; below the box of the text, a note in italics; among boxes that are alike and hold the text, one of another kind with a
-heading and a line or two. Of a box of points above the first paragraph, the heading alone is none of
-the text ("Key points").
+heading and a line or two. Of a box of points above the first paragraph, the heading alone is none of the text ("Key points").
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from pipelines.extraction.credits.names.outlets import (
     BLANKS,
     DISCLAIMER,
     EDGE,
+    OUTLET_END,
     PHOTO,
     SIMPLIFIED,
     clean_outlet_name,
@@ -100,7 +101,8 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
 def _is_teaser(line: Line) -> bool:
     """Whether a line opens with the linked headline of another story, which may name its reporter."""
     text, el = line.parts[0]
-    return len(text.strip()) > _LONGEST_NAME and line.link_chars > 0 and link_around(el, 3) is not None
+    is_headline = len(text.strip()) > _LONGEST_NAME and OUTLET_END.search(text.strip().translate(SIMPLIFIED)) is None
+    return is_headline and line.link_chars > 0 and link_around(el, 3) is not None
 
 
 def _is_source_in_text(line: Line, paragraph: Line) -> bool:

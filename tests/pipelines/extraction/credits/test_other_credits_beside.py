@@ -168,3 +168,8 @@ def test_a_bold_name_in_an_element_of_the_author_below_a_text_that_names_the_out
 def test_a_name_of_common_words_beside_the_time_is_the_site_s_where_the_title_has_it(name: str) -> None:
     form = Form({}, title=f"清溪镇图书馆重新开放 - {name}", head=f"<div>2024-03-05 15:32　{name}</div>")
     assert read_form(form)["source"] == name
+
+
+def test_who_wrote_and_edited_a_text_is_its_author() -> None:
+    assert read_page("en", "<p>By Anna Holt</p>", "<p>Editor: Anna Holt</p>")["authors"] == ["Anna Holt"]
+    assert read_page("en", "", "<p>By <a href='/anna'>Anna Holt-Strandberg</a></p>")["authors"] == ["Anna Holt-Strandberg"]
