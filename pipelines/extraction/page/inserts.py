@@ -60,7 +60,7 @@ def find_inserts(lines: Sequence[Line], with_controls: Set[Element]) -> list[Ele
     """
     paragraphs = Counter(line.block.getparent() for line in lines if line.block.tag == "p" and _is_sentence(line))
     texts = {el for el, count in paragraphs.items() if count >= _MIN_PARAGRAPHS}
-    series = _boxes_alike(paragraphs)
+    series = _boxes_alike(box for box in paragraphs if box is not None and box.getparent() not in texts)
     around = {outer for el in (*texts, *series) for outer in with_ancestors(el)} - series
     opening: dict[Element, list[Line]] = {}
     boxes: dict[Element, list[Line]] = {}
@@ -95,9 +95,9 @@ def find_inserts(lines: Sequence[Line], with_controls: Set[Element]) -> list[Ele
     return [box for found in (labels, repeated, *few) for box in found]
 
 
-def _boxes_alike(boxes: Iterable[Element | None]) -> Set[Element]:
+def _boxes_alike(boxes: Iterable[Element]) -> Set[Element]:
     """Of boxes that hold sentences, those with a name that stand beside others of it: a system sets each part of a text in one."""
-    named = [box for box in boxes if box is not None and box.tag in _BOXES and box.get("class")]
+    named = [box for box in boxes if box.tag in _BOXES and box.get("class")]
     times = Counter(map(_place_of, named))
     return {box for box in named if times[_place_of(box)] >= _MIN_ALIKE}
 
@@ -108,8 +108,9 @@ def _place_of(box: Element) -> tuple[Element | None, str, str | None]:
 
 def _is_between(box: Element, held: Sequence[Line], with_controls: Set[Element]) -> bool:
     """Whether a box of another kind among boxes that are alike has a heading and a line or two, or a button or field."""
-    is_headed = heading_level(held[0]) > 0 and 1 < len(held) <= _MOST_LINES + 1
-    return text_length(held) <= _LONGEST_BETWEEN and (is_headed or box in with_controls)
+    is_headed = heading_level(held[0]) > 0 and not all(map(heading_level, held)) and len(held) <= _MOST_LINES + 1
+    is_short = text_length(held) <= _LONGEST_BETWEEN and all(el.tag not in _TEXT_TAGS for el in box.iter())
+    return is_short and (is_headed or box in with_controls)
 
 
 def _is_label_of_points(box: Element, held: Sequence[Line]) -> bool:
