@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cache
 
 from db.text.list_marks import without_list_mark
 from pipelines.extraction.body.appeals import cut_appeals
-from pipelines.extraction.body.closing_lines import NETWORK, cut_closing_lines
+from pipelines.extraction.body.closing_lines import NETWORK, cut_closing_lines, is_fragment
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.credits.names.persons import MAIL
@@ -18,10 +19,11 @@ from pipelines.extraction.languages.loader import patterns_by_language, phrases_
 from pipelines.extraction.text.byline_words import OF_ALL
 from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
-from pipelines.extraction.text.end_markers import is_stop
+from pipelines.extraction.text.end_markers import is_end, is_stop
+from pipelines.extraction.text.relative_times import find_relative
 from pipelines.extraction.text.roles import DUTY
 from pipelines.extraction.text.titles import plain
-from pipelines.extraction.text.writing import SENTENCE_ENDS, words
+from pipelines.extraction.text.writing import FULL_STOPS, SENTENCE_ENDS, words
 
 _LONGEST_PROMPT = 120
 _BULLETS = frozenset("*•►▶>»→☞■▪")
@@ -58,11 +60,10 @@ def _prompt(phrases: str) -> re.Pattern[str]:
 
 
 _NO_TEXT = re.compile(
-    r"^\W{0,6}(?-i:END|The End)\W{0,4}$"
-    r"|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
+    r"^(?-i:The End)$|^(?=#)(?=.{0,119}[^\x00-\x7f])(?:#[^#\s]{1,20}#?\s?){1,8}$"
     r"|^\[/?[a-z]{2,20}(?::(?=\S)|_(?=[a-z])|(?: [a-z_]{2,20})?=)[^\]]{0,80}\]$", re.I,
 )  # fmt: skip
-"""A line that ends the text, one of hashtags alone, or a mark that the system was to replace: [video:12]."""
+"""A line of hashtags alone, or a mark that the system was to replace: [video:12]."""
 
 
 @cache
@@ -96,6 +97,7 @@ def drop_boilerplate_lines(
         key + word for word in _SUFFIXES for key in keys
     }
     buttons = [*(ending for ending in link_lines.endings if _is_prompt(ending, language)), *credit_lines]
+    lines = [line for line in _before_stop(list(lines), is_end) if not is_end(line)]
     kept: list[str] = []
     is_prompt = False
     for at, line in enumerate(lines, 1):
@@ -105,7 +107,7 @@ def drop_boilerplate_lines(
         if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
         is_prompt = len(bare) <= _LONGEST_PROMPT and bare.count("|") <= 2 and _is_prompt(bare, language)
-        is_byline = _is_byline(bare, names, is_last=is_last)
+        is_byline = _is_byline(bare, names, is_edge=is_last or not kept)
         if is_byline and is_last and len(kept) > _LAST_LINES and bare[0] in "(（【":
             break
         if (
@@ -115,15 +117,17 @@ def drop_boilerplate_lines(
                 _is_boilerplate(bare, other_fields, bylines, language)
                 and not (is_last and kept and _is_day_of(kept[-1], bare))
             )
+            or ((is_last or len(kept) <= 1) and _is_time(bare, language))
             or (kept and kept[-1] == shown)
             or plain(bare) in link_lines.labelled
+            or (not kept and _OPENING_NOTE.fullmatch(bare))
         ):
             continue
         if bare[0] in _BULLETS and plain(bare) in link_lines.links:
             continue
         if plain(bare) in link_lines.slanted and NETWORK.search(bare):
             continue
-        if len(kept) == 1 and _summarises(kept[0], shown):
+        if len(kept) == 1 and (_summarises(kept[0], shown) or _is_stray(kept[0], shown, link_lines)):
             kept.clear()
         kept.append(shown)
     return _without_end(kept, link_lines, names, language)
@@ -149,6 +153,25 @@ def _summarises(first: str, second: str) -> bool:
 
 _SUMMARY = re.compile(r"【[^【】]{2,60}】|[^\W\d_]{2,8}\s?[:：]")
 _SHORTEST_SUMMARY = 10
+
+
+_OPENING_NOTE = re.compile(r"[(\[（][^()\[\]（）]{8,160}[)\]）]")
+"""A first line in brackets: what a desk says of a story ("ATTN: UPDATES with details"), who wrote it."""
+_LONGEST_TIME = 60
+_NOW = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def _is_time(line: str, language: str | None) -> bool:
+    """Whether a short line above or below a text is a time that is said as of today: "Online seit heute, 13.05 Uhr"."""
+    if len(line) > _LONGEST_TIME or line[-1] in FULL_STOPS or not any(char.isdigit() for char in line):
+        return False
+    stamp = find_relative(line, _NOW, language)
+    return stamp is not None and len(line) - (stamp.end - stamp.start) <= 2 * _MAX_BESIDE_TIME
+
+
+def _is_stray(first: str, second: str, link_lines: LinkLines) -> bool:
+    """Whether the first line of a text is a word or two above a sentence, and no heading of it: a town, a button."""
+    return is_fragment(first, second) and len(second) > _LONGEST_LABEL and plain(first) not in link_lines.headings
 
 
 def _is_prompt(line: str, language: str | None) -> bool:
@@ -181,16 +204,17 @@ def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str], langua
         return True
     if len(line) <= _LONGEST_PROMPT and _photo_credit(language).match(line):
         return True
-    if len(line) <= 60 and any(char.isdigit() for char in line):
+    if len(line) <= _LONGEST_TIME and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return not is_date_sentence(line, stamps, language)
     return False
 
 
-def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
-    """Whether a line is the authors' names with no more than a word for them or a time; at the end a place or address too."""
-    if len(line) > 120 or not (is_last or any(plain(name) in plain(line) for name in names)):
+def _is_byline(line: str, names: list[str], *, is_edge: bool) -> bool:
+    """Whether a line is the authors' names with no more than a word for them or a time; as the first or one of the last lines, a
+    place or address too."""
+    if len(line) > 120 or not (is_edge or any(plain(name) in plain(line) for name in names)):
         return False
     if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
@@ -199,7 +223,7 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
         return True
     # The line is known by its names: the word before them may be of any language.
     opened = OF_ALL.opening.match(line) or OF_ALL.far_opening.match(line)
-    if is_last:
+    if is_edge:
         opened = opened or OF_ALL.genre.match(line) or OF_ALL.weak.match(line)
     rest, addresses = MAIL.subn(" ", line[opened.end() :] if opened else line)
     is_signed = any(map(rest.startswith, names)) and line[-1] not in SENTENCE_ENDS
@@ -208,24 +232,49 @@ def _is_byline(line: str, names: list[str], *, is_last: bool) -> bool:
     key = whole = plain(without_stamps(rest, stamps))
     for name in names:
         key = key.replace(plain(name), "")
+    most_beside = _MAX_BESIDE_NAMES * max(1, sum(plain(name) in whole for name in names))
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
-    if is_last and is_signed and DUTY.search(rest):
+    if is_edge and is_signed and DUTY.search(rest):
         return True
-    most = _MAX_BESIDE_NAMES if is_signed else (len(plain(line)) - 1) // 2
-    return is_last and not stamps and len(key) <= most
+    most = most_beside if is_signed else (len(plain(line)) - 1) // 2
+    return is_edge and not stamps and len(key) <= most
 
 
 def _without_end(lines: list[str], link_lines: LinkLines, names: list[str], language: str | None) -> list[str]:
-    """Cut at a stop that little text follows, then appeals, closing lines and links to other stories."""
+    """Cut at a stop that little text follows, then the sources, appeals, closing lines and links to other stories."""
+    lines = _before_stop(lines, lambda line: is_stop(line, language))
+    lines = _without_sources(lines, link_lines)
+    lines = cut_closing_lines(cut_appeals(lines, language), names, link_lines.slanted, language)
+    return cut_link_lines(lines, link_lines)
+
+
+def _before_stop(lines: list[str], is_stop: Callable[[str], bool]) -> list[str]:
+    """A text up to the first stop that little text follows."""
     total = sum(map(len, lines)) or 1
     most_in_short_text = min(_MAX_LENGTH_AFTER_STOP, (1 - _MIN_SHARE_BEFORE_STOP) * total)
     most_after = max(_MAX_SHARE_AFTER_STOP * total, most_in_short_text)
     length_above = 0
     for index, line in enumerate(lines):
-        if index and total - length_above < most_after and is_stop(without_list_mark(line), language):
-            lines = lines[:index]
-            break
+        if index and total - length_above < most_after and is_stop(without_list_mark(line)):
+            return lines[:index]
         length_above += len(line)
-    lines = cut_closing_lines(cut_appeals(lines, language), names, link_lines.slanted, language)
-    return cut_link_lines(lines, link_lines)
+    return lines
+
+
+def _without_sources(lines: list[str], link_lines: LinkLines) -> list[str]:
+    """A text without its last section where that names sources: under a heading of a word or two, lines that link to a title
+    and say when it was printed, or lead back to their note."""
+    last = len(lines) - 1
+    while last > 1 and len(lines) - last <= _MOST_SOURCES and _is_source(without_list_mark(lines[last]), link_lines):
+        last -= 1
+    is_head = last > 1 and last + 1 < len(lines) and plain(lines[last]) in link_lines.headings
+    return lines[:last] if is_head and is_fragment(lines[last].rstrip(":："), lines[last - 1]) else lines
+
+
+def _is_source(line: str, link_lines: LinkLines) -> bool:
+    return line[0] in "↑^" or plain(line) in link_lines.sources
+
+
+_MOST_SOURCES = 8
+"""Lines of such a section."""

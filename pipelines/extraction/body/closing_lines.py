@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 from functools import cache
 
 from db.text.list_marks import LIST_MARK, without_list_mark
-from pipelines.extraction.credits.names.outlets import SIMPLIFIED
+from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED
 from pipelines.extraction.languages.loader import patterns_by_language, phrases_of
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.roles import is_agency
@@ -36,6 +36,8 @@ def _closing(phrases: str) -> re.Pattern[str]:
     return re.compile(rf"\W{{0,4}}(?:{phrases.translate(SIMPLIFIED)})", re.I)
 
 
+_BRACKETED = re.compile(r"[(（][\u4e00-\u9fff]{3,16}[)）]")
+"""（清溪广播电视台） below a text: where it was taken from."""
 _CLOSING_FORMS = re.compile(
     rf"{_NAME} (?:is|was) an? (?:\S{{1,24}} ){{0,4}}(?:reporter|journalist|correspondent|staff writer|editor|columnist"
     r"|freelancer?|contributor)\b.{0,200}$"
@@ -78,11 +80,18 @@ def _is_note(line: str, above: str, slanted: Set[str]) -> bool:
     """Whether the last line of a text is a note below it: in italics, or a word or two behind the last sentence."""
     if len(line) <= _LONGEST and plain(line) in slanted and plain(above) not in slanted:
         return True
+    if len(line) <= _LONGEST_FRAGMENT and line[-1] in ":：":
+        return True  # what it heads is cut
+    return is_fragment(line, above)
+
+
+def is_fragment(line: str, sentence: str) -> bool:
+    """Whether a line is a word or two above or below a sentence."""
     return (
         len(line) <= _LONGEST_FRAGMENT
         and count_words(line) <= _MOST_WORDS
         and line[-1] not in PARAGRAPH_ENDS
-        and above[-1] in PARAGRAPH_ENDS
+        and sentence[-1] in PARAGRAPH_ENDS
         and not line.startswith((LIST_MARK, "– ", "|", "•"))
         and not line[0].isdigit()
     )
@@ -101,7 +110,8 @@ def _is_closing_line(line: str, language: str | None) -> bool:
         return False
     folded = bare if bare.isascii() else bare.translate(SIMPLIFIED)
     closing = (_CLOSING_FORMS, *patterns_by_language("closing", language, _closing))
-    states = any(one.match(folded) for one in closing) or _closing_within(language).search(folded)
+    is_outlet = _BRACKETED.fullmatch(folded) is not None and OUTLET_END.search(folded[1:-1]) is not None
+    states = is_outlet or any(one.match(folded) for one in closing) or _closing_within(language).search(folded)
     if states or is_agency(bare.strip(" -–—()")):
         return True
     is_labelled = _LABELLED.match(bare) is not None or _NETWORK.search(bare) is not None

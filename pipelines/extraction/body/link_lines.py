@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from db.text.list_marks import LIST_MARK
 from pipelines.extraction.page.document import Document, Line, normalize_space
-from pipelines.extraction.page.headings import ITALIC, is_set_in
+from pipelines.extraction.page.headings import BOLD, ITALIC, heading_level, is_set_in
 from pipelines.extraction.page.tree import link_around, nearest, target_of
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS
@@ -40,6 +40,10 @@ class LinkLines(NamedTuple):
     """Paragraphs that are a label and a link: "See also: The ferry sails again"."""
     slanted: frozenset[str] = frozenset()
     """Notes of the newsroom: sentences in italics that lead elsewhere or speak to the reader; what is set to the right."""
+    headings: frozenset[str] = frozenset()
+    """Short lines that are set as headings."""
+    sources: frozenset[str] = frozenset()
+    """Lines that link to a title and have a figure: where it was printed, and when."""
 
 
 def find_link_lines(document: Document) -> LinkLines:
@@ -60,16 +64,22 @@ def find_link_lines(document: Document) -> LinkLines:
     if len(labelled) > _MOST_LABELLED:
         labelled = []
     slanted = [line for line in document.lines if len(line.text) <= _LONGEST_NOTE and _is_slanted(line)]
-    links_of, lead_ins_of, labelled_of, slanted_of = (
-        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, labelled, slanted)
+    sources = [line for line in document.lines if line.link_chars and _names_source(line)]
+    links_of, lead_ins_of, labelled_of, slanted_of, sources_of = (
+        frozenset(plain(line.text) for line in group) for group in (links, lead_ins, labelled, slanted, sources)
     )
-    return LinkLines(links_of, lead_ins_of, endings, labelled_of, slanted_of)
+    headings = [line for line in document.lines if len(line.text) <= _LONGEST_LEAD_IN and _is_heading(line)]
+    # The first part has no link that edits the section.
+    headings_of = frozenset(plain(text) for line in headings for text in (line.text, line.parts[0][0]))
+    return LinkLines(links_of, lead_ins_of, endings, labelled_of, slanted_of, headings_of, sources_of)
 
 
 _LONGEST_LABEL = 30
 """Characters of a label before a link."""
 _MOST_LABELLED = 4
 """Labelled links of a page that lead to other stories; more are a list that the page is made of."""
+_SHORTEST_SOURCE, _MIN_SOURCE, _MIN_SOURCE_IN_SENTENCE = 8, 0.2, 0.33
+"""Characters of the title of a source, and its share of the line that names it."""
 _SHORT_NOTE, _LONGEST_NOTE = 70, 140
 """Characters of a note of the newsroom: a short one need not speak to the reader."""
 _SET_RIGHT = re.compile(r"text-align\s?:\s?(?:right|end)", re.I)
@@ -105,6 +115,17 @@ def _is_slanted(line: Line) -> bool:
         and (len(line.text) <= _SHORT_NOTE or line.link_chars > 0 or _TO_READER.search(line.text) is not None)
         and is_set_in(line, ITALIC, _LINK_LEVELS)
     )
+
+
+def _is_heading(line: Line) -> bool:
+    return heading_level(line) > 0 or is_set_in(line, BOLD, _LINK_LEVELS)
+
+
+def _names_source(line: Line) -> bool:
+    if not any(map(str.isdigit, line.text)):
+        return False
+    least = _MIN_SOURCE_IN_SENTENCE if line.text[-1] in SENTENCE_ENDS else _MIN_SOURCE
+    return line.longest_link >= max(_SHORTEST_SOURCE, least * len(line.text))
 
 
 def _is_link(line: Line) -> bool:

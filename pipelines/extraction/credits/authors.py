@@ -131,8 +131,11 @@ def read_authors(
         words=words,
         layout=layout,
     )
+    shown = [line.spaced for line in (*layout.header, *layout.inside, *layout.tail)]
+    only_edited = {name for name in credits.editors if sum(name in text for text in shown) < 2}
     headline = plain(layout.headline.text) if layout.headline else ""
-    of_site = {plain(piece) for piece in pieces_behind(document.head.title)[-1:]}
+    sites = (*site_names, *pieces_behind(document.head.title)[-1:])
+    of_site, letters = {*map(plain, sites[len(site_names) :])}, tuple(f"{name} " for name in sites if name.isupper())
     sections = {
         plain(text)
         for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
@@ -144,10 +147,14 @@ def read_authors(
         whole = {*map(plain, site_names), *organisations}
         names = _split_names(values, whole, words, trusted=by in ("json-ld", "meta", "microdata", "small"))
         if by in ("byline", "duty", "guess"):
-            names = [name for name in names if plain(name) not in sections]
+            names = [name for name in names if plain(name) not in sections and name not in only_edited]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
-        names = [name for at, name in enumerate(names) if not at or plain(name) not in of_site]  # "A, Example Daily"
+        names = [_without_outlet(name, sites, language) for name in names]
+        # "A, Example Daily", "A, GC Goiás" on the pages of GC.
+        names = [
+            name for at, name in enumerate(names) if not at or not (plain(name) in of_site or name.startswith(letters))
+        ]
         if not names:
             continue
         people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
@@ -160,6 +167,16 @@ def read_authors(
         signed_by_outlet = signed_by_outlet or (bool(handles) and by != "small")
         outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
     return outlets
+
+
+def _without_outlet(name: str, sites: Iterable[str], language: str | None) -> str:
+    """A full name without the outlet set behind it, or the end of what it is called: "Anna Holt The Record"."""
+    for words in (site.split() for site in sites):
+        for tail in (" ".join(words), *(f"The {' '.join(words[at:])}" for at in range(len(words)))):
+            bare = name.removesuffix(f" {tail}")
+            if bare != name and is_bare_name(bare, language):
+                return bare
+    return name
 
 
 def _template_language(document: Document, language: str | None) -> str | None:

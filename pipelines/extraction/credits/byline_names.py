@@ -12,8 +12,10 @@ from pipelines.extraction.credits.byline_places import DEGREES_BEHIND, is_linked
 from pipelines.extraction.credits.names.persons import (
     MAIL,
     before_next_credit,
+    divide,
     has_case,
     is_bare_name,
+    is_full_name,
     is_name,
     without_pictures_by,
 )
@@ -50,13 +52,17 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     # A by-line with titles has full stops, and looks like the first sentence.
     header = layout.byline_lines
     lines = (*header, *(line for line in layout.inside[:1] if len(line.text) <= _LONGEST))
-    for at, line in enumerate(map(_without_marks, lines)):
+    for at, line in enumerate([_without_marks(line, words) for line in lines]):
         text = line.spaced
-        if words.heading.match(text) and (names := list(names_below(lines, at, words))):
+        is_label = words.heading.match(text) is not None and not (at and _is_duty_of(lines[at - 1], line, words))
+        if is_label and (names := list(names_below(lines, at, words))):
             return names
         if found := _behind_date(line, words) or _behind_others(text, words):
             return found
         if (words.opening.match(text) or words.far_opening.match(text)) and (found := list(_after_word(line, words))):
+            names = [name for one in found for name in divide(one, words)]
+            if line.row < layout.headline_row and has_case(text) and not any(" " in name for name in names):
+                continue  # the section "By Rail and Sea"
             return [*found, *_further_bylines(lines[at : at + _MOST], words)]
         if found := _only_names(text, words):
             return found
@@ -65,11 +71,18 @@ def names_in_byline(layout: Layout, words: BylineWords) -> list[str]:
     return []
 
 
-def _without_marks(line: Line) -> Line:
+def _is_duty_of(above: Line, line: Line, words: BylineWords) -> bool:
+    """Whether a line says what the one is whom the line above it names: "Anna Holt" above "Journalist"."""
+    is_beside = above.row == line.row - 1 and above.block.getparent() is line.block.getparent()
+    return is_beside and DUTY.search(line.text) is not None and is_full_name(above.spaced, words.language)
+
+
+def _without_marks(line: Line, words: BylineWords) -> Line:
     """A line without the letters in place of the author's picture before what else it says ("AH", "By Anna Holt"), and without
     raised marks of notes and institutes behind names."""
     parts = [(text, el) for text, el in line.parts if nearest(el, _RAISED) is None]
-    parts = parts[1:] if len(parts) > 1 and _INITIALS.fullmatch(parts[0][0]) else parts
+    first = parts[0][0] if len(parts) > 1 else ""
+    parts = parts[1:] if _INITIALS.fullmatch(first) and not words.heading.match(first) else parts  # "BY" is none
     if not parts or len(parts) == len(line.parts):
         return line
     return line._replace(parts=tuple(parts), text=" ".join(text.strip() for text, _ in parts))
@@ -88,13 +101,25 @@ def printed_reporters(layout: Layout) -> list[str]:
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    for line in (*layout.inside[-_CLOSING:], *layout.tail[:_CLOSING]):
+    ends = [*layout.inside[-_CLOSING:], *layout.tail]
+    teased = {line.row for line in ends if _is_teaser(line, words)}
+    teased |= {
+        line.row
+        for above, line in pairwise(ends)
+        if above.row in teased and line.block.getparent() in (above.block, above.block.getparent())
+    }
+    tail = [line for line in layout.tail[:_CLOSING] if line.row not in teased]
+    for line in (*layout.inside[-_CLOSING:], *tail):
         opened = words.opening.match(line.spaced)
         names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
         if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and (words.opening.match(line.spaced) or words.far_opening.match(line.text)):
+        if (
+            line.row not in teased
+            and len(line.text) < 160
+            and (words.opening.match(line.spaced) or words.far_opening.match(line.text))
+        ):
             rest = after_opening(line.spaced, words)
             stamps = find_stamps(rest)
             return [] if "?" in rest else [rest[: stamps[0].start] if stamps else rest]
@@ -102,6 +127,15 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
         if len(line.text) < 240 and (match := words.passive.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _is_teaser(line: Line, words: BylineWords) -> bool:
+    """Whether a line is the linked headline of another story."""
+    is_headline = line.is_link and len(line.text) > _SHORTEST_HEADLINE and not words.opening.match(line.spaced)
+    return is_headline and not any(links_to_author(el) for _, el in line.parts)
+
+
+_SHORTEST_HEADLINE = 15
 
 
 def _further_bylines(lines: Sequence[Line], words: BylineWords) -> Iterator[str]:
@@ -161,7 +195,9 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (words.time_words.search(piece) or find_stamps(piece) or _opens_other_credit(piece, words)):
+        is_listed = piece.startswith(",") and not any(map(str.isdigit, piece))  # ", Harbour Public, and"
+        is_time = words.time_words.search(piece) is not None and not is_listed
+        if kept and (is_time or find_stamps(piece) or _opens_other_credit(piece, words)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if link_around(el, 2) is not None and not words.opening.match(text)]
@@ -252,10 +288,13 @@ _LONGEST = 160
 
 
 def _behind_date(line: Line, words: BylineWords) -> list[str]:
-    """`3 May 2024 by A`: the names in a line that begins with the date."""
+    """`3 May 2024 by A`, `3 May 2024 by A - Updated 4 May`: the names in a line that begins with the date."""
     (first, el), *others = line.parts
     stamps = find_stamps(first := normalize_space(first[:200]))
-    parts = ((first[stamps[-1].end :].lstrip(" ,;|·•–—-"), el), *others) if stamps else ()
+    # What stands between two times ends with the label of the second: "3 May by A - Updated 4 May".
+    between = [_BAR.split(first[one.end : two.start].lstrip(_SIGNS))[0] for one, two in pairwise(stamps)]
+    behind = [*between, first[stamps[-1].end :].lstrip(_SIGNS)] if stamps else []
+    parts = (*((text, el) for text in behind), *others) if stamps else ()
     for at, (text, _) in enumerate(parts):
         piece = normalize_space(text[:200])
         if words.opening.match(piece) or words.far_opening.match(piece):
@@ -263,3 +302,6 @@ def _behind_date(line: Line, words: BylineWords) -> list[str]:
         if names := _only_names(piece, words):
             return names
     return []
+
+
+_SIGNS, _BAR = " ,;|·•–—-", re.compile(r"\s[|·•–—-]\s")

@@ -114,7 +114,7 @@ def signed_names(
         return signed_names(text[: place.start()], words, own, is_name)
     if words.place.search(text):
         return signed_names(words.place.sub("", text), words, own, is_name)
-    if len(pieces) > 1 and _is_town(pieces[0], words):
+    if len(pieces) > 1 and _is_town(pieces[0], words) and not text.startswith(f"{pieces[0]}/"):  # "Divulgação/Ada Holm"
         pieces = pieces[1:]
     names = [piece for piece in pieces if is_name(piece, words.language) or is_agency(piece)]
     if not names or names[0] != pieces[0] or " " not in names[0]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from pipelines.extraction.credits.accounts import outlet_name, printed_account
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
@@ -85,7 +86,7 @@ def _name_sources(
 
 def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
     """People named near the headline: in an element or link of an author, or beside the time."""
-    start = layout.headline_row
+    start, headline = layout.headline_row, layout.headline.text if layout.headline else ""
     of_site = set(pieces_behind(document.head.title))
     for line in layout.byline_lines:
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
@@ -102,11 +103,15 @@ def _names_by_headline(document: Document, layout: Layout) -> Iterator[str]:
             is_marked = text.strip()[:1] in _MARKS or (bool(divider) and el.tag in ("strong", "b"))
             name = name.strip() if is_marked else f"{column}{divider}{name}"
             people = re.split(r"[\s、，,]+", name)
+            if is_marked or is_named_author(el):  # ■ 物理学院2017级 巫小霜: where from
+                people = [*dropwhile(lambda piece: len(piece) > _LONGEST_PERSON and not is_person(piece), people)]
             if (
-                all(map(is_person, people))
+                people
+                and all(map(is_person, people))
                 and (
                     ((dated or alone) and not DOTTED.fullmatch(name))
                     or is_marked
+                    or headline.startswith((f"{name}：", f"{name}:"))
                     or is_named_author(el)
                     or links_to_author(el)
                 )
@@ -138,6 +143,7 @@ def _is_labelled(line: Line, text: str) -> bool:
 
 
 _LABEL_BEFORE = re.compile(r"[\u3400-\u9fff]{2}\s?(?:[:：/｜|]\s?)?(?<!\s)$|[\u3400-\u9fff]{2}\s?[:：/｜|]\s$")
+_LONGEST_PERSON = 4
 _MARKS = "□■◎○●◆▲"
 """What papers set before a byline: ◎张伟."""
 _AGO = re.compile(r"\d\s?(?:分钟|分鐘|小时|小時|天|周|个月|個月|年)前")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import zip_longest
 
 from pipelines.extraction.credits.byline_places import credits_others, signed_names, split_pieces
@@ -15,7 +15,7 @@ from pipelines.extraction.credits.names.persons import MAIL, before_next_credit,
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import belongs_to_other_content
-from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords
+from pipelines.extraction.text.byline_words import LABEL_MARKS, BylineWords, picture_words
 from pipelines.extraction.text.roles import DUTY
 
 CAPITALISED = frozenset((None, "en", "de"))
@@ -52,8 +52,22 @@ def names_with_duty(layout: Layout, words: BylineWords, language: str | None) ->
         names, rest = _leading_names(line.spaced, words)
         below = following is not None and following.row == line.row + 1 and _is_duty(following.spaced)
         if names and (any(map(DUTY.search, rest)) or (not rest and below)):
-            yield from names
+            yield from _with_those_alike(lines, line, names, words)
             return
+
+
+def _with_those_alike(lines: Sequence[Line], line: Line, names: list[str], words: BylineWords) -> Iterator[str]:
+    """The names of a line and of those that are set as it is in boxes with a name of their own, but for who took the pictures."""
+    for other, following in zip_longest(lines, lines[1:]):
+        own, rest = (names, []) if other is line else _leading_names(other.spaced, words)
+        if not rest and _look(other) == _look(line) and (other is line or other.block.get("class")):
+            duty = following.spaced if following and following.row == other.row + 1 else ""
+            yield from () if re.match(picture_words(words.language), duty, re.I) else own
+
+
+def _look(line: Line) -> tuple[str | None, ...]:
+    parent = line.block.getparent()
+    return (line.block.tag, line.block.get("class"), parent.get("class") if parent is not None else None)
 
 
 def _names_beside_mail(line: Line, following: Line | None, words: BylineWords) -> list[str]:

@@ -15,7 +15,7 @@ from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
 from pipelines.extraction.credits.lines.credits import Credits
 from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED, clean_outlet_name
-from pipelines.extraction.credits.names.persons import is_handle
+from pipelines.extraction.credits.names.persons import is_bare_name, is_handle
 from pipelines.extraction.credits.names.surnames import is_person
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
@@ -50,7 +50,7 @@ _OWN_PAGE = re.compile(rf"(?P<who>.{{2,16}}?)(?P<own>{any_of(words_of('own_page'
 _NO_ACCOUNT = re.compile(phrases_of("no_account", "zh"))
 _ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _ACCOUNT_CLASS, _NO_ACCOUNT_CLASS = class_pattern("account"), class_pattern("no_account")
-_SECTION_CLASS = class_pattern("section")
+_SECTION_CLASS, _POSTER = class_pattern("section"), class_pattern("poster")
 
 
 def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:
@@ -144,9 +144,10 @@ def _account(
     for line, text, el in ((near, *part) for near in near_headline(layout) for part in near.parts):
         name = text.strip()
         is_named = is_anonymous and outlet_name(name) == name and HAN.search(name) and not _NO_ACCOUNT.search(name)
-        is_linked = line.row > layout.headline_row and not line.zone & Zone.NAV and links_to_author(el, _ACCOUNT_PAGE)
-        is_marked = is_named and (is_linked or is_named_author(el))
-        if (name in stated or is_marked) and not is_person(name):
+        is_below = line.row > layout.headline_row and not line.zone & Zone.NAV
+        is_linked = is_below and links_to_author(el, _ACCOUNT_PAGE)
+        is_marked = is_named and (is_linked or is_named_author(el) or (is_below and is_called(el, _POSTER)))
+        if (name in stated or is_marked) and not _is_author(name, el):
             return name, "account"
     below = (text.strip() for line in layout.tail if not line.zone & _ELSEWHERE for text, _ in line.parts)
     beside_text = next((name for name in below if name in stated and not is_person(name)), None)
@@ -157,9 +158,10 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
     """Whose blog it is, where the page says so above the headline, 老羊的博客, or below the text, in an account's element or beside
     the time, and its title has the name as well."""
     pieces = pieces_behind(document.head.title)
+    owners = {match["who"] for piece in pieces if (match := _OWN_PAGE.fullmatch(piece)) and match["own"]}
     for line in layout.header:
-        match = _OWN_PAGE.fullmatch(line.text) if line.row < layout.headline_row else None
-        if match and match["who"] in pieces and (match["own"] or line.block.tag in HEADINGS):
+        match = _OWN_PAGE.fullmatch(line.parts[0][0].strip()) if line.row < layout.headline_row else None
+        if match and match["who"] in owners.union(pieces) and (match["own"] or line.block.tag in HEADINGS):
             return outlet_name(match["who"])
     below = (line for line in layout.tail if not line.zone & _ELSEWHERE)
     named = ((text.strip(), el, line) for line in below for text, el in line.parts if text.strip() in pieces[:-1])
@@ -222,7 +224,9 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
                     signed.append((_is_signed(el, 1), name))
             if stamps and (quoted := _QUOTED.search(text[: stamps[0].start])):
                 return quoted["name"]
-            on_to_time = (one for one in _set_on_to_time(text, stamps) if _is_outlet(one, publishers, layout, one))
+            on_to_time = (
+                one for one in _set_on_to_time(text, stamps, whole) if _is_outlet(one, publishers, layout, one)
+            )
             if beside := next(on_to_time, None):
                 return beside
         for name, text, el in _around(header, at, authors):
@@ -290,7 +294,7 @@ def _around(header: Sequence[Line], at: int, authors: Sequence[str]) -> Iterator
 
 def _creditable(parts: Iterable[tuple[str, Element]], authors: Sequence[str]) -> Iterator[tuple[str, str, Element]]:
     for text, el in parts:
-        name = _name_in(text)
+        name = _name_in(text) if text.strip()[-1:] not in (":", "：") else None
         if name and name not in authors and not _names_other(name, el):
             yield name, text, el
 
@@ -312,10 +316,12 @@ def _account_above(layout: Layout, authors: Sequence[str]) -> str | None:
 _ABOVE = 3
 
 
-def _set_on_to_time(text: str, stamps: Sequence[ParsedDate]) -> Iterator[str]:
-    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05."""
+def _set_on_to_time(text: str, stamps: Sequence[ParsedDate], whole: Set[str]) -> Iterator[str]:
+    """The names before and behind the times of a text, without the people among them: 张伟明 清溪日报 2024-03-05. Those that
+    are stated as a `whole` may be words elsewhere."""
     for rest in (text[: stamps[0].start], text[stamps[-1].end :]) if stamps else ():
-        if name := outlet_name(" ".join(word for word in rest.split() if not is_person(word))):
+        words = " ".join(word for word in rest.split() if not is_person(word))
+        if name := words if words in whole else outlet_name(words):
             yield name
 
 
@@ -336,4 +342,10 @@ def _is_signed(el: Element, levels: int = 2) -> bool:
 
 def _names_other(name: str, el: Element) -> bool:
     """Whether a name is a person's, or people's, or its element says that it is a section's."""
-    return any(map(is_person, name.split())) or is_called(el, _SECTION_CLASS) or is_called(el, _NO_ACCOUNT_CLASS)
+    return _is_author(name, el) or is_called(el, _SECTION_CLASS) or is_called(el, _NO_ACCOUNT_CLASS)
+
+
+def _is_author(name: str, el: Element) -> bool:
+    """Whether a name is a person's or people's; one in Latin letters where its element says that it is the author's."""
+    is_foreign = HAN.search(name) is None and is_named_author(el) and is_bare_name(name)
+    return is_foreign or any(map(is_person, name.split()))

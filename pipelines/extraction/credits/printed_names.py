@@ -36,7 +36,7 @@ from pipelines.extraction.credits.names.persons import (
     text_beside_time,
 )
 from pipelines.extraction.page.document import Line, normalize_space
-from pipelines.extraction.page.headings import HEADINGS, ITALIC, is_set_in
+from pipelines.extraction.page.headings import BOLD, HEADINGS, ITALIC, is_set_in
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import (
@@ -177,8 +177,20 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
                     or is_called(el, _NO_AUTHOR)
                 )
                 if names and not is_other and not belongs_to_other_content(el):
-                    yield from names
+                    if line.block.tag == "h2":
+                        return  # a heading, and whom it names is no author
+                    above, below = (
+                        [other for other in lines if _is_set_like(other, line) and (other.row < line.row) is is_above]
+                        for is_above in (True, False)
+                    )
+                    for other in (*above, line, *below[1:]):  # names set below each other in one box
+                        yield from names if other is line else signed_names(other.text, words, own, is_name)
                     return
+
+
+def _is_set_like(other: Line, line: Line) -> bool:
+    (_, one), (_, two) = other.parts[0], line.parts[0]
+    return other.block is line.block and one.tag == two.tag
 
 
 def _is_short_name(text: str, language: str | None) -> bool:
@@ -266,7 +278,7 @@ def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
         text.strip()
         for line in (*layout.inside[-3:], *layout.tail)
         for text, el in _standing_alone(line, words)
-        if (is_called(el, _NAME_CLASS) or links_to_author(el))
+        if (is_called(el, _NAME_CLASS) or links_to_author(el) or (el.tag in BOLD and is_named_author(el)))
         and not belongs_to_other_content(el)
         and is_printed_name(text.strip(), words.language)
     ]

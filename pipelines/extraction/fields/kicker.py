@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import UNREAD, Document, Line, normalize_space
-from pipelines.extraction.page.tree import class_pattern, is_called, with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import HAN
@@ -14,8 +16,9 @@ _NAMED = class_pattern("kicker")
 """What templates call a kicker in the languages that have a word for it."""
 _NAMED_ABOVE = class_pattern("kicker", "subtitle_above")
 """What calls itself a subtitle is a kicker where it stands above the headline."""
-_OTHER = class_pattern("no_kicker")
+_OTHER, _TITLE = class_pattern("no_kicker"), class_pattern("headline")
 """What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _LONGEST = 80
 _ABOVE = 3
 """Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
@@ -56,11 +59,8 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
             break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
-    found += [
-        kicker
-        for above in _above(line, document)
-        if (kicker := _named_part(above) or (above.text if _is_heading_before(above, line) else ""))
-    ]
+    near = _above(line, document)
+    found += [*map(_named_part, near), *(above.text for above in near if _is_set_before(above, line))]
     for text in found:
         kicker = normalize_space(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
@@ -68,10 +68,16 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
     return None
 
 
-def _is_heading_before(above: Line, line: Line) -> bool:
-    """Whether a line is a lower heading, and no link, right before the h1: Chinese papers' systems print kickers so."""
-    is_lower = HAN.search(above.text) and above.block.tag in ("h3", "h4") and not above.link_chars
-    return bool(is_lower) and line.block.getprevious() is above.block
+def _is_set_before(above: Line, line: Line) -> bool:
+    """Whether a line, and no link, stands right before the h1 in an element that calls itself a title ("uppercase-title"), or in
+    Chinese is a lower heading: papers' systems print kickers so."""
+    before = line.block.getprevious()
+    if before is None or above.link_chars or not all(is_inside(el, before) for _, el in above.parts):
+        return False
+    if HAN.search(above.text) and before.tag in ("h3", "h4"):
+        return True
+    is_title = is_called(before, _TITLE) and not is_called(before, _OTHER) and before.tag in ("div", "span", "p")
+    return is_title and line.block.tag == "h1" and " " in above.text and _CLOCK.search(above.text) is None
 
 
 def _named_part(line: Line) -> str:

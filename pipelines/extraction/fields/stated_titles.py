@@ -22,6 +22,8 @@ SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
 _ELLIPSES = ("...", "…", "……")
 _LONGEST = 1000
+_LABEL = re.compile(r"[\[【]?[^|｜丨:：】\]]{2,20}?\s?[|｜丨:：】\]]")
+"""What a desk sets before a headline, "Opinion |", 【独家】. It is none of it where the page states it twice without."""
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
 
 
@@ -73,6 +75,9 @@ def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_
     """
     shown, window = plain(printed), plain(titles.window)
     social, structured = plain(titles.social), plain(titles.structured)
+    label = _LABEL.match(printed)
+    if label and len(social) >= SHORTEST and plain(printed[label.end() :]) == social and window.startswith(social):
+        return titles.social, "og:title"
     if not is_news:
         return None
     repeated = bool(level) and window.startswith(shown)

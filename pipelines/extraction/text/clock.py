@@ -25,7 +25,7 @@ def _clock() -> re.Pattern[str]:
     ]
     return re.compile(
         rf"(?P<mark>(?i:{before}))?\s?(?P<h>2[0-4]|[01]?\d)(?:(?!\d)|{_UNDIVIDED})"
-        rf"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s|(?<=\d\d){_UNDIVIDED})\s?(?P<m>[0-5]\d)"
+        rf"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|{hour_words()}|(?<=\d\d){_UNDIVIDED})\s?(?P<m>[0-5]\d)"
         r"(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
         rf"\s{{0,2}}(?P<ap>{'|'.join(after)})?"
     )
@@ -71,6 +71,13 @@ def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
     if hour >= MIDNIGHT and (int(m["m"] or 0) or int(m["s"] or 0)):
         return None
     return hour, int(m["m"] or 0), int(m["s"]) if m["s"] else None, end
+
+
+@cache
+def hour_words() -> str:
+    """The words behind an hour that minutes may follow: "9 Uhr 30", "15 giờ 32"."""
+    words = (word for language in languages().values() for word in language.dates.hour_after if len(word) > 1)
+    return rf"(?i:{any_of(words, spaces=False)})\s"
 
 
 @cache

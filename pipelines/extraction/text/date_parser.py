@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.extraction.languages.loader import any_of, languages
-from pipelines.extraction.text.clock import MIDNIGHT, read_clock
+from pipelines.extraction.text.clock import MIDNIGHT, hour_words, read_clock
 from pipelines.extraction.text.date_formats import Found, find_regional_dates
 from pipelines.extraction.text.months import from_named_month, month_of, to_gregorian
 from pipelines.extraction.text.utc_offsets import offset_named
@@ -252,15 +252,22 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
 _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 
-_CLOCK_BEFORE = re.compile(
-    r"(?<![\d:.])((?:[01]?\d|2[0-3])(?:[:.h]|(?<=\d\d)(?=\d\d\s?(?:GMT|UTC|hrs?|hours)\b))[0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч\.?|น\.)?[,]?"
-    r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
-)
+@cache
+def _clock_ahead() -> re.Pattern[str]:
+    """A time of day that ends where a day begins, with what may stand between the two."""
+    return re.compile(
+        rf"(?<![\d:.])((?:[01]?\d|2[0-3])(?:[:.h]|\sh\s|\s{hour_words()}"
+        r"|(?<=\d\d)(?=\d\d\s?(?:GMT|UTC|hrs?|hours)\b))[0-5]\d(?::[0-5]\d)?"
+        r"\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)"
+        r"\s{0,2}(?:Uhr|hrs?|hs|h|phút|ч\.?|น\.)?[,]?\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?"
+        r"\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?"
+        r"\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
+    )
 
 
 def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | None, timedelta | None, str] | None:
     """The clock of "15:32, 4 May 2024"."""
-    m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
+    m = _clock_ahead().search(text[max(0, start - 45) : start])
     if m is None:
         return None
     clock = read_clock(f"{m[1][:2]}:{m[1][2:]}" if m[1].strip().isdecimal() else m[1], 0)

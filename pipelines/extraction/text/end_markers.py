@@ -17,7 +17,7 @@ def _stop(language: str | None) -> re.Pattern[str]:
     begins, alone, whole = (any_of(words_of(kind, language), spaces=False) for kind in END_KINDS)
     return re.compile(
         rf"^\W{{0,6}}(?:{begins}|(?:{alone})(?:\s?\(\d+\)|[:：]|[】\]]?$)|(?:{whole})$"
-        r"|(?:-\s?)?the end(?:\s?-)?\W{0,3}$|\d+ (?:comments?|responses?|thoughts? on)|(?:see|read) also\b|share this \w+:?$"
+        r"|\d+ (?:comments?|responses?|thoughts? on)|(?:see|read) also\b|share this \w+:?$"
         r"|(?:latest|more|top|trending|other) (?:news|stories|posts|articles|from)\b.{0,30}$"
         r"|more (?:\w{1,20} ){1,2}(?:articles|posts|stories|recommendations|recipes|guides|resources)\b.{0,30}:$)",
         re.I,
@@ -30,7 +30,15 @@ _MAX_STOP = 50
 
 def is_stop(text: str, language: str | None = None) -> bool:
     """Whether a line opens what no longer belongs to the article."""
-    return len(text) <= _MAX_STOP and _stop(language).match(text) is not None
+    return len(text) <= _MAX_STOP and (is_end(text) or _stop(language).match(text) is not None)
+
+
+def is_end(text: str) -> bool:
+    """Whether a line says that the text ends: "— END —"."""
+    return _END.fullmatch(text) is not None
+
+
+_END = re.compile(r"\W{0,6}END\W{0,6}|\W{1,6}(?:THE END|[Tt]he [Ee]nd)\W{1,6}")
 
 
 def is_editor_line(text: str) -> bool:

@@ -20,6 +20,7 @@ from pipelines.extraction.credits.names.outlets import (
     BLANKS,
     DISCLAIMER,
     EDGE,
+    OUTLET_END,
     PHOTO,
     SIMPLIFIED,
     clean_outlet_name,
@@ -30,7 +31,7 @@ from pipelines.extraction.credits.names.surnames import NO_PERSON, is_person
 from pipelines.extraction.languages.loader import words_of
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.tree import class_pattern, is_called, link_around, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 
 _BEFORE = " 　\u2003[【(（|｜:：/／"
@@ -42,6 +43,7 @@ _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
 """Lines below the text with an author, from two on: those who answer in a forum."""
 _CONTRIBUTED = ("供稿", "投稿", "来稿")
+_OFFICES = frozenset("部室处局委办会")
 _TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST_NAME = 4
 _LONGEST_HEAD = 80
@@ -86,13 +88,21 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     inside = [line for line in short_lines(layout.inside) if line not in opening and not is_caption(line)]
     ends = {line.row for line in (*layout.inside[-_LAST:], *layout.tail)}
     answers = [line for line in layout.tail if _ANSWERED.match(line.text)]
-    tail = [line for line in layout.tail if len(answers) < _MOST_AUTHORS or line not in answers]
+    answers = answers if len(answers) >= _MOST_AUTHORS else []
+    tail = [line for line in layout.tail if line not in answers and not _is_teaser(line)]
     for lines, in_header in (([*above, *opening], True), ([*as_text, *inside], False), (tail, False)):
         for line, following in pairwise((*lines, None)):
             if line is not None and len(line.text) <= _LONGEST:
                 if line.row in ends and credits_persons(line.spaced):
                     yield Credit(row=line.row)
                 yield from _credits_of(line, following, layout.zones_of(line), in_header=in_header)
+
+
+def _is_teaser(line: Line) -> bool:
+    """Whether a line opens with the linked headline of another story, which may name its reporter."""
+    text, el = line.parts[0]
+    is_headline = len(text.strip()) > _LONGEST_NAME and OUTLET_END.search(text.strip().translate(SIMPLIFIED)) is None
+    return is_headline and line.link_chars > 0 and link_around(el, 3) is not None
 
 
 def _is_source_in_text(line: Line, paragraph: Line) -> bool:
@@ -113,9 +123,12 @@ def _is_labelled(line: Line) -> bool:
 
 def _reporters(layout: Layout) -> Iterator[Credit]:
     openings = {line.row for line in layout.inside[:2]}
-    for lines in (layout.header, layout.inside[:6], short_lines(layout.inside[-8:]), layout.tail):
+    tail = layout.tail
+    for lines in (layout.header, layout.inside[:6], short_lines(layout.inside[-8:]), tail):
         for line in lines:
             if layout.zones_of(line) & (Zone.COMMENTS | Zone.NAV | Zone.RELATED):
+                continue
+            if lines is tail and _is_teaser(line):
                 continue
             names, alone = reporters_in_line(line, opening=line.row in openings)
             if names:
@@ -132,8 +145,9 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
     labels = labels_in(folded)
     kind, end = "", -1
     for label, next_label in zip_longest(labels, labels[1:]):
-        # 图/本报记者 张伟: what a reporter did, and for whom.
-        kind, end = kind if label.start() == end else kind_of(label), label.end()
+        # 图/本报记者 张伟: what a reporter did, and for whom. 记者 张伟 实习生 李静: who wrote with a reporter.
+        goes_on = label.start() == end or (kind == "authors" and label[0].strip() == "实习生")
+        kind, end = kind if goes_on else kind_of(label), label.end()
         if kind == "other":
             continue
         value = text[label.end() : next_label.start() if next_label else len(text)]
@@ -151,6 +165,8 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
                 second = label[0].strip(_SIGNS) in _SECOND_RANK
                 yield Credit(kind=kind, names=tuple(names), row=row, is_second_rank=second)
             continue
+        if label[0].startswith("来自") and is_called(line.block, _POSTER, 4):
+            continue  # where a member lives
         # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands; so is （原标题：…，来源：…）.
         at_start = (
             label.start() < 4
@@ -206,6 +222,7 @@ def _outlet_credits(
     )
 
 
+_POSTER = class_pattern("poster")
 _BOARD = re.compile("(?:论坛|論壇|客户端|[吧圈版板])$")
 """Where in a forum, or with what, something was written: 来自 老桥论坛."""
 
@@ -215,8 +232,10 @@ def _names_after(label: re.Match[str], value: str) -> list[str]:
     names = split_names(own)
     # What stands behind the element with label and name may be a button: 编辑：张玉 手机看.
     names = [*names, *filter(is_person, split_names(beside))] if names and beside else split_names(value)
-    # 供稿：宣传部 is where an article was sent in from.
-    return list(filter(is_person, names)) if label[0].startswith(_CONTRIBUTED) else names
+    # 供稿：宣传部 is where an article was sent in from; 作者：办公室, which office did.
+    if label[0].startswith(_CONTRIBUTED):
+        return list(filter(is_person, names))
+    return [name for name in names if name[-1] not in _OFFICES or not NO_PERSON.search(name)]
 
 
 def _is_dated(text: str) -> bool:

@@ -27,7 +27,7 @@ _WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in LABEL_KINDS}
 _WORDS["other"] |= {*_CREDITS.production} - _WORDS["authors"]
 _ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in LABEL_KINDS)
 LABEL = re.compile(
-    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
+    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})者?|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)

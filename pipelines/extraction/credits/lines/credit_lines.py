@@ -103,9 +103,10 @@ def _credits_of(
     ends: bool,
 ) -> Iterator[Credit]:
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
-    if line is None or line.zone & BLIND or len(text := line.spaced) > _LONGEST:
+    if line is None or line.zone & BLIND or len(line.spaced) > _LONGEST:
         return
     marks = credit_marks(words.language)
+    text = _with_mark(line, marks)
     found = list(marks.finditer(text))
     if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
@@ -131,6 +132,16 @@ def _credits_of(
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif source and (outlet := outlet_in(value)):
             yield Credit(kind=kind, names=(outlet,), row=row)
+
+
+def _with_mark(line: Line, marks: re.Pattern[str]) -> str:
+    """The text of a line, with a colon behind a label that has none but an element of its own: <dt>Editor</dt> <dd>A</dd>."""
+    label = normalize_space(line.parts[0][0])
+    is_apart = len(line.parts) > 1 or line.block.tag == "dt"
+    mark = marks.match(f"{label}: ") if is_apart and line.spaced.startswith(label) else None
+    if mark and mark.end() > len(label) and mark.lastgroup in ("editors", "proofreaders"):
+        return f"{label}: {line.spaced[len(label) :].lstrip()}"
+    return line.spaced
 
 
 def _openings(line: Line) -> Iterator[int]:

@@ -13,13 +13,14 @@ from pipelines.extraction.page.document import Line
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
 """For whom reporters write: 清溪日报, 清溪网-城事客户端."""
 _BRACKET_REPORTER = re.compile(
-    rf"[（(【\[]\s{{0,2}}{_HOUSE}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
+    rf"[（(【\[]\s{{0,2}}(?:[\u4e00-\u9fff]{{2,12}}\d{{1,2}}月\d{{1,2}}日[电讯]\s{{0,2}})?{_HOUSE}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
     r"(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
     r"(?:【[^】]{2,10}】|【|\[|〔|（|\(|[□■●◎○◆▲])?\s{0,2}"
     + _HOUSE
-    + r"(?:(?<=[报网台社端闻刊讯体])\s)?(?:首席|见习|实习|特约|全媒体|驻\S{1,6}?)?(?:记者|特派员)[\s：:]{0,3}"
+    + r"(?:(?<=[报网台社端闻刊讯体])\s)?(?:首席|见习|实习|特约|全媒体|驻\S{1,6}?)?"
+    r"(?:记者|特派员|(?P<comments>评论员)(?=[\s：:]))[\s：:]{0,3}"
     r"(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|〕|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
@@ -38,7 +39,7 @@ _WIRE_NAMES = re.compile(
 )
 """汀洲社云港3月4日电（叶婉、林疏影）, 清溪网讯（叶婉） at the head of a text."""
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
-_NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
+_NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s](?:(?:见习|实习|特约|特派)记者\s?)?[\u3400-\u9fff·]{2,4}){0,4}"
 _ROLE_BEHIND = re.compile(
     rf"^[【\[（(□■●◎○◆▲]?\s{{0,2}}(?:[\u4e00-\u9fff]{{0,14}}?(?:记者|通讯员)\s?)?(?P<names>{_NAMES})"
     r"(?:\s?[/／]\s?(?:文|撰文|文字|[\u4e00-\u9fff]{1,6}?报[导道])|\s(?:文[/／、]?图|图[/／、]?文)(?=[）)】\]]?$))"
@@ -88,7 +89,9 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     if len(text) <= 60 and (label := LABEL.search(folded)) and label.start() > 6 and not label["authors"]:
         whole = folded[: label.start()].rstrip()
     if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
-        return Reporters(split_names(_TITLE.sub("", as_written(match, "names", text))), alone=True)
+        names = split_names(_TITLE.sub("", as_written(match, "names", text)))
+        if not match.groupdict().get("comments") or all(map(is_person, names)):
+            return Reporters(names, alone=True)
     if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
         names = split_names(as_written(match, "names", text))
         if all(map(is_person, names)):
@@ -98,7 +101,7 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         group = "names" if match["names"] else "names_"
         return Reporters(split_names(text[at + match.start(group) : at + match.end(group)]))
     if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
-        return Reporters(split_names(as_written(match, "names", text)))
+        return Reporters(split_names(as_written(match, "names", text)), alone=len(match[0]) == len(folded.strip()))
     return Reporters([])
 
 

@@ -11,7 +11,7 @@ from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, by_alternatives, byline_words, picture_words
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.roles import AGENCIES, DUTY, PARTICLES, TOWNS, is_agency
+from pipelines.extraction.text.roles import AGENCIES, DEGREES, DUTY, PARTICLES, TOWNS, is_agency
 from pipelines.extraction.text.writing import CJK
 
 _WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
@@ -133,7 +133,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
-    if text.startswith(("http:", "https:", "/", "@")) or _of_picture(words.language).match(text):
+    if text.startswith(("http:", "https:", "/", "@")) or _credits_picture(text, words.language):
         return []
     text = without_pictures_by(text, words.language)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
@@ -147,16 +147,18 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     if trusted:
         bare = _FOR_OUTLET.sub("", text)
         text = _LOCATED.sub("", bare if " " in bare else text)
-    text = words.by_behind.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", without_material(text, words.language)))
+    text = words.by_behind.sub(
+        r"\1", _OUTLET_AFTER.sub(r"\1, \2", without_material(_without_town(text), words.language))
+    )
     names: list[str] = []
     pieces = ([part] if _OF_ORGANISATION.match(part) else divide(part, words) for part in _SPLIT.split(text))
     for piece in chain.from_iterable(pieces):
         name = _ABBREVIATED.sub(".", normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】"))
-        name = _without_duty(name, words.language)
+        name = _without_duty(DEGREES.sub("", name), words.language)
         if names and _is_besides(name, names[0]):
             continue
-        if names and ":" in name:
-            break  # another credit: "Text: A, Photo: B"
+        if names and (":" in name or name.partition("=")[0] in words_of("next_credit", words.language)):
+            break  # another credit: "Text: A, Photo: B", 글=김민수 기자·사진=박준호 기자
         if len(name) > 4 and name.endswith(("記者", "기자")):
             name = name[:-2].rpartition("=")[2].strip()  # 대전=박서영: from where
         if names and not trusted and (_is_place(name, names[0]) or any(map(str.isdigit, name))):
@@ -217,6 +219,14 @@ _OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
 _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\s[A-Z]\w{2,20}(?:\s[A-Z]\w{2,20})?$")
 
 
+def _without_town(text: str) -> str:
+    """Names without the town before them, in scripts without capitals: "بيروت – ليلى منصور"."""
+    return text if has_case(text) or CJK.search(text) else _TOWN_BEFORE.sub("", text)
+
+
+_TOWN_BEFORE = re.compile(r"^[^\W\d_]{2,14}\s[-–—]\s(?=[^\W\d_]{2,14}\s[^\W\d_])")
+
+
 def _without_duty(name: str, language: str | None) -> str:
     """A name without an addition that has no comma beside it: "A B Staff Writer", "Clarion staff reporter A B", "A B in Oslo",
     "A B 5 hours ago"."""
@@ -256,7 +266,12 @@ def before_next_credit(text: str, words: BylineWords) -> str:
     for credit in (_next_credit(words.language), words.others_label):
         if following := credit.search(text):
             text = words.joint_behind.sub("", text[: following.start()])
-    return text
+    label = _ANY_LABEL.search(text)
+    return text[: label.start()] if label and is_full_name(text[: label.start()], words.language) else text
+
+
+_ANY_LABEL = re.compile(r"\s(?=[^\W\d_a-z])[^\W\d_]{3,20}\s?[:：]\s")
+"""Whatever labels what follows a full name: "Selin Aksoy Kamera: Emre Tuna"."""
 
 
 def _is_place(piece: str, first: str) -> bool:
@@ -303,11 +318,25 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
         or DUTY.search(text)
         or _button(language).match(text)
         or _by_others(language).match(text)
+        or _abbreviates_picture(text, language)
     ):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
+
+
+def _credits_picture(text: str, language: str | None) -> bool:
+    return _of_picture(language).match(text) is not None or _abbreviates_picture(text, language)
+
+
+def _abbreviates_picture(text: str, language: str | None) -> bool:
+    """Whether a text opens with the beginning of a word for pictures and a full stop: "Zdj. Anna Nowak", "Ill. Anna Holt"."""
+    short = _SHORT.match(text)
+    return short is not None and any(word.startswith(short[1].lower()) for word in words_of("picture", language))
+
+
+_SHORT = re.compile(r"([^\W\d_]{3,6})\.\s")
 
 
 def is_small_name(text: str, language: str | None) -> bool:
@@ -354,7 +383,9 @@ def text_beside_time(text: str, words: BylineWords) -> str:
     pieces = [
         piece
         for piece in pieces
-        if " " in piece and not words.time_label.match(piece) and not any(char.isdigit() for char in piece)
+        if (" " in piece or is_japanese_person(piece))
+        and not words.time_label.match(piece)
+        and not any(char.isdigit() for char in piece)
     ]
     return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
 

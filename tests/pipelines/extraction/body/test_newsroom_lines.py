@@ -18,8 +18,8 @@ BODY = (
 LAST = "The crossing costs four crowns for adults and nothing at all for dogs that sit under the bench."
 
 
-def text_of(*, amid: str = "", below: str = "", lang: str = "en") -> list[str]:
-    text = f"<h1>The ferry sails again</h1><article><div>{BODY.format(amid=amid, below=below)}</div></article>"
+def text_of(*, above: str = "", amid: str = "", below: str = "", lang: str = "en") -> list[str]:
+    text = f"<h1>The ferry sails again</h1><article><div>{above}{BODY.format(amid=amid, below=below)}</div></article>"
     html = f'<html lang="{lang}"><head><meta charset="utf-8"></head><body>{text}</body></html>'
     site = Site(name="harbour", hosts=("harbour.example",), language=lang)
     article = extract(

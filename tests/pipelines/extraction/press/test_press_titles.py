@@ -92,7 +92,35 @@ def test_a_kicker_in_a_heading_is_part_of_it_if_it_and_all_statements_join_the_t
     assert _title(HEADLINE, heading=with_colon, meta=social + joined) == f"The old pier: {HEADLINE}"
 
 
+@pytest.mark.parametrize("label", ["Opinion | ", "EXCLUSIVE: ", "[Video] ", "【独家】"])
+def test_a_label_before_a_heading_is_none_of_it_where_two_statements_lack_it(label: str) -> None:
+    social = f"<meta property='og:title' content='{HEADLINE}'>"
+    assert _title(f"{HEADLINE} | Harbour Post", heading=label + HEADLINE, meta=social) == HEADLINE
+
+
 def test_pieces_that_only_a_style_sets_apart_have_blanks_between_them_where_a_statement_has() -> None:
     words = HEADLINE.split()
     pieces = "".join(f"<b style='display:block'>{piece}</b>" for piece in (" ".join(words[:3]), " ".join(words[3:])))
     assert _title(f"{HEADLINE} | Harbour Post", heading=pieces) == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("above", "kicker"),
+    [
+        ("<div class='uppercase-title'>TRADES THAT VANISH</div>", "TRADES THAT VANISH"),
+        ("<span class='news-header-antetitle'>A treaty of 1974</span>", "A treaty of 1974"),
+        ("<p class='small-tit'>The old pier</p>", "The old pier"),
+        ("<div class='title-date'>5 March 2024</div>", None),
+        ("<div class='title-link'><a href='/s'>Local news</a></div>", None),
+        ("<div class='skip'>Skip to content</div>", None),
+    ],
+)
+def test_a_line_right_before_the_heading_that_calls_itself_a_title_is_its_kicker(
+    above: str, kicker: str | None
+) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    head = f"<html lang='en'><head><title>{HEADLINE}</title></head>"
+    html = f"{head}<body><article>{above}<h1>{HEADLINE}</h1>{text}</article></body></html>"
+    assert (
+        to_json(extract(Page(body=html.encode(), url="https://harbour.example/a/1.html"), Sites()))["kicker"] == kicker
+    )
