@@ -272,8 +272,7 @@ def _forename_first(value: str, *, library: bool) -> str:
 
 def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *, trusted: bool) -> list[str]:
     """The names in the values. Those that are the name of one of the `outlets` (plain) stay whole, unless they are people's."""
-    found: list[str] = []
-    known: set[str] = set()
+    found: dict[str, str] = {}
     for value in list(values)[:30]:
         names = split_byline(value, words, trusted=trusted)
         # "Jobs & Hire" are not two people where the site is called so.
@@ -281,10 +280,8 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
             are_people = all(is_bare_name(name, words.language) for name in names) and not _ORGANISATION.search(value)
             names = names if are_people else [normalize_space(value)]
         for name in names:
-            if (key := plain(name)) not in known:
-                known.add(key)
-                found.append(name)
-    return found
+            found.setdefault(plain(name), name)
+    return [*found.values()]
 
 
 def microdata_names(document: Document) -> Iterator[str]:

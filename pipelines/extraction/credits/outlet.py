@@ -64,11 +64,7 @@ def read_site_names(document: Document, structured: StructuredData, site: Site |
             "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
         ),
     ]
-    found: list[str] = []
-    for name in names:
-        if name and 2 <= len(name) <= 60 and name not in found and "://" not in name:
-            found.append(name)
-    return tuple(found)
+    return tuple(dict.fromkeys(name for name in names if name and 2 <= len(name) <= 60 and "://" not in name))
 
 
 def possible_outlets(

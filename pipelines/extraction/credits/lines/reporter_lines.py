@@ -107,28 +107,22 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
 
 def _with_duty_behind(folded: str, text: str) -> list[str]:
     """The names of a line that says behind them what they did."""
+    if match := _DESK.match(folded):
+        names = split_names(as_written(match, "names" if match["names"] else "names_", text))
+        if names and all(map(is_person, names)):
+            return names
     match = _ROLE_BEHIND.match(folded)
-    return _of_desk(text) or (split_names(as_written(match, "names", text)) if match else [])
-
-
-def _of_desk(text: str) -> list[str]:
-    match = _DESK.match(text.translate(SIMPLIFIED))
-    names = split_names(as_written(match, "names" if match["names"] else "names_", text)) if match else []
-    return names if all(map(is_person, names)) else []
+    return split_names(as_written(match, "names", text)) if match else []
 
 
 def _reporting(folded: str, text: str) -> Reporters:
     """The names in a line that says where they report from; a short line without a sentence behind that says nothing else."""
     if match := _WIRE.match(folded) or _GLUED.match(folded[:_HEAD]):
         names = [without_place(name) for name in as_written(match, "names", text).split("、")]
-        if None not in names:
-            return Reporters([name for name in names if name], _is_rest_empty(match, text))
-    match = _REPORTING.search(folded[:_HEAD])
-    return (
-        Reporters(split_names(as_written(match, "names", text)), _is_rest_empty(match, text))
-        if match
-        else Reporters([])
-    )
+        return Reporters([name for name in names if name], _is_rest_empty(match, text))
+    if match := _REPORTING.search(folded[:_HEAD]):
+        return Reporters(split_names(as_written(match, "names", text)), _is_rest_empty(match, text))
+    return Reporters([])
 
 
 def _is_rest_empty(match: re.Match[str], text: str) -> bool:
