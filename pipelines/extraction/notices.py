@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from http import HTTPStatus
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
@@ -227,14 +228,9 @@ def _own(
     phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str], headline: str
 ) -> tuple[float, list[str], int]:
     """Points for titles and sentences, the signs, and how many characters are unrelated."""
-    signs: list[str] = []
-    points = best = 0.0
-    for title in titles:
-        value, phrase = _titled(phrases.titles, title)
-        if value > best:
-            best = value
-            signs[:] = [f"title {phrase!r}"]
-    points += best
+    found = (_titled(phrases.titles, title) for title in titles)
+    points, phrase = max(found, key=itemgetter(0), default=(0.0, ""))
+    signs = [f"title {phrase!r}"] if points else []
     says = [phrase for phrase in phrases.says if phrase.hint in text or phrase.hint in headline]
     # What a notice says may stand in its headline alone. One that says nothing is the site's name.
     if headline not in sentences and any(phrase.stands_in(headline) for phrase in says):

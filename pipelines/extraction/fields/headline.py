@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -25,7 +26,7 @@ from pipelines.extraction.fields.stated_titles import (
     read_stated_titles,
 )
 from pipelines.extraction.fields.undeclared_headline import undeclared_headline
-from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, normalize_space
+from pipelines.extraction.page.document import BOILERPLATE, UNREAD, Document, Line, Zone, normalize_space, text_length
 from pipelines.extraction.page.headings import HEADINGS, heading_level
 from pipelines.extraction.page.tree import class_pattern, is_called, target_of, with_ancestors
 from pipelines.extraction.structured_data.json_ld import StructuredData
@@ -229,11 +230,8 @@ def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
 
 def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
-    size = 0
-    for other in document.lines[: line.row]:
-        if len(other.text) > 80 and not other.zone & UNREAD and not other.is_link:
-            size += len(other.text)
-    return size > _TEXT_ABOVE
+    above = (other for other in document.lines[: line.row] if not other.zone & UNREAD and not other.is_link)
+    return text_length(other for other in above if len(other.text) > 80) > _TEXT_ABOVE
 
 
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], document: Document) -> bool:
@@ -244,10 +242,8 @@ def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], docu
     if top and top.line and not heading_level(line):
         # A heading above that shares no words with it is the name of a blog or a forum.
         return line.row < top.line.row or overlap(plain(top.text), plain(line.text)) >= _SHARED
-    return (
-        sum(len(other.text) for other in document.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
-        > _TEXT_BETWEEN
-    )
+    between = document.lines[tops[0].row + 1 : line.row]
+    return text_length(other for other in between if len(other.text) > 80) > _TEXT_BETWEEN
 
 
 def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
@@ -359,14 +355,12 @@ _SHARED = 0.25
 
 def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
-    best: tuple[float, Line] | None = None
-    for line in tops:
-        share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
-        if best is None or share > best[0]:
-            best = (share, line)
-    if best is None:
+    if not tops:
         return None
-    telling = any(len(plain(title)) >= _TELLING for title, _ in machine)
+    keys = [plain(title) for title, _ in machine]
+    shares = [max((overlap(plain(line.text), key) for key in keys), default=0.5) for line in tops]
+    best = max(zip(shares, tops, strict=True), key=itemgetter(0))
+    telling = any(len(key) >= _TELLING for key in keys)
     if not telling and best[0] < 0.5:
         return Headline(tops[0].text, "h1", tops[0])
     if best[0] < _SHARED:

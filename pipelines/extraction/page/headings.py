@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from lxml.etree import _Element as Element
-
 from db.models import Article, Subheading
 from pipelines.extraction.page.document import UNREAD, Document, Line
 from pipelines.extraction.page.tree import nearest
@@ -20,14 +18,8 @@ _LONGEST = 200
 
 def heading_level(line: Line) -> int:
     """1 to 6 for a line in a heading element, else 0."""
-    el: Element | None = line.block
-    for _ in range(_LEVELS):  # asked of every line: a generator takes three times as long
-        if el is None:
-            break
-        if el.tag in HEADINGS:
-            return int(el.tag[1])
-        el = el.getparent()
-    return 0
+    el = nearest(line.block, HEADINGS, _LEVELS)
+    return int(el.tag[1]) if el is not None else 0
 
 
 def is_set_in(line: Line, tags: Set[str], levels: int = 1) -> bool:
