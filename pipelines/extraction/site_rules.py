@@ -209,11 +209,8 @@ def _images(pieces: Sequence[SelectedText], address: str | None) -> tuple[Image,
     """The pictures that a rule selects: elements, boxes around them, or addresses."""
     images: dict[str, Image] = {}
     for piece in pieces:
-        found = (
-            [read_image(el, address) for el in piece.element.iter("img", "amp-img")]
-            if piece.element is not None
-            else []
-        )
+        box = piece.element
+        found = [read_image(el, address) for el in box.iter("img", "amp-img")] if box is not None else []
         if not any(found) and piece.lines and (link := absolute(piece.lines[0], address)):
             found = [Image(url=link)]
         for image in found:

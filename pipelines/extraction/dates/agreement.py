@@ -45,11 +45,9 @@ def weigh_statements(candidates: Sequence[DateCandidate], locale: Locale) -> Dat
     best = candidates[0]
     if best.stamp.hour is None:
         best = next((v for v in candidates if v.stamp.hour is not None and v.stamp.date == best.stamp.date), best)
-    if best.stamp.hour is None:
+    if best.stamp.hour is None or best.stamp.offset:
         return best
-    same = [v for v in candidates if v.stamp.hour is not None and abs(v.moment.at - best.moment.at) <= SAME_TIME]
-    if best.stamp.offset:
-        return best
+    same = (v for v in candidates if v.stamp.hour is not None and abs(v.moment.at - best.moment.at) <= SAME_TIME)
     for candidate in same:
         if candidate.stamp.offset and _wall(candidate) == _wall(best):
             return candidate

@@ -148,9 +148,8 @@ class ScriptState:
         score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
             score += weight * (_find_value(obj, field)[0] is not None)
-        if is_on_page:
-            return (score, length) if score >= _MIN_SCORE else (0, 0)
-        return (score, length) if score >= _MIN_SCORE_UNCONFIRMED and length >= _MIN_BODY else (0, 0)
+        least = _MIN_SCORE if is_on_page else _MIN_SCORE_UNCONFIRMED
+        return (score, length) if score >= least and (is_on_page or length >= _MIN_BODY) else (0, 0)
 
     def _is_on_page(self, title: str) -> bool:
         """Whether the page prints or states a title."""

@@ -98,8 +98,7 @@ _ABBREVIATION = 5
 def cut_site(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the name of the site behind or before it."""
     for name in site_names:
-        if len(name) >= 2:
-            title = _without_name(title, name)
+        title = _without_name(title, name)
     return title.strip()
 
 
