@@ -13,6 +13,7 @@ import html as entities
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -145,15 +146,10 @@ def _javascript_value(text: str) -> Any:
     repaired = _EMPTY_DEFAULT.sub("", _CONCATENATION.sub("", _METHOD_CALL.sub("", text))).replace("\\\n", "")
     repaired = _TRAILING_COMMA.sub("", _INVALID_ESCAPE.sub("", _HEX_ESCAPE.sub(r"\\u00\1", repaired)))
     bare = _CALL_ON_STRING.sub(r"\1", repaired)
-    for parse, attempt in (
-        (json.loads, bare),
-        (parse_js_object, text if bare == repaired else bare),
-        (parse_js_object, repaired),
-    ):
+    plain, lenient = partial(json.loads, strict=False), partial(parse_js_object, loader_kwargs={"strict": False})
+    for parse, attempt in ((plain, bare), (lenient, text if bare == repaired else bare), (lenient, repaired)):
         try:
-            return (
-                parse(attempt, strict=False) if parse is json.loads else parse(attempt, loader_kwargs={"strict": False})
-            )
+            return parse(attempt)
         except (ValueError, RecursionError):
             continue
     return None
@@ -242,9 +238,8 @@ def _function_value(text: str, position: int) -> tuple[Any, int]:
     value = read_value(text[returned.end() : _closing_position(text, returned.end())])
     arguments = read_value(f"[{text[opening + 1 : _closing_position(text, opening) - 1]}]")
     names = [name.strip() for name in text[position:closing].split(",")]
-    return _fill_parameters(
-        value, dict(zip(names, arguments, strict=False)) if isinstance(arguments, list) else {}
-    ), end
+    given = dict(zip(names, arguments, strict=False)) if isinstance(arguments, list) else {}
+    return _fill_parameters(value, given), end
 
 
 def _fill_parameters(value: Any, arguments: dict[str, Any], depth: int = 0) -> Any:
@@ -254,11 +249,9 @@ def _fill_parameters(value: Any, arguments: dict[str, Any], depth: int = 0) -> A
         return None
     if isinstance(value, list):
         return [_fill_parameters(item, arguments, depth + 1) for item in value]
-    return (
-        {key: _fill_parameters(item, arguments, depth + 1) for key, item in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
+    if isinstance(value, dict):
+        return {key: _fill_parameters(item, arguments, depth + 1) for key, item in value.items()}
+    return value
 
 
 def _pushed_chunks(text: str) -> Iterator[str]:
