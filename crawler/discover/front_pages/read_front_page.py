@@ -98,12 +98,13 @@ def read_front_page(
     accept_siblings(found.by_key.values())
     refuse_groups(found.articles())
     loaded = _loaded_lists(root, targets) if is_empty and found.is_empty() else ()
+    sections = sections_of(found.by_key, url, _other_editions(root, language, targets))
     pages, when = _next_pages(root, decoded.text, base, url, page, found)
     return ParsedListing(
         kind=kind,
         url=url,
         links=found.links(kind),
-        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(found.by_key, url)),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections),
         pages=pages,
         pages_when=when,
         refused=_refused(found.by_key.values(), targets),
@@ -120,6 +121,21 @@ def _read_json(value: object, url: str, kind: ListingKind, site: Site | None, pa
     links = found.links(kind)
     pages = next_page_in_json(value, url) or counted_page(url, page)
     return ParsedListing(kind=kind, url=url, links=links, pages=pages, note=None if links else NO_PAGE)
+
+
+def _other_editions(root: etree._Element, language: str | None, targets: _Targets) -> set[str]:
+    """Keys of the links that the page says to be in another language than its own."""
+    if language is None:
+        return set()
+    own = _primary(language)
+    stated = ((one.get("hreflang") or "", one.get("href")) for one in root.iter("a", "link"))
+    others = (href for said, href in stated if said and _primary(said) not in (own, "x"))
+    return {target[1] for href in others if (target := targets.of(href)) is not None}
+
+
+def _primary(language: str) -> str:
+    """The language of a tag without its country; "x" of `x-default`."""
+    return language[:MAX_LANGUAGE].partition("-")[0].strip().lower()
 
 
 def _next_pages(

@@ -35,6 +35,8 @@ ADDRESS_KEYS = (
 TITLE_KEYS = ("title", "headline", "name", "titre", "titel", "label")
 """Names of the two in the objects of real lists, the likeliest first."""
 ADDRESS = re.compile(r"https?://\S{4,2000}|/\S{3,2000}")
+_ADDRESS = re.compile(rf"{ADDRESS.pattern}|\.\.?/\S{{3,2000}}")
+"""The same, or one that is relative to the page."""
 
 _MOST = 1_000
 _DEPTH = 30
@@ -99,7 +101,7 @@ def addresses_in_scripts(_: str, root: etree._Element) -> Iterator[tuple[str, st
 
 
 _STRING = re.compile(r"([\"'])((?:(?!\1)[^\n]){0,1000})\1")
-_QUOTED_ADDRESS = re.compile(r"[\"']((?:https?:/)?/[^\s\"'<>{}$]{3,500})[\"']")
+_QUOTED_ADDRESS = re.compile(r"[\"']((?:https?:/|\.{0,2})/[^\s\"'<>{}$]{3,500})[\"']")
 _MOST_ADDRESSES = 3_000
 """Addresses of a script that are looked at."""
 _ESCAPED_CODE = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
@@ -221,12 +223,12 @@ def _is_headline(text: str) -> bool:
 def _address_in(item: dict[str, Any]) -> str | None:
     """The address of what an object describes. Without the name of its key, only its form tells it from a picture's."""
     if named := next((text for key in ADDRESS_KEYS if (text := item.get(key)) and isinstance(text, str)), None):
-        return named if ADDRESS.fullmatch(named) else None
+        return named if _ADDRESS.fullmatch(named) else None
     return next(
         (
             text
             for text in item.values()
-            if isinstance(text, str) and ADDRESS.fullmatch(text) and judge(text).is_article
+            if isinstance(text, str) and _ADDRESS.fullmatch(text) and judge(text).is_article
         ),
         None,
     )

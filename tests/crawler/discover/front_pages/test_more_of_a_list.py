@@ -134,3 +134,14 @@ def test_rows_of_headlines_count_below_a_name_of_lists() -> None:
         for place, title in enumerate((*TITLES, TITLES[0] + " 2"))
     )
     assert len(read(f"<html><body><dl>{rows}</dl></body></html>").links) == 5
+
+
+@pytest.mark.parametrize("at", ["./news/{}", "../news/{}", "/news/{}"])
+@pytest.mark.parametrize(
+    "script",
+    ["window.list = [{}]", "show([{}])"],
+)
+def test_addresses_in_scripts_may_be_relative(script: str, at: str) -> None:
+    items = ", ".join(f'{{"title": "{title}", "link": "{at.format(48210 + n)}"}}' for n, title in enumerate(TITLES))
+    listing = read(f"<html><body><script>{script.replace('{}', items)}</script></body></html>", "/list/")
+    assert [link.title for link in listing.links] == list(TITLES)
