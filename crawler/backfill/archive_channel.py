@@ -22,11 +22,12 @@ from crawler.backfill.archive_templates import (
 )
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.list_memory import remembered_of_walk, unseen
-from crawler.backfill.numbered_pages import page_after
-from crawler.backfill.past_times import dates_in, midnight, month_of
+from crawler.backfill.past_times import midnight, month_of
 from crawler.backfill.statuses import refusal_of
+from crawler.discover.addresses.address_dates import dates_in
 from crawler.discover.declared_lists.html_lists import read_html_list
 from crawler.discover.declared_lists.json_lists import read_json_list
+from crawler.discover.front_pages.numbered_pages import page_after
 from crawler.discover.front_pages.page_sections import MAX_SECTIONS
 from crawler.discover.front_pages.read_front_page import parse_page, read_front_page
 from crawler.discover.listings.listing import ParsedListing

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crawler.backfill.past_times import dates_in
+from crawler.discover.addresses.address_dates import dates_in
 
 _DATED = re.compile(
     r"(?P<head>https?://[^?#]*/)(?P<year>(?:19[89]|20[0-4])\d)(?P<between>[-/_.])(?P<month>1[0-2]|0?[1-9])"

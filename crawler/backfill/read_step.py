@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer, PastLink, Step
-from crawler.backfill.past_times import dates_in, may_hold, midnight, month_of
+from crawler.backfill.past_times import may_hold, midnight, month_of
+from crawler.discover.addresses.address_dates import dates_in
 from crawler.discover.listings.listing import OwnSites
 from crawler.discover.read_listing import why_not_fetched
 from crawler.parsing.packed_records import PackedRecords, pack

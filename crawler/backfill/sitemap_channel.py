@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
-from crawler.backfill.past_times import dates_in, may_hold, month_of
+from crawler.backfill.past_times import may_hold, month_of
 from crawler.backfill.statuses import refusal_of
+from crawler.discover.addresses.address_dates import dates_in
 from crawler.discover.sitemaps.read_sitemap import read_sitemap, sitemaps_in_robots
 from crawler.discover.sitemaps.sitemap_children import is_of_articles
 from crawler.discover.well_known import well_known_sitemaps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from crawler.discover.declared_lists.json_lists import list_urls
 from crawler.discover.listings.listing import ParsedListing
@@ -27,13 +27,16 @@ _LISTS_ALL = DECLARED | {ListingKind.NEWS_SITEMAP}
 _LISTS_SOME = _LISTS_ALL | {ListingKind.FEED}
 
 
-def requests_for_listings(listings: Sequence[Listing], site: Site | None, front_page: str) -> list[ListingRequest]:
+def requests_for_listings(
+    listings: Sequence[Listing], site: Site | None, front_page: str, barren: Container[str] = ()
+) -> list[ListingRequest]:
     """The listings that a visit reads, the best first.
 
     A feed has the newest articles, a news sitemap all of two days. Beside a news sitemap or declared list, the front page and
     sitemaps only add load, so "auto" skips them; sections are skipped beside a feed, too.
+    A listing that is `barren` is read, and makes no other superfluous: its links lead to no articles, as a podcast's do.
     """
-    kinds = {listing.kind for listing in listings} - DECLARED | (
+    kinds = {listing.kind for listing in listings if listing.url not in barren} - DECLARED | (
         {kind_of(rule) for rule in site.lists} if site else set()
     )
     wanted = {ListingKind.FEED, ListingKind.NEWS_SITEMAP}
@@ -64,8 +67,8 @@ def needs_probing(listings: Sequence[Listing], site: Site | None) -> bool:
 
 
 def next_page(listing_request: ListingRequest, listing: ParsedListing) -> list[ListingRequest]:
-    """The next page of the same listing, if there is one."""
-    following = listing.pages[:1]
+    """The next page of the same listing, if there is one, or the newest of its lists."""
+    following = listing.pages
     if listing_request.rule is not None and "{page}" in listing_request.rule.url:
         pages = list_urls(listing_request.rule)
         following = pages[pages.index(listing_request.url) + 1 :][:1]

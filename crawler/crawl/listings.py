@@ -32,7 +32,7 @@ from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_de
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.feeds.feed_hubs import hubs_in_header
-from crawler.discover.listings.listing import ParsedListing, SitemapChild
+from crawler.discover.listings.listing import NextPages, ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.wordpress import interface_of
 from crawler.http import record
@@ -44,7 +44,7 @@ from crawler.render.renderer import RendererStopped
 from db.models import Link, Listing, ListingKind
 from db.network.http_statuses import GONE, is_page_status
 from db.store.crawl import facts
-from db.store.crawl.due_links import has_unknown_links, validators_for
+from db.store.crawl.due_links import count_unknown_links, validators_for
 from db.store.sites.listing_readings import take_sample
 from db.store.sites.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
@@ -83,7 +83,7 @@ class Listings:
         else:
             known = [one for one in visit.known_listings if one.url not in visit.resting]
             listing_requests = requests_for_declared_lists(visit.site) + requests_for_listings(
-                known, visit.site, visit.settings.front_page
+                known, visit.site, visit.settings.front_page, visit.barren
             )
         fresh = visit.new_requests(listing_requests)
         if not fresh:
@@ -235,15 +235,15 @@ class Listings:
         if following or listing_request.nested:
             source, rules = visit.source.id, self._session.sites.address_rules
 
-            def any_new(conn: sqlite3.Connection) -> bool:
+            def count_new(conn: sqlite3.Connection) -> int:
                 known_by = parameters_of(conn, source, rules).address
                 parts = pack(Link, listing.links).parts()
-                return any(has_unknown_links(conn, source, [known_by(link.key) for link in part]) for part in parts)
+                return sum(count_unknown_links(conn, source, [known_by(link.key) for link in part]) for part in parts)
 
-            new = await self._session.read(any_new)
+            new = await self._session.read(count_new)
             if listing_request.nested:
-                visit.answers.note_sitemap(listing_request, new=new and listing_request.read_before)
-            listing_requests += following if new else []
+                visit.answers.note_sitemap(listing_request, new=new > 0 and listing_request.read_before)
+            listing_requests += following if _are_worth_it(listing, new) else []
         return listing_requests
 
     async def _requests_for_children(
@@ -307,6 +307,13 @@ class Listings:
                 dont_filter=True,
             )
         )
+
+
+def _are_worth_it(listing: ParsedListing, new: int) -> bool:
+    """Whether to request the next pages of a listing that names so many unknown articles."""
+    if listing.pages_when is NextPages.ALWAYS:
+        return True
+    return new > 0 and (listing.pages_when is NextPages.ANY_NEW or new == len(listing.links))
 
 
 def _fetch_kind(listing_request: ListingRequest) -> str:

@@ -23,7 +23,7 @@ from crawler.crawl.visit import SourceVisit
 from crawler.http.access import load_access, open_to_others
 from db.errors import ConfigError, CopydeskError
 from db.models import Source
-from db.store.sites.listings import listing_states, resting_listings, should_rediscover
+from db.store.sites.listings import barren_listings, in_turn, listing_states, resting_listings, should_rediscover
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class CrawlSpider(Spider):
     def _visit(self, session: CrawlSession, source: Source) -> SourceVisit:
         settings, now = self._run.config.for_source(source.name, source.settings), datetime.now(UTC)
         states, rests = listing_states(session.reader, source.id), settings.retry_failed
-        known, site = [state.listing for state in states], session.sites.for_host(host_of(source.url))
+        known, site = [state.listing for state in in_turn(states)], session.sites.for_host(host_of(source.url))
         return SourceVisit(
             source=source,
             settings=settings,
@@ -119,6 +119,7 @@ class CrawlSpider(Spider):
             known_listings=known,
             articles=ArticleQueue(settings.concurrency),
             resting=resting_listings(states, rests, now),
+            barren=barren_listings(session.reader, source.id),
             probing=not session.order.reads or needs_probing(known, site) or should_rediscover(states, rests, now),
         )
 

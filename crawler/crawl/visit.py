@@ -59,6 +59,8 @@ class SourceVisit:
     """Sitemaps of indexes requested so far."""
     resting: frozenset[str] = frozenset()
     """Listings that are gone, and not requested in this crawl."""
+    barren: frozenset[str] = frozenset()
+    """Listings whose links lead to no articles, so that they stand for no other listing."""
     working: int = 0
     """Listings that name articles."""
     json_lists: list[Mapping[str, object]] = field(default_factory=list)

@@ -73,7 +73,7 @@ def read_listing(
         is_feed = listing_request.kind is ListingKind.FEED
         return _directory(read_front_page(body, url, content_type), url) if is_feed else None
     if kind is None and listing_request.kind in _PAGES:  # JSON that a page's script loads
-        page = read_front_page(body, url, content_type, site)
+        page = read_front_page(body, url, content_type, site, page=listing_request.depth + 1)
         return page if page.links else None
     match kind:
         case ListingKind.FEED:
@@ -81,7 +81,7 @@ def read_listing(
         case ListingKind.NEWS_SITEMAP | ListingKind.SITEMAP:
             return read_sitemap(body, url, content_type)
         case ListingKind.FRONT_PAGE | ListingKind.SECTION:
-            return read_front_page(body, url, content_type, site)
+            return read_front_page(body, url, content_type, site, page=listing_request.depth + 1)
     return None
 
 

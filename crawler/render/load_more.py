@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from functools import cache
 
+from crawler.discover.front_pages.next_pages import LOAD_MORE_MARKS
 from pipelines.extraction.languages.loader import words_of
-
-_MARKS = ("load-more", "loadmore", "load_more", "show-more", "showmore", "more-button", "btn-more", "infinite-more")
-"""Parts of a class, id or data attribute that say the same as a label."""
 
 COUNT_LINKS = "() => new Set([...document.links].map(link => link.href)).size"
 SCROLL_DOWN = """() => {
@@ -22,7 +20,7 @@ SCROLL_DOWN = """() => {
 def click_load_more() -> str:
     """Clicks the last button that says it: lists have it at their end. A link that leads elsewhere is none."""
     return f"""() => {{
-    const labels = new Set({json.dumps(words_of("load_more"))}), marks = {json.dumps(_MARKS)};
+    const labels = new Set({json.dumps(words_of("load_more"))}), marks = {json.dumps(LOAD_MORE_MARKS)};
     const found = [...document.querySelectorAll('button, [role=button], a, input[type=button]')].filter(element => {{
         const target = element.getAttribute('href');
         if (element.disabled || (target && !target.startsWith('#') && !target.startsWith('javascript:'))) return false;

@@ -87,6 +87,8 @@ def _points_of(reason: str) -> int:
 FRONT_PAGE = "a front page"
 BELOW_A_SERVICE = "below a service"
 EXCLUDED = "the site's rules exclude it"
+_OF_A_DAY = "a day's archive"
+_OF_A_MONTH = "a year's or month's archive"
 
 
 # Never articles: files, and services that a newspaper also runs.
@@ -238,6 +240,11 @@ def is_list_of_a_day(url: str) -> bool:
     return _LIST_NAME.fullmatch(_EXTENSION.sub("", name)) is not None and _DATE.search(folder) is not None
 
 
+def names_list_of_a_time(judgement: Judgement) -> bool:
+    """Whether what was judged is the address of a list of a year, a month or a day (`/archive/2024/05/`)."""
+    return not judgement.is_final and judgement.refusal in (_OF_A_DAY, _OF_A_MONTH)
+
+
 class _Votes:
     __slots__ = ("distinctive", "points", "reasons")
 
@@ -347,13 +354,13 @@ _COUNTED = re.compile(r"[^\W\d]{3}[-,]\w*-?\d{3}$")
 def _judge_date(votes: _Votes, plain: str, name: str) -> None:
     if found := _DATE.search(plain):
         if found.end() == len(plain) and name.strip("/") in found[0]:
-            votes.add(-5, "a day's archive")
+            votes.add(-5, _OF_A_DAY)
         else:
             votes.add(4, "a date", distinctive=True)
     elif found := _MONTH_ONLY.search(plain):
         votes.add(3, "a month", distinctive=not name.isdigit())
     elif re.search(rf"/{_YEAR}(?:/{_MONTH})?$", plain):
-        votes.add(-5, "a year's or month's archive")
+        votes.add(-5, _OF_A_MONTH)
     elif _YEAR_ONLY.search(plain) and not name.isdigit():
         votes.add(2, "a year", distinctive=True)
 

@@ -95,7 +95,10 @@ SERVICES = frozenset(
 )
 """Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""
 
-OFFERS = SERVICES - {"archive", "archives", "archiv", "archivo", "archivio", "arsiv", "arkiv"}
+ARCHIVES = frozenset(["archive", "archives", "archiv", "archivo", "archivio", "arsiv", "arkiv"])
+"""Where a site without lists of what is new keeps its articles."""
+
+OFFERS = SERVICES - ARCHIVES
 """Services that keep no articles by themselves, also as the first label of a host. An archive keeps what was one."""
 
 MOSTLY_LISTS = frozenset(

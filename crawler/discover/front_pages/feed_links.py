@@ -20,6 +20,10 @@ _FEED_PATH = re.compile(
     r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
+_FEED_QUERY = re.compile(
+    r"(?:^|&)(?:feed|format|page|type|output)=(?:feed|rss2?|atom|rdf|backend)(?:&|$)", re.IGNORECASE
+)
+"""`?feed=rss2`, `?format=feed` (Joomla), `spip.php?page=backend`."""
 _FEED_WORDS = ("rss", "feed", "atom", "rdf")
 """One of them is in whatever `_FEED_PATH` finds: looking for it is ten times as fast."""
 _NO_FEED = re.compile(r"https?://[^/]+/.*(?:comment|komment|/oembed|/trackback)", re.IGNORECASE)
@@ -51,8 +55,10 @@ def feeds_of(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
 
 
 def _may_be_feed(href: str) -> bool:
-    path = href.partition("?")[0]
+    path, _, query = href.partition("?")
     lower = path.lower()
+    if query and _FEED_QUERY.search(query):
+        return True
     return any(word in lower for word in _FEED_WORDS) and _FEED_PATH.search(path) is not None
 
 

@@ -9,9 +9,10 @@ from itertools import islice
 from lxml import etree
 
 from crawler.discover.addresses.article_urls import is_list_of_a_day
-from crawler.discover.links.link_elements import MAX_LINKS
+from crawler.discover.links.link_elements import MAX_LINKS, address_of
+from crawler.discover.links.page_functions import PageFunctions
 from pipelines.extraction.languages.loader import any_of, words_of
-from pipelines.text_limits import MAX_URL
+from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_URL
 from pipelines.urls import clean_url, same_site
 
 _LABEL_ELEMENTS = 2
@@ -41,11 +42,17 @@ def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
     for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
         if "next" in (element.get("rel") or "").lower().split():
             return _page(element, base, url)
+    functions = PageFunctions(root)
     for anchor in islice(root.iter("a"), MAX_LINKS):
         words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
         if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
             words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
-        if words and len(words) < 30 and _next_words().fullmatch(words) and (page := _page(anchor, base, url)):
+        if (
+            words
+            and len(words) < 30
+            and _next_words().fullmatch(words)
+            and (page := _page(anchor, base, url, functions))
+        ):
             is_named = any(map(str.isalpha, words))
             if is_named or not _MONTH.search(page[0]) or _MONTH.search(url):
                 return page
@@ -59,17 +66,46 @@ _NEXT_DATA = ("data-next", "data-next-url", "data-next-page", "data-next-page-ur
 _LOADED = re.compile(r"(?:https?:/)?/[^\s{}$<>]{2,2000}")
 
 
+_MORE_DATA = ("data-url", "data-href", "data-link", "data-endpoint", "data-ajax-url", "data-src", "data-path")
+LOAD_MORE_MARKS = (
+    "load-more", "loadmore", "load_more", "show-more", "showmore", "more-button", "btn-more", "infinite-more"
+)  # fmt: skip
+"""Parts of a class, id or data attribute that say the same as a label."""
+
+
 def loaded_next_page(root: etree._Element, text: str, base: str, url: str) -> tuple[str, ...]:
-    """Where a script takes more of the list from, as an attribute says: `<div data-next="/news?offset=20">`."""
-    if "data-next" not in text:  # 1 ms is saved on nearly every page
+    """Where a script takes more of the list from, as an attribute says: `<div data-next="/news?offset=20">`, or one of "more"."""
+    if not any(name in text for name in ("data-next", *_MORE_DATA)):  # 1 ms is saved on nearly every page
         return ()
     for element in root.iter("*"):
-        for name in _NEXT_DATA:
+        names = (*_NEXT_DATA, *_MORE_DATA) if any(map(element.get, _MORE_DATA)) and _says_more(element) else _NEXT_DATA
+        for name in names:
             if _LOADED.fullmatch((element.get(name) or "")[:MAX_URL]) and (
                 page := _target(element.get(name) or "", base, url)
             ):
                 return page
     return ()
+
+
+def _says_more(element: etree._Element) -> bool:
+    """Whether an element adds to the list when it is clicked, by its name or its words."""
+    named = f"{element.get('id', '')} {element.get('class', '')}"[:MAX_CLASS_CHARS].lower()
+    if any(mark in named for mark in LOAD_MORE_MARKS):
+        return True
+    said = (
+        "".join(map(str, islice(element.itertext(), MAX_LINK_PARTS)))[:_LONGEST_LABEL].strip().rstrip("…. >»+").lower()
+    )
+    return said in words_of("load_more")
+
+
+_LONGEST_LABEL = 60
+_COUNTED = re.compile(r"([?&](?:page\w{0,8}|p|pg|paged|pn|seite|pagina)=)(\d{1,4})(?=&|$)", re.IGNORECASE)
+
+
+def counted_page(url: str, page: int | None) -> tuple[str, ...]:
+    """The page after one that was loaded by its number (`/ajax/news?page=2`). What is loaded seldom says what follows."""
+    found = _COUNTED.search(url) if page is not None and page > 1 else None
+    return (f"{url[: found.start(2)]}{int(found[2]) + 1}{url[found.end(2) :]}",) if found is not None else ()
 
 
 _SHEET = re.compile(r"(.*[^\d])(\d{1,3})(\.\w{3,5})")
@@ -89,8 +125,11 @@ def _next_sheet(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
     return (following[min(following)],) if following else ()
 
 
-def _page(element: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    return _target(element.get("href") or "", base, url)
+def _page(element: etree._Element, base: str, url: str, functions: PageFunctions | None = None) -> tuple[str, ...]:
+    address = element.get("href") or ""
+    if functions is not None and (address[:1] in ("", "#") or address.lower().startswith("javascript:")):
+        address, _ = address_of(element, functions)
+    return _target(address, base, url) if address else ()
 
 
 def _target(address: str, base: str, url: str) -> tuple[str, ...]:

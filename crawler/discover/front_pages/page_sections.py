@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
-from crawler.discover.addresses.url_words import ADVERTISING, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
+from crawler.discover.addresses.url_words import ADVERTISING, ARCHIVES, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
 from crawler.discover.front_pages.next_pages import is_pager_label
 from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.links.link_places import LinkPlace
+from crawler.discover.listings.listing import LEAST_ARTICLES
 from db.models import Listing, ListingKind
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.tracking_parameters import without_session, without_sessions
@@ -33,8 +34,15 @@ def is_service_label(text: str) -> bool:
     return _service_words().fullmatch(text) is not None
 
 
-def sections_of(candidates: dict[str, LinkCandidate], url: str) -> Iterator[Listing]:
-    """Links that look like sections: a word or two, a short path, no service. Menus come first, footers after them."""
+def sections_of(
+    candidates: dict[str, LinkCandidate], url: str, other_editions: Container[str] = ()
+) -> Iterator[Listing]:
+    """Links that look like sections: a word or two, a short path, no service. Menus come first, footers after them.
+
+    `other_editions`: keys of links that the page itself says to be in another language. A page of few articles may keep them
+    in its archive.
+    """
+    few_articles = sum(one.points >= ARTICLE_POINTS for one in candidates.values()) < LEAST_ARTICLES
     language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
     sections = [
         candidate
@@ -42,12 +50,14 @@ def sections_of(candidates: dict[str, LinkCandidate], url: str) -> Iterator[List
         if candidate.points <= 0
         and (
             _may_be_list(candidate)
+            or (few_articles and _is_archive(candidate.url))
             or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
         )
         and _is_section(candidate)
+        and candidate.key not in other_editions
         and not (language and _is_other_edition(candidate.url, language[1]))
     ]
-    sections = _by_query(sections, [candidate.url for candidate in candidates.values()])
+    sections = _by_query(sections, [candidate.url for candidate in candidates.values()], few_articles=few_articles)
     sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
     if len(sections) < _FEW:
         menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
@@ -120,35 +130,43 @@ def _is_section(candidate: LinkCandidate) -> bool:
 
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
 _NO_SECTION_PARAMETER = re.compile(
-    r"(?:^|&)(?:page\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
+    r"(?:^|&)(?:page(?!=(?!print|login|search)[a-z]{3,20}(?:&|$))\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
     r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
     r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|(?:^|&)key\w*=(?!\d+(?:&|$))|^C=[NMSD];O=[AD]$",
     re.IGNORECASE,
 )
-"""Parameters that page, sort, search or date a list, or change the view: their links have no end."""
+"""Parameters that page, sort, search or date a list, or change the view: their links have no end. `?page=news` is a name."""
+_NUMBERED_QUERY = re.compile(r"\w{1,20}=?\d{1,4}")
 _OF_A_MENU = 3
 """Pages whose links carry the same query: it says where the link stands (`?iref=gnavi`), and the path names the section."""
 
 
-def _by_query(sections: list[LinkCandidate], urls: list[str]) -> list[LinkCandidate]:
+def _by_query(sections: list[LinkCandidate], urls: list[str], *, few_articles: bool) -> list[LinkCandidate]:
     """The sections without those whose query names none.
 
-    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each
-    with a name of its own: what all call "PDF" is a view of articles.
+    One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each with a name of its own:
+    what all call "PDF" is a view of articles. One alone names a section by a number (`?rubrique4`) in a menu, and where the
+    page has few articles.
     """
     paths: dict[str, set[str]] = {}
     for url in urls:
         path, _, query = url.partition("?")
         paths.setdefault(query, set()).add(path)
-    names: dict[tuple[str, ...], set[str | None]] = {}
+    names: dict[tuple[str, ...], list[str | None]] = {}
     for one in sections:
-        names.setdefault(_form_of(one.url), set()).add(one.title)
+        names.setdefault(_form_of(one.url), []).append(one.title)
+
+    def names_one(one: LinkCandidate, query: str) -> bool:
+        alike = names[_form_of(one.url)]
+        is_lone = len(alike) == 1 and (few_articles or one.place is LinkPlace.MENU)
+        return len(set(alike)) > 1 or (is_lone and _NUMBERED_QUERY.fullmatch(query) is not None)
+
     return [
         one
         for one in sections
         if not (query := one.url.partition("?")[2])
         or len(paths[query]) >= _OF_A_MENU
-        or (len(names[_form_of(one.url)]) > 1 and not _NO_SECTION_PARAMETER.search(query))
+        or (names_one(one, query) and not _NO_SECTION_PARAMETER.search(query))
     ]
 
 
@@ -166,6 +184,11 @@ def _is_category(url: str) -> bool:
 def _is_tag(url: str) -> bool:
     """Whether a URL is below a word for tags, such as `/tag/sport/`, and below no other list or service."""
     return _is_below(url, TAGS)
+
+
+def _is_archive(url: str) -> bool:
+    """Whether a URL is that of an archive: the last word of its path says so."""
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2].lower() in ARCHIVES
 
 
 def _is_below(url: str, words: frozenset[str]) -> bool:

@@ -22,15 +22,20 @@ from crawler.discover.addresses.article_urls import (
     Judgement,
     judge_on_site,
 )
+from crawler.discover.addresses.behind import article_behind
+from crawler.discover.front_pages.dated_lists import newest_lists
 from crawler.discover.front_pages.feed_links import feeds_of
 from crawler.discover.front_pages.loaded_lists import frames_of, included_in, read_json_body, requests_of
-from crawler.discover.front_pages.next_pages import loaded_next_page, next_page_of
+from crawler.discover.front_pages.next_pages import counted_page, loaded_next_page, next_page_of
+from crawler.discover.front_pages.numbered_pages import page_after
 from crawler.discover.front_pages.page_sections import is_service_label, sections_of
 from crawler.discover.front_pages.script_lists import (
     addresses_in_scripts,
     lists_in_attributes,
     lists_in_json,
     lists_in_scripts,
+    next_page_in_json,
+    next_page_in_scripts,
 )
 from crawler.discover.links.candidates import (
     HEADLINE_WORDS,
@@ -40,10 +45,11 @@ from crawler.discover.links.candidates import (
     LinkCandidate,
     headline_length,
 )
-from crawler.discover.links.link_elements import address_of, is_hidden, link_elements, words_of
-from crawler.discover.links.link_groups import accept_rows, refuse_groups
+from crawler.discover.links.link_elements import address_of, base_of, is_hidden, link_elements, words_of
+from crawler.discover.links.link_groups import accept_rows, accept_siblings, refuse_groups
 from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
-from crawler.discover.listings.listing import LEAST_ARTICLES, LinkRefusals, ParsedListing
+from crawler.discover.links.page_functions import PageFunctions
+from crawler.discover.listings.listing import LEAST_ARTICLES, LinkRefusals, NextPages, ParsedListing
 from crawler.discover.listings.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
@@ -59,8 +65,12 @@ MAX_FRAMES = 6
 """Frames of a page that are sections, and lists that it loads."""
 
 
-def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
+def read_front_page(
+    body: bytes, url: str, content_type: str | None = None, site: Site | None = None, *, page: int | None = None
+) -> ParsedListing:
     """Parse a page: links to articles in the page's order, and its feeds, sections and next page. Never raises.
+
+    `page`: which page of its list this is, counted from 1; without it, what is only numbered is no next page.
 
     Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a FRONT_PAGE, any other a
     SECTION.
@@ -69,7 +79,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
     decoded = decode(body, content_type) if body else None
     if decoded is not None and (value := read_json_body(decoded.text)) is not None:
-        return _read_json(value, url, kind, site)
+        return _read_json(value, url, kind, site, page)
     root = _tree(decoded)
     if decoded is None or root is None:
         return ParsedListing(kind=kind, url=url, note=NO_PAGE)
@@ -79,33 +89,71 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         return ParsedListing(kind=kind, url=url, title=title, note="the page says that it does not exist")
     base = base_of(root, url)
     targets = _Targets(url, base)
-    page = _Candidates(url, site, targets)
-    page.add_links(root)
-    if is_empty := page.is_empty():
-        accept_rows(page.by_key.values())
-        for find in (lists_in_scripts, lists_in_attributes, addresses_in_scripts) if page.is_empty() else ():
-            page.add_listed(find(decoded.text, root) if page.is_empty() else ())
-    refuse_groups(page.articles())
-    loaded = _loaded_lists(root, targets) if is_empty and page.is_empty() else ()
+    found = _Candidates(url, site, targets)
+    found.add_links(root)
+    if is_empty := found.is_empty():
+        accept_rows(found.by_key.values())
+        for find in (lists_in_scripts, lists_in_attributes, addresses_in_scripts) if found.is_empty() else ():
+            found.add_listed(find(decoded.text, root) if found.is_empty() else ())
+    accept_siblings(found.by_key.values())
+    refuse_groups(found.articles())
+    loaded = _loaded_lists(root, targets) if is_empty and found.is_empty() else ()
+    sections = sections_of(found.by_key, url, _other_editions(root, language, targets))
+    pages, when = _next_pages(root, decoded.text, base, url, page, found)
     return ParsedListing(
         kind=kind,
         url=url,
-        links=page.links(kind),
-        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections_of(page.by_key, url)),
-        pages=next_page_of(root, base, url) or loaded_next_page(root, decoded.text, base, url),
-        refused=_refused(page.by_key.values(), targets),
+        links=found.links(kind),
+        listings=(*feeds_of(root, base, url), *_frames(root, targets), *loaded, *sections),
+        pages=pages,
+        pages_when=when,
+        refused=_refused(found.by_key.values(), targets),
         title=title,
         language=language,
     )
 
 
-def _read_json(value: object, url: str, kind: ListingKind, site: Site | None) -> ParsedListing:
+def _read_json(value: object, url: str, kind: ListingKind, site: Site | None, page: int | None) -> ParsedListing:
     """What a page's script shows: the objects of a JSON text."""
-    page = _Candidates(url, site, _Targets(url, url))
-    page.add_listed(lists_in_json(value))
-    refuse_groups(page.articles())
-    links = page.links(kind)
-    return ParsedListing(kind=kind, url=url, links=links, note=None if links else NO_PAGE)
+    found = _Candidates(url, site, _Targets(url, url))
+    found.add_listed(lists_in_json(value))
+    refuse_groups(found.articles())
+    links = found.links(kind)
+    pages = next_page_in_json(value, url) or counted_page(url, page)
+    return ParsedListing(kind=kind, url=url, links=links, pages=pages, note=None if links else NO_PAGE)
+
+
+def _other_editions(root: etree._Element, language: str | None, targets: _Targets) -> set[str]:
+    """Keys of the links that the page says to be in another language than its own."""
+    if language is None:
+        return set()
+    own = _primary(language)
+    stated = ((one.get("hreflang") or "", one.get("href")) for one in root.iter("a", "link"))
+    others = (href for said, href in stated if said and _primary(said) not in (own, "x"))
+    return {target[1] for href in others if (target := targets.of(href)) is not None}
+
+
+def _primary(language: str) -> str:
+    """The language of a tag without its country; "x" of `x-default`."""
+    return language[:MAX_LANGUAGE].partition("-")[0].strip().lower()
+
+
+def _next_pages(
+    root: etree._Element, text: str, base: str, url: str, page: int | None, found: _Candidates
+) -> tuple[tuple[str, ...], NextPages]:
+    """The next page of a list, or the newest of its lists, and when they are worth a request."""
+    if pages := next_page_of(root, base, url) or loaded_next_page(root, text, base, url):
+        return pages, NextPages.ANY_NEW
+    if found.listed and (pages := next_page_in_scripts(text, root, url)):
+        return pages, NextPages.ANY_NEW
+    if page is None:
+        return (), NextPages.ANY_NEW
+    if not found.articles():
+        return newest_lists(found.by_key.values(), url), NextPages.ALWAYS
+    if after := page_after(root, url, page, ()):
+        return (after,), NextPages.ALL_NEW
+    is_part = "<body" not in text.lower()  # what a script adds to the page before
+    return counted_page(url, page) if is_part else (), NextPages.ANY_NEW
 
 
 def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
@@ -138,12 +186,6 @@ def _escape_queries(root: etree._Element, encoding: str) -> None:
             element.set("href", f"{path}?{escaped}")
 
 
-def base_of(root: etree._Element, url: str) -> str:
-    """What the addresses of a page's links are joined to."""
-    bases = (clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href"))
-    return next(bases, None) or url
-
-
 class _Candidates:
     """The links of a page within its site, by key, each with its points."""
 
@@ -151,6 +193,8 @@ class _Candidates:
         self.by_key: dict[str, LinkCandidate] = {}
         self._url, self._own, self._own_host = url, link_key(url), host_of(url)
         self._site, self._targets = site, targets
+        self.listed = False
+        """Whether its scripts were searched for articles."""
 
     def articles(self) -> list[LinkCandidate]:
         """The links to articles, in the page's order."""
@@ -168,9 +212,9 @@ class _Candidates:
 
     def add_links(self, root: etree._Element) -> None:
         """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
-        places = LinkPlaces()
+        places, functions = LinkPlaces(), PageFunctions(root)
         for element in link_elements(root):
-            address, by_script = address_of(element)
+            address, by_script = address_of(element, functions)
             if (target := self._target(address)) is None:
                 continue
             place, words = places.of(element), words_of(element, places)
@@ -180,9 +224,10 @@ class _Candidates:
                 self._add(target, place, words, PAID if paid else None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
-        """Add what the page's scripts list: addresses and titles. Objects with a short title are topics, people, products."""
+        """Add what the page's scripts list: addresses and titles."""
+        self.listed = True
         for address, title in listed:
-            if headline_length(title) >= HEADLINE_WORDS and (target := self._target(address)) is not None:
+            if (target := self._target(address)) is not None:
                 self._add(target, LinkPlace.PLAIN, LinkWords(plain_text(title), False), None)
 
     def _target(self, address: str) -> tuple[str, str] | None:
@@ -264,6 +309,7 @@ class _Targets:
         address = clean_url(href, self._base)
         if address is None:
             return None
+        address = article_behind(address) or address
         origin = "/".join(address.split("/", 3)[:3])
         if origin not in self._ours:
             self._ours[origin] = same_site(self._url, address)

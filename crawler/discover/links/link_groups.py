@@ -20,7 +20,6 @@ from itertools import combinations
 from crawler.discover.addresses.article_urls import (
     ARTICLE_POINTS,
     BELOW_A_SERVICE,
-    DOUBT_POINTS,
     INCLUDED_POINTS,
     NEVER_POINTS,
     Judgement,
@@ -51,6 +50,8 @@ _ROWS = 5
 _NAMES = 10
 _NAMES_SHARE = 0.9
 """Links below one folder from which, and the share of short labels from which, they are a list of names."""
+_SIBLINGS_SHARE = 0.6
+"""Share of the links of one form that are articles, from which the others are, too."""
 _NUMBER = re.compile(r"\d{4,20}")
 _NAME_CHARS = 12
 """Length of the last part of a path from which no two articles of a page share it by chance."""
@@ -89,12 +90,35 @@ def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
                 one.points = max(one.points, ARTICLE_POINTS)
 
 
+def accept_siblings(candidates: Iterable[LinkCandidate]) -> None:
+    """Accept what stands among articles under an address of their form and has a title of its own, if a short one.
+
+    Most of those with such an address are articles by form, place and words; the form has a number.
+    """
+    forms: dict[str, list[LinkCandidate]] = defaultdict(list)
+    for one in candidates:
+        if one.place >= LinkPlace.PLAIN and "0" in (form := _ZEROS.sub("0", _form(one.key))):
+            forms[form].append(one)
+    for alike in forms.values():
+        articles = [one for one in alike if one.points >= ARTICLE_POINTS]
+        if len(articles) < _ARTICLES or len(articles) < _SIBLINGS_SHARE * len(alike):
+            continue
+        titles = Counter(one.title for one in alike)
+        for one in alike:
+            if _may_be_listed(one) and titles[one.title] == 1 and headline_length(one.title) > _SHORT_WORDS:
+                one.points = max(one.points, ARTICLE_POINTS)
+
+
+def _may_be_listed(one: LinkCandidate) -> bool:
+    return one.form > NEVER_POINTS and not one.judgement.is_final
+
+
 _ZEROS = re.compile(r"0+")
 
 
 def _may_be_row(one: LinkCandidate) -> bool:
     return (
-        one.form >= DOUBT_POINTS
+        _may_be_listed(one)
         and one.place >= LinkPlace.PLAIN
         and headline_length(one.title) >= HEADLINE_WORDS
         and not _is_below_service(one)

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.store.sites.listing_readings import RefusedLinks
@@ -36,6 +37,19 @@ class SitemapChild:
     modified: datetime | None = None
 
 
+class NextPages(Enum):
+    """When the next pages of a listing are worth a request."""
+
+    ANY_NEW = "any"
+    """When it names an article that is not known. It calls them so: "older"."""
+
+    ALL_NEW = "all"
+    """When it names none that is known, so that there may be more. They are only numbered, as all pages of a long list are."""
+
+    ALWAYS = "always"
+    """It has no articles, and they are the newest of its lists."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedListing:
     """What one listing says, in its own order. `children` are newest first."""
@@ -52,6 +66,7 @@ class ParsedListing:
     """Whether all of its children state a time."""
 
     pages: tuple[str, ...] = ()
+    pages_when: NextPages = NextPages.ANY_NEW
     title: str | None = None
     language: str | None = None
     note: str | None = None

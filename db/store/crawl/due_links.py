@@ -112,14 +112,12 @@ def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str 
     return (row[0], row[1]) if row else (None, None)
 
 
-_ANY_UNKNOWN = """
-SELECT EXISTS (
-    SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value)
-    AND NOT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ? AND address = value)
-)
+_UNKNOWN = """
+SELECT count(*) FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value)
+AND NOT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ? AND address = value)
 """
 
 
-def has_unknown_links(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
-    """Whether any of these addresses (keys without ignored parameters) has no link yet."""
-    return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])
+def count_unknown_links(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> int:
+    """How many of these addresses (keys without ignored parameters) have no link yet."""
+    return int(conn.execute(_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

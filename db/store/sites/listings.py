@@ -133,6 +133,35 @@ def resting_listings(states: Sequence[ListingState], rests: Sequence[timedelta],
     )
 
 
+def in_turn(states: Sequence[ListingState]) -> list[ListingState]:
+    """The listings in the order found, but sections without articles last, the one asked for longest ago first.
+
+    A crawl reads a few sections; so those that name nothing do not keep it from the others for ever.
+    """
+
+    def turn(state: ListingState) -> tuple[bool, str]:
+        is_empty = state.listing.kind is ListingKind.SECTION and state.links == 0 and state.asked_at is not None
+        return is_empty, format_timestamp(state.asked_at) if is_empty and state.asked_at else ""
+
+    return sorted(states, key=turn)
+
+
+_BARREN = """
+SELECT l.found_in FROM (SELECT id, found_in FROM links WHERE source_id = ? ORDER BY found_at DESC LIMIT ?) l
+JOIN pages p ON p.link_id = l.id JOIN outcomes o ON o.page_id = p.id
+GROUP BY l.found_in HAVING count(DISTINCT l.id) >= ? AND sum(o.reason IS NULL) = 0
+"""
+_LATEST_LINKS = 1_000
+_BARREN_PAGES = 5
+"""Pages that a listing named and that were no articles, from which it is none of articles: episodes, jobs, threads of a forum."""
+
+
+def barren_listings(conn: sqlite3.Connection, source_id: int) -> frozenset[str]:
+    """URLs of the listings of a source whose latest links led to no article, though several were read."""
+    rows = conn.execute(_BARREN, (source_id, _LATEST_LINKS, _BARREN_PAGES))
+    return frozenset(url for (url,) in rows if url is not None)
+
+
 def _state(row: sqlite3.Row) -> ListingState:
     times = {
         name: parse_timestamp(row[name]) if row[name] else None for name in ("asked_at", "answered_at", "named_at")

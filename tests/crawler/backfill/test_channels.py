@@ -14,8 +14,8 @@ import pytest
 from crawler.backfill.archive_templates import dated_templates
 from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer, Step, StepResult
 from crawler.backfill.channels import CHANNELS, channel_named
-from crawler.backfill.past_times import dates_in
 from crawler.backfill.read_step import ReadStep, step_of
+from crawler.discover.addresses.address_dates import dates_in
 from db.models import Listing, ListingKind
 from db.site_rules.loader import Sites
 from db.site_rules.models import HtmlList, JsonList, Site, ValueSelector

@@ -22,12 +22,45 @@ def test_a_query_names_a_section_where_others_differ_in_it_alone() -> None:
     assert sections(*asp) == ["/list.asp?id=12", "/list.asp?id=13"]
     wordpress = [("/?cat=news", "News"), ("/?cat=5", "Sport")]
     assert sections(*wordpress) == ["/?cat=news", "/?cat=5"]
+    named = [("/index.php?page=news", "News"), ("/index.php?page=town", "Town"), ("/index.php?page=login", "My page")]
+    assert sections(*named) == ["/index.php?page=news", "/index.php?page=town"]
     joomla = [
         (f"/index.php?option=com_content&amp;view=category&amp;id={number}&amp;Itemid=10{number}", words)
         for number, words in ((5, "News"), (6, "Culture"))
     ]
     assert len(sections(*joomla)) == 2
-    assert sections(asp[0]) == []
+    articles = [(f"/news/4821{place}", f"The council votes on the school roof {place}") for place in range(3)]
+    assert sections(asp[0], *articles) == []
+    assert sections(asp[0]) == ["/list.asp?id=12"]  # it may be the only list there is
+
+
+def test_in_a_menu_a_number_alone_names_a_section() -> None:
+    articles = "".join(
+        f'<h2><a href="/news/4821{place}">The council votes on the school roof {place}</a></h2>' for place in range(3)
+    )
+    menu = '<nav><a href="/spip.php?rubrique4">Town</a><a href="/?view=map">Map</a></nav>'
+    listing = read_front_page(f"<html><body>{menu}{articles}</body></html>".encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == ["/spip.php?rubrique4"]
+
+
+def test_an_archive_is_the_section_of_a_page_without_articles() -> None:
+    assert sections(("/archive", "Archive"), ("/subscribe", "Subscribe")) == ["/archive"]
+    articles = [(f"/news/4821{place}", f"The council votes on the school roof {place}") for place in range(3)]
+    assert sections(("/archive", "Archive"), *articles) == []
+
+
+@pytest.mark.parametrize(("language", "found"), [("en-GB", ["/sport/", "/en/"]), ("", ["/sport/", "/de/", "/en/"])])
+def test_what_the_page_says_to_be_in_another_language_is_no_section(language: str, found: list[str]) -> None:
+    switch = '<a hreflang="de-AT" href="/de/">Deutsch</a><a hreflang="en" href="/en/">English</a>'
+    page = f'<html lang="{language}"><body><nav><a href="/sport/">Sport</a></nav>{switch}</body></html>'
+    listing = read_front_page(page.encode(), URL)
+    assert [one.url.partition(".example")[2] for one in listing.listings] == found
+
+
+@pytest.mark.parametrize("address", ["/spip.php?page=backend", "/?feed=rss2", "/index.php?format=feed&amp;type=rss"])
+def test_a_query_may_call_a_link_a_feed(address: str) -> None:
+    listing = read_front_page(f'<html><body><a href="{address}">What is new</a></body></html>'.encode(), URL)
+    assert [one.kind for one in listing.listings] == [ListingKind.FEED]
 
 
 def test_other_queries_name_none() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer
 from crawler.backfill.channels import channel_named
-from crawler.backfill.numbered_pages import page_after
+from crawler.discover.front_pages.numbered_pages import page_after
 from crawler.discover.front_pages.read_front_page import parse_page, read_front_page
 
 HOST = "https://a.example"

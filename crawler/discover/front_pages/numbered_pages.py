@@ -14,10 +14,10 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.backfill.past_times import dates_in
+from crawler.discover.addresses.address_dates import dates_in
 from crawler.discover.addresses.article_urls import ARTICLE_POINTS, judge
-from crawler.discover.front_pages.read_front_page import base_of
-from crawler.discover.links.link_elements import MAX_LINKS
+from crawler.discover.links.link_elements import MAX_LINKS, address_of, base_of
+from crawler.discover.links.page_functions import PageFunctions
 from pipelines.text_limits import MAX_LINK_PARTS
 from pipelines.urls import clean_url, link_key
 
@@ -43,13 +43,15 @@ def page_after(root: etree._Element, url: str, page: int, following: Sequence[st
 
     `following`: where the page's links called "next" lead.
     """
-    base = base_of(root, url)
+    base, functions = base_of(root, url), PageFunctions(root)
     by_form: dict[str, dict[int, str]] = {}
     for element in islice(root.iter("a", "option"), MAX_LINKS):
         label = _LABEL.fullmatch(_words(element))
         # A choice's value may be a mere number, for a script.
-        target = (element.get("href") if element.tag == "a" else element.get("value")) or ""
-        if label is None or target.isdecimal():
+        if label is None:
+            continue
+        target = address_of(element, functions)[0] or element.get("value") or ""
+        if target.isdecimal():
             continue
         address = clean_url(target, base)
         if address and _is_page_of(url, address):

@@ -1,0 +1,147 @@
+"""More of a list: its numbered pages, the newest of its lists, what a script adds, and short titles among headlines."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import pytest
+
+from crawler.discover.front_pages.read_front_page import read_front_page
+from crawler.discover.listings.listing import NextPages, ParsedListing
+
+URL = "https://www.harbourpost.example"
+TITLES = (
+    "Bridge tolls to rise by a fifth from May",
+    "Nurses accept the new offer on pay",
+    "Warehouse fire near the harbour is out",
+    "Council votes on the school roof again",
+)
+HEADS = "".join(f'<h2><a href="/news/{48210 + place}">{title}</a></h2>' for place, title in enumerate(TITLES))
+
+
+def read(body: str, path: str = "/news/", page: int | None = 1) -> ParsedListing:
+    return read_front_page(body.encode(), URL + path, page=page)
+
+
+def pages(body: str, path: str = "/news/", page: int | None = 1) -> list[str]:
+    return [url.removeprefix(URL) for url in read(f"<html><body>{body}</body></html>", path, page).pages]
+
+
+PAGER = '<div>1 <a href="/news/?page=2">2</a> <a href="/news/?page=3">3</a></div>'
+
+
+def test_numbered_pages_follow_where_the_page_is_known() -> None:
+    listing = read(f"<html><body>{HEADS}{PAGER}</body></html>")
+    assert (listing.pages, listing.pages_when) == ((f"{URL}/news/?page=2",), NextPages.ALL_NEW)
+    assert pages(HEADS + PAGER, "/news/?page=2", 2) == ["/news/?page=3"]
+    assert pages(HEADS + PAGER, page=None) == []
+
+
+def test_a_script_may_turn_the_pages() -> None:
+    turn = "<script>function turn(n) { location.href = '/news/?page=' + n }</script>"
+    assert pages(f'{HEADS}<a href="javascript:turn(2)">Next</a>{turn}') == ["/news/?page=2"]
+    assert pages(f'{HEADS}1 <a href="#" onclick="turn(2)">2</a> <a href="#" onclick="turn(3)">3</a>{turn}') == [
+        "/news/?page=2"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "found"),
+    [
+        ("/archive/", ("2024/", "2025/", "2026/"), ["/archive/2026/"]),
+        (
+            "/archive/2026/",
+            ("2026/09/", "2026/10/", "2026/11/", "2025/12/"),
+            ["/archive/2026/11/", "/archive/2026/10/"],
+        ),
+        ("/archive/2027/", ("2027/01/", "2026/12/"), ["/archive/2027/01/"]),
+        ("/archive/", ("2026-11-28", "2026-11-29", "2026-11-30"), ["/archive/2026-11-30", "/archive/2026-11-29"]),
+        ("/archive/", ("2026/12/",), []),
+        ("/archive/", ("2026/11/", "2026/12/"), []),
+    ],
+)
+def test_a_page_of_dated_lists_leads_to_the_newest(path: str, links: tuple[str, ...], found: list[str]) -> None:
+    body = " ".join(f'<a href="/archive/{link}">{link}</a>' for link in links)
+    assert pages(body, path) == found
+    assert not found or read(f"<html><body>{body}</body></html>", path).pages_when is NextPages.ALWAYS
+    assert pages(HEADS + body, path) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<a href="#" class="btn load-more" data-url="/ajax/news?page=2">…</a>',
+        '<button data-endpoint="/ajax/news?page=2">Load more</button>',
+    ],
+)
+def test_what_loads_more_says_where_from(more: str) -> None:
+    assert pages(HEADS + more) == ["/ajax/news?page=2"]
+    assert pages(f'{HEADS}<div data-url="/ajax/news?page=2">Share this page</div>') == []
+
+
+def test_what_was_loaded_is_counted_on() -> None:
+    assert read(HEADS, "/ajax/news?page=2", 2).pages == (f"{URL}/ajax/news?page=3",)
+    assert read(HEADS, "/ajax/news?page=2", 1).pages == ()
+    assert pages(HEADS, "/news/?page=2", 2) == []  # a whole page says itself what follows
+
+
+ITEMS = [{"title": title, "url": f"/news/{48210 + place}"} for place, title in enumerate(TITLES)]
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "found"),
+    [
+        ({"items": ITEMS, "links": {"next": "/api/news?page=2"}}, "/api/news", "/api/news?page=2"),
+        ({"items": ITEMS, "next_page_url": f"{URL}/api/news?page=2"}, "/api/news", "/api/news?page=2"),
+        ({"items": ITEMS, "meta": {"nextCursor": "b 7"}}, "/api/news?cursor=a6&n=4", "/api/news?cursor=b%207&n=4"),
+        ({"items": ITEMS, "meta": {"nextCursor": None}}, "/api/news?cursor=a6", None),
+        ({"items": ITEMS, "next": "/news/48210"}, "/api/news", None),  # an article's neighbour
+        ({"items": ITEMS, "next": "https://elsewhere.example.org/api?page=2"}, "/api/news", None),
+    ],
+)
+def test_json_names_its_next_page(value: object, path: str, found: str | None) -> None:
+    listing = read(json.dumps(value), path)
+    assert len(listing.links) == len(TITLES)
+    assert [url.removeprefix(URL) for url in listing.pages] == ([found] if found else [])
+
+
+def test_an_attribute_names_the_next_page() -> None:
+    value = escape(json.dumps({"props": {"articles": {"data": ITEMS, "next_page_url": f"{URL}/?page=2"}}}))
+    assert pages(f'<div id="app" data-page="{value}"></div>', "/") == ["/?page=2"]
+
+
+def test_a_short_title_among_headlines_is_an_article_s() -> None:
+    short = '<h2><a href="/news/48299">Ferry runs again</a></h2><p><a href="/news/48300">Photos</a></p>'
+    listing = read(
+        f"<html><body>{HEADS.replace('h2', 'p')}{short.replace('h2', 'p')}</body></html>".replace(
+            "/news/", "/bbs/view.php?no="
+        )
+    )
+    assert [link.title for link in listing.links] == [*TITLES, "Ferry runs again"]
+
+
+def test_a_short_title_in_a_list_of_a_script_is_an_article_s() -> None:
+    items = [*ITEMS, {"title": "Ferry runs again", "url": "/news/48299"}]
+    people = [{"name": "Anna Maria Holt", "url": f"/people/{n}"} for n in range(12)]
+    listing = read(json.dumps({"items": items, "people": people, "tags": [{"title": "Roads", "url": "/news/48300"}]}))
+    assert [link.title for link in listing.links] == [*TITLES, "Ferry runs again"]
+
+
+def test_rows_of_headlines_count_below_a_name_of_lists() -> None:
+    rows = "".join(
+        f'<dd><a href="/topics/topics.php?eid={place:05}">{title}</a></dd>'
+        for place, title in enumerate((*TITLES, TITLES[0] + " 2"))
+    )
+    assert len(read(f"<html><body><dl>{rows}</dl></body></html>").links) == 5
+
+
+@pytest.mark.parametrize("at", ["./news/{}", "../news/{}", "/news/{}"])
+@pytest.mark.parametrize(
+    "script",
+    ["window.list = [{}]", "show([{}])"],
+)
+def test_addresses_in_scripts_may_be_relative(script: str, at: str) -> None:
+    items = ", ".join(f'{{"title": "{title}", "link": "{at.format(48210 + n)}"}}' for n, title in enumerate(TITLES))
+    listing = read(f"<html><body><script>{script.replace('{}', items)}</script></body></html>", "/list/")
+    assert [link.title for link in listing.links] == list(TITLES)
