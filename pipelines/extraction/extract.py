@@ -132,16 +132,19 @@ def _check_input(page: Page) -> Rejection | None:
     if not page.body or page.body.isspace():
         return Rejection(reason=Reason.EMPTY, detail="The body is empty.")
     media_type = (page.content_type or "").split(";", 1)[0].strip()
-    declared = f"(declared as {media_type or 'nothing'})"
     looks_like_html = _LOOKS_HTML.search(page.body[:20_000].replace(b"\x00", b"")) is not None
     if page.body.startswith(_BINARY_SIGNATURES) or (
         not looks_like_html and (not _HTML_TYPES.search(media_type) or media_type.endswith("xml"))
     ):
-        return Rejection(reason=Reason.NOT_HTML, detail=f"The body is not HTML {declared}.")
+        return Rejection(
+            reason=Reason.NOT_HTML, detail=f"The body is not HTML (declared as {media_type or 'nothing'})."
+        )
     if not looks_like_html and b"<" not in page.body[:20_000]:
         return Rejection(reason=Reason.NOT_HTML, detail="The body holds no markup.")
     if other_format := _other_format(page.body):
-        return Rejection(reason=Reason.NOT_HTML, detail=f"The body is {other_format} {declared}.")
+        return Rejection(
+            reason=Reason.NOT_HTML, detail=f"The body is {other_format} (declared as {media_type or 'nothing'})."
+        )
     return None
 
 
