@@ -3,7 +3,8 @@
     /news/   1 [2] [3] … [30] [›]   ──> /news/list_2.html, /news?page=2, /news?start=20, /news/index_29.html (counted down)
 
 The address must be that of the page with another number, or with one or two added; a label alone says nothing, since calendars
-and rankings count as well.
+and rankings count as well. Where no label counts, an address alone shows what follows: with a parameter that counts pages or
+articles ("More news" to `?start=20`), or of what the list loads below itself (`<turbo-frame src="/news?sheet=2">`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -34,6 +36,13 @@ _MOST_SCRIPT = 20_000
 """Characters of a script that are searched."""
 _NUMBER = re.compile(r"[0-9]+")
 _ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
+    r"|start(?:index|at|row)?|limitstart|offset|skip|from|begin",
+    re.IGNORECASE,
+)
+"""Parameters that count pages, or the articles before a page; also the last name in brackets (`news[currentPage]`)."""
+_LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
 _MOST_ADDED = 2
 """Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
 
@@ -60,7 +69,43 @@ def page_after(root: etree._Element, url: str, page: int, following: Sequence[st
         if page + 1 in addresses and _is_counted(addresses, page):
             return addresses[page + 1]
     written = (address for script in root.iter("script") if (address := _written(script.text or "", base)))
-    return next((address for address in (*following, *written) if _is_page_of(url, address)), None)
+    named = next((address for address in (*following, *written) if _is_page_of(url, address)), None)
+    return named or _counted_on(root, url, base)
+
+
+def _counted_on(root: etree._Element, url: str, base: str) -> str | None:
+    """The nearest page after this one whose address says that it is: what the page links as such, or loads."""
+    linked = (clean_url(one.get("href") or "", base) for one in islice(root.iter("a"), MAX_LINKS))
+    loading: list[str] = _LOADING(root)  # type: ignore[assignment]
+    loaded = {clean_url(address, base) for address in loading[:MAX_LINKS]}
+    after = {
+        address: number
+        for address in (*linked, *loaded)
+        if address and (number := _step_to(url, address, any_name=address in loaded)) is not None
+    }
+    return min(after, key=after.__getitem__) if after else None
+
+
+def _step_to(url: str, address: str, *, any_name: bool) -> int | None:
+    """How far a page is behind that of `url`, by the one parameter that differs and counts; None where it is no such page."""
+    own_path, _, own_query = link_key(url).partition("?")
+    path, _, query = link_key(address).partition("?")
+    pairs = {pair for pair in query.split("&") if pair}
+    own_pairs = {pair for pair in own_query.split("&") if pair}
+    added, left = pairs - own_pairs, own_pairs - pairs
+    if path != own_path or len(added) != 1 or len(left) > 1 or dates_in(url) != dates_in(address):
+        return None
+    name, _, value = added.pop().partition("=")
+    own_name, _, own_value = (left.pop() if left else f"{name}=0").partition("=")
+    counts = any_name or _COUNTS.fullmatch(_LAST_NAME.sub(r"\1", unquote(name)))
+    if not counts or name != own_name or not (value.isdecimal() and own_value.isdecimal()):
+        return None
+    step = int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
+    return step if step > 0 and judge(address).points < ARTICLE_POINTS else None
+
+
+_LAST_NAME = re.compile(r".*\[(\w{1,40})\]")
+_MOST_DIGITS = 9
 
 
 def _written(script: str, base: str) -> str | None:
