@@ -97,14 +97,13 @@ def _step_to(url: str, address: str, *, any_name: bool) -> int | None:
         return None
     name, _, value = added.pop().partition("=")
     own_name, _, own_value = (left.pop() if left else f"{name}=0").partition("=")
-    counts = any_name or _COUNTS.fullmatch(_LAST_NAME.sub(r"\1", unquote(name)))
+    counts = any_name or _COUNTS.fullmatch(unquote(name).removesuffix("]").rpartition("[")[2])
     if not counts or name != own_name or not (value.isdecimal() and own_value.isdecimal()):
         return None
     step = int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
     return step if step > 0 and judge(address).points < ARTICLE_POINTS else None
 
 
-_LAST_NAME = re.compile(r".*\[(\w{1,40})\]")
 _MOST_DIGITS = 9
 
 
