@@ -88,10 +88,8 @@ def _counted_on(root: etree._Element, url: str, base: str) -> str | None:
 
 def _step_to(url: str, address: str, *, any_name: bool) -> int | None:
     """How far a page is behind that of `url`, by the one parameter that differs and counts; None where it is no such page."""
-    own_path, _, own_query = link_key(url).partition("?")
-    path, _, query = link_key(address).partition("?")
-    pairs = {pair for pair in query.split("&") if pair}
-    own_pairs = {pair for pair in own_query.split("&") if pair}
+    own_path, own_pairs = _counted_parts(url)
+    path, pairs = _counted_parts(address)
     added, left = pairs - own_pairs, own_pairs - pairs
     if path != own_path or len(added) != 1 or len(left) > 1 or dates_in(url) != dates_in(address):
         return None
@@ -102,6 +100,17 @@ def _step_to(url: str, address: str, *, any_name: bool) -> int | None:
         return None
     step = int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
     return step if step > 0 and judge(address).points < ARTICLE_POINTS else None
+
+
+def _counted_parts(url: str) -> tuple[str, set[str]]:
+    """The path and the parameters of an address; what counts at the end of the path (`/page/2`) is a parameter, too."""
+    path, _, query = link_key(url).partition("?")
+    pairs = {pair for pair in query.split("&") if pair}
+    folders, _, number = path.rpartition("/")
+    folders, _, name = folders.rpartition("/")
+    if number.isdecimal() and folders and _COUNTS.fullmatch(name):
+        return folders, {f"{name}={number}", *pairs}
+    return path, pairs
 
 
 _MOST_DIGITS = 9

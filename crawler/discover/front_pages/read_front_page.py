@@ -227,10 +227,9 @@ class _Candidates:
                 if not paid:
                     followed.append((element, target[1], words.text))
         for element, title in card_titles(followed):
-            if (place := places.of(element)) >= LinkPlace.PLAIN and (
-                target := self._target(address_of(element, functions)[0])
-            ):
-                self._add(target, max(place, LinkPlace.ARTICLE), LinkWords(title, True), None)
+            target, place = self._target(address_of(element, functions)[0]), places.of(element)
+            if target is not None and place >= LinkPlace.PLAIN and not is_hidden(element, has_words=True):
+                self._add(target, max(place, LinkPlace.ARTICLE), LinkWords(title, True), None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
         """Add what the page's scripts list: addresses and titles."""

@@ -2,7 +2,8 @@
 
     <details><summary>Council votes on the school roof again</summary> … <a href="/view.php?t=12">Read more</a></details>
 
-What several links say that lead to different pages is no title, in any language.
+What several links say that lead to different pages is no title, in any language; nor is a picture, or nothing (a link that covers
+its card).
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def card_titles(links: Iterable[tuple[etree._Element, str, str | None]]) -> Iter
     """The links of a page whose words are no title, each with that of its card. `links`: element, key and words of each."""
     labelled: dict[str, dict[str, etree._Element]] = defaultdict(dict)
     for element, key, words in links:
-        if words and headline_length(words) < HEADLINE_WORDS:
-            labelled[words].setdefault(key, element)
+        if headline_length(words) < HEADLINE_WORDS:
+            labelled[words or ""].setdefault(key, element)
     for alike in labelled.values():
         elements = list(alike.values())
         if len(elements) < _LABELS:

@@ -154,6 +154,8 @@ def test_addresses_in_scripts_may_be_relative(script: str, at: str) -> None:
         ("/news/?start=6", '<a href="/news/">Volver</a> <a href="/news/?start=12">Ver más</a>', "/news/?start=12"),
         ("/list?view=news&id=8", '1 <a href="?view=news&id=8&limitstart=6">2</a>', "/list?view=news&id=8&limitstart=6"),
         ("/news/", '<a href="/news/?tx_news%5BcurrentPage%5D=2">Mehr</a>', "/news/?tx_news%5BcurrentPage%5D=2"),
+        ("/news/", '<a href="/news/sayfa/2/">Zaidi</a>', "/news/sayfa/2/"),
+        ("/news/page/2", '<a href="/news/page/1">Mpya</a> <a href="/news/page/3">Nyuma</a>', "/news/page/3"),
         (
             "/part/news",
             '<turbo-frame id="n2" src="/part/news?sheet=2" loading="lazy"></turbo-frame>',
@@ -171,6 +173,7 @@ def test_an_address_that_counts_on_is_the_next_page(path: str, more: str, found:
     [
         '<a href="/news/?year=2025">Last year</a> <a href="/news/?cat=7">Sport</a> <a href="/sport/?start=6">More sport</a>',
         '<a href="/news/?page=all">All</a> <a href="/news/?start=6&amp;sort=2">Sorted</a>',
+        '<a href="/news/team/2">Team</a> <a href="/sport/page/2">More sport</a>',
         '<turbo-frame src="/part/weather?day=2"></turbo-frame>',
     ],
 )

@@ -33,6 +33,21 @@ def read(
     ]
 
 
+UNLABELLED = {
+    "cover": '<div class="c"><a class="cover" href="{address}"></a><h3>{title}</h3></div>',
+    "picture": '<div><a href="{address}"><img src="/{address}.jpg" alt=""></a><h5>{title}</h5></div>',
+}
+
+
+@pytest.mark.parametrize("card", UNLABELLED)
+def test_a_link_without_words_has_the_title_of_its_card(card: str) -> None:
+    assert read(UNLABELLED[card]) == list(TITLES)
+
+
+def test_a_link_that_nobody_sees_has_none() -> None:
+    assert read('<div><a style="display:none" href="{address}"></a><h3>{title}</h3></div>') == []
+
+
 @pytest.mark.parametrize("card", CARDS)
 def test_a_card_names_the_article_that_its_link_does_not(card: str) -> None:
     assert read(CARDS[card]) == list(TITLES)
