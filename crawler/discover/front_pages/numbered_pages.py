@@ -78,28 +78,32 @@ def _counted_on(root: etree._Element, url: str, base: str) -> str | None:
     linked = (clean_url(one.get("href") or "", base) for one in islice(root.iter("a"), MAX_LINKS))
     loading: list[str] = _LOADING(root)  # type: ignore[assignment]
     loaded = {clean_url(address, base) for address in loading[:MAX_LINKS]}
-    after = {
-        address: number
-        for address in (*linked, *loaded)
-        if address and (number := _step_to(url, address, any_name=address in loaded)) is not None
-    }
-    return min(after, key=after.__getitem__) if after else None
+    own = _counted_parts(url)
+    stem = unquote(own[0].partition("/")[2])
+    after: dict[str, int] = {}
+    for address in {*linked, *loaded}:
+        if address and _MAY_COUNT.search(address) and stem in unquote(address) and dates_in(url) == dates_in(address):
+            step = _step_between(own, _counted_parts(address), any_name=address in loaded)
+            if step > 0 and judge(address).points < ARTICLE_POINTS:
+                after[address] = step
+    return min(sorted(after), key=after.__getitem__) if after else None
 
 
-def _step_to(url: str, address: str, *, any_name: bool) -> int | None:
-    """How far a page is behind that of `url`, by the one parameter that differs and counts; None where it is no such page."""
-    own_path, own_pairs = _counted_parts(url)
-    path, pairs = _counted_parts(address)
+def _step_between(own: tuple[str, set[str]], other: tuple[str, set[str]], *, any_name: bool) -> int:
+    """How far one page is behind another, by the one parameter that differs and counts; 0 where none does."""
+    (own_path, own_pairs), (path, pairs) = own, other
     added, left = pairs - own_pairs, own_pairs - pairs
-    if path != own_path or len(added) != 1 or len(left) > 1 or dates_in(url) != dates_in(address):
-        return None
+    if path != own_path or len(added) != 1 or len(left) > 1:
+        return 0
     name, _, value = added.pop().partition("=")
     own_name, _, own_value = (left.pop() if left else f"{name}=0").partition("=")
     counts = any_name or _COUNTS.fullmatch(unquote(name).removesuffix("]").rpartition("[")[2])
     if not counts or name != own_name or not (value.isdecimal() and own_value.isdecimal()):
-        return None
-    step = int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
-    return step if step > 0 and judge(address).points < ARTICLE_POINTS else None
+        return 0
+    return int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
+
+
+_MAY_COUNT = re.compile(r"[0-9]/?$|=[0-9]{1,9}&")
 
 
 def _counted_parts(url: str) -> tuple[str, set[str]]:

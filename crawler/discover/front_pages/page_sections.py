@@ -63,7 +63,7 @@ def sections_of(
         and not (language and _is_other_edition(candidate.url, language[1]))
     ]
     sections = _by_query(sections, [candidate.url for candidate in candidates.values()], few_articles=few_articles)
-    sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
+    sections.sort(key=lambda one: (headline_length(one.title) > _LONGEST, _ORDER.get(one.place, len(_ORDER))))
     if len(sections) < _FEW:
         menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
         known = {one.key for one in sections}

@@ -228,7 +228,10 @@ class _Candidates:
                     followed.append((element, target[1], words.text))
         for element, title in card_titles(followed):
             target, place = self._target(address_of(element, functions)[0]), places.of(element)
-            if target is not None and place >= LinkPlace.PLAIN and not is_hidden(element, has_words=True):
+            known = self.by_key.get(target[1]) if target is not None else None
+            if target is None or known is None or headline_length(known.title) >= HEADLINE_WORDS:
+                continue
+            if place >= LinkPlace.PLAIN and not is_hidden(element, has_words=True):
                 self._add(target, max(place, LinkPlace.ARTICLE), LinkWords(title, True), None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:

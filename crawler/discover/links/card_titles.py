@@ -20,7 +20,10 @@ _LABELS = 3
 """Different pages that links of one label lead to, from which it is no title."""
 _CARD_DEPTH = 4
 """Elements around a link that may be its card."""
-_HEADINGS = etree.XPath("(.//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//summary | .//dt)[1]")
+_HEADINGS = etree.XPath("(.//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//summary | .//dt)[1]")
+
+"""Of a card: `<h1>` is the page's."""
+_LEADS = etree.XPath("set:distinct(.//a/@href)", namespaces={"set": "http://exslt.org/sets"})
 
 
 def card_titles(links: Iterable[tuple[etree._Element, str, str | None]]) -> Iterator[tuple[etree._Element, str]]:
@@ -39,7 +42,8 @@ def card_titles(links: Iterable[tuple[etree._Element, str, str | None]]) -> Iter
                 if around[outer] > 1:
                     break
                 if title := _title_in(outer):
-                    yield element, title
+                    if _leads_to_one_page(outer) and headline_length(title) >= HEADLINE_WORDS:
+                        yield element, title
                     break
 
 
@@ -55,3 +59,9 @@ def _cards(element: etree._Element) -> Iterator[etree._Element]:
 def _title_in(card: etree._Element) -> str | None:
     found: list[etree._Element] = _HEADINGS(card)  # type: ignore[assignment]
     return text_in(found[0]) or None if found else None
+
+
+def _leads_to_one_page(card: etree._Element) -> bool:
+    """Whether all links of a card are one: its author and its subject have no claim to the title."""
+    found: list[str] = _LEADS(card)  # type: ignore[assignment]
+    return len(found) <= 1

@@ -269,6 +269,7 @@ def test_a_page_of_few_articles_may_name_their_list_in_full() -> None:
     union = ("/all.php", "News and statements for the press")
     assert in_menu(union) == ["all.php"]
     assert in_menu(union, articles=3) == []
+    assert in_menu(union, ("/bridges", "Bridges")) == ["bridges", "all.php"]
     assert in_menu(("/all.php", "All that we have to say about the bridge and its tolls")) == []
 
 

@@ -63,3 +63,11 @@ def test_a_heading_above_several_links_is_no_title_of_theirs() -> None:
     together = "<div><h2>All that the council decided in May</h2>{}</div>"
     links = "".join(f"<a href='/tiedote.php?t={number}'>Lue lisää</a>" for number in range(100012, 100018))
     assert read_front_page(f"<html><body>{together.format(links)}</body></html>".encode(), URL).links == ()
+
+
+def test_an_author_has_no_claim_to_the_title() -> None:
+    card = """<div><a href="/kirjoittaja/{address}"><img src="/{address}.jpg" alt=""></a>
+    <h3><a href="/uutiset/{address}.html">{title}</a></h3></div>"""
+    body = "".join(card.format(address=f"abc{place}", title=title) for place, title in enumerate(TITLES))
+    links = read_front_page(f"<html><body>{body}</body></html>".encode(), URL + "/all").links
+    assert [link.url.partition(".example")[2] for link in links] == [f"/uutiset/abc{place}.html" for place in range(5)]
