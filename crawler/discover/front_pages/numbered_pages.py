@@ -3,7 +3,8 @@
     /news/   1 [2] [3] … [30] [›]   ──> /news/list_2.html, /news?page=2, /news?start=20, /news/index_29.html (counted down)
 
 The address must be that of the page with another number, or with one or two added; a label alone says nothing, since calendars
-and rankings count as well.
+and rankings count as well. Where no label counts, an address alone shows what follows: with a parameter that counts pages or
+articles ("More news" to `?start=20`), or of what the list loads below itself (`<turbo-frame src="/news?sheet=2">`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -34,6 +36,13 @@ _MOST_SCRIPT = 20_000
 """Characters of a script that are searched."""
 _NUMBER = re.compile(r"[0-9]+")
 _ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
+    r"|start(?:index|at|row)?|limitstart|offset|skip|from|begin",
+    re.IGNORECASE,
+)
+"""Parameters that count pages, or the articles before a page; also the last name in brackets (`news[currentPage]`)."""
+_LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
 _MOST_ADDED = 2
 """Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
 
@@ -60,7 +69,55 @@ def page_after(root: etree._Element, url: str, page: int, following: Sequence[st
         if page + 1 in addresses and _is_counted(addresses, page):
             return addresses[page + 1]
     written = (address for script in root.iter("script") if (address := _written(script.text or "", base)))
-    return next((address for address in (*following, *written) if _is_page_of(url, address)), None)
+    named = next((address for address in (*following, *written) if _is_page_of(url, address)), None)
+    return named or _counted_on(root, url, base)
+
+
+def _counted_on(root: etree._Element, url: str, base: str) -> str | None:
+    """The nearest page after this one whose address says that it is: what the page links as such, or loads."""
+    linked = (clean_url(one.get("href") or "", base) for one in islice(root.iter("a"), MAX_LINKS))
+    loading: list[str] = _LOADING(root)  # type: ignore[assignment]
+    loaded = {clean_url(address, base) for address in loading[:MAX_LINKS]}
+    own = _counted_parts(url)
+    stem = unquote(own[0].partition("/")[2])
+    after: dict[str, int] = {}
+    for address in {*linked, *loaded}:
+        if address and _MAY_COUNT.search(address) and stem in unquote(address) and dates_in(url) == dates_in(address):
+            step = _step_between(own, _counted_parts(address), any_name=address in loaded)
+            if step > 0 and judge(address).points < ARTICLE_POINTS:
+                after[address] = step
+    return min(sorted(after), key=after.__getitem__) if after else None
+
+
+def _step_between(own: tuple[str, set[str]], other: tuple[str, set[str]], *, any_name: bool) -> int:
+    """How far one page is behind another, by the one parameter that differs and counts; 0 where none does."""
+    (own_path, own_pairs), (path, pairs) = own, other
+    added, left = pairs - own_pairs, own_pairs - pairs
+    if path != own_path or len(added) != 1 or len(left) > 1:
+        return 0
+    name, _, value = added.pop().partition("=")
+    own_name, _, own_value = (left.pop() if left else f"{name}=0").partition("=")
+    counts = any_name or _COUNTS.fullmatch(unquote(name).removesuffix("]").rpartition("[")[2])
+    if not counts or name != own_name or not (value.isdecimal() and own_value.isdecimal()):
+        return 0
+    return int(value[:_MOST_DIGITS]) - int(own_value[:_MOST_DIGITS])
+
+
+_MAY_COUNT = re.compile(r"[0-9]/?$|=[0-9]{1,9}&")
+
+
+def _counted_parts(url: str) -> tuple[str, set[str]]:
+    """The path and the parameters of an address; what counts at the end of the path (`/page/2`) is a parameter, too."""
+    path, _, query = link_key(url).partition("?")
+    pairs = {pair for pair in query.split("&") if pair}
+    folders, _, number = path.rpartition("/")
+    folders, _, name = folders.rpartition("/")
+    if number.isdecimal() and folders and _COUNTS.fullmatch(name):
+        return folders, {f"{name}={number}", *pairs}
+    return path, pairs
+
+
+_MOST_DIGITS = 9
 
 
 def _written(script: str, base: str) -> str | None:

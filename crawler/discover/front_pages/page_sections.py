@@ -21,7 +21,11 @@ from pipelines.urls import host_of
 MAX_SECTIONS = 60
 """Sections kept of one page. A menu with its sub-menus has 10 to 50."""
 _FEW = 3
-"""Sections below which the tags in a site's menu are its sections, too: some systems have nothing else (Ghost)."""
+"""Sections below which the tags and archives in a site's menu are its sections, too: some systems have nothing else (Ghost)."""
+_LONGEST = 4
+"""Words of a section's name."""
+_LONGEST_IN_MENU = 7
+"""The same where a site names hardly an article: offices and unions write out what their lists hold."""
 
 
 @cache
@@ -40,10 +44,11 @@ def sections_of(
     """Links that look like sections: a word or two, a short path, no service. Menus come first, footers after them.
 
     `other_editions`: keys of links that the page itself says to be in another language. A page of few articles may keep them
-    in its archive.
+    in its archive, and its menu may name their list in full ("News and statements for the press").
     """
     few_articles = sum(one.points >= ARTICLE_POINTS for one in candidates.values()) < LEAST_ARTICLES
     language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
+    longest = _LONGEST_IN_MENU if few_articles else _LONGEST
     sections = [
         candidate
         for candidate in candidates.values()
@@ -53,15 +58,20 @@ def sections_of(
             or (few_articles and _is_archive(candidate.url))
             or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
         )
-        and _is_section(candidate)
+        and _is_section(candidate, longest if candidate.place is LinkPlace.MENU else _LONGEST)
         and candidate.key not in other_editions
         and not (language and _is_other_edition(candidate.url, language[1]))
     ]
     sections = _by_query(sections, [candidate.url for candidate in candidates.values()], few_articles=few_articles)
-    sections.sort(key=lambda candidate: _ORDER.get(candidate.place, len(_ORDER)))
+    sections.sort(key=lambda one: (headline_length(one.title) > _LONGEST, _ORDER.get(one.place, len(_ORDER))))
     if len(sections) < _FEW:
         menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
-        sections += [one for one in menu if _is_tag(one.url) and _is_section(one)]
+        known = {one.key for one in sections}
+        sections += [
+            one
+            for one in menu
+            if (_is_tag(one.url) or _is_archive(one.url)) and one.key not in known and _is_section(one)
+        ]
     for candidate in sections[:MAX_SECTIONS]:
         yield Listing(url=_without_session(candidate.url), kind=ListingKind.SECTION, title=candidate.title)
 
@@ -88,10 +98,19 @@ def _may_be_list(candidate: LinkCandidate) -> bool:
 
 
 def _parts_of_the_site(candidates: dict[str, LinkCandidate], url: str) -> set[str]:
-    """Hosts below the page's own that have articles of the page, such as `sport.example.com`; others are services."""
+    """Hosts below the page's own that have articles of the page, such as `sport.example.com`; others are services.
+
+    A page without articles may lead to them at any such host (`news.example.edu`), but for those named for a language.
+    """
     below = "." + (host_of(url) or "").removeprefix("www.")
     hosts = {host_of(one.url) or "" for one in candidates.values() if one.points >= ARTICLE_POINTS}
+    if not hosts:
+        other = (host_of(one.url) or "" for one in candidates.values() if one.judgement.reasons == (FRONT_PAGE,))
+        hosts = {host for host in other if len(host) - len(below) > _LANGUAGE_CHARS}
     return {host for host in hosts if host.endswith(below) and host != f"www{below}"}
+
+
+_LANGUAGE_CHARS = 2
 
 
 _LANGUAGE = re.compile(r"https?://[^/]+/([a-z]{2}(?:[-_][a-z]{2})?)(?=/|$)", re.IGNORECASE)
@@ -115,9 +134,9 @@ _NAMED_AFTER_NUMBER = re.compile(
 )
 
 
-def _is_section(candidate: LinkCandidate) -> bool:
+def _is_section(candidate: LinkCandidate, longest: int = _LONGEST) -> bool:
     title = candidate.title
-    if not title or headline_length(title) > 4 or is_service_label(title):
+    if not title or headline_length(title) > longest or is_service_label(title):
         return False
     if ("?" in candidate.url or _NUMBER_LAST.search(candidate.url)) and (
         not any(map(str.isalpha, title)) or is_pager_label(title)
@@ -130,7 +149,7 @@ def _is_section(candidate: LinkCandidate) -> bool:
 
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
 _NO_SECTION_PARAMETER = re.compile(
-    r"(?:^|&)(?:page(?!=(?!print|login|search)[a-z]{3,20}(?:&|$))\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
+    r"(?:^|&)(?:page(?!_id=|=(?!print|login|search)[a-z]{3,20}(?:&|$))\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
     r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
     r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|(?:^|&)key\w*=(?!\d+(?:&|$))|^C=[NMSD];O=[AD]$",
     re.IGNORECASE,

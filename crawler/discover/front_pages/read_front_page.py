@@ -45,6 +45,7 @@ from crawler.discover.links.candidates import (
     LinkCandidate,
     headline_length,
 )
+from crawler.discover.links.card_titles import card_titles
 from crawler.discover.links.link_elements import address_of, base_of, is_hidden, link_elements, words_of
 from crawler.discover.links.link_groups import accept_rows, accept_siblings, refuse_groups
 from crawler.discover.links.link_places import LinkPlace, LinkPlaces, LinkWords
@@ -213,6 +214,7 @@ class _Candidates:
     def add_links(self, root: etree._Element) -> None:
         """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
         places, functions = LinkPlaces(), PageFunctions(root)
+        followed: list[tuple[etree._Element, str, str | None]] = []
         for element in link_elements(root):
             address, by_script = address_of(element, functions)
             if (target := self._target(address)) is None:
@@ -222,6 +224,15 @@ class _Candidates:
                 relation = element.get("rel")
                 paid = (relation is not None and "sponsored" in relation.lower().split()) or places.is_paid(element)
                 self._add(target, place, words, PAID if paid else None, element)
+                if not paid:
+                    followed.append((element, target[1], words.text))
+        for element, title in card_titles(followed):
+            target, place = self._target(address_of(element, functions)[0]), places.of(element)
+            known = self.by_key.get(target[1]) if target is not None else None
+            if target is None or known is None or headline_length(known.title) >= HEADLINE_WORDS:
+                continue
+            if place >= LinkPlace.PLAIN and not is_hidden(element, has_words=True):
+                self._add(target, max(place, LinkPlace.ARTICLE), LinkWords(title, True), None, element)
 
     def add_listed(self, listed: Iterable[tuple[str, str]]) -> None:
         """Add what the page's scripts list: addresses and titles."""

@@ -1,6 +1,6 @@
 """Links that only the others on the page show to be articles, or none: rows of a list, views of an article, lists of names.
 
-    row       /khabar/12, /khabar/13, …, each with a headline of its own
+    row       /khabar/12, /khabar/13, … or /khabar?c=4F2A1, /khabar?c=9B0C7, …, each with a headline of its own
 
     view      /news/12?print=Y beside /news/12; /print/12, labelled "Print" as others are, beside a title that leads to /news/12
     box       /news/12?src=box1, /news/12?src=box2, …, with one headline
@@ -80,7 +80,7 @@ def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
     """
     rows: dict[str, list[LinkCandidate]] = defaultdict(list)
     for one in candidates:
-        if "0" in (form := _ZEROS.sub("0", _form(one.key))):
+        if "0" in (form := _ZEROS.sub("0", _form(_CODE_VALUE.sub("=0", one.key)))):
             rows[form].append(one)
     for row in rows.values():
         listed = [one for one in row if _may_be_row(one)]
@@ -114,6 +114,8 @@ def _may_be_listed(one: LinkCandidate) -> bool:
 
 
 _ZEROS = re.compile(r"0+")
+_CODE_VALUE = re.compile(r"=(?=[A-Za-z-]{0,40}[0-9])(?=[0-9-]{0,40}[A-Za-z])[A-Za-z0-9-]{4,40}(?=&|$)")
+"""A code in a query stands for a number: `?c=4F2A1`."""
 
 
 def _may_be_row(one: LinkCandidate) -> bool:

@@ -153,10 +153,10 @@ class LinkPlaces:
     def words(self, anchor: etree._Element) -> LinkWords:
         """The link's text: of its heading, else all its text, else its title or the alt text of its picture."""
         heading = _heading(anchor)
-        if heading is not None and (text := _text(heading)):
+        if heading is not None and (text := text_in(heading)):
             return LinkWords(text, True)
         inside = self._known.get(anchor.getparent(), LinkPlace.PLAIN) is LinkPlace.HEADING  # type: ignore[arg-type]
-        if text := _text(anchor):
+        if text := text_in(anchor):
             return LinkWords(text, inside)
         for candidate in (
             anchor.get("title"),
@@ -192,7 +192,8 @@ def _heading(anchor: etree._Element) -> etree._Element | None:
     return next((element for element in _inside(anchor) if element.tag in _HEADINGS), None)
 
 
-def _text(element: etree._Element) -> str:
+def text_in(element: etree._Element) -> str:
+    """All text of an element, on one line."""
     if len(element) == 0:
         return _SPACE.sub(" ", (element.text or "")[:MAX_STATED_TEXT]).strip()
     # A space between parts ("Kicker" and "Headline" in two spans), but none before punctuation or within CJK text.

@@ -74,7 +74,7 @@ class PageFunctions:
         assert self._functions is not None
         found = list(islice(_FUNCTION.finditer(code), _MOST_FUNCTIONS))
         ends = [*(one.start() for one in found[1:]), len(code)]
-        for one, end in zip(found, ends, strict=True):
+        for one, end in zip(found, ends, strict=False):  # without a function, there is still an end
             names = [name.strip() for name in (one[2] or one[4] or "").split(",") if name.strip()]
             body = code[one.end() : min(end, one.end() + _MAX_BODY)]
             if names and _LEADS.search(body):

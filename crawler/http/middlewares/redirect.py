@@ -3,11 +3,15 @@
 As in Scrapy, only http and https are followed; a redirect to another scheme is returned as the response it is. Differences: no
 Referer (none is sent, and Scrapy would warn about that at each start), and two silent failures have names: a chain that is too
 long, and a hop to a URL that the run has already requested, which Scrapy's duplicate filter drops.
+
+A chain that comes back to a page asks whether its reader keeps cookies. Those that it has set are sent from there on, and forgotten
+at its end: no cookie passes from one request of a crawl to another.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from scrapy import Request
@@ -30,6 +34,18 @@ class Redirects(RedirectMiddleware):
     def handle_referer(self, request: Request, response: Response) -> None:
         request.headers.pop("Referer", None)
 
+    def _build_redirect_request(
+        self, source_request: Request, response: Response, *, url: str, **kwargs: Any
+    ) -> Request:
+        hop = super()._build_redirect_request(source_request, response, url=url, **kwargs)
+        if given := _cookies_of(response):
+            hop.meta[_COOKIES] = {**hop.meta.get(_COOKIES, {}), **given}
+        kept = hop.meta.get(_COOKIES, {}).items()
+        pairs = [f"{name}={value}" for (origin, name), value in kept if origin == _origin_of(hop.url)]
+        if pairs and hop.url in _chain_of(source_request):
+            hop.headers["Cookie"] = "; ".join(pairs)
+        return hop
+
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
         """The request for the next hop, or the response itself where Location is empty or no URL."""
         location = response.headers.get("Location")
@@ -51,6 +67,11 @@ class Redirects(RedirectMiddleware):
         except IgnoreRequest as error:
             first = request.meta.get("redirect_urls", [request.url])[0]
             raise TooManyRedirects(first, request.meta.get("redirect_times", 0), int(reason)) from error
+        if hop.meta.get(_COOKIES) and hop.url in _chain_of(request):
+            if hop.headers.get("Cookie") == request.headers.get("Cookie"):
+                raise AlreadyAsked(hop.url, request.url)  # it has them, and answers as before
+            hop.dont_filter = True
+            return hop
         if request.dont_filter or request.meta.get(ROBOTS_FETCH):
             return hop
         # The scheduler would ask the same filter, and drop the hop silently.
@@ -59,3 +80,23 @@ class Redirects(RedirectMiddleware):
             raise AlreadyAsked(hop.url, request.url)
         hop.dont_filter = True
         return hop
+
+
+_COOKIES = "chain_cookies"
+"""Key of `Request.meta`: the cookies that the hops of a chain have set, by origin and name."""
+_COOKIE = re.compile(r"\s*([^\s=;,]{1,200})=([^\s;,]{1,4000})(?=\s*(?:;|$))")
+_MOST_COOKIES = 50
+
+
+def _chain_of(request: Request) -> tuple[str, ...]:
+    return (*request.meta.get("redirect_urls", ()), request.url)
+
+
+def _origin_of(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _cookies_of(response: Response) -> dict[tuple[str, str], str]:
+    """The cookies that a response sets, by origin and name. Paths and times are of no concern: a chain ends soon."""
+    lines = (line.decode("latin-1") for line in response.headers.getlist("Set-Cookie")[:_MOST_COOKIES])
+    return {(_origin_of(response.url), found[1]): found[2] for line in lines if (found := _COOKIE.match(line))}

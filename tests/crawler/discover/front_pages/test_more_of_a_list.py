@@ -145,3 +145,41 @@ def test_addresses_in_scripts_may_be_relative(script: str, at: str) -> None:
     items = ", ".join(f'{{"title": "{title}", "link": "{at.format(48210 + n)}"}}' for n, title in enumerate(TITLES))
     listing = read(f"<html><body><script>{script.replace('{}', items)}</script></body></html>", "/list/")
     assert [link.title for link in listing.links] == list(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "found"),
+    [
+        ("/news/", '<a href="/news/?start=6">Ver más noticias</a>', "/news/?start=6"),
+        ("/news/?start=6", '<a href="/news/">Volver</a> <a href="/news/?start=12">Ver más</a>', "/news/?start=12"),
+        ("/list?view=news&id=8", '1 <a href="?view=news&id=8&limitstart=6">2</a>', "/list?view=news&id=8&limitstart=6"),
+        ("/news/", '<a href="/news/?tx_news%5BcurrentPage%5D=2">Mehr</a>', "/news/?tx_news%5BcurrentPage%5D=2"),
+        ("/news/", '<a href="/news/sayfa/2/">Zaidi</a>', "/news/sayfa/2/"),
+        ("/news/page/2", '<a href="/news/page/1">Mpya</a> <a href="/news/page/3">Nyuma</a>', "/news/page/3"),
+        (
+            "/part/news",
+            '<turbo-frame id="n2" src="/part/news?sheet=2" loading="lazy"></turbo-frame>',
+            "/part/news?sheet=2",
+        ),
+        ("/part/news?od=4", '<div hx-get="/part/news?od=8" hx-trigger="revealed"></div>', "/part/news?od=8"),
+    ],
+)
+def test_an_address_that_counts_on_is_the_next_page(path: str, more: str, found: str) -> None:
+    assert pages(HEADS + more, path) == [found]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<a href="/news/?year=2025">Last year</a> <a href="/news/?cat=7">Sport</a> <a href="/sport/?start=6">More sport</a>',
+        '<a href="/news/?page=all">All</a> <a href="/news/?start=6&amp;sort=2">Sorted</a>',
+        '<a href="/news/team/2">Team</a> <a href="/sport/page/2">More sport</a>',
+        '<turbo-frame src="/part/weather?day=2"></turbo-frame>',
+    ],
+)
+def test_an_address_that_counts_something_else_is_none(more: str) -> None:
+    assert pages(HEADS + more) == []
+
+
+def test_the_page_before_is_not_the_next() -> None:
+    assert pages(HEADS + '<a href="/news/?page=2">Newer</a>', "/news/?page=3", 3) == []

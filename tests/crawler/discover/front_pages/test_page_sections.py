@@ -222,7 +222,8 @@ def test_hosts_with_articles_of_the_page_are_its_parts() -> None:
         listing = read_front_page(f"<body>{menu}{articles}</body>".encode(), url)
         assert [one.url for one in listing.listings] == parts
         assert len(listing.links) == 2
-    assert read_front_page(f"<body>{menu}</body>".encode(), URL).listings == ()
+    nothing_else = read_front_page(f"<body>{menu}</body>".encode(), URL).listings
+    assert [one.url for one in nothing_else] == [*parts, "https://partners-hub.harbourpost.example/"]
     main = (
         f'<nav><a href="{URL}">Home</a></nav>{articles}<a href="{URL}ferry-is-late-again-48211">Ferry is late again</a>'
     )
@@ -254,3 +255,38 @@ def test_people_and_the_columns_of_a_directory_are_no_sections() -> None:
         for column, name in zip("NMSD", ("Name", "Changed", "Size", "About"), strict=True)
     ]
     assert sections(*people, *columns) == []
+
+
+def in_menu(*links: tuple[str, str], articles: int = 0) -> list[str]:
+    """The sections of a page with that menu and so many articles."""
+    page = "".join(f'<a href="{address}">{words}</a>' for address, words in links)
+    news = "".join(f'<h2><a href="/n/{48210 + n}">The council votes on bridge {n}</a></h2>' for n in range(articles))
+    listing = read_front_page(f"<html><body><nav>{page}</nav>{news}</body></html>".encode(), URL)
+    return [one.url.removeprefix(URL) for one in listing.listings if one.kind is ListingKind.SECTION]
+
+
+def test_a_page_of_few_articles_may_name_their_list_in_full() -> None:
+    union = ("/all.php", "News and statements for the press")
+    assert in_menu(union) == ["all.php"]
+    assert in_menu(union, articles=3) == []
+    assert in_menu(union, ("/bridges", "Bridges")) == ["bridges", "all.php"]
+    assert in_menu(("/all.php", "All that we have to say about the bridge and its tolls")) == []
+
+
+def test_a_page_without_articles_may_lead_to_them_at_a_host_below_its_own() -> None:
+    news, english, shop = (f"https://{name}.harbourpost.example/" for name in ("news", "en", "shop"))
+    assert in_menu((news, "Newsroom"), (english, "English"), (shop, "Shop")) == [news]
+    assert in_menu((news, "Newsroom"), articles=1) == []
+
+
+def test_an_archive_in_a_short_menu_is_a_section() -> None:
+    assert in_menu(("/about-the-harbour", "The harbour"), ("/archive", "All news"), articles=4) == [
+        "about-the-harbour",
+        "archive",
+    ]
+    sections = [(f"/{name}", name) for name in ("politics", "sport", "arts")]
+    assert "archive" not in in_menu(*sections, ("/archive", "All news"), articles=4)
+
+
+def test_a_page_of_wordpress_may_be_a_section() -> None:
+    assert in_menu(("/?page_id=31", "Blog"), ("/?page_id=12", "Team"), articles=3) == ["?page_id=31", "?page_id=12"]

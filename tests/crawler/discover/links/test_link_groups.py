@@ -194,3 +194,21 @@ def test_long_words_in_a_footer_are_no_headline() -> None:
     service = "How to subscribe to the print edition"
     assert articles(f'<footer><a href="/how-to-subscribe-in-print">{service}</a></footer>') == []
     assert articles(f'<article><footer><a href="/how-to-subscribe-in-print">{service}</a></footer></article>') != []
+
+
+CODES = ("4F2A1", "9B0C7", "D3E88", "77A0F", "C1B52", "0E9D4")
+
+
+def test_a_code_in_the_query_makes_a_row() -> None:
+    page = "".join(
+        f'<li><a href="/uutinen.php?c={code}">{title}</a></li>' for code, title in zip(CODES, ROWS, strict=True)
+    )
+    assert articles(page) == [f"/uutinen.php?c={code}" for code in CODES]
+
+
+def test_words_in_the_query_make_none() -> None:
+    page = "".join(
+        f'<li><a href="/palvelu.php?c={word}">{title}</a></li>'
+        for word, title in zip(("tolls", "water", "roads", "parks", "rent", "dogs"), ROWS, strict=True)
+    )
+    assert articles(page) == []

@@ -64,3 +64,9 @@ def test_a_choice_that_a_script_leads_on_with_is_a_link(choice: str) -> None:
     days = "".join(f'<option value="2026-11-{day}">Edition of {day} November</option>' for day in (28, 29, 30))
     listing = read_front_page(f"<html><body>{choice}{days}</select></body></html>".encode(), URL, page=1)
     assert [url.partition(".example")[2] for url in listing.pages] == ["/edition/2026-11-30", "/edition/2026-11-29"]
+
+
+def test_a_script_that_leads_somewhere_without_a_function_is_read() -> None:
+    page = f"""<a onclick="track(1)" href="/news/view.do?id=48213377">{TITLE}</a><a href="#" onclick="track(2)">Share</a>
+    <script>if (top != self) {{ top.location.href = '/'; }}</script>"""
+    assert found(page) == [("/news/view.do?id=48213377", TITLE)]
