@@ -172,4 +172,6 @@ def test_a_name_of_common_words_beside_the_time_is_the_site_s_where_the_title_ha
 
 def test_who_wrote_and_edited_a_text_is_its_author() -> None:
     assert read_page("en", "<p>By Anna Holt</p>", "<p>Editor: Anna Holt</p>")["authors"] == ["Anna Holt"]
-    assert read_page("en", "", "<p>By <a href='/anna'>Anna Holt-Strandberg</a></p>")["authors"] == ["Anna Holt-Strandberg"]
+    assert read_page("en", "", "<p>By <a href='/anna'>Anna Holt-Strandberg</a></p>")["authors"] == [
+        "Anna Holt-Strandberg"
+    ]
