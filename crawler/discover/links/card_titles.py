@@ -21,7 +21,6 @@ _LABELS = 3
 _CARD_DEPTH = 4
 """Elements around a link that may be its card."""
 _HEADINGS = etree.XPath("(.//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//summary | .//dt)[1]")
-
 """Of a card: `<h1>` is the page's."""
 _LEADS = etree.XPath("set:distinct(.//a/@href)", namespaces={"set": "http://exslt.org/sets"})
 
