@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+CLOCK_STEP = timedelta(minutes=10)
+"""By so much a clock may be set back by its time server without a word. What was noted further ahead, a wrong clock noted."""
 
 
 def format_timestamp(at: datetime) -> str:
@@ -13,3 +16,15 @@ def format_timestamp(at: datetime) -> str:
 def parse_timestamp(text: str) -> datetime:
     """The aware datetime of a stored timestamp."""
     return datetime.fromisoformat(text)
+
+
+def lies_ahead(at: datetime, now: datetime) -> bool:
+    """Whether the time of something that has happened was noted while the machine's clock was ahead: it counts for nothing then."""
+    return at > now + CLOCK_STEP
+
+
+def is_to_come(until: datetime, now: datetime, longest: timedelta) -> bool:
+    """Whether a pause that ends then still lasts. One that would last longer than `longest` began while the clock was ahead: it is
+    over.
+    """
+    return now < until <= now + longest + CLOCK_STEP

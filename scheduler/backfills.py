@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from db.config.loader import Config
 from db.display.humanize import format_run_duration
 from db.store.archives.backfills import Backfill, count_done, next_backfills
+from db.timestamps import is_to_come
 from scheduler.log import Log
 from scheduler.planning.backfill_slices import LONGEST_S, REST, choose_slice
 from scheduler.planning.source_states import SourceStates
@@ -58,7 +59,11 @@ class BackfillRunner:
             if not is_time or self._has_news(states):
                 self._processes.stop()
             return
-        if not is_time or busy or (self._look_at is not None and self._look_at > now):
+        if (
+            not is_time
+            or busy
+            or (self._look_at is not None and is_to_come(self._look_at, now, timedelta(seconds=LOOK_EVERY_S)))
+        ):
             return
         self._processes.settings = config.text
         self._start(conn, states, now)
@@ -78,7 +83,7 @@ class BackfillRunner:
 
     def _start(self, conn: sqlite3.Connection, states: SourceStates, now: datetime) -> None:
         waiting = next_backfills(conn)
-        self._look_at = datetime.fromtimestamp(now.timestamp() + LOOK_EVERY_S, UTC)
+        self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
         if not waiting:
             return
         sources = {source.id: source for source in states.planned}

@@ -16,7 +16,7 @@ from db.reports.digest import build_digest
 from db.reports.digest_object import digest_object
 from db.store.service.digests import DigestRow, insert_digest, last_digest, record_digest_sent
 from db.store.sites.sources import first_source_added
-from db.timestamps import format_timestamp
+from db.timestamps import format_timestamp, lies_ahead
 from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks, waits_for_retry
 from scheduler.planning.cadence import CronSchedule
 
@@ -40,12 +40,12 @@ def send_due_digest(
     if not config.digest or not hooks.names:
         return None
     last = last_digest(conn)
-    # Where the last lies ahead, the machine's clock was.
-    start = last.until if last and last.until <= now else first_source_added(conn)
+    before = last.until if last and not lies_ahead(last.until, now) else None
+    start = before or first_source_added(conn)
     if start is None:
         return None
     if CronSchedule(line=config.digest, zone=config.timezone).after(start) <= now:
-        since = max(last.until, now - LONGEST_SPAN) if last and last.until <= now else now - USUAL_SPAN
+        since = max(before, now - LONGEST_SPAN) if before else now - USUAL_SPAN
         with write(conn):
             insert_digest(conn, since, now)
         last = last_digest(conn)

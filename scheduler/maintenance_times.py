@@ -15,6 +15,7 @@ from db.connection.database import write
 from db.store.crawl.facts import begin_run, end_run
 from db.store.crawl.source_runs import last_scheduled_start
 from db.store.sites.sources import first_source_added
+from db.timestamps import lies_ahead
 from scheduler.log import Log
 from scheduler.maintenance import StepOutcome, run_maintenance
 from scheduler.planning.cadence import CronSchedule
@@ -27,7 +28,7 @@ def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> 
     if config.upkeep is None:
         return False
     last = last_scheduled_start(conn, COMMAND)
-    if last is None or last > now:  # the machine's clock was ahead
+    if last is None or lies_ahead(last, now):
         last = first_source_added(conn)
     if last is None:
         return False

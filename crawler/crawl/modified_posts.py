@@ -30,6 +30,7 @@ from crawler.http import record
 from crawler.parsing.parser import ParserStopped
 from db.store.crawl import facts
 from db.store.sites.modified_posts import (
+    LONGEST_PAUSE,
     WordPressSite,
     backfilled_from,
     end_look,
@@ -40,6 +41,7 @@ from db.store.sites.modified_posts import (
     save_progress,
     wordpress_site,
 )
+from db.timestamps import is_to_come
 from pipelines.processing.worker_pool import TaskFailed
 
 MOST_REQUESTS = 10
@@ -92,7 +94,7 @@ class ModifiedPosts:
             return site if site is not None and has_visited_articles(conn, source_id) else None
 
         site = await session.read(load)
-        if site is None or site.next_look_at > now or not visit.reached:
+        if site is None or is_to_come(site.next_look_at, now, LONGEST_PAUSE) or not visit.reached:
             return None
         api = site.api
         await session.write(lambda conn: note_wordpress(conn, source_id, api, now))

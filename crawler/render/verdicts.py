@@ -104,7 +104,7 @@ def in_force(state: RenderState, last_rejected: Sequence[bool], now: datetime) -
     if state.decided_at is None:
         return state
     rotten = len(last_rejected) >= LAST_PAGES and sum(last_rejected) >= ROTTEN
-    return RenderState() if rotten or now - state.decided_at > VERDICT_AGE else state
+    return RenderState() if rotten or abs(now - state.decided_at) > VERDICT_AGE else state
 
 
 def list_is_enough(state: RenderState, links: int, now: datetime) -> bool:
@@ -113,7 +113,7 @@ def list_is_enough(state: RenderState, links: int, now: datetime) -> bool:
         return True
     if state.verdict != "received" or state.decided_at is None:
         return False
-    return links > 0 or now - state.decided_at < EMPTY_LIST_AGE
+    return links > 0 or abs(now - state.decided_at) < EMPTY_LIST_AGE
 
 
 def _verdict(pages: Sequence[Mapping[str, object]]) -> RenderVerdict:

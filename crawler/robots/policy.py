@@ -24,6 +24,7 @@ from protego import Protego
 from crawler.discover.sitemaps.read_sitemap import sitemaps_in_robots
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
+from db.timestamps import is_to_come
 from pipelines.urls import resolve_dot_segments
 
 # Meta key of the request for robots.txt itself, redirects included.
@@ -39,8 +40,6 @@ MIN_LIFETIME = timedelta(hours=1)
 UNREACHABLE_LIFETIME = timedelta(minutes=10)
 # A proxy of ours that fails says nothing about the host: what is asked after it was put right begins at once.
 PROXY_LIFETIME = timedelta(minutes=1)
-# So much may the clock of the machine be set back.
-CLOCK_STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class RobotsRecord:
 
     def is_current(self, now: datetime) -> bool:
         """Whether it may be used still. One that was stored by a clock far ahead would be for as long as that was."""
-        return now < self.expires_at <= now + MAX_LIFETIME + CLOCK_STEP
+        return is_to_come(self.expires_at, now, MAX_LIFETIME)
 
 
 class RobotsCache(Protocol):

@@ -31,11 +31,11 @@ from db.search import index as search_index
 from db.sqlite.errors import SALVAGE
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.drawings import load_drawn
-from db.store.crawl.source_runs import CLOCK_STEP, latest_start
+from db.store.crawl.source_runs import latest_start
 from db.store.extraction.outcomes import Extractor
 from db.system.machine_errors import explain_os_error
 from db.system.processes import is_process_alive
-from db.timestamps import parse_timestamp
+from db.timestamps import lies_ahead, parse_timestamp
 
 # A crawl of a few hundred sources writes some 100 MB: warn at ten times that.
 LOW_DISK = 10**9
@@ -144,7 +144,7 @@ def _disk(health: HealthCheck) -> Iterator[Finding]:
 
 def _clock(health: HealthCheck) -> Iterator[Finding]:
     latest = latest_start(health.conn)
-    if latest is not None and latest > health.now + CLOCK_STEP:
+    if latest is not None and lies_ahead(latest, health.now):
         message = f"it is {health.now:%Y-%m-%d %H:%M} UTC here, and a run began at {latest:%Y-%m-%d %H:%M}"
         advice = "set this machine's clock; where it is right, it was ahead then, and nothing needs doing"
         yield Finding(level=Level.WARN, subject="clock", message=message, advice=advice)

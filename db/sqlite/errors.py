@@ -88,7 +88,11 @@ def _first(error: sqlite3.Error) -> sqlite3.Error:
 
 
 def _damaged(path: Path) -> str:
-    return f"{path}: the file is damaged; restore a backup, or {SALVAGE} makes a new file of what can be read"
+    # SQLite says the same of a page that the disk does not give.
+    return (
+        f"{path}: the file is damaged, or its disk cannot be read (`dmesg` says so); restore a backup, or {SALVAGE} makes a new"
+        " file of what can be read"
+    )
 
 
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from db.config.loader import Config
 from db.network.tls_faults import find_tls_fault
 from db.system.temporary_files import output_file
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, parse_timestamp
 
 HOOK_LIMIT_S = 30.0
 """Time limit of a hook, in seconds."""
@@ -92,7 +92,7 @@ class Hooks:
 
 def waits_for_retry(failure: Mapping[str, Any] | None, now: datetime) -> bool:
     """Whether the next attempt is still to come. One further away than any pause was noted while the machine's clock was ahead."""
-    return failure is not None and now < parse_timestamp(str(failure["again_at"])) <= now + _LONGEST_PAUSE
+    return failure is not None and is_to_come(parse_timestamp(str(failure["again_at"])), now, _LONGEST_PAUSE)
 
 
 def pause_after(failures: int) -> timedelta:

@@ -245,7 +245,7 @@ def _silence(
         is_over = last.isoformat() != known.evidence.get("last_found")
         return ([Condition(kind=AlertKind.SILENT, holds=False)] if is_over else []), usual
     gap = state.now - last
-    if usual.limit_at is None or state.now - usual.limit_at > BASELINE_TTL:
+    if usual.limit_at is None or abs(state.now - usual.limit_at) > BASELINE_TTL:
         limit_s: float | None = MIN_QUIET_S
     else:
         limit_s = usual.limit_s
@@ -269,7 +269,7 @@ def _degraded(
     # An open alert is checked without new pages too: stored pages are extracted again after a site rule was corrected.
     if page_id is None or (known is None and page_id == due.page_id):
         return [], usual, page_id
-    is_fresh = usual.shares_at is not None and state.now - usual.shares_at < BASELINE_TTL
+    is_fresh = usual.shares_at is not None and abs(state.now - usual.shares_at) < BASELINE_TTL
     if known is None and is_fresh:
         recent = extracted_fields(state.conn, due.source_id, RECENT)
         if not may_be_degraded(recent, usual.shares, usual.words):
@@ -292,7 +292,7 @@ def _repeating(
     """Whether its newest articles repeat something. Their texts are read every few days, and while the alert is open more often."""
     is_open = (AlertKind.REPEATING, due.source_id) in state.opened
     often = OPEN_REPEATS_TTL if is_open else BASELINE_TTL
-    if hurried or (usual.repeats_at is not None and state.now - usual.repeats_at < often):
+    if hurried or (usual.repeats_at is not None and abs(state.now - usual.repeats_at) < often):
         return [], usual
     stories = newest_texts(state.conn, due.source_id, NEWEST_STORIES)
     if len(stories) < FEWEST_STORIES:  # nothing is decided yet

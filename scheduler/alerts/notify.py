@@ -17,7 +17,7 @@ from db.config.loader import Config
 from db.connection.database import write
 from db.errors import DatabaseLost
 from db.store.service.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
-from db.timestamps import format_timestamp
+from db.timestamps import format_timestamp, is_to_come
 from scheduler.alerts.hooks import HOOK_LIMIT_S, MAX_TRIES, Hooks, waits_for_retry
 
 LOST_HOOK_LIMIT_S = 10.0
@@ -106,7 +106,8 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
     failed = alert.notification_failure
     is_over = alert.closed_at is not None
     waits = waits_for_retry(failed, now)
-    if repeat_s and alert.notified_at and not is_over and now - alert.notified_at >= timedelta(seconds=repeat_s):
+    pause, told = timedelta(seconds=repeat_s), alert.notified_at
+    if pause and told and not is_over and not is_to_come(told + pause, now, pause):
         # A hook that fails for days does not keep the other from the repetition.
         return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN
     if waits or (failed and is_over and _gave_up(failed)):

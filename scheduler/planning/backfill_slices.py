@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.store.archives.backfills import Backfill
+from db.timestamps import is_to_come
 from scheduler.planning.plan import PlannedSource
 
 LONGEST_S = 600.0
@@ -50,7 +51,7 @@ def choose_slice(
     for backfill in waiting:
         source = sources.get(backfill.source_id)
         last = served.get(backfill.source_id)
-        if source is None or source.paused or source.at_work or (last is not None and last > now):
+        if source is None or source.paused or source.at_work or (last is not None and is_to_come(last, now, REST)):
             continue
         room = _room(source, next_runs.get(source.id), now)
         if room >= LEAST_S:

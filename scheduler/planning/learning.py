@@ -19,6 +19,7 @@ from db.connection.database import write
 from db.models import Source
 from db.queries.sources.publication_times import first_crawl_time, publication_times
 from db.store.sites.learned_rhythms import load_rhythm, save_rhythm
+from db.timestamps import is_to_come
 from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of
 from scheduler.planning.learned_cadence import LearnedCadence, learn_cadence
@@ -58,11 +59,11 @@ class CadenceLearner:
         """Learn at most `LEARNED_AT_ONCE` of them; returns the ids of the sources learned."""
         learned: list[int] = []
         for source in sources:
-            if self._next.get(source.id, now) > now:
+            if _is_known(self._next.get(source.id, now), now):
                 continue
             if source.id not in self._next and (row := load_rhythm(conn, source.id)):
                 self._next[source.id] = _next_time(source, row[0], from_json(row[1]))
-                if self._next[source.id] > now:
+                if _is_known(self._next[source.id], now):
                     continue
             cadence = _learned(conn, source.id, now)
             with write(conn):
@@ -79,6 +80,10 @@ def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> Learned
     first = first_crawl_time(conn, source_id) or now
     appeared = publication_times(conn, source_id, since=start, until=now)
     return learn_cadence(appeared, since=max(start, first).timestamp(), until=now.timestamp())
+
+
+def _is_known(until: datetime, now: datetime) -> bool:
+    return is_to_come(until, now, 1.25 * LEARNED_FOR)
 
 
 def _next_time(source: Source, at: datetime, cadence: LearnedCadence) -> datetime:

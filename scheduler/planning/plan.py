@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product, takewhile
+from itertools import dropwhile, product, takewhile
 
+from db.timestamps import lies_ahead
 from scheduler.planning.cadence import Cadence
 
-CLOCK_STEP = timedelta(minutes=10)
-"""A run at most this far in the future counts: the clock was set back a little. Beyond it, the clock was wrong when the run was
-recorded, and the run counts for no time to come."""
 # From the third failure in a row the wait doubles each time, up to a maximum. A source is never given up.
 FAILURES_TOLERATED, MAX_FAILURE_WAIT = 2, timedelta(hours=6)
 INTERRUPTED_WAIT = timedelta(minutes=1)
@@ -87,23 +85,28 @@ class DueSource:
 
 
 def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
-    """When a source is due next; it is due now if the time has passed. None if it is paused, being crawled, or never due."""
+    """When a source is due next; it is due now if the time has passed. None if it is paused, being crawled, or never due.
+
+    Runs that a wrong clock has put far ahead count for nothing, until a later one was begun by the right clock.
+    """
     if source.paused or source.at_work:
         return None
+    past = list(dropwhile(lambda run: lies_ahead(run.started_at, now), past))
     if not past:
         # A new source is due at once, unless its cadence is `NeverDue`.
-        return source.added_at if source.cadence.after(now) is not None else None
-    time = _by_cadence(source, past, now)
+        if source.cadence.after(now) is None:
+            return None
+        return now - timedelta(seconds=BATCHING_MAX_S) if lies_ahead(source.added_at, now) else source.added_at
+    time = _by_cadence(source, past)
     if time is None or not _has_news(source, past):
         return time
     assert source.pinged_at is not None
     return min(time, max(source.pinged_at, past[0].started_at + timedelta(seconds=PING_GAP_S)))
 
 
-def _by_cadence(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
+def _by_cadence(source: PlannedSource, past: Sequence[PastRun]) -> datetime | None:
     """When a source that was crawled before is due next without a hub's ping."""
-    last = past[0]
-    served = last.started_at if last.started_at <= now + CLOCK_STEP else now
+    last, served = past[0], past[0].started_at
     slower = source.beside_hub is not None and hub_tells_all(past)
     time = (source.beside_hub if slower and source.beside_hub else source.cadence).after(served)
     if time is None:

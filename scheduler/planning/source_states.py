@@ -18,6 +18,7 @@ from db.store.crawl.source_locks import locked_sources
 from db.store.crawl.source_runs import last_source_run_id, latest_source_runs, source_runs_since
 from db.store.sites.sources import all_sources, sources_digest
 from db.store.websub.subscriptions import announced_sources, pinged_sources
+from db.timestamps import lies_ahead
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of, slower_cadence
 from scheduler.planning.learning import learned_interval_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source
@@ -52,6 +53,7 @@ class SourceStates:
         self._timeless: set[int] = set()
         """Sources with a run that lies in the future: when they are due depends on when it is asked."""
         self._sources_read_at: datetime | None = None
+        self._refreshed_at: datetime | None = None
         self._pinged: dict[int, datetime] = {}
         self._announced: set[int] = set()
         self._leases_read_at: datetime | None = None
@@ -70,6 +72,11 @@ class SourceStates:
         changed |= at_work ^ self._at_work
         self._at_work = at_work
         changed |= self._read_hubs(conn, now)
+        if self._refreshed_at is not None and lies_ahead(self._refreshed_at, now):
+            changed |= (
+                self._sources.keys()
+            )  # the clock was set back: what was worked out by the old time would hold until then
+        self._refreshed_at = now
         for source_id in changed:
             if source_id in self._sources:
                 self._plan(conn, self._sources[source_id], now)

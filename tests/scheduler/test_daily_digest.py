@@ -54,6 +54,13 @@ def test_once_a_day_and_from_the_last_one_on(conn: sqlite3.Connection, room: New
     assert told[0]["env"]["COPYDESK_ALERT_KIND"] == "digest"
 
 
+def test_a_clock_set_back_by_its_time_server_sends_none_again(conn: sqlite3.Connection, room: Newsroom) -> None:
+    config = config_of(room, alert_command="true")
+    assert send_due_digest(conn, config, MORNING) is True
+    assert send_due_digest(conn, config, MORNING - MINUTE) is None
+    assert send_due_digest(conn, config, MORNING + MINUTE) is None
+
+
 def test_a_hook_that_fails_gets_it_later_and_the_other_not_again(
     conn: sqlite3.Connection, room: Newsroom, receiver: Receiver
 ) -> None:

@@ -41,6 +41,8 @@ def backup(context: CommandContext, file: Path | None, force: bool, salvage: boo
       copydesk backup --salvage saved.db
     """
     if salvage:
+        if force:
+            raise UsageError("--salvage replaces no file: name one that does not exist, without --force")
         _salvage(context.config.database, file, as_json=as_json)
         return
     with context.read():

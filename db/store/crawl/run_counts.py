@@ -119,7 +119,7 @@ def count_run(conn: sqlite3.Connection, run_id: int, started: datetime, ended: d
         counts[row["fate"]] += row["requests"]
         if row["fate"] in ("rejected", "failed"):
             reasons[row["fate"]][row["why"]] += row["requests"]
-    seconds = (ended - started).total_seconds()
+    seconds = max(0.0, (ended - started).total_seconds())  # the clock may have been set back
     return Figures(
         found=conn.execute(_FOUND, (run_id,)).fetchone()[0],
         fetched=requests["fetched"],

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from db.sqlite.named_rows import named_rows
 from db.store.crawl.run_counts import (
@@ -163,10 +163,6 @@ def last_scheduled_start(conn: sqlite3.Connection, command: str) -> datetime | N
     query = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
     row = conn.execute(query, (command,)).fetchone()
     return parse_timestamp(row[0]) if row else None
-
-
-CLOCK_STEP = timedelta(minutes=10)
-"""By so much a clock may be set back by its time server without a word."""
 
 
 def latest_start(conn: sqlite3.Connection) -> datetime | None:

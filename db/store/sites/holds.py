@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, parse_timestamp
 
 _PUT = "INSERT OR REPLACE INTO holds (host, until) VALUES (?, ?)"
 _ALL = "SELECT host, until FROM holds"
@@ -13,13 +13,12 @@ _ALL = "SELECT host, until FROM holds"
 MAX_HOLD = timedelta(days=7)
 """A Retry-After of years is a mistake or a joke: a host is asked again after a week. One that ends later was stored by a clock that
 was far ahead."""
-_CLOCK_STEP = timedelta(minutes=10)
 
 
 def load_holds(conn: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
     """Until when each host is left alone."""
     holds = {host: parse_timestamp(until) for host, until in conn.execute(_ALL)}
-    return {host: until for host, until in holds.items() if now < until <= now + MAX_HOLD + _CLOCK_STEP}
+    return {host: until for host, until in holds.items() if is_to_come(until, now, MAX_HOLD)}
 
 
 def hold_of(conn: sqlite3.Connection, host: str, now: datetime) -> datetime | None:

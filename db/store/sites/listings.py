@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 from db.models import Listing, ListingKind
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, lies_ahead, parse_timestamp
 
 # How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.
 GIVEN_UP_REST = timedelta(days=1)
@@ -109,7 +109,7 @@ class ListingState:
 
     def is_resting(self, rests: Sequence[timedelta], now: datetime) -> bool:
         """Whether not to request it now."""
-        if not self.gone:
+        if not self.gone or (self.asked_at is not None and lies_ahead(self.asked_at, now)):
             return False
         again = self.next_request_at(rests)
         return again is None or again > now
@@ -117,7 +117,7 @@ class ListingState:
     def is_empty(self, now: datetime) -> bool:
         """Whether it is a section that named no article when it was last read, not long ago."""
         named_none = self.listing.kind is ListingKind.SECTION and self.links == 0 and not self.gone
-        return named_none and self.asked_at is not None and self.asked_at + EMPTY_REST > now
+        return named_none and self.asked_at is not None and is_to_come(self.asked_at + EMPTY_REST, now, EMPTY_REST)
 
 
 def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingState]:
@@ -179,7 +179,9 @@ def _state(row: sqlite3.Row) -> ListingState:
 def should_rediscover(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> bool:
     """Whether to search the site for listings: none is known, or all were given up and not requested for a day."""
     return all(
-        state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= GIVEN_UP_REST
+        state.gone > len(rests)
+        and state.asked_at is not None
+        and not is_to_come(state.asked_at + GIVEN_UP_REST, now, GIVEN_UP_REST)
         for state in states
     )
 

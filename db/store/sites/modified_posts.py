@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, parse_timestamp
 
 PATIENCE = timedelta(days=1)
 """How long looks may fail before the revisits that they replace begin again: a site may be down for a night, and then all its
@@ -51,7 +51,7 @@ class WordPressSite:
 
     def works(self, now: datetime) -> bool:
         """Whether all modifications are known, so that articles need not be visited in order to find them."""
-        return self.checked_at is not None and self.checked_at > now - PATIENCE
+        return self.checked_at is not None and is_to_come(self.checked_at + PATIENCE, now, PATIENCE)
 
 
 def note_wordpress(conn: sqlite3.Connection, source_id: int, api: str, now: datetime) -> None:

@@ -189,6 +189,8 @@ def test_salvage_never_replaces_and_leaves_nothing_behind(newsroom: Newsroom) ->
     for target, words in ((newsroom.path, "is the database itself"), (newsroom.path.parent, "name the new file")):
         done = run(newsroom.path, "backup", "--salvage", str(target))
         assert words in str(done.exception)
+    done = run(newsroom.path, "backup", "--salvage", "--force", str(newsroom.path.with_name("saved.db")))
+    assert "--salvage replaces no file" in str(done.exception)
     write_at(newsroom.path, 1, b"SQLite format 3\x00" + b"\xa5" * (PAGE_SIZE - 16))
     done = run(newsroom.path, "backup", "--salvage", str(newsroom.path.with_name("saved.db")))
     assert done.exit_code != 0

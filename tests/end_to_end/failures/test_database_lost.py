@@ -95,7 +95,7 @@ def _scribbled(database: Path) -> None:
     [
         (_deleted, "was deleted or moved while it was open (No such file or directory); nothing more was written"),
         (_replaced, "another file has taken its place; nothing was written to that one"),
-        (_scribbled, "the file is damaged; restore a backup"),
+        (_scribbled, "the file is damaged, or its disk cannot be read"),
     ],
 )
 def test_a_crawl_ends_with_one_line(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from db.config.settings import SourceSettings
 from db.config.values import CronLine
+from db.timestamps import CLOCK_STEP
 from scheduler.planning.cadence import (
     Cadence,
     CronSchedule,
@@ -24,7 +26,6 @@ from scheduler.planning.cadence import (
     slower_cadence,
 )
 from scheduler.planning.plan import (
-    CLOCK_STEP,
     INTERRUPTED_WAIT,
     PING_GAP_S,
     DueSource,
@@ -134,11 +135,25 @@ def test_a_clock_that_is_set_neither_stops_nor_doubles(step: int) -> None:
     at = datetime(2026, 6, 1, 12, 8, tzinfo=UTC)
     past = [ran(at)]
     now = at + timedelta(seconds=30 + step)
-    following = next_run(one, past, now)
-    assert following is not None
-    assert following <= now + timedelta(seconds=1800)
+    later = (now + timedelta(seconds=seconds) for seconds in range(0, 1801, 10))
+    following = next(moment for moment in later if find_due([one], {one.id: past}, moment))
     if -CLOCK_STEP <= timedelta(seconds=step) <= timedelta(minutes=5):
         assert following > now + timedelta(seconds=60), "the time has been served"
+
+
+@pytest.mark.parametrize("past", [[], [ran(START + timedelta(days=365))]])
+def test_what_a_clock_far_ahead_noted_holds_no_source_up(past: list[PastRun]) -> None:
+    one = replace(source(1, FixedInterval(seconds=900)), added_at=START + timedelta(days=365))
+    (due,) = find_due([one], {one.id: past}, START)
+    assert batches([due], START, free=1, slow_free=1, size=9) == [[due]]
+
+
+def test_a_run_before_the_clock_was_ahead_counts() -> None:
+    one = source(1, CronSchedule(line=CronLine(text="0 3 * * *")))
+    past = [ran(START + timedelta(days=9)), ran(START - timedelta(hours=1))]
+    following = next_run(one, past, START)
+    assert following is not None
+    assert START < following <= START + timedelta(days=1)
 
 
 def test_one_new_source_is_due_at_once_and_a_never_one_not() -> None:

@@ -111,6 +111,20 @@ def test_what_was_due_is_not_before_its_time_when_the_clock_is_set_back(conn: sq
     assert [len(states.due(now)) for now in asked] == [1, 0, 1]
 
 
+def test_a_clock_that_is_set_back_a_day_keeps_no_source_waiting_for_that_day(conn: sqlite3.Connection) -> None:
+    with write(conn):
+        source, _ = add_source(conn, name="one", url="http://one.example/", settings={"every": "15m"}, at=START)
+        run = facts.begin_run(conn, "crawl", os.getpid(), START, "schedule")
+        begin_source_runs(conn, run, [source.id], START)
+        end_source_run(conn, run, source.id, ended="finished", at=START)
+    states, back = SourceStates(Config()), START - timedelta(days=1)
+    due = []
+    for now in (START + timedelta(seconds=1), back, back + timedelta(minutes=1)):
+        states.refresh(conn, now)
+        due.append([one.source.name for one in states.due(now)])
+    assert due == [[], ["one"], ["one"]]
+
+
 def test_a_source_that_is_added_again_has_all_its_runs(conn: sqlite3.Connection) -> None:
     """One of them ended while it was removed."""
     with write(conn):
