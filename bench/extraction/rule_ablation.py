@@ -119,7 +119,7 @@ def set_sheets() -> Iterator[Sheet]:
             chinese_sites.site_pages_7,
         ),
         "world": [partial(world_pages.world_pages, number) for number in world_pages.SETS],
-        "refusals": [refusals.labelled_outcomes],
+        "refusals": [partial(refusals.labelled_outcomes, number) for number in refusals.SETS],
     }
 
     def points(page: page_halves.LabelledPage, answer: dict[str, Any]) -> Rows:

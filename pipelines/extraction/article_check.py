@@ -1,6 +1,6 @@
 """Whether a page that is no notice (`notices`) is an article, or a list, a front page, or too short.
 
-The checks, in order: list (`list_pages`), no text, no headline, front page, an offer (product, event, job), too short.
+The checks, in order: list (`list_pages`), no text, no headline, front page, an offer (product, event, job), too short, a table.
 """
 
 from __future__ import annotations
@@ -123,6 +123,8 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
         )
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
+    if _is_bare_table(candidate):
+        return Rejection(reason=Reason.TOO_SHORT, detail="A table without a day and hardly a word are on the page.")
     return None
 
 
@@ -140,6 +142,15 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
     else:
         minimum = _MIN_CJK_DATED if is_cjk else _MIN_WORDS_DATED
     return (cjk if is_cjk else words) < minimum
+
+
+def _is_bare_table(candidate: ArticleCandidate) -> bool:
+    """Whether a page that has no day and calls itself no article is a table with few words: weather, results, prices."""
+    if candidate.is_dated_on_page or candidate.is_typed or candidate.layout.paragraphs:
+        return False
+    lines = candidate.text.split("\n")
+    rest = "\n".join(line for line in lines if not line.startswith("|"))
+    return len(rest) < len(candidate.text) and len(_WORD.findall(rest)) < MIN_WORDS and len(CJK.findall(rest)) < MIN_CJK
 
 
 def _is_single_text(candidate: ArticleCandidate) -> bool:

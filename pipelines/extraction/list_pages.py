@@ -21,7 +21,7 @@ from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_date_line, is_paragraph
 from pipelines.extraction.page.tree import is_inside, nearest, target_of, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.writing import CJK, text_width
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS, text_width
 
 MIN_TEASERS = 3
 """Teasers, for as many different pages, that make a list."""
@@ -98,10 +98,11 @@ def _has_own_text(
     own_text: Sequence[Line], teasers: Iterable[Line], teaser_size: int, *, is_article: bool, dated: bool
 ) -> bool:
     """Whether a page has text besides its teasers: most of its text, or the beginning of a dated page."""
-    size = text_length(own_text)
+    size, first_row = text_length(own_text), min(line.row for line in teasers)
+    if not (dated or is_article) and size <= _LONGEST_LEAD and [line.row < first_row for line in own_text] == [True]:
+        return False
     if size >= (1 - (_TEASER_SHARE_ARTICLE if is_article else _TEASER_SHARE)) * (size + teaser_size):
         return True
-    first_row = min(line.row for line in teasers)
     return (dated or is_article) and text_length(line for line in own_text if line.row < first_row) >= _MIN_LEAD
 
 
@@ -110,11 +111,10 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
 
     0 for other pages. The days of entries stand below their headlines, that of an article above what links to others.
     """
-    headlines = [
-        line
-        for line in document.lines
-        if not line.zone & UNREAD and _is_linked_headline(line) and nearest(line.block, HEADINGS, 2) is not None
-    ]
+    linked = [line for line in document.lines if not line.zone & UNREAD and _is_linked_headline(line)]
+    headlines = [line for line in linked if nearest(line.block, HEADINGS, 2) is not None] or _summed_up(
+        document, linked
+    )
     if len({href for line in headlines if (href := _link_target(line, address))}) < MIN_TEASERS:
         return 0
     rows = [line.row for line in headlines]
@@ -130,6 +130,17 @@ def headlines_of_list(document: Document, layout: Layout, address: str | None) -
             sizes[bisect(rows, line.row)] += len(line.text)
     is_short = sizes.pop(0, 0) <= _LONGEST_LEAD and max(sizes.values(), default=0) <= _LONGEST_ENTRY
     return len(headlines) if is_short else 0
+
+
+def _summed_up(document: Document, linked: Sequence[Line]) -> list[Line]:
+    """The linked headlines in boxes alike that have a sentence below each, however short."""
+    below = {line.row - 1: line for line in document.lines}
+    boxes: defaultdict[tuple[object, ...], list[Line]] = defaultdict(list)
+    for line in linked:
+        text = below[line.row].text if line.row in below and not below[line.row].link_chars else ""
+        if text and text[-1] in SENTENCE_ENDS:
+            boxes[tuple((el.tag, el.get("class")) for el in with_ancestors(line.block, _BOXES_ALIKE))].append(line)
+    return max(boxes.values(), key=len, default=[])
 
 
 def entries_of_list(document: Document, layout: Layout, size: int) -> int:

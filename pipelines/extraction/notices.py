@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from db.models import Page, Reason, Rejection
 from pipelines.data_files import read_table
 from pipelines.extraction.article_check import ArticleCandidate
-from pipelines.extraction.languages.loader import NOTICE_KINDS, languages
+from pipelines.extraction.languages.loader import NOTICE_KINDS, languages, phrases_of
 from pipelines.extraction.text.writing import CJK, text_width
 
 _GAP = ".{0,40}?"
@@ -102,12 +102,25 @@ SAYS_AGAIN = 1.0
 """A second sentence has another such phrase."""
 SURE, MAY, LED_THERE = 3.0, 0.5, 2.0
 """A mark in the source that only notices have; one that other pages have as well; a redirect to an address of such a name."""
+HEADLINE_SAYS = 1.0
+"""Half of a headline that is no such phrase is what such sentences say."""
+APOLOGIZES = 2.0
+"""The headline or the text opens with an apology, besides other signs of the kind."""
+HOST_TITLE = 2.0
+"""The title is the page's host, as on parked domains."""
+ECHO, ECHO_AGAIN = 2.0, 2.0
+"""A check prints, besides other signs, what it was asked: the visitor's address, its own host, the browser, the number of the
+request. One; several, which as a rule stand beside the time of the request."""
 # For any kind.
 NO_TYPE, NO_DATE, NOINDEX, SHORT, NOT_PROMISED = 1.0, 1.0, 1.0, 1.0, 1.5
 """No article type; no date; noindex; at most SHORT_TEXT; without the title that the listing gave."""
 TYPED, DATED, AUTHORED, PROMISED = -2.0, -2.0, -1.0, -3.0
 LONG, VERY_LONG = -2.0, -4.0
 """Unrelated sentences have at least 300 characters; at least 800."""
+WALL = 2.0
+"""The text is a wall: it has at most `_REST_OF_WALL` besides. Headline, day and author then stand over a wall."""
+_REST_OF_WALL = 30
+"""Characters outside a wall's sentences."""
 SHORT_TEXT = 500
 """Width of a text, as `text_width` counts it."""
 MOST_TEXT = 6000
@@ -121,6 +134,14 @@ _MOST_OF_TITLE = 0.6
 _TITLE = 80
 """Width up to which the text's first line is treated as a title, for pages whose title is the site's name."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
+_ECHOES = (
+    re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"),
+    re.compile(r"\bmozilla/5\.0\b"),
+    re.compile(
+        r"\b(?=[a-z]{0,20}\d)[0-9a-f]{4,20}-[0-9a-f]{4,20}-[0-9a-f-]{4,40}\b|\b(?=[a-f]{0,20}\d)[0-9a-f]{12,64}\b"
+    ),
+)
+"""A visitor's address, a browser, the number of a request."""
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
 
@@ -129,21 +150,30 @@ def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
     """The rejection of a page that is a notice, else None."""
     is_signed = candidate.structured.is_article or candidate.has_authors
     text = _folded(candidate.shown_text)
-    if len(text) > MOST_TEXT or (candidate.is_dated_on_page and is_signed):
+    is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
+    is_stated = candidate.is_dated_on_page and is_signed
+    if len(text) > MOST_TEXT or (is_stated and not is_short):
         return None
     titles = [_folded(title) for title in (candidate.title, candidate.document.head.title) if title]
     if text_width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
     headline = _folded(candidate.title or "")
-    is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
     general = _general(candidate, is_short=is_short)
     status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
     source = candidate.document.html[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
-    for kind, phrases in _phrases_in(_languages(candidate.language, text)).items():
-        own, signs, unrelated = _own(phrases, titles, text, sentences, headline)
+    marked = _marked_kinds(titles, text, (urlsplit(candidate.page.address or "").hostname or "").removeprefix("www."))
+    apologies = _apologies(candidate.language)
+    apology = next(filter(None, map(apologies.match, titles)), None)
+    phrases_of_kinds = _phrases_in(_languages(candidate.language, text))
+    for kind in _WALLS if is_stated else KINDS:
+        own, signs, unrelated = _own(phrases_of_kinds[kind], titles, text, sentences, headline)
+        if apology and any(not apologies.match(sign.removeprefix("title ")) for sign in signs):
+            own, signs = own + APOLOGIZES, [*signs, f"opens with {apology[0]!r}"]
+        if kind in marked and (own or kind is Reason.PARKED):
+            own, signs = own + marked[kind][0], [*signs, marked[kind][1]]
         if status == kind and own < TITLE_IS:
             own, signs = own + TITLE_IS, [f"title {titles[0]!r}", *signs]
         if own or is_short:
@@ -153,7 +183,8 @@ def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
         if own < OWN:
             continue
         long = VERY_LONG if unrelated >= 800 else LONG if unrelated >= 300 else 0.0
-        total = own + general + long
+        stands_in = kind in _WALLS and _is_said(phrases_of_kinds[kind], candidate.text)
+        total = own + (max(general, WALL) if stands_in else general) + long
         if total >= ENOUGH and (best is None or total > best[0]):
             best = total, kind, signs
     if best is None:
@@ -192,6 +223,23 @@ def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
 
 
 KINDS = tuple(map(Reason, NOTICE_KINDS))
+_WALLS = (Reason.LOGIN, Reason.PAYWALL)
+"""What stands under the headline of an article, in place of its text."""
+
+
+@cache
+def _apologies(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"\W{{0,4}}(?:{phrases_of('apology', language)})(?!\w\w\w)", re.I)
+
+
+def _marked_kinds(titles: list[str], text: str, host: str) -> dict[Reason, tuple[float, str]]:
+    """Points and signs of kinds that need no words: what is printed of the host and of the request."""
+    found: dict[Reason, tuple[float, str]] = {}
+    if host and any(host in title and len(host) >= _MOST_OF_TITLE * len(title) for title in titles):
+        found[Reason.PARKED] = HOST_TITLE, "title is the host"
+    elif echoes := [match[0] for match in (echo.search(text) for echo in _ECHOES) if match] + [host] * (host in text):
+        found[Reason.CHALLENGE] = ECHO + ECHO_AGAIN * (len(echoes) > 1), f"prints {echoes[0]!r}"
+    return found
 
 
 def _folded(text: str) -> str:
@@ -233,8 +281,9 @@ def _own(
     signs = [f"title {phrase!r}"] if points else []
     says = [phrase for phrase in phrases.says if phrase.hint in text or phrase.hint in headline]
     # What a notice says may stand in its headline alone. One that says nothing is the site's name.
-    if headline not in sentences and any(phrase.stands_in(headline) for phrase in says):
-        sentences = [headline, *sentences]
+    if spoken := [len(phrase.hint) for phrase in says if phrase.stands_in(headline)]:
+        points += HEADLINE_SAYS if not points and 2 * max(spoken) >= len(headline) else 0.0
+        sentences = sentences if headline in sentences else [headline, *sentences]
     speaking = [next((one.hint for one in says if one.stands_in(sentence)), None) for sentence in sentences]
     total = sum(map(len, sentences))
     said = sum(len(sentence) for sentence, hint in zip(sentences, speaking, strict=True) if hint)
@@ -244,6 +293,13 @@ def _own(
         points += SAYS_AGAIN if len(hints) > 1 else 0.0
         signs += [repr(hint) for hint in hints[:3]]
     return points, signs, total - said
+
+
+def _is_said(phrases: NoticePhrases, text: str) -> bool:
+    """Whether there is a text, and next to nothing in it but what notices of this kind say. A script may yet fill one without."""
+    sentences = map(str.strip, _SENTENCE.findall(_folded(text)))
+    unsaid = (len(sentence) for sentence in sentences if not any(one.stands_in(sentence) for one in phrases.says))
+    return bool(text) and sum(unsaid) <= _REST_OF_WALL
 
 
 def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:

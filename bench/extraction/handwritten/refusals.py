@@ -1,12 +1,14 @@
 """Is it an article? Whole pages, written by hand, that are none though served as if they were, and articles that look like them.
 
-    python -m bench.extraction.handwritten.refusals [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.refusals [--set 2] [--misses] [--left] [--json]
 
 117 pages that are no article stand at an article's address and came with status 200: checks of those who guard sites, consent,
 logins, paywalls, shells that scripts fill, maintenance, errors, pages gone (in 21 languages), parked domains, lists, feeds.
 58 articles look like them: briefs, notices, articles about cookies or captchas, pages with the scripts of guards, poems, tables. A
 fifth is in another charset than UTF-8, or than it says. All were written before the reader was run on any, and before its rules for
-refusing pages were looked at; the markup follows what those who write and detect such systems have published.
+refusing pages were looked at; the markup follows what those who write and detect such systems have published. The second set
+(`refusals_2`) was written later in the same way, without a look at the rules or the pages before: 61 that are no article and 24
+articles, in 35 languages, a third of them Chinese.
 
 The pages are HTML files (`refusals/NAME.html`) that open with a comment, as TOML: `url`; `outcome`, which is "article" or the
 reason that a person would give; `may_be`, other reasons that are right as well; `phrase`, words that are to be read; `charset`
@@ -19,6 +21,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,8 @@ ARTICLE = "article"
 FIELDS = ("refused", "reason", "taken", "text", "charset")
 """What is no article is refused, and for the labelled reason; what is one is taken, with the phrase in its text; pages in other
 charsets than UTF-8 are decoded."""
+SETS = {1: "refusals", 2: "refusals_2"}
+"""Number of a set -> its folder."""
 _FETCHED_AT = datetime(2025, 12, 8, 12, tzinfo=UTC)
 
 
@@ -81,15 +86,15 @@ class LabelledOutcome:
         return {name: values.get(name, (want, f"{got}: {said}")) for name in self.judged() if wrong[name]}
 
 
-def labelled_outcomes() -> Iterator[LabelledOutcome]:
-    """All pages, by name."""
-    for name, want, html in labelled_files(Path(__file__).with_name("refusals")):
+def labelled_outcomes(number: int = 1) -> Iterator[LabelledOutcome]:
+    """All pages of a set, by name."""
+    for name, want, html in labelled_files(Path(__file__).with_name(SETS[number])):
         yield LabelledOutcome(name, html, want)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    return score([labelled_outcomes], FIELDS, __doc__, arguments)
+    return score([partial(labelled_outcomes, number) for number in SETS], FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

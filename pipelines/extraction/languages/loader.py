@@ -37,7 +37,7 @@ LINE_KINDS = (
     "prompt", "consent_line", "consent_dialog", "closing", "closing_within", "appeal", "newsroom", "privacy", "biography",
     "paywall_line", "comments", "time_label", "no_name", "works_of", "disclaimer", "vague_outlet",
     "no_outlet", "no_account", "no_person", "no_credit", "second_credit", "picture_label", "taken_from", "material_from",
-    "given_by", "time_word", "written_by", "service_link",
+    "given_by", "time_word", "written_by", "service_link", "apology",
 )  # fmt: skip
 """Their words are phrases, see `languages.phrases`."""
 PAGER_KINDS = ("next_page", "older_page", "next_part", "other_page", "load_more")

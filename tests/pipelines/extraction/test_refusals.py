@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from bench.extraction.handwritten.page_halves import HALVES, half_of, labelled_files
-from bench.extraction.handwritten.refusals import ARTICLE, FIELDS, LabelledOutcome, labelled_outcomes, main
+from bench.extraction.handwritten.refusals import ARTICLE, FIELDS, SETS, LabelledOutcome, labelled_outcomes, main
 from db.models import Reason
 
-_PAGES = list(labelled_outcomes())
+_PAGES = [page for number in SETS for page in labelled_outcomes(number)]
 _NEEDED = {"url", "outcome"}
 _OPTIONAL = {"may_be", "phrase", "charset", "content_type", "final_url"}
 
