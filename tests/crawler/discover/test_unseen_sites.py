@@ -1,0 +1,131 @@
+"""The sites of `bench/crawl/unseen_sites`: what they serve, and how what was stored of them is scored."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from bench.crawl.unseen_sites.__main__ import half_of
+from bench.crawl.unseen_sites.crawls import Served, Web, score
+from bench.crawl.unseen_sites.sites import Found, Site, load_sites
+from tests.demoweb.server import Asked
+
+SITES = load_sites(datetime(2027, 1, 2, 8, tzinfo=UTC))
+"""As of a day on which articles are of two months and of two years."""
+
+
+def named(key: str) -> Site:
+    (site,) = (site for site in SITES if site.key == key)
+    return site
+
+
+def get(site: Site, url: str, crawl: int = 2) -> Found:
+    """What a reader gets who has been on the site before."""
+    parts, site.crawl = urlsplit(url if "://" in url else f"http://{site.host}{url}"), crawl
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    headers = {"cookie": "seen=1", "referer": f"http://{site.host}/"}
+    return site.answer(
+        Asked(
+            method="GET",
+            host=parts.netloc,
+            target=target,
+            headers=headers,
+            proxied=True,
+            port=80,
+            keep_alive=False,
+        )
+    )
+
+
+def test_halves_are_as_large() -> None:
+    halves = [half_of(site) for site in SITES]
+    assert (halves.count("looked at"), halves.count("left")) == (18, 18)
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.key)
+def test_a_site_serves_its_articles(site: Site) -> None:
+    assert len({article.url for article in site.articles}) == len(site.articles)
+    for article in site.articles:
+        found = get(site, article.url)
+        assert (found.article, found.answer.status) == (article.position, 200)
+        assert article.paragraphs[-1] in html.unescape(found.answer.body.decode(site.charset))
+    assert get(site, site.url).answer.status in (200, 301)
+    newest = get(site, site.articles[0].url, crawl=1)
+    assert (newest.article, newest.answer.status) == (None, 404)
+
+
+def test_a_list_has_parts() -> None:
+    site = named("drupal")
+    first, last = (get(site, f"/actualites{query}").answer.body.decode() for query in ("", "?page=3"))
+    assert all(article.url in first for article in site.articles[:4])
+    assert 'rel="next"' in first
+    assert site.articles[12].url in last
+    assert 'rel="next"' not in last
+    assert get(site, "/actualites?page=4").answer.status == 404
+
+
+def test_months_are_those_of_the_articles() -> None:
+    site = named("parl")
+    months = [get(site, f"{site.start}?minas={month}").answer.body.decode() for month in ("2027-01", "2026-12")]
+    assert all(sum(f'href="{article.url}"' in month for month in months) == 1 for article in site.articles)
+    assert "Δεκέμβριος 2026" in months[0]
+
+
+def test_cookies_and_referrers_are_asked_for() -> None:
+    asked = Asked(method="GET", host="", target="/", headers={}, proxied=True, port=80, keep_alive=False)
+    answer = named("cookie").answer(asked).answer
+    assert (answer.status, answer.headers["Location"], answer.headers["Set-Cookie"]) == (302, "/", "seen=1; Path=/")
+    article = Asked(
+        method="GET",
+        host="",
+        target=named("aspx").articles[1].url,
+        headers={},
+        proxied=True,
+        port=80,
+        keep_alive=False,
+    )
+    assert named("aspx").answer(article).answer.status == 403
+
+
+def test_the_web_stands_behind_a_proxy() -> None:
+    site = named("rdf")
+    web = Web([site])
+    web.step = "add"
+    with web.listening() as proxy:
+        opener = build_opener(ProxyHandler({"http": proxy}))
+        with opener.open(f"http://{site.host}/faq.html") as response:
+            assert b"FAQ" in response.read()
+        with pytest.raises(OSError, match="502"):
+            opener.open("http://elsewhere.example/")
+    assert [(one.step, one.target, one.article) for one in web.served] == [("add", "/faq.html", None)]
+
+
+def test_what_was_stored_is_scored() -> None:
+    site = named("wpodd")
+    served = [
+        Served(step="crawl 1", site=site, url=f"http://{site.host}{article.url}", target=article.url, article=n)
+        for n, article in enumerate(site.articles[:3])
+    ]
+    shop = Served(
+        step="add", site=site, url=f"http://{site.host}/?add-to-cart=1", target="/?add-to-cart=1", article=None
+    )
+    urls = [one.url for one in served]
+    stored: list[dict[str, Any]] = [
+        {"url": urls[0]},
+        {"url": urls[0].replace("http:", "https:")},
+        {"url": "http://feeds.example/1", "final_url": urls[1]},
+        {"url": urls[1], "original_id": 3},
+        {"url": f"http://{site.host}/?page_id=12"},
+    ]
+    result = score([site], [*served, shop], stored)
+    assert result.figures() == {
+        **{"found": 2, "wanted": 12, "duplicates": 1, "others": 1, "forbidden": 1},
+        **{"requests, crawl 1": 3, "requests, add": 1},
+    }
+    assert f"no article: http://{site.host}/?page_id=12" in result.misses
+    assert f"not found at wpodd: {site.articles[2].url}" in result.misses
