@@ -124,7 +124,7 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     if _is_short(candidate, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     if _is_bare_table(candidate):
-        return Rejection(reason=Reason.TOO_SHORT, detail="A table without a day and hardly a word are on the page.")
+        return Rejection(reason=Reason.TOO_SHORT, detail="Only a table without a day is on the page.")
     return None
 
 

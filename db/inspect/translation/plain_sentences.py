@@ -49,6 +49,7 @@ TEMPLATES = (
     gettext_noop("The address is a site's front page."),
     gettext_noop("The page describes what its title names, as %(kind)s (schema.org)."),
     gettext_noop("Only %(number)s words of text are on the page."),
+    gettext_noop("Only a table without a day is on the page."),
     gettext_noop("The page is a notice, no article: %(signs)s."),
     gettext_noop("The process reading it ended, %(number)s times."),
     # Messages of alerts (`scheduler.alerts`, `db.diagnosis.listing_trouble`).

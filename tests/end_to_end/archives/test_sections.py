@@ -108,8 +108,8 @@ def test_sections_are_walked_to_their_ends_across_a_kill(site: tuple[Site, str],
     add = ("sources", "add", f"{home}/", "--name", "sections", "--delay", "5ms", "--allow-network", "127.0.0.0/8")
     desk.run(*add)
     desk.run("crawl")
-    # Crawls follow no numbers.
-    assert [{*web.lists_asked(name)} for name in ("gn", "harbour")] == [{"/gn/"}, {"/harbour/"}]
+    # A crawl follows numbers to what it does not know, and not to the end.
+    assert 1 < len(web.lists_asked("gn")) < PAGES["gn"]
     web.asked.clear()
 
     begin = ("backfill", "sections", "--since", "2024", "--channels", "archive_pages")
