@@ -171,7 +171,7 @@ def _is_time(line: str, language: str | None) -> bool:
 
 def _is_stray(first: str, second: str, link_lines: LinkLines) -> bool:
     """Whether the first line of a text is a word or two above a sentence, and no heading of it: a town, a button."""
-    return is_fragment(first, second) and len(second) > _LONGEST_LABEL and plain(first) not in link_lines.headings
+    return is_fragment(first, second) and len(second) > _LONGEST_LABEL and not link_lines.is_heading(first)
 
 
 def _is_prompt(line: str, language: str | None) -> bool:
@@ -268,8 +268,8 @@ def _without_sources(lines: list[str], link_lines: LinkLines) -> list[str]:
     last = len(lines) - 1
     while last > 1 and len(lines) - last <= _MOST_SOURCES and _is_source(without_list_mark(lines[last]), link_lines):
         last -= 1
-    is_head = last > 1 and last + 1 < len(lines) and plain(lines[last]) in link_lines.headings
-    return lines[:last] if is_head and is_fragment(lines[last].rstrip(":："), lines[last - 1]) else lines
+    may_head = last > 1 and last + 1 < len(lines) and is_fragment(lines[last].rstrip(":："), lines[last - 1])
+    return lines[:last] if may_head and link_lines.is_heading(lines[last]) else lines
 
 
 def _is_source(line: str, link_lines: LinkLines) -> bool:

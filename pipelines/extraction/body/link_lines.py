@@ -6,6 +6,7 @@ With a label before it ("See also:"), whatever its words, a link leads to anothe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
@@ -40,10 +41,16 @@ class LinkLines(NamedTuple):
     """Paragraphs that are a label and a link: "See also: The ferry sails again"."""
     slanted: frozenset[str] = frozenset()
     """Notes of the newsroom: sentences in italics that lead elsewhere or speak to the reader; what is set to the right."""
-    headings: frozenset[str] = frozenset()
-    """Short lines that are set as headings."""
     sources: frozenset[str] = frozenset()
     """Lines that link to a title and have a figure: where it was printed, and when."""
+    short: Sequence[Line] = ()
+    """Lines that are no longer than a heading, as the page has them."""
+
+    def is_heading(self, text: str) -> bool:
+        """Whether a short line of a text is set as a heading."""
+        key = plain(text)
+        # The first part has no link that edits the section.
+        return any(key in (plain(line.text), plain(line.parts[0][0])) and _is_heading(line) for line in self.short)
 
 
 def find_link_lines(document: Document) -> LinkLines:
@@ -68,10 +75,8 @@ def find_link_lines(document: Document) -> LinkLines:
     links_of, lead_ins_of, labelled_of, slanted_of, sources_of = (
         frozenset(plain(line.text) for line in group) for group in (links, lead_ins, labelled, slanted, sources)
     )
-    headings = [line for line in document.lines if len(line.text) <= _LONGEST_LEAD_IN and _is_heading(line)]
-    # The first part has no link that edits the section.
-    headings_of = frozenset(plain(text) for line in headings for text in (line.text, line.parts[0][0]))
-    return LinkLines(links_of, lead_ins_of, endings, labelled_of, slanted_of, headings_of, sources_of)
+    short = [line for line in document.lines if len(line.text) <= _LONGEST_LEAD_IN]
+    return LinkLines(links_of, lead_ins_of, endings, labelled_of, slanted_of, sources_of, short)
 
 
 _LONGEST_LABEL = 30
