@@ -193,14 +193,8 @@ def _objects(value: Any, depth: int) -> Iterator[tuple[str, str]]:
         return
     if depth == 0 and isinstance(value, dict):
         value = [value]
-    if isinstance(value, dict):
-        children: list[Any] = list(value.values())
-        yield from _named_in([one for one in children if isinstance(one, dict)])
-    elif isinstance(value, list):
-        children = value
-        yield from _named_in([one for one in children if isinstance(one, dict)])
-    else:
-        return
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    yield from _named_in([one for one in children if isinstance(one, dict)])
     for one in children:
         yield from _objects(one, depth + 1)
 
