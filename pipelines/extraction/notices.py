@@ -21,6 +21,7 @@ from db.models import Page, Reason, Rejection
 from pipelines.data_files import read_table
 from pipelines.extraction.article_check import ArticleCandidate
 from pipelines.extraction.languages.loader import NOTICE_KINDS, languages, phrases_of
+from pipelines.extraction.notice_wording import Wording, wording_of
 from pipelines.extraction.text.writing import CJK, text_width
 
 _GAP = ".{0,40}?"
@@ -48,9 +49,11 @@ class NoticePhrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMarks:
-    """Marks of one kind of notice: in its source alone, in its source and others, in the address it redirects to."""
+    """Marks of one kind of notice: in its source alone, as a name (class, id) of its body, in its source and others, in the address
+    it redirects to."""
 
     sure: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     address: tuple[str, ...] = ()
 
@@ -142,6 +145,8 @@ _ECHOES = (
     ),
 )
 """A visitor's address, a browser, the number of a request."""
+_BODY = re.compile(r"<body\s[^>]{1,4000}")
+_NAMES = re.compile(r"""\s(?:class|id)\s{0,3}=\s{0,3}["']?([^"'<>]*)""")
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
 
@@ -167,9 +172,12 @@ def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
     marked = _marked_kinds(titles, text, (urlsplit(candidate.page.address or "").hostname or "").removeprefix("www."))
     apologies = _apologies(candidate.language)
     apology = next(filter(None, map(apologies.match, titles)), None)
-    phrases_of_kinds = _phrases_in(_languages(candidate.language, text))
+    codes = _languages(candidate.language, text)
+    phrases_of_kinds = _phrases_in(codes)
+    wording = wording_of(codes, titles, sentences) if is_short else Wording()
     for kind in _WALLS if is_stated else KINDS:
-        own, signs, unrelated = _own(phrases_of_kinds[kind], titles, text, sentences, headline)
+        worded = wording.sentences if kind is wording.kind else frozenset()
+        own, signs, unrelated = _own(phrases_of_kinds[kind], titles, text, sentences, headline, worded)
         if apology and any(not apologies.match(sign.removeprefix("title ")) for sign in signs):
             own, signs = own + APOLOGIZES, [*signs, f"opens with {apology[0]!r}"]
         if kind in marked and (own or kind is Reason.PARKED):
@@ -273,9 +281,17 @@ _REASONS_OF_STATUS = {
 
 
 def _own(
-    phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str], headline: str
+    phrases: NoticePhrases,
+    titles: list[str],
+    text: str,
+    sentences: list[str],
+    headline: str,
+    worded: frozenset[str],
 ) -> tuple[float, list[str], int]:
-    """Points for titles and sentences, the signs, and how many characters are unrelated."""
+    """Points for titles and sentences, the signs, and how many characters are unrelated.
+
+    The sentences of `worded` count though no phrase stands in them.
+    """
     found = (_titled(phrases.titles, title) for title in titles)
     points, phrase = max(found, key=itemgetter(0), default=(0.0, ""))
     signs = [f"title {phrase!r}"] if points else []
@@ -284,7 +300,10 @@ def _own(
     if spoken := [len(phrase.hint) for phrase in says if phrase.stands_in(headline)]:
         points += HEADLINE_SAYS if not points and 2 * max(spoken) >= len(headline) else 0.0
         sentences = sentences if headline in sentences else [headline, *sentences]
-    speaking = [next((one.hint for one in says if one.stands_in(sentence)), None) for sentence in sentences]
+    speaking = [
+        next((one.hint for one in says if one.stands_in(sentence)), sentence if sentence in worded else None)
+        for sentence in sentences
+    ]
     total = sum(map(len, sentences))
     said = sum(len(sentence) for sentence, hint in zip(sentences, speaking, strict=True) if hint)
     hints = list(dict.fromkeys(hint for hint in speaking if hint))
@@ -320,7 +339,9 @@ def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:
 def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
     if marks is None:
         return
-    if sure := next((mark for mark in marks.sure if mark in source), None):
+    if names := _body_names(source).intersection(marks.body):
+        yield SURE, f"body {min(names)!r}"
+    elif sure := next((mark for mark in marks.sure if mark in source), None):
         yield SURE, f"source {sure!r}"
     elif may := next((mark for mark in marks.may if mark in source), None):
         yield MAY, f"source {may!r}"
@@ -331,6 +352,13 @@ def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterato
             if part in f"{there.netloc}{there.path}" and part not in before:
                 yield LED_THERE, f"led to an address with {part!r}"
                 return
+
+
+@lru_cache(maxsize=1)
+def _body_names(source: str) -> frozenset[str]:
+    """The classes and the id of a page's body."""
+    body = _BODY.search(source)
+    return frozenset(" ".join(_NAMES.findall(body[0])).split()) if body else frozenset()
 
 
 def _general(candidate: ArticleCandidate, *, is_short: bool) -> float:

@@ -1,0 +1,94 @@
+"""Sentences that are worded like a notice, though none of the known phrases stands in them.
+
+Who runs a site words its notices anew: "the story you were after may have been unpublished". The words are those of other notices.
+So the phrases of the language files are taken apart into stems; a sentence made of such stems is one that a notice says, and the
+kinds whose phrases share them tell its kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from db.models import Reason
+from pipelines.extraction.languages.loader import languages
+
+_SHARE, _MOST = 0.34, 0.5
+"""Share of a sentence's stems that notices must have, and of the text that such sentences must make up. Each page of
+`bench/extraction/handwritten/refusals` was read without the phrases that stand in it: more of either, and fewer notices were
+taken for what they are; less, and articles about them were refused."""
+_LEAST = 2
+"""Different stems, none overlapping another, that a sentence must share with notices of the page's kind."""
+_MIN_LETTERS, _STEM = 4, 6
+"""Letters of a word that is counted (shorter ones join words), and of its stem, which inflection at the end leaves as it is."""
+_RUN = 2
+"""Characters of a stem in writing without spaces."""
+_WORD = re.compile(r"[^\W\d_]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Thai, Lao, Burmese, Khmer, and East Asian writing. Korean words are joined with particles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The sentences of a page that are worded like a notice, and the kind whose phrases have most of their stems."""
+
+    kind: Reason | None = None
+    sentences: frozenset[str] = frozenset()
+
+
+def wording_of(codes: tuple[str, ...], titles: Iterable[str], sentences: Sequence[str]) -> Wording:
+    """How the titles and sentences of a page, in lower case, are worded, by the phrases of languages."""
+    kinds_of = _kinds_by_stem(codes)
+    shared_by: dict[str, list[tuple[str, int]]] = {}
+    points: Counter[Reason] = Counter()
+    for sentence in dict.fromkeys((*titles, *sentences)):
+        stems = list(_stems(sentence))
+        shared = [(stem, end) for stem, end in stems if stem in kinds_of]
+        if shared and len(shared) >= _SHARE * len(stems):
+            shared_by[sentence] = shared
+            for stem in dict.fromkeys(stem for stem, _ in shared):
+                points.update(dict.fromkeys(kinds_of[stem], 1 / len(kinds_of[stem])))
+    if not points:
+        return Wording()
+    kind = max(points, key=lambda kind: points[kind])
+    worded = {sentence for sentence, shared in shared_by.items() if _apart(shared, kind, kinds_of) >= _LEAST}
+    said = sum(len(sentence) for sentence in sentences if sentence in worded)
+    if said < _MOST * sum(map(len, sentences)):
+        return Wording()
+    return Wording(kind=kind, sentences=frozenset(worded))
+
+
+@lru_cache(maxsize=256)
+def _kinds_by_stem(codes: tuple[str, ...]) -> Mapping[str, tuple[Reason, ...]]:
+    """The kinds of notices whose phrases have a stem."""
+    kinds: defaultdict[str, dict[Reason, None]] = defaultdict(dict)
+    for code in codes:
+        for kind, words in languages()[code].notices.items():
+            for phrase in (*words.title, *words.says):
+                for stem, _ in _stems(phrase):
+                    kinds[stem][Reason(kind)] = None
+    return {stem: tuple(found) for stem, found in kinds.items()}
+
+
+def _stems(text: str) -> Iterator[tuple[str, int]]:
+    """The stems of a text, and where each ends."""
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if _UNSPACED.search(word):
+            yield from ((word[at : at + _RUN], match.start() + at + _RUN) for at in range(len(word) - _RUN + 1))
+        elif len(word) >= _MIN_LETTERS:
+            yield word[:_STEM], match.end()
+
+
+def _apart(shared: list[tuple[str, int]], kind: Reason, kinds_of: Mapping[str, tuple[Reason, ...]]) -> int:
+    """How many different stems of a kind stand apart: of characters that follow each other, every second one."""
+    apart: set[str] = set()
+    free_from = 0
+    for stem, end in shared:
+        if kind in kinds_of[stem] and end - len(stem) >= free_from:
+            apart.add(stem)
+            free_from = end
+    return len(apart)
