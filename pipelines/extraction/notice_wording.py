@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from db.models import Reason
 from pipelines.extraction.languages.loader import languages
+from pipelines.extraction.text.writing import CJK
 
 _SHARE, _MOST = 0.34, 0.5
 """Share of a sentence's stems that notices must have, and of the text that such sentences must make up. Each page of
@@ -24,11 +25,13 @@ _LEAST = 2
 """Different stems, none overlapping another, that a sentence must share with notices of the page's kind."""
 _MIN_LETTERS, _STEM = 4, 6
 """Letters of a word that is counted (shorter ones join words), and of its stem, which inflection at the end leaves as it is."""
-_RUN = 2
-"""Characters of a stem in writing without spaces."""
-_WORD = re.compile(r"[^\W\d_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""Thai, Lao, Burmese, Khmer, and East Asian writing. Korean words are joined with particles."""
+_SYLLABLES, _LETTERS = 2, 5
+"""Characters of a stem in writing without spaces, of syllables and of letters."""
+_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
+"""Where the vowel signs of Hebrew, Arabic, Indic and Thai writing are, which Python counts as no letters."""
+_WORD = re.compile(rf"[^\W\d_](?:\w|[{_MARKS}])*")
+_SOUTH_EAST_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+"""Thai, Lao, Burmese, Khmer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,9 @@ def _stems(text: str) -> Iterator[tuple[str, int]]:
     """The stems of a text, and where each ends."""
     for match in _WORD.finditer(text):
         word = match[0]
-        if _UNSPACED.search(word):
-            yield from ((word[at : at + _RUN], match.start() + at + _RUN) for at in range(len(word) - _RUN + 1))
+        run = _SYLLABLES if CJK.search(word) else _LETTERS if _SOUTH_EAST_ASIAN.search(word) else 0
+        if run:
+            yield from ((word[at : at + run], match.start() + at + run) for at in range(len(word) - run + 1))
         elif len(word) >= _MIN_LETTERS:
             yield word[:_STEM], match.end()
 
