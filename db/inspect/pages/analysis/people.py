@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from db.inspect.pages.components.chart_parts import Chart, Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.components.form_values import number_of
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
 from db.queries.people import (
@@ -55,11 +56,11 @@ class PeopleForm:
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
 
-        source, role = text("source"), text("role")
+        role = text("role")
         return PeopleForm(
             wanted=PeopleFilter(
                 words=text("q") or text("begins"),
-                source_id=int(source) if source.isascii() and source.isdigit() and len(source) < 18 else None,
+                source_id=number_of(text("source")),
                 role=CreditRole(role) if role in list(CreditRole) else None,
                 newest=text("sort") == "last",
             ),
