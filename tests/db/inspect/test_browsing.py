@@ -242,6 +242,7 @@ def test_numbers_of_any_length_are_no_error(desk: SimpleNamespace) -> None:
         for address in (
             f"/-/article/{desk.pages.ferry}?revision={number}", f"/-/corrections?page={number}", f"/-/corrections?source={number}",
             f"/-/rejections?before={number}&source={number}", f"/-/copying?top={number}", f"/-/people?source={number}",
-            f"/-/sources?page={number}", f"/-/search?q=a&page={number}", f"/-/attention?q=a&of={number}", f"/-/runs?before={number}",
+            f"/-/sources?page={number}", f"/-/search?q=a&page={number}", f"/-/attention?q=a&of={number}",
+            f"/-/runs?before={number}",
         ):  # fmt: skip
             assert ask(address)[0] == 200, address[:40]
