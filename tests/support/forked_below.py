@@ -67,8 +67,9 @@ def keep_a_fork_server(*others: int) -> None:
         if ours.fileno() < 0 or not (_SERVER in code or _TRACKER in code):
             return real(path, arguments, handles)
         socket.send_fds(ours, [json.dumps([code, list(handles)]).encode()], handles)
-        if _SERVER in code:
-            ours.close()
+        if _TRACKER in code:
+            return os.getpid()  # no child of this process: at the end, nobody waits for it
+        ours.close()
         return pid
 
     util.spawnv_passfds = spawn  # type: ignore[assignment]
