@@ -38,7 +38,7 @@ from db.store.extraction.outcomes import load_article
 from db.store.extraction.page_selection import Selection, select_pages
 from db.store.extraction.pages import load_page, page_headers
 from db.store.sites.site_rules import rules_in_force
-from db.store.sites.sources import all_sources, find_stored_source, source_ids
+from db.store.sites.sources import all_sources, source_ids
 from db.timestamps import format_timestamp, parse_timestamp
 
 Kind = Literal["original", "copy", "corrected", "gone"]
@@ -203,12 +203,15 @@ class Archive:
                 page = page_status(conn, int(id_or_url)) or page
             return _page(conn, page)
 
-    def pages(self, *, source: str | None = None, since: datetime | None = None) -> Iterator[StoredPage]:
+    def pages(
+        self, *, source: str | Sequence[str] | None = None, since: datetime | None = None
+    ) -> Iterator[StoredPage]:
         """All pages that were read and whose bytes are kept, fetched since then, by their ids. Raises UnknownSource."""
         aware("since", since)
         with self._reading() as conn:
-            source_id = find_stored_source(conn, source).id if source is not None else None
-            wanted = Selection(source_id=source_id, since=format_timestamp(since) if since else None)
+            wanted = Selection(
+                source_ids=source_ids(conn, _names(source)), since=format_timestamp(since) if since else None
+            )
             page_ids = list(select_pages(conn, wanted, extractor_id=0))
         return self._pages_of(iter(page_ids))
 
@@ -229,10 +232,9 @@ class Archive:
         paywalled: bool | None,
     ) -> ArticleFilter:
         aware("since", since), aware("until", until)
-        names = (source,) if isinstance(source, str) else tuple(source or ())
         with self._reading() as conn:
             return ArticleFilter(
-                source_ids=source_ids(conn, names),
+                source_ids=source_ids(conn, _names(source)),
                 since=since,
                 until=until,
                 language=language,
@@ -336,6 +338,10 @@ def _page(conn: sqlite3.Connection, state: PageStatus) -> StoredPage:
         article_id=state.article_id,
         rejection=rejection,
     )
+
+
+def _names(source: str | Sequence[str] | None) -> Sequence[str]:
+    return (source,) if isinstance(source, str) else source or ()
 
 
 def _check_limit(limit: int | None, name: str = "limit") -> None:

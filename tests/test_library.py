@@ -293,6 +293,7 @@ def test_pages_are_as_received(newsroom: Newsroom, archive: copydesk.Archive) ->
     read = list(archive.pages())
     assert [page.id for page in read] == sorted(set(newsroom.pages.values()) - {newsroom.pages["unread"]})
     assert {page.source_name for page in archive.pages(source="mirror.example")} == {"mirror.example"}
+    assert list(archive.pages(source=["mirror.example", "wanbao.example"])) == read
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ Pages are those of the corpora (as `bench.extraction.quality` reads them), in ha
 `world_pages` and `refusals`, and with --tests those that the tests of extraction read, for which only changes are counted. Of
 halves that are not to be looked at (B, and "left" of the sets from the third on and of the refusals) sums are kept and no names.
 
-OUT is a file of JSON lines, one for each branch and value, and OUT.pages what was noted; a run that was stopped goes on where it
-was, unless the code has changed since. --report prints what was measured, the branches that harm first: points are pages won (+) or
-lost (-) by holding the branch, summed over the fields.
+OUT is a file of JSON lines, one for each branch and value, and OUT.pages one of what was noted, a line for each page. A run that
+was stopped goes on where it was, unless the code has changed since. --report prints what was measured, the branches that harm
+first: points are pages won (+) or lost (-) by holding the branch, summed over the fields.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -75,6 +75,9 @@ class Noted:
     points: Rows
     true: bytes
     false: bytes
+
+
+_BYTES = ("true", "false")
 
 
 class TooLongError(BaseException):
@@ -240,22 +243,25 @@ def _hold(task: tuple[int, bool, list[int]]) -> dict[str, Any]:
 
 
 def noted_pages(bench: Bench, path: Path, jobs: int) -> list[Noted]:
-    """What `path` says of the pages, if the code is still that; else it is noted now."""
-    code = branches.digest_of(bench.modules)
-    if path.exists():
-        kept = json.loads(path.read_text())
-        if kept["code"] == code and kept["pages"] == [sheet.name for sheet in bench.sheets]:
-            texts = ("true", "false")
-            return [Noted(**(row | {name: bytes.fromhex(row[name]) for name in texts})) for row in kept["noted"]]
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        noted = pool.map(_note, range(len(bench.sheets)), chunksize=16)
-    rows = [
-        {"seconds": one.seconds, "digest": one.digest, "points": one.points}
-        | {"true": one.true.hex(), "false": one.false.hex()}
-        for one in noted
-    ]
-    path.write_text(json.dumps({"code": code, "pages": [sheet.name for sheet in bench.sheets], "noted": rows}))
+    """What `path` says of the pages, as far as the same code wrote it; the others are noted now, and written one by one."""
+    head = {"code": branches.digest_of(bench.modules), "pages": [sheet.name for sheet in bench.sheets]}
+    first = json.dumps(head) + "\n"
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    kept = [line for line in lines if line.endswith("\n")]  # the last one may have been broken off
+    if kept[:1] != [first]:
+        kept = [first]
+    noted = [_parse(line) for line in kept[1:]]
+    path.write_text("".join(kept))
+    with multiprocessing.get_context("fork").Pool(jobs) as pool, path.open("a", buffering=1) as out:
+        for one in pool.imap(_note, range(len(noted), len(bench.sheets))):
+            out.write(json.dumps(asdict(one) | {name: getattr(one, name).hex() for name in _BYTES}) + "\n")
+            noted.append(one)
     return noted
+
+
+def _parse(line: str) -> Noted:
+    row = json.loads(line)
+    return Noted(**(row | {name: bytes.fromhex(row[name]) for name in _BYTES}))
 
 
 def lines_since(commit: str) -> set[str]:

@@ -23,7 +23,7 @@ class EarlierOptions:
 
     stale: bool
     everything: bool
-    source: str | None
+    names: tuple[str, ...]
     since: str | None
     where: str | None
     undone: int | None
@@ -54,7 +54,7 @@ earlier_options = option_group(
     "earlier",
     click.option("--stale", is_flag=True, hidden=True),
     click.option("--all", "everything", is_flag=True, hidden=True),
-    click.option("--source", hidden=True),
+    click.option("--source", "names", multiple=True, hidden=True),
     click.option("--since", hidden=True),
     click.option("--where", hidden=True),
     click.option("--undo", "undone", type=int, hidden=True),

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import sources_option
 from cli.context import CommandContext
-from cli.option_groups import filter_option, option_group
+from cli.option_groups import option_group
 from cli.time_options import since_option
 from db.store.extraction.page_selection import Selection
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 
@@ -26,7 +26,7 @@ class SelectionOptions:
 
     stale: bool = False
     everything: bool = False
-    source: str | None = None
+    names: tuple[str, ...] = ()
     since: str | None = None
     where: str | None = None
     url: str | None = None
@@ -38,7 +38,7 @@ class SelectionOptions:
 
     @property
     def _narrows(self) -> bool:
-        return bool(self.stale or self.source or self.since or self.where or self.url)
+        return bool(self.stale or self.names or self.since or self.where or self.url)
 
     def check(self) -> None:
         """Raise click.UsageError where nothing is selected, or `--all` is combined with another option."""
@@ -54,13 +54,13 @@ class SelectionOptions:
         address = clean_url(self.url) if self.url else None
         if self.url and address is None:
             raise click.UsageError(f"--url: {self.url} is not the address of a web page")
-        source_id = None
-        if self.source:
+        found: tuple[int, ...] = ()
+        if self.names:
             with context.read() as conn:
-                source_id = find_stored_source(conn, self.source).id
+                found = tuple(sorted(source_ids(conn, self.names)))  # in any order, it is the same selection
         return Selection(
             stale=self.stale,
-            source_id=source_id,
+            source_ids=found,
             since=format_timestamp(since) if since else None,
             since_said=self.since,
             where=self.where,
@@ -76,7 +76,7 @@ def selection_options(command: F) -> F:
         "selected",
         click.option("--stale", is_flag=True, help="Pages last extracted by another version or other site rules."),
         click.option("--all", "everything", is_flag=True, help="All pages that have been extracted before."),
-        filter_option("--source", metavar="NAME", shell_complete=source_names, help="Pages of one source."),
+        sources_option("Pages of this source. May be repeated."),
         click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11, 2026-11-02."),
         click.option("--where", metavar="SQL", help="Pages that match a condition on pages, outcomes and articles."),
         click.option("--url", metavar="URL", help="Pages of one address."),

@@ -20,7 +20,7 @@ from playwright.async_api import Error as BrowserError
 from scrapy.utils.misc import load_object
 
 from crawler.http.connection.guard import DnsCache
-from crawler.render.browsers import find_browser
+from crawler.render.browsers import DISABLE_FEATURES, find_browser
 from crawler.render.messages import Drawing, DrawOrder, receive_message, send_message
 from crawler.render.page_drawing import PageFailed, draw_page
 from crawler.render.process_tree import TreeMeter, kill_descendants
@@ -37,6 +37,7 @@ LAUNCH = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--js-flags=--max-old-space-size=512",
+    DISABLE_FEATURES,
 )
 # Where a request goes that belongs to no page: nowhere. Each page has a proxy of its own.
 _NOWHERE = "http://127.0.0.1:9"

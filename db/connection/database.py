@@ -41,7 +41,6 @@ __all__ = [
     "explain_sqlite_error",
     "open_database",
     "open_for_reading",
-    "open_in_memory",
     "open_readonly",
     "translate_sqlite_errors",
     "write",
@@ -245,14 +244,6 @@ def connect_for_reading(path: Path) -> Connection:
 def open_readonly(path: Path) -> Connection:
     """Open a read-only connection. For worker processes: the writer has opened and migrated the file before."""
     return connect(path, readonly=True)
-
-
-def open_in_memory() -> sqlite3.Connection:
-    """A migrated database in memory, for pages that are not stored."""
-    db = Database(memory=True)
-    db.conn.isolation_level = None
-    migrations.apply(db)
-    return db.conn
 
 
 @contextmanager

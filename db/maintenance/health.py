@@ -122,6 +122,11 @@ def _file(health: HealthCheck) -> Iterator[Finding]:
         yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
     else:
         yield Finding(level=Level.OK, subject="file", message=message)
+    if (names := health.path.stat().st_nlink) > 1:
+        message = f"it has {names} names (hard links), each with a log of its own: opened by both, the file is damaged"
+        yield Finding(
+            level=Level.WARN, subject="file", message=message, advice="keep one; `copydesk backup` makes a copy"
+        )
 
 
 def _disk(health: HealthCheck) -> Iterator[Finding]:

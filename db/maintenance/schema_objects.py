@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from functools import cache
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.sqlite.named_rows import named_rows
 
 _MOST_NAMED = 5

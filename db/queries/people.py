@@ -46,6 +46,11 @@ ORDER BY {order} LIMIT :limit
 """
 _EVERYWHERE = "person_counts k"
 _AT_SOURCE = "person_sources k CROSS JOIN person_counts p ON p.person_id = k.person_id"
+_AT_SOURCES = """(
+    SELECT person_id, sum(articles) AS articles, sum(wrote) AS wrote, sum(edited) AS edited, sum(proofread) AS proofread,
+           sum(copies) AS copies
+    FROM person_sources WHERE source_id IN (SELECT value FROM json_each(:sources)) GROUP BY person_id
+) k CROSS JOIN person_counts p ON p.person_id = k.person_id"""
 _OTHER_NAMES = (
     "SELECT main_id, name FROM credited_names WHERE main_id IN (SELECT value FROM json_each(?)) ORDER BY main_id, name"
 )
@@ -95,10 +100,11 @@ WHERE r.score >= 1 ORDER BY r.seen_at DESC LIMIT 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Which persons. `words`: in one of their names; `source_id`: with articles there, by which they are counted."""
+    """Which persons. `words`: in one of their names; `source_ids`: with articles at one of these sources, by which they
+    are counted."""
 
     words: str = ""
-    source_id: int | None = None
+    source_ids: tuple[int, ...] = ()
     role: CreditRole | None = None
     newest: bool = False
 
@@ -222,12 +228,16 @@ def list_people(
     """Persons with most articles first, or those seen last; `limit` of them after a place, 0 for all. The `months` are the
     `MONTHS` up to today.
     """
-    days = "k" if wanted.source_id is None else "p"
+    counts, days = (_AT_SOURCES, "p") if wanted.source_ids else (_EVERYWHERE, "k")
     by = f"{days}.last_day" if wanted.newest else "k.articles"
     conditions, values = list[str](), {"limit": limit + 1 if limit else -1, "words": wanted.words}
-    values |= {"source": wanted.source_id, "at": after.value if after else 0, "id": after.person_id if after else 0}
-    if wanted.source_id is not None:
+    values |= {"at": after.value if after else 0, "id": after.person_id if after else 0}
+    if len(wanted.source_ids) == 1:  # its index has them in their order
+        counts = _AT_SOURCE
         conditions.append("k.source_id = :source")
+        values["source"] = wanted.source_ids[0]
+    elif wanted.source_ids:
+        values["sources"] = json.dumps(wanted.source_ids)
     if wanted.role:
         conditions.append(f"k.{CREDIT_COLUMNS[wanted.role]} > 0")
     if wanted.words:
@@ -236,7 +246,7 @@ def list_people(
     if after:
         conditions.append(f"({by}, k.person_id) < (:at, :id)")
     sql = _LINES.format(
-        counts=_EVERYWHERE if wanted.source_id is None else _AT_SOURCE,
+        counts=counts,
         days=days,
         conditions="".join(f" AND {one}" for one in conditions),
         order=f"{by} DESC, k.person_id DESC",

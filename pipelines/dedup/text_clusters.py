@@ -16,7 +16,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.errors import UsageError
 from db.store.dedup.near_copies import load_text_lengths, near_copy_pairs, text_number
 from db.system.regular_files import open_file

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
+from crawler.render.browsers import DISABLE_FEATURES
 from tests.support.forked import ForkedProcess
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +84,8 @@ def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[i
 def chromium() -> Iterator[Browser]:
     """The browser, headless."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        args = ["--no-sandbox", "--disable-gpu", DISABLE_FEATURES]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
         try:
             yield browser
         finally:

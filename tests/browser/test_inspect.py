@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from pipelines.exchange.article_formats import COLUMNS
 from tests.browser.edition import DAILY_DAYS, SCRIPT, fill, hostile_page
 from tests.browser.languages import untranslated_texts
 from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting
+from tests.support.processes import command_of, descendants
 from tests.support.web_server import Answer, WebServer
 
 pytestmark = [
@@ -197,12 +199,19 @@ def test_a_page_is_quiet_and_usable_by_all(scene: Scene, kind: str) -> None:
         assert not serious, json.dumps(serious, indent=1)
 
 
+# A rule's impact is that of all its faults. Those that count for less are half of the time.
+SERIOUS_RULES = (
+    "axe._audit.rules.filter(it => it.enabled && ['serious', 'critical'].includes(it.impact)).map(it => it.id)"
+)
+
+
 def serious_faults(page: Page, only: str | None = None) -> list[tuple[str, str, str | None]]:
     """What axe-core holds against a page: rule, element, what to mend. `only`: of one rule."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    rules = [only] if only else page.evaluate(SERIOUS_RULES)
     # Of what passes, there are thousands of elements, which nobody reads. In a frame there is no axe, and nobody to wait for.
-    options = {"resultTypes": ["violations"], "iframes": False} | ({"runOnly": [only]} if only else {})
+    options = {"resultTypes": ["violations"], "iframes": False, "runOnly": rules}
     found = page.evaluate("async options => (await axe.run(options)).violations", options)
     return [
         (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
@@ -768,3 +777,11 @@ def test_a_day_stays_a_day_west_of_greenwich(scene: Scene) -> None:
     first = spec["layer"][-1]["data"]["values"][0]["date"]
     assert tab.page.evaluate("day => new Date(day).getDate()", first) == int(first[8:10])
     tab.page.context.close()
+
+
+def test_the_browser_has_no_processes_for_its_own_bars(scene: Scene) -> None:
+    """They would take 1 s of CPU of each browser, also of one that draws pages for a crawl (`crawler.render.browsers`)."""
+    scene.tab().go("/")
+    commands = {pid: command_of(pid) for pid in descendants(os.getpid())}
+    assert any(b"--type=renderer" in command for command in commands.values())
+    assert not [command for command in commands.values() if b"webui" in command]

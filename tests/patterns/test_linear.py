@@ -14,6 +14,7 @@ import pytest
 
 from db.models import Page
 from db.site_rules.loader import Sites
+from pipelines.extraction.credits.lines.chinese_labels import GLUED, LABEL
 from pipelines.extraction.extract import extract
 from tests.patterns import collected as collected_module
 from tests.patterns import growth
@@ -122,6 +123,16 @@ def test_only_what_was_measured_as_it_is_now_is_proven(tmp_path: Path, monkeypat
     assert list(Proven(path).without([(linear, {"match"}), *others])) == others
     monkeypatch.setattr("tests.patterns.proven.growth", collected_module)  # another way to measure
     assert list(Proven(path).without([(linear, {"match"})])) == [(linear, {"match"})]
+
+
+@pytest.mark.parametrize("pattern", [LABEL, GLUED], ids=["label", "glued"])
+def test_labels_out_of_a_set_stand_in_one_order(pattern: re.Pattern[str]) -> None:
+    """Else the pattern is another in each process, and is never proven."""
+    groups = [
+        words.replace(r"[ \u3000]{0,3}", "").split("|") for words in re.findall(r"P<\w+>([^()]+)\)", pattern.pattern)
+    ]
+    assert max(map(len, groups)) > 50
+    assert all(words == sorted(words, key=lambda word: (-len(word), word)) for words in groups)
 
 
 @pytest.mark.parametrize(

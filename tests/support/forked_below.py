@@ -27,12 +27,17 @@ WAITS = "copydesk-waits"
 _COMM = Path("/proc/self/comm")
 _PR_SET_CHILD_SUBREAPER = 36
 _MESSAGE_BYTES = 1 << 17
+_SERVER, _TRACKER = "multiprocessing.forkserver", "multiprocessing.resource_tracker"
+"""What the code names that multiprocessing starts a Python with."""
 
 
 def keep_a_fork_server(*others: int) -> None:
     """Have the fork server of this process forked: without being asked for, it ends with the process.
 
     It is given what its command line would say. `others`: handles that it must not keep open.
+
+    Multiprocessing's resource tracker, a new Python as well, would have nothing to track, as nobody makes a semaphore or shared
+    memory: what waits keeps the tracker's pipe open instead.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if (pid := os.fork()) == 0:
@@ -41,12 +46,16 @@ def keep_a_fork_server(*others: int) -> None:
             os.close(handle)
         name = _COMM.read_text()
         _COMM.write_text(WAITS)
-        message, handles, _, _ = socket.recv_fds(theirs, _MESSAGE_BYTES, 8)
-        if not message:
-            os._exit(0)
+        code, handles, wanted = "", list[int](), list[int]()
+        while _SERVER not in code:
+            message, handles, _, _ = socket.recv_fds(theirs, _MESSAGE_BYTES, 8)
+            if not message:
+                os._exit(0)
+            code, wanted = json.loads(message)
+            if _TRACKER in code:
+                _high(handles)
         _COMM.write_text(name)
         theirs.close()
-        code, wanted = json.loads(message)
         _move(handles, wanted)
         exec(code, {"__name__": "__main__"})
         os._exit(0)
@@ -55,10 +64,12 @@ def keep_a_fork_server(*others: int) -> None:
 
     def spawn(path: bytes, arguments: list[bytes], handles: list[int]) -> int:
         code = os.fsdecode(arguments[-1])
-        if ours.fileno() < 0 or "multiprocessing.forkserver" not in code:
+        if ours.fileno() < 0 or not (_SERVER in code or _TRACKER in code):
             return real(path, arguments, handles)
-        with ours:
-            socket.send_fds(ours, [json.dumps([code, list(handles)]).encode()], handles)
+        socket.send_fds(ours, [json.dumps([code, list(handles)]).encode()], handles)
+        if _TRACKER in code:
+            return os.getpid()  # no child of this process: at the end, nobody waits for it
+        ours.close()
         return pid
 
     util.spawnv_passfds = spawn  # type: ignore[assignment]
@@ -66,12 +77,17 @@ def keep_a_fork_server(*others: int) -> None:
 
 def _move(handles: list[int], wanted: list[int]) -> None:
     """Give handles the numbers that they have in another process."""
+    for handle, number in zip(_high(handles), wanted, strict=True):
+        os.dup2(handle, number)
+        os.close(handle)
+
+
+def _high(handles: list[int]) -> list[int]:
+    """Other numbers for handles, which nobody wants."""
     high = [fcntl.fcntl(handle, fcntl.F_DUPFD, 200) for handle in handles]
     for handle in handles:
         os.close(handle)
-    for handle, number in zip(high, wanted, strict=True):
-        os.dup2(handle, number)
-        os.close(handle)
+    return high
 
 
 def keep_a_process_for_commands() -> None:

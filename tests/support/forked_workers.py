@@ -31,6 +31,7 @@ from hypothesis.strategies import integers
 from tests.support.forked import start_forking
 from tests.support.forked_below import keep_a_fork_server
 from tests.support.forking import run_to_the_end
+from tests.support.huge_pages import use_huge_pages
 from tests.support.new_databases import new_database
 from tests.support.warm import warm
 
@@ -72,6 +73,7 @@ def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
         deque(warm(), 0)
     gc.collect()
     gc.freeze()  # collected or counted, its pages would be copied in each process
+    use_huge_pages()
     sys.stdout.flush()
     waiting: list[tuple[int, int, int]] = []
     for _ in specs:

@@ -108,7 +108,7 @@ def _pages(
     selected = SelectionOptions(
         stale=earlier.stale,
         everything=earlier.everything,
-        source=earlier.source,
+        names=earlier.names,
         since=earlier.since,
         where=earlier.where,
         url=None if pages else url,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import sources_option
 from cli.context import CommandContext
 from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
@@ -24,7 +24,7 @@ from db.people.evidence import LikelyPair, likely_pairs
 from db.people.persons import NameDecision, decisions, join_names, names_of_person, part_names, require_name
 from db.queries.articles import snapshot
 from db.queries.people import CreditRole, PeopleFilter, PersonDetails, PersonSummary, list_people, person_details
-from db.store.sites.sources import find_stored_source
+from db.store.sites.sources import source_ids
 
 _COLUMNS = (
     Column(title="name", least=12, weight=2),
@@ -49,9 +49,7 @@ def people() -> None:
 
 @people.command("list")
 @click.argument("words", nargs=-1)
-@filter_option(
-    "--source", "source", metavar="NAME", shell_complete=source_names, help="Only people with articles of this source."
-)
+@sources_option("Only people with articles of this source. May be repeated.")
 @filter_option(
     "--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders."
 )
@@ -63,7 +61,7 @@ def people() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
 def list_command(
-    context: CommandContext, /, words: Sequence[str], source: str | None, limit: int, as_json: bool, as_csv: bool, **only: object
+    context: CommandContext, /, words: Sequence[str], names: Sequence[str], limit: int, as_json: bool, as_csv: bool, **only: object
 ) -> None:  # fmt: skip
     """List people, those with most articles first.
 
@@ -73,7 +71,7 @@ def list_command(
     with context.read() as conn, snapshot(conn):
         wanted = PeopleFilter(
             words=" ".join(words),
-            source_id=find_stored_source(conn, source).id if source else None,
+            source_ids=source_ids(conn, names),
             role=CreditRole(str(only["role"])) if only["role"] else None,
             newest=bool(only["newest"]),
         )

@@ -37,12 +37,11 @@ def is_pager_label(text: str) -> bool:
     return bool(_next_words().fullmatch(text) or _other_words().fullmatch(text))
 
 
-def next_page_of(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """The next page of the same list, if the page links to one."""
+def next_page_of(root: etree._Element, base: str, url: str, functions: PageFunctions) -> tuple[str, ...]:
+    """The next page of the same list, if the page links to one. `functions`: those of the page."""
     for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
         if "next" in (element.get("rel") or "").lower().split():
             return _page(element, base, url)
-    functions = PageFunctions(root)
     for anchor in islice(root.iter("a"), MAX_LINKS):
         words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
         if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:

@@ -47,12 +47,14 @@ _MOST_ADDED = 2
 """Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
 
 
-def page_after(root: etree._Element, url: str, page: int, following: Sequence[str]) -> str | None:
+def page_after(
+    root: etree._Element, url: str, page: int, following: Sequence[str], functions: PageFunctions | None = None
+) -> str | None:
     """The address of page `page` + 1 of the list that `url` is page `page` of, None where there is none.
 
-    `following`: where the page's links called "next" lead.
+    `following`: where the page's links called "next" lead. `functions`: those of the page, where they are known.
     """
-    base, functions = base_of(root, url), PageFunctions(root)
+    base, functions = base_of(root, url), functions or PageFunctions(root)
     by_form: dict[str, dict[int, str]] = {}
     for element in islice(root.iter("a", "option"), MAX_LINKS):
         label = _LABEL.fullmatch(_words(element))

@@ -88,10 +88,10 @@ def read_front_page(
     language = (root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None
     if not is_front and title and names_missing_page(title, (language or "").partition("-")[0] or None):
         return ParsedListing(kind=kind, url=url, title=title, note="the page says that it does not exist")
-    base = base_of(root, url)
+    base, functions = base_of(root, url), PageFunctions(root)
     targets = _Targets(url, base)
     found = _Candidates(url, site, targets)
-    found.add_links(root)
+    found.add_links(root, functions)
     if is_empty := found.is_empty():
         accept_rows(found.by_key.values())
         for find in (lists_in_scripts, lists_in_attributes, addresses_in_scripts) if found.is_empty() else ():
@@ -100,7 +100,7 @@ def read_front_page(
     refuse_groups(found.articles())
     loaded = _loaded_lists(root, targets) if is_empty and found.is_empty() else ()
     sections = sections_of(found.by_key, url, _other_editions(root, language, targets))
-    pages, when = _next_pages(root, decoded.text, base, url, page, found)
+    pages, when = _next_pages(root, decoded.text, base, url, page, found, functions)
     return ParsedListing(
         kind=kind,
         url=url,
@@ -140,10 +140,16 @@ def _primary(language: str) -> str:
 
 
 def _next_pages(
-    root: etree._Element, text: str, base: str, url: str, page: int | None, found: _Candidates
+    root: etree._Element,
+    text: str,
+    base: str,
+    url: str,
+    page: int | None,
+    found: _Candidates,
+    functions: PageFunctions,
 ) -> tuple[tuple[str, ...], NextPages]:
     """The next page of a list, or the newest of its lists, and when they are worth a request."""
-    if pages := next_page_of(root, base, url) or loaded_next_page(root, text, base, url):
+    if pages := next_page_of(root, base, url, functions) or loaded_next_page(root, text, base, url):
         return pages, NextPages.ANY_NEW
     if found.listed and (pages := next_page_in_scripts(text, root, url)):
         return pages, NextPages.ANY_NEW
@@ -151,7 +157,7 @@ def _next_pages(
         return (), NextPages.ANY_NEW
     if not found.articles():
         return newest_lists(found.by_key.values(), url), NextPages.ALWAYS
-    if after := page_after(root, url, page, ()):
+    if after := page_after(root, url, page, (), functions):
         return (after,), NextPages.ALL_NEW
     is_part = "<body" not in text.lower()  # what a script adds to the page before
     return counted_page(url, page) if is_part else (), NextPages.ANY_NEW
@@ -211,9 +217,9 @@ class _Candidates:
             Link(url=one.url, key=one.key, kind=found, found_in=self._url, title=one.title) for one in self.articles()
         )
 
-    def add_links(self, root: etree._Element) -> None:
+    def add_links(self, root: etree._Element, functions: PageFunctions) -> None:
         """Add the page's links. Those that only a script follows count where they have a headline: it may also follow "more"."""
-        places, functions = LinkPlaces(), PageFunctions(root)
+        places = LinkPlaces()
         followed: list[tuple[etree._Element, str, str | None]] = []
         for element in link_elements(root):
             address, by_script = address_of(element, functions)

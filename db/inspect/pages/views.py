@@ -18,7 +18,8 @@ from db.inspect.pages.articles.article import article_page, fetched_page
 from db.inspect.pages.articles.cluster import copies_chart
 from db.inspect.pages.articles.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
 from db.inspect.pages.articles.stored_body import plain_text_response, sanitized_response
-from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
+from db.inspect.pages.components.form_values import number_of
+from db.inspect.pages.components.rendering import ask_in_snapshot, bytes_response, render_page, required_id
 from db.inspect.pages.ingestion import charts, report_views, source_views
 from db.inspect.pages.ingestion.arrivals import arrivals, telling_week
 from db.inspect.pages.ingestion.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries

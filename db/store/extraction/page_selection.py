@@ -32,12 +32,12 @@ _CONDITION_ERRORS = {
 class Selection:
     """Conditions, all of which a page must meet.
 
-    `since` is a timestamp, `since_said` the text that the user wrote for it (2d); `where` is SQL; `url` is a clean
-    address and `url_key` its key (`links.key`, `articles.address_key`).
+    `source_ids`: of any of these sources; without one, of all. `since` is a timestamp, `since_said` the text that the user
+    wrote for it (2d); `where` is SQL; `url` is a clean address and `url_key` its key (`links.key`, `articles.address_key`).
     """
 
     stale: bool = False
-    source_id: int | None = None
+    source_ids: tuple[int, ...] = ()
     since: str | None = None
     since_said: str | None = None
     where: str | None = None
@@ -62,8 +62,8 @@ def select_pages(conn: sqlite3.Connection, selection: Selection, extractor_id: i
     conditions: list[str] = []
     if selection.stale:
         conditions.append("outcomes.extractor_id <> :extractor_id")
-    if selection.source_id is not None:
-        conditions.append("pages.source_id = :source_id")
+    if selection.source_ids:
+        conditions.append(f"pages.source_id IN ({', '.join(map(str, selection.source_ids))})")
     if selection.since is not None:
         conditions.append("pages.fetched_at >= :since")
     if selection.url is not None:
@@ -73,7 +73,13 @@ def select_pages(conn: sqlite3.Connection, selection: Selection, extractor_id: i
     sql = f"SELECT outcomes.page_id {_FROM} WHERE {' AND '.join(conditions) or '1'} ORDER BY outcomes.page_id"
     conn.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY)
     try:
-        yield from [row[0] for row in conn.execute(sql, asdict(selection) | {"extractor_id": extractor_id})]
+        values = {
+            "extractor_id": extractor_id,
+            "since": selection.since,
+            "url": selection.url,
+            "url_key": selection.url_key,
+        }
+        yield from [row[0] for row in conn.execute(sql, values)]
     except (sqlite3.Error, sqlite3.Warning) as error:
         if selection.where and _is_condition_error(error):
             raise UsageError(f"--where: {error}") from error

@@ -35,7 +35,7 @@ from pipelines.processing.worker_process import cpu_seconds
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
 from tests.support.deadline import within
-from tests.support.processes import alive, children, descendants, is_stopped
+from tests.support.processes import alive, children, command_of, descendants, is_stopped
 from tests.support.relations import relation
 
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.
@@ -221,13 +221,6 @@ def test_a_page_that_is_too_slow_or_kills_its_processes_is_given_up_alone(cluste
 def readers_of(worker: int) -> list[int]:
     """The reading processes that are at work below a worker: those that its fork server has made."""
     return [pid for server in children(worker) for pid in children(server)]
-
-
-def command_of(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 @pytest.mark.parametrize("without", ["another version", "no Copydesk"])

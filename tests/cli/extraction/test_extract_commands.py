@@ -29,10 +29,12 @@ def without_run(result: Result) -> dict[str, object]:
 def test_an_earlier_spelling_does_what_the_command_does(newsroom: Newsroom) -> None:
     extract(newsroom, "stored", "--all")
     source = ("--source", "mirror.example", "--since", "3650d")
+    both = ("--source", "mirror.example", "--source", "wanbao.example")
     where, nowhere = ("--where", "articles.title LIKE '%x%'"), ("--url", "http://nowhere.example/")
     for earlier, now in (
         (("--all",), ("stored", "--all")),
         (source, ("stored", *source)),
+        (both, ("stored", "--all")),
         (where, ("stored", *where)),
         (nowhere, ("stored", *nowhere)),
         (("--stale", "--dry-run"), ("preview", "--stale")),

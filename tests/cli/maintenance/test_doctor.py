@@ -152,6 +152,17 @@ def test_a_row_whose_parent_is_gone_is_bad(newsroom: Newsroom) -> None:
     assert any("of sources that is gone" in finding["says"] for finding in found["references"])
 
 
+def test_a_second_name_of_the_file_is_a_warning(newsroom: Newsroom) -> None:
+    """SQLite keeps a log beside each name, and knows of no other (https://sqlite.org/howtocorrupt.html, 2.5)."""
+    second = newsroom.path.with_name("second.db")
+    second.hardlink_to(newsroom.path)
+    code, found = findings(newsroom.path)
+    assert (code, [one["level"] for one in found["file"]]) == (0, ["OK", "WARN"])
+    assert "2 names" in found["file"][1]["says"]
+    second.unlink()
+    assert [one["level"] for one in findings(newsroom.path)[1]["file"]] == ["OK"]
+
+
 def test_what_is_not_settled_is_a_warning(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         conn.execute("DELETE FROM decisions WHERE page_id = 2")

@@ -196,9 +196,14 @@ def test_the_list_is_filtered_and_paged(db: Database) -> None:
     everybody = names(PeopleFilter())
     assert everybody[0] == "Bob Hill"
     assert names(PeopleFilter(role=CreditRole.EDITOR)) == ["Ann Reed"]
-    assert set(names(PeopleFilter(source_id=2))) == set(everybody) - set(names(PeopleFilter(source_id=1)))
+    assert set(names(PeopleFilter(source_ids=(2,)))) == set(everybody) - set(names(PeopleFilter(source_ids=(1,))))
+    assert (
+        list_people(db.conn, PeopleFilter(source_ids=(2, 1)), limit=0, today=TODAY).lines
+        == list_people(db.conn, PeopleFilter(), limit=0, today=TODAY).lines
+    )
     assert set(names(PeopleFilter(words="PEREZ"))) == {"José Pérez", "Jose Perez"}
-    for wanted in (PeopleFilter(), PeopleFilter(newest=True), PeopleFilter(source_id=1)):
+    both = PeopleFilter(source_ids=(1, 2), newest=True)
+    for wanted in (PeopleFilter(), PeopleFilter(newest=True), PeopleFilter(source_ids=(1,)), both):
         found, place, pages = list[str](), None, 0
         while pages == 0 or place:
             part = list_people(db.conn, wanted, limit=2, today=TODAY, after=place)

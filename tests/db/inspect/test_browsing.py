@@ -232,3 +232,17 @@ def test_an_address_that_is_none_and_a_query_that_is_wrong(desk: SimpleNamespace
                 == 1
             )
         assert "copydesk searches add NAME" not in ask("/-/search?kind=gone")[2], "no new article is gone"
+
+
+def test_numbers_of_any_length_are_no_error(desk: SimpleNamespace) -> None:
+    """Python reads no more than 4,300 digits, zeros before the number as well."""
+    number = f"{'0' * 5_000}1"
+    with inspected(desk.path) as ask:
+        assert ask(f"/-/article/{number}")[0] == 404
+        for address in (
+            f"/-/article/{desk.pages.ferry}?revision={number}", f"/-/corrections?page={number}", f"/-/corrections?source={number}",
+            f"/-/rejections?before={number}&source={number}", f"/-/copying?top={number}", f"/-/people?source={number}",
+            f"/-/sources?page={number}", f"/-/search?q=a&page={number}", f"/-/attention?q=a&of={number}",
+            f"/-/runs?before={number}",
+        ):  # fmt: skip
+            assert ask(address)[0] == 200, address[:40]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.errors import UsageError
 from db.maintenance.search_index import index_batch
 from db.queries import search_by_time

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from db.connection.database import connect, open_in_memory, write
+from db.connection.database import connect, write
+from db.connection.in_memory import open_in_memory
 from db.errors import QueryError
 from db.maintenance.prune import prune
 from db.maintenance.search_index import index_waiting_pages

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.store.sites.holds import MAX_HOLD, hold_of, save_hold
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.store.sites.listing_readings import MOST_KEPT, ListingReading, load_listing_readings, save_listing_readings
 from db.store.sites.sources import add_source
 

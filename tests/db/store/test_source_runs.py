@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from db.store.crawl.facts import begin_run
 from db.store.crawl.source_runs import begin_source_runs, end_source_run, update_unchanged_counts
 from db.store.sites.sources import add_source

@@ -1,15 +1,18 @@
-"""The conditions of a package, wrapped: what was watched, and what a held one does."""
+"""The conditions of a package, wrapped: what was watched, and what a held one does; and that a run that was stopped goes on."""
 
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from bench.extraction import branches
+from bench.extraction import branches, rule_ablation
+from bench.extraction.rule_ablation import Bench, Noted, Sheet
 
 SOURCE = """
 from collections.abc import Iterator
@@ -95,3 +98,38 @@ def test_a_function_without_arguments_is_held(module: ModuleType) -> None:
     assert module.known() == {"a": 1}
     branches.hold(number_of("def known"), False)
     assert module.known() == {}
+
+
+def test_what_was_noted_before_a_run_was_stopped_is_not_read_again(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, out = tmp_path / "begun", tmp_path / "out.pages"
+
+    def sheet(number: int, *, stops: bool = False) -> Sheet:
+        def read() -> dict[str, Any]:
+            with begun.open("a") as file:
+                file.write(f"{number} ")
+            if stops:
+                raise OSError("no memory")
+            return {"judged": module.judge(number, "a")}
+
+        return Sheet(f"page {number}", "A", read, lambda answer: {"title": float(len(answer["judged"]))})
+
+    def noted(*sheets: Sheet) -> list[Noted]:
+        begun.write_text("")
+        monkeypatch.setattr(rule_ablation, "_bench", Bench(sheets, [module]), raising=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a fork where there are threads
+            return rule_ablation.noted_pages(rule_ablation._bench, out, jobs=1)
+
+    with pytest.raises(OSError, match="no memory"):
+        noted(sheet(3), sheet(4), sheet(5, stops=True))
+    with out.open("a") as file:
+        file.write('{"seconds": 0.')
+    pages = noted(sheet(3), sheet(4), sheet(5))
+    assert begun.read_text() == "5 "
+    assert [bool(page.true[number_of("number > 3")]) for page in pages] == [False, True, True]
+    assert noted(sheet(3), sheet(4), sheet(5)) == pages
+    assert begun.read_text() == ""
+    assert len(noted(sheet(3), sheet(6))) == 2
+    assert begun.read_text() == "3 6 ", "other pages"

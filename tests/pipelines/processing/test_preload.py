@@ -8,7 +8,8 @@ import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
-from db.connection.database import open_in_memory, write
+from db.connection.database import write
+from db.connection.in_memory import open_in_memory
 from db.models import Article
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.processing.ingest import record_results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.connection.database import open_in_memory
+from db.connection.in_memory import open_in_memory
 from pipelines.processing import write_turns
 from pipelines.processing.write_turns import FREE_S, LONGEST_FREE_S, WriteTurns
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from db.inspect.pages.articles.search import SearchForm
-from db.inspect.pages.components.form_values import source_choices
+from db.inspect.pages.components.form_values import number_of, source_choices
 from db.queries.attention import PAGE_LIMITS, first_day_since
 from db.reports.attention.attention import MOST_QUERIES, AttentionRequest
 from db.reports.attention.periods import Period, PeriodUnit, usual_unit
@@ -39,13 +39,13 @@ class AttentionForm:
         """From the query parameters of a URL, where `q` stands once for each query."""
         given = [text.strip()[:_LONGEST] for text in arguments.getlist("q")]
         queries = tuple(dict.fromkeys(text for text in given if text))[:MOST_QUERIES]
-        unit, of = arguments.get("by"), arguments.get("of") or ""
+        unit, of = arguments.get("by"), number_of(arguments.get("of")) or 1
         return AttentionForm(
             queries=queries,
             unit=PeriodUnit(unit) if unit in set(PeriodUnit) else None,
             counts=arguments.get("show") == "counts",
             apart=arguments.get("apart") == "yes",
-            of=int(of) if of.isascii() and of.isdigit() and 0 < int(of[:3]) <= max(1, len(queries)) else 1,
+            of=of if of <= len(queries) else 1,
             search=replace(SearchForm.of(arguments), query=""),
         )
 

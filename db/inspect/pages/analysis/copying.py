@@ -11,6 +11,7 @@ from itertools import product
 from urllib.parse import urlencode
 
 from db.copying.origins import CopyOrigin, OriginNames
+from db.inspect.pages.components.form_values import number_of
 from db.inspect.translation.catalogues import current_language, gettext, gettext_noop
 from db.models import Article
 from db.queries.articles import ArticleSummary, article_summary
@@ -66,7 +67,7 @@ class CopyingForm:
     @staticmethod
     def of(arguments: Mapping[str, str]) -> CopyingForm:
         """From the query parameters of a URL."""
-        known, top = arguments.get("known") or "", arguments.get("top") or ""
+        known, top = arguments.get("known") or "", number_of(arguments.get("top"))
         return CopyingForm(
             wanted=CopyingFilter(
                 since=_matching(_MONTH, arguments.get("since")),
@@ -74,7 +75,7 @@ class CopyingForm:
                 language=_matching(_LANGUAGE, arguments.get("language")),
                 known=Known(known) if known in list(Known) else Known.EITHER,
             ),
-            top=min(MOST_TOP, max(1, int(top))) if top.isascii() and top.isdigit() and len(top) < 4 else USUAL_TOP,
+            top=USUAL_TOP if top is None else min(MOST_TOP, max(1, top)),
         )
 
     @property

@@ -20,7 +20,8 @@ from db.inspect.pages.analysis.copying import (
     copying_pair,
     lag_text,
 )
-from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, number_of, render_page, required_id
+from db.inspect.pages.components.form_values import number_of
+from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.translation.catalogues import gettext
 from db.reports.copying import COPYING_COLUMNS, load_pairs, pair_rows
 from db.reports.copying_articles import TAKEN_COLUMNS, taken_articles, taken_rows

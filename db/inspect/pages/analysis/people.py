@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from db.inspect.pages.components.chart_parts import Chart, Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.components.form_values import source_numbers
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
 from db.queries.people import (
@@ -49,17 +51,18 @@ class PeopleForm:
     after: PeoplePlace | None = None
 
     @staticmethod
-    def of(arguments: Mapping[str, str]) -> PeopleForm:
-        """From the query parameters of a URL. `begins` is `q` in links of earlier versions."""
+    def of(arguments: Any) -> PeopleForm:
+        """From the query parameters of a URL, where `source` stands once for each source. `begins` is `q` in links of earlier
+        versions."""
 
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
 
-        source, role = text("source"), text("role")
+        role = text("role")
         return PeopleForm(
             wanted=PeopleFilter(
                 words=text("q") or text("begins"),
-                source_id=int(source) if source.isascii() and source.isdigit() and len(source) < 18 else None,
+                source_ids=source_numbers(arguments.getlist("source")),
                 role=CreditRole(role) if role in list(CreditRole) else None,
                 newest=text("sort") == "last",
             ),
@@ -72,7 +75,7 @@ class PeopleForm:
         wanted = self.wanted
         given = {
             "q": wanted.words,
-            "source": wanted.source_id,
+            "source": wanted.source_ids,
             "role": wanted.role,
             "sort": "last" if wanted.newest else "",
         }
@@ -81,7 +84,7 @@ class PeopleForm:
     def at(self, suffix: str = "", after: PeoplePlace | None = None, **changed: object) -> str:
         """The address of the list with some parameters changed."""
         values = {name: value for name, value in (self.values | changed | {"after": after}).items() if value}
-        return f"/-/people{suffix}{'?' if values else ''}{urlencode(values)}"
+        return f"/-/people{suffix}{'?' if values else ''}{urlencode(values, doseq=True)}"
 
 
 def month_sparkline(line: PersonSummary, today: date) -> Sparkline:

@@ -21,12 +21,12 @@ from db.inspect.pages.articles.corrections import (
     taken_corrections,
     utc_now,
 )
+from db.inspect.pages.components.form_values import number_of
 from db.inspect.pages.components.kind_names import KIND_NAMES
 from db.inspect.pages.components.rendering import (
     ask_in_snapshot,
     bytes_response,
     figures_response,
-    number_of,
     render_page,
     required_id,
 )

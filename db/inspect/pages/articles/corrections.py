@@ -11,8 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from db.display.shown_sql import fill_values
-from db.inspect.pages.components.form_values import local_midnight, source_choices, source_numbers
-from db.inspect.pages.components.rendering import number_of
+from db.inspect.pages.components.form_values import local_midnight, number_of, source_choices, source_numbers
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.queries.corrections import (
     CORRECTION_KEYS,
@@ -78,7 +77,7 @@ class CorrectionForm:
             language=text("language") if re.fullmatch(r"[a-z]{2}", text("language")) else "",
             silent=text("silent") == "1",
             newest=text("order") == "newest",
-            page=min(max(1, number_of(text("page")) or 1), _LAST_PAGE),
+            page=min(number_of(text("page")) or 1, _LAST_PAGE),
         )
 
     def at(self, page: int = 1, form: str = "") -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from db.display.shell_commands import shell_command
 from db.errors import QueryError, UsageError
 from db.inspect.pages.components.conversions import ResultFile
-from db.inspect.pages.components.form_values import local_midnight, source_choices, source_numbers
+from db.inspect.pages.components.form_values import local_midnight, number_of, source_choices, source_numbers
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.cursor import Cursor, parse_cursor
@@ -63,7 +63,6 @@ class SearchForm:
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
 
-        number = text("page")
         return SearchForm(
             query=text("q"),
             sources=source_numbers(arguments.getlist("source")),
@@ -76,7 +75,7 @@ class SearchForm:
             paywalled=text("paywalled") if text("paywalled") in ("yes", "no") else "",
             order="newest" if text("order") == "newest" else "",
             after=text("after") if _place(text("after")) else "",
-            page=min(int(number), _LAST_PAGE) if number.isascii() and number.isdigit() and int(number[:9]) > 0 else 1,
+            page=min(number_of(text("page")) or 1, _LAST_PAGE),
         )
 
     def at(self, page: int, form: str = "", after: object = "") -> str:

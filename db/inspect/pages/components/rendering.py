@@ -13,11 +13,10 @@ from typing import Any, TypeVar
 from datasette.utils.asgi import NotFound, Response
 
 from db.display.csv_cells import csv_cell
+from db.inspect.pages.components.form_values import number_of
 from db.inspect.safety.request_checks import STRICT_POLICY
 from db.inspect.translation.catalogues import gettext
 from db.queries.articles import snapshot
-
-_LARGEST_ID = 2**62
 
 T = TypeVar("T")
 
@@ -66,11 +65,6 @@ async def ask_in_snapshot(datasette: Any, queries: Callable[[sqlite3.Connection]
 
     result: T = await datasette.ask(in_snapshot)
     return result
-
-
-def number_of(text: str | None) -> int | None:
-    """A number from the URL; None if it is not one, or exceeds every row id."""
-    return int(text) if text and text.isascii() and text.isdigit() and int(text[:20]) < _LARGEST_ID else None
 
 
 def required_id(request: Any) -> int:

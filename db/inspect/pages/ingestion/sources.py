@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from db.display.shown_sql import fill_values
+from db.inspect.pages.components.form_values import number_of
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext_noop
 from db.sqlite.conditions import LAST_FETCHED
@@ -105,12 +106,12 @@ class SourcesForm:
     @staticmethod
     def of(arguments: Mapping[str, str]) -> SourcesForm:
         """From the query parameters of a URL; wrong values count as empty."""
-        state, sort, page = (arguments.get(name) or "" for name in ("state", "sort", "page"))
+        state, sort = (arguments.get(name) or "" for name in ("state", "sort"))
         return SourcesForm(
             words=(arguments.get("q") or "").strip()[:_LONGEST],
             state=state if state in STATES else "",
             sort=sort if sort.removeprefix("-") in _SORTS else "",
-            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 100_000 else 1,
+            page=number_of(arguments.get("page")) or 1,
         )
 
     @property

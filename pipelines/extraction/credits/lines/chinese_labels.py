@@ -19,8 +19,9 @@ _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9]{1,10}?"
 
 
 def _padded(labels: Iterable[str]) -> str:
-    """Labels as a pattern; each may have blanks between its characters. Longest first."""
-    return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=len, reverse=True))
+    """Labels as a pattern; each may have blanks between its characters. Longest first; they come in the order of a set, which is
+    another in each process."""
+    return "|".join(r"[ \u3000]{0,3}".join(word) for word in sorted(labels, key=lambda word: (-len(word), word)))
 
 
 _WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in LABEL_KINDS}
