@@ -40,7 +40,7 @@ MISSES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialTask:
-    """A page to try. `fresh`: its stored outcome is what the trial is compared with; otherwise what the rules at hand make of it."""
+    """A page to try. `fresh`: its stored outcome is what the trial is compared with, not what the rules at hand make of it."""
 
     page_id: int
     fresh: bool
