@@ -35,11 +35,7 @@ class SharedSettings:
         "1s",
         help="Least time between two requests to one host. 0 also switches the throttle off.",
     )
-    concurrency: int = setting(
-        readers.count,
-        1,
-        help="Most requests to one host at once.",
-    )
+    concurrency: int = setting(readers.count, 1, help="Most requests to one host at once.")
     revisit: tuple[timedelta, ...] = setting(
         units.durations,
         ["30m", "3h", "1d", "7d"],
@@ -127,6 +123,11 @@ class SharedSettings:
 class SourceSettings(SharedSettings):
     """The settings in force for one source; those declared here only a single source can have."""
 
+    only: tuple[str, ...] = setting(
+        readers.patterns,
+        [],
+        help='Only articles at these addresses: regular expressions over path and query, such as ["^/politics/"]. Empty: all.',
+    )
     headers: SecretPlace | None = setting(
         units.secret_place,
         "",
@@ -148,11 +149,7 @@ class SourceSettings(SharedSettings):
 class Settings(SharedSettings):
     """The settings of the installation; those declared here hold for all sources."""
 
-    db: Path = setting(
-        units.path,
-        "news.db",
-        help="The database file.",
-    )
+    db: Path = setting(units.path, "news.db", help="The database file.")
     contact: str = setting(
         readers.text,
         "",

@@ -188,6 +188,11 @@ def is_excluded(url: str, site: Site | None) -> bool:
     return site is not None and _matches(site.exclude, url)
 
 
+def is_among(url: str, patterns: Sequence[str]) -> bool:
+    """Whether the URL is one of those that the setting `only` of a source lets through: all, where that is empty."""
+    return not patterns or _matches(patterns, url)
+
+
 def _matches(patterns: Sequence[str], url: str) -> bool:
     if not patterns:
         return False
