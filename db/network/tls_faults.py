@@ -37,7 +37,8 @@ class TlsFault(Enum):
     UNKNOWN_AUTHORITY = (
         phrase("the certificate of %(host)s is of an authority unknown to this machine"),
         phrase(
-            "update ca-certificates, or trust your proxy's authority (SSL_CERT_FILE); else the site's owner must send the whole chain"
+            "update ca-certificates, or trust your proxy's authority (SSL_CERT_FILE); else the site's owner must send the whole"
+            " chain"
         ),
     )
     NO_TLS = (
