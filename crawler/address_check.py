@@ -7,7 +7,8 @@ import sqlite3
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from crawler.discover.addresses.article_urls import is_among, is_excluded, judge_on_site
+from crawler.discover.addresses.address_patterns import is_among, is_excluded
+from crawler.discover.addresses.article_urls import judge_on_site
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
 from crawler.robots.policy import RobotsRecord, has_rules, robots_text

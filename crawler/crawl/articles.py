@@ -18,7 +18,7 @@ from crawler.crawl.modified_posts import ModifiedPosts, revisit_times
 from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.addresses.article_urls import is_among, is_excluded
+from crawler.discover.addresses.address_patterns import is_among, is_excluded
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.parser import ParseNextPart, ParserStopped

@@ -29,7 +29,7 @@ from crawler.crawl.captures import Captures, answer_of, archive_meta
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.addresses.article_urls import is_among
+from crawler.discover.addresses.address_patterns import is_among
 from crawler.http import record
 from crawler.http.middlewares.retry import is_transient
 from crawler.http.services import PolicyOf

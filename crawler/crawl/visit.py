@@ -19,7 +19,7 @@ from crawler.crawl.article_queue import ArticleQueue
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.listing_answers import ListingAnswers
 from crawler.crawl.read_lists import DeclaredListPage
-from crawler.discover.addresses.article_urls import is_among
+from crawler.discover.addresses.address_patterns import is_among
 from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess

@@ -42,7 +42,7 @@ FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class ExportSelection:
     """What of the articles or pages that the filters let through is exported."""
 
     words: Sequence[str]
@@ -60,7 +60,7 @@ class Selection:
 
 
 _selection = option_group(
-    Selection,
+    ExportSelection,
     "selection",
     click.argument("words", nargs=-1, metavar="[QUERY]"),
     click.option(
@@ -93,7 +93,7 @@ def export(
     form: str,
     output: Path | None,
     filters: FilterOptions,
-    selection: Selection,
+    selection: ExportSelection,
     bom: bool,
     force: bool,
 ) -> None:
