@@ -117,6 +117,11 @@ class SharedSettings:
         3,
         help="Number of failed crawls of a source in a row that raises an alert.",
     )
+    alert_silence: timedelta = setting(
+        units.duration,
+        "0s",
+        help="How long a source may name nothing new; then an alert is raised. 0: learned from its rhythm.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,11 +375,7 @@ class Settings(SharedSettings):
         "",
         help="Folder for a backup by each upkeep. Empty: no backups.",
     )
-    backup_keep: int = setting(
-        readers.one_or_more,
-        7,
-        help="Number of backups kept there.",
-    )
+    backup_keep: int = setting(readers.one_or_more, 7, help="Number of backups kept there.")
 
 
 SHARED: tuple[str, ...] = tuple(shared.name for shared in fields(SharedSettings))
