@@ -262,7 +262,7 @@ def _silence(
         links_since(state.conn, due.source_id, start), listing_reads_since(state.conn, due.source_id, start)
     )
     usual = replace(usual, limit_s=silence.limit_s, limit_at=state.now)
-    return [judge.silent(replace(silence, limit_s=given_s or silence.limit_s), last)], usual
+    return [judge.silent(replace(silence, limit_s=given_s or silence.limit_s), last, is_given=given_s > 0)], usual
 
 
 def _degraded(

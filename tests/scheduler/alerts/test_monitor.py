@@ -106,7 +106,10 @@ def test_silence_as_long_as_the_settings_say(diary: Diary) -> None:
             diary.visit(source, last + later * HOUR)
         guard.look(last + later * HOUR + timedelta(minutes=1))
     assert guard.said == [("opened", "silent")] * 2
-    assert {alert.source for alert in open_alerts(diary.conn)} == {"daily.example", "new.example"}
+    alerts = {alert.source: alert.message for alert in open_alerts(diary.conn)}
+    assert alerts == dict.fromkeys(
+        ("daily.example", "new.example"), "nothing new for 4.0 hours; the setting alert_silence allows 3.0 hours"
+    )
     diary.visit(new, last + 5 * HOUR, links=[last + 5 * HOUR])
     guard.look(last + 5 * HOUR)
     assert guard.said[2:] == [("closed", "silent")]
