@@ -151,7 +151,7 @@ def import_sources(
     no_discovery: bool,
     options: SettingsOptions,
 ) -> None:
-    """Add the sites of an OPML file, a list of addresses, or a table.
+    """Add sites from OPML, a list of addresses, or a table.
 
     A list has one address per line, perhaps with a name and a comma before it. A table is CSV, such as a spreadsheet saves: the
     first line names its columns, url and name and any settings of a source.
