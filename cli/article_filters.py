@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,20 +51,24 @@ class FilterOptions:
         )
 
 
-filter_options = option_group(
-    FilterOptions,
-    "filters",
-    sources_option("Only articles of this source. May be repeated."),
-    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11, 2026-11-02."),
-    click.option("--until", metavar="WHEN", help="Only articles published before then."),
-    filter_option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
-    filter_option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
-    filter_option("--section", metavar="NAME", help="Only articles of this section, as the page names it."),
-    filter_option(
-        "--kind",
-        metavar="KIND",
-        type=Choice([kind.value for kind in ArticleKind]),
-        help="Only these: original, copy, corrected, gone (no longer at their address).",
-    ),
-    click.option("--paywalled/--free", default=None, help="Only articles of which the page shows a part, or all."),
-)
+def article_filters(kinds: Mapping[str, str]) -> Callable[[F], F]:
+    """The options; a command receives them as `filters`. `kinds`: the values of --kind, each with what the help adds to it."""
+    named = ", ".join(f"{kind} ({more})" if more else kind for kind, more in kinds.items())
+    return option_group(
+        FilterOptions,
+        "filters",
+        sources_option("Only articles of this source. May be repeated."),
+        click.option(
+            "--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11, 2026-11-02."
+        ),
+        click.option("--until", metavar="WHEN", help="Only articles published before then."),
+        filter_option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
+        filter_option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
+        filter_option("--section", metavar="NAME", help="Only articles of this section, as the page names it."),
+        filter_option("--kind", metavar="KIND", type=Choice(list(kinds)), help=f"Only these: {named}."),
+        click.option("--paywalled/--free", default=None, help="Only articles of which the page shows a part, or all."),
+    )
+
+
+_KINDS = dict.fromkeys(map(str, ArticleKind), "") | {str(ArticleKind.GONE): "no longer at their address"}
+filter_options = article_filters(_KINDS)

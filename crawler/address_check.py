@@ -7,11 +7,13 @@ import sqlite3
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from crawler.discover.addresses.article_urls import is_excluded, judge_on_site
+from crawler.discover.addresses.address_patterns import is_among, is_excluded
+from crawler.discover.addresses.article_urls import judge_on_site
 from crawler.robots.group import own_group
 from crawler.robots.line import forbidding_line
 from crawler.robots.policy import RobotsRecord, has_rules, robots_text
 from db.config.loader import Config
+from db.config.settings import SourceSettings
 from db.diagnosis.network_checks import origin_of
 from db.diagnosis.url_evidence import UrlEvidence
 from db.errors import ConfigError, UsageError
@@ -37,6 +39,7 @@ def url_evidence(config: Config, conn: sqlite3.Connection, given: str) -> UrlEvi
     source = next((one for one in sources if link is not None and one.name == link.source), None) or next(
         (one for one in sources if same_site(one.url, url)), None
     )
+    settings = _settings(config, source)
     site = load_current_rules(config, conn).for_host(host_of(url))
     judgement = judge_on_site(url, site)
     return UrlEvidence(
@@ -49,10 +52,11 @@ def url_evidence(config: Config, conn: sqlite3.Connection, given: str) -> UrlEvi
         page=page,
         source=source.name if source else None,
         refusal=None if judgement.points > 0 else judgement.refusal,
+        outside=settings is not None and not is_among(url, settings.only),
         excluded=is_excluded(url, site),
         near=tuple(difflib.get_close_matches(url, links_of_host(conn, key.partition("/")[0]), n=3, cutoff=0.8)),
         robots_line=_forbidding_line(config, conn, url) if page is None else None,
-        retries=_retries(config, source),
+        retries=len((settings or config).retry_failed),
         hold_until=hold_of(conn, urlsplit(url).hostname or "", now),
     )
 
@@ -73,11 +77,9 @@ def _forbidding_line(config: Config, conn: sqlite3.Connection, url: str) -> str 
     return forbidding_line(own_group(robots_text(body), product_token(scrapy_settings(config))), url)
 
 
-def _retries(config: Config, source: Source | None) -> int:
-    """How often a link that failed is tried again."""
-    if source is None:
-        return len(config.retry_failed)
+def _settings(config: Config, source: Source | None) -> SourceSettings | None:
+    """The settings in force for a source; None where there is none, or they are wrong."""
     try:
-        return len(config.for_source(source.name, source.settings).retry_failed)
+        return config.for_source(source.name, source.settings) if source is not None else None
     except ConfigError:  # reported by `copydesk doctor`
-        return len(config.retry_failed)
+        return None

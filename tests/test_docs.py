@@ -215,8 +215,10 @@ def test_readme_shows_a_whole_site_rule() -> None:
 
 
 def test_queries_run(tmp_path: Path) -> None:
-    queries = blocks(ROOT / "docs" / "schema.md", "sql")
-    assert len(queries) >= 10
+    queries = [
+        query for page in ("schema", "archives", "search") for query in blocks(ROOT / "docs" / f"{page}.md", "sql")
+    ]
+    assert len(queries) >= 12
     db = open_database(tmp_path / "fresh.db", create=True)
     try:
         for query in queries:

@@ -40,13 +40,17 @@ def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, a
         pages = list(pages_of_hosts(conn, site.hosts))
         tried = evenly_spaced(pages, sample)
         extractor = find_extractor(conn, extractor_in_force(current))
+        # Of a file that is in force already, what is stored says how pages were read before it.
+        in_force = new.version == current.version
         worker = TryRules(database=context.config.database, current=current, new=new, site=site)
         trial = RuleTrial(
             rules=[RuleResult(rule=rule) for rule in site.fields],
             removals=[RuleResult(rule=rule) for rule in site.remove],
             result=SourceResult(name=file.name, of=len(pages)),
         )
-        tasks = [(page, TrialTask(page_id=page.page_id, fresh=page.extractor_id == extractor)) for page in tried]
+        tasks = [
+            (page, TrialTask(page_id=page.page_id, fresh=in_force or page.extractor_id == extractor)) for page in tried
+        ]
         timeout_s = 3 * context.config.extract_timeout.total_seconds()
         for page, future in worked_pages(worker, tasks, jobs=jobs, timeout_s=timeout_s, done="tried", stop=stop):
             try:
@@ -69,7 +73,7 @@ def _add(conn: sqlite3.Connection, trial: RuleTrial, page: PageOfHost, tried: An
         trial.add(page.url, tried, stored[1])
 
 
-_KINDS = ("css", "xpath", "regex", "line", "line_regex")
+_KINDS = ("css", "xpath", "regex", "value", "line", "line_regex")
 
 
 def selector_of(rule: FieldRule | RemoveRule) -> str:
@@ -95,7 +99,7 @@ def _as_json(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> dict[
         "of": trial.result.of,
         "differing": trial.result.tally.differing,
         "rules": [
-            {"field": rule.field, **_rule_json(one), "found_nothing": one.missed}
+            {"field": rule.field, **_rule_json(one), "unreadable": one.unreadable, "found_nothing": one.missed}
             for rule, one in zip(site.fields, trial.rules, strict=True)
         ],
         "removals": [{**_rule_json(one), "texts": len(one.words), "words": one.median_words} for one in trial.removals],
@@ -134,6 +138,8 @@ def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterato
     yield f"{len(tried)} of {trial.result.of} pages of {hosts} were tried; {trial.result.tally.differing} would change"
     for rule, one in zip(site.fields, trial.rules, strict=True):
         yield from _rule_lines(f"{rule.field} by {selector_of(rule)}", one)
+        if one.unreadable:
+            yield f"  cannot be read as {rule.field} on {counted(one.unreadable, 'article')}: there it changes nothing"
         for url in one.missed:
             yield f"  nothing on {plain(url)}"
     for one in trial.removals:

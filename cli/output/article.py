@@ -25,6 +25,8 @@ _OFFSETS = {
 _LABEL_WIDTH = 10
 # Characters. Only two lines of a value are shown, so a long text is cut before it is wrapped.
 _LONGEST_VALUE = 500
+# Fields that readers expect of an article.
+_LOOKED_FOR = ("title", "published", "authors", "editors", "source", "section")
 
 
 def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterator[str]:
@@ -69,6 +71,9 @@ def provenance_lines(article: Article, width: int) -> Iterator[str]:
         yield (first + lines[0]).rstrip()
         if len(lines) > 1:
             yield " " * cell_len(first) + lines[1] + (" …" if len(lines) > 2 else "")
+    if names and (lacking := [name for name in _LOOKED_FOR if not getattr(article, name)]):
+        told = f"not found: {', '.join(lacking)}; what the page has of it, a site rule reads (docs/fields.md)"
+        yield from wrapped(told, width)
 
 
 def _shown(value: object) -> str:

@@ -18,7 +18,7 @@ from crawler.crawl.modified_posts import ModifiedPosts, revisit_times
 from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.addresses.article_urls import is_excluded
+from crawler.discover.addresses.address_patterns import is_among, is_excluded
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.parser import ParseNextPart, ParserStopped
@@ -94,20 +94,29 @@ class Articles:
                 retry=settings.retry_failed,
                 since=order.since,
             )
-            return self._allowed(find, settings.limit if order.limit is None else order.limit)
+            return self._allowed(visit, find, settings.limit if order.limit is None else order.limit)
 
         due = await session.read(find_due)
         return await self.request_due(visit, due)
 
-    def _allowed(self, find: Callable[..., list[DueLink]], most: int) -> list[DueLink]:
-        """At most so many (0: all) of the due links; not those that the site's rules exclude, which were known before the rules."""
-        sites = self._session.sites
+    def _allowed(self, visit: SourceVisit, find: Callable[..., list[DueLink]], most: int) -> list[DueLink]:
+        """At most so many (0: all) of the due links; not those that the site's rules or the setting `only` leave out, which were
+        known before these."""
+        sites, only = self._session.sites, visit.settings.only
+
+        def allowed(due: list[DueLink]) -> list[DueLink]:
+            return [
+                link
+                for link in due
+                if is_among(link.url, only) and not is_excluded(link.url, sites.for_host(host_of(link.url)))
+            ]
+
         due = find(limit=most)
-        allowed = [link for link in due if not is_excluded(link.url, sites.for_host(host_of(link.url)))]
-        if len(allowed) == len(due) or len(due) < most or not most:
-            return allowed
+        kept = allowed(due)
+        if len(kept) == len(due) or len(due) < most or not most:
+            return kept
         # They took the places of others, and would in every crawl.
-        return [link for link in find(limit=0) if not is_excluded(link.url, sites.for_host(host_of(link.url)))][:most]
+        return allowed(find(limit=0))[:most]
 
     async def request_due(self, visit: SourceVisit, due: Sequence[DueLink]) -> list[Request]:
         """The requests for the first of these articles; the others follow. Without any, the source ends."""
@@ -173,6 +182,10 @@ class Articles:
         if parts or read.sitemap_readings or read.validators:
             for number in range(max(1, len(parts))):
                 await session.write(partial(put, number=number))
+        if visit.left_out and not visit.taken:
+            visit.note(
+                f"`only` leaves out all {visit.left_out} articles that its listings name; `sources set` changes it"
+            )
 
     async def handle_response(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
         """Store a response (page, 304 or error status), and request the next due article."""

@@ -29,6 +29,7 @@ from crawler.crawl.captures import Captures, answer_of, archive_meta
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
+from crawler.discover.addresses.address_patterns import is_among
 from crawler.http import record
 from crawler.http.middlewares.retry import is_transient
 from crawler.http.services import PolicyOf
@@ -111,7 +112,8 @@ class Backfilling:
             if read is None:
                 queue.fail_step(conn, row.id, session.run_id, trouble)
             else:
-                parts = read.links.parts()
+                only = visit.settings.only
+                parts = ([link for link in part if is_among(link.url, only)] for part in read.links.parts())
                 named, new = queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
                 self._end_walk_in_vain(conn, backfill, channel, named=named, new=new, now=now)
                 if read.trouble:

@@ -19,6 +19,7 @@ from crawler.crawl.article_queue import ArticleQueue
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.listing_answers import ListingAnswers
 from crawler.crawl.read_lists import DeclaredListPage
+from crawler.discover.addresses.address_patterns import is_among
 from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
@@ -61,6 +62,10 @@ class SourceVisit:
     """Listings that are gone, and not requested in this crawl."""
     barren: frozenset[str] = frozenset()
     """Listings whose links lead to no articles, so that they stand for no other listing."""
+    left_out: int = 0
+    """Articles named that are not among those of the setting `only`."""
+    taken: int = 0
+    """Articles named that are."""
     working: int = 0
     """Listings that name articles."""
     json_lists: list[Mapping[str, object]] = field(default_factory=list)
@@ -183,6 +188,9 @@ class SourceVisit:
         self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int, link_filter: NewLinkFilter
     ) -> None:
         """Record links of the source's listings. Articles of this site that another source listed first are taken over."""
+        named, links = len(links), [link for link in links if is_among(link.url, self.settings.only)]
+        self.left_out += named - len(links)
+        self.taken += len(links)
         others = links_of_others(conn, self.source.id, [link.key for link in links])
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
         insert_links(conn, self.source.id, link_filter.new_links(conn, links), at, run_id)

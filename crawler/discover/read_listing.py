@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.discover.addresses.article_urls import EXCLUDED, is_excluded, judge_on_site
+from crawler.discover.addresses.address_patterns import is_excluded
+from crawler.discover.addresses.article_urls import EXCLUDED, judge_on_site
 from crawler.discover.declared_lists.json_lists import read_json_list
 from crawler.discover.feeds.read_feed import read_feed
 from crawler.discover.listings.listing import ParsedListing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Literal
 
@@ -24,6 +25,17 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f'expected a list such as ["one", "two"], got {value!r}')
     return tuple(text(item) for item in value)
+
+
+def patterns(value: object) -> tuple[str, ...]:
+    """A list of regular expressions, or a single one. Raises ValueError."""
+    found = texts([value] if isinstance(value, str) else value)
+    for pattern in found:
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return tuple(filter(None, found))
 
 
 def yes_no(value: object) -> bool:

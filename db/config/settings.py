@@ -35,11 +35,7 @@ class SharedSettings:
         "1s",
         help="Least time between two requests to one host. 0 also switches the throttle off.",
     )
-    concurrency: int = setting(
-        readers.count,
-        1,
-        help="Most requests to one host at once.",
-    )
+    concurrency: int = setting(readers.count, 1, help="Most requests to one host at once.")
     revisit: tuple[timedelta, ...] = setting(
         units.durations,
         ["30m", "3h", "1d", "7d"],
@@ -121,12 +117,22 @@ class SharedSettings:
         3,
         help="Number of failed crawls of a source in a row that raises an alert.",
     )
+    alert_silence: timedelta = setting(
+        units.duration,
+        "0s",
+        help="How long a source may name nothing new; then an alert is raised. 0: learned from its rhythm.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings(SharedSettings):
     """The settings in force for one source; those declared here only a single source can have."""
 
+    only: tuple[str, ...] = setting(
+        readers.patterns,
+        [],
+        help='Only articles at these addresses: regular expressions over path and query, such as ["^/politics/"]. Empty: all.',
+    )
     headers: SecretPlace | None = setting(
         units.secret_place,
         "",
@@ -148,11 +154,7 @@ class SourceSettings(SharedSettings):
 class Settings(SharedSettings):
     """The settings of the installation; those declared here hold for all sources."""
 
-    db: Path = setting(
-        units.path,
-        "news.db",
-        help="The database file.",
-    )
+    db: Path = setting(units.path, "news.db", help="The database file.")
     contact: str = setting(
         readers.text,
         "",
@@ -373,11 +375,7 @@ class Settings(SharedSettings):
         "",
         help="Folder for a backup by each upkeep. Empty: no backups.",
     )
-    backup_keep: int = setting(
-        readers.one_or_more,
-        7,
-        help="Number of backups kept there.",
-    )
+    backup_keep: int = setting(readers.one_or_more, 7, help="Number of backups kept there.")
 
 
 SHARED: tuple[str, ...] = tuple(shared.name for shared in fields(SharedSettings))

@@ -95,7 +95,7 @@ class UrlEvidence:
     """All that is known of an address. `given`: as asked for; `url`: as it would be fetched; `key`: what identifies it.
 
     `source`: the source on whose site it is, None where there is none. `refusal`: why its form speaks against an article;
-    `excluded`: the site's rules exclude it.
+    `outside`: the setting `only` of its source leaves it out; `excluded`: the site's rules exclude it.
     `near`: known addresses that resemble it. `robots_line`: the line of robots.txt that forbids it. `retries`: how often a
     failed link is tried again. `answer`: what it answered just now, None where it was not asked.
     """
@@ -109,6 +109,7 @@ class UrlEvidence:
     page: PageEvidence | None = None
     source: str | None = None
     refusal: str | None = None
+    outside: bool = False
     excluded: bool = False
     near: tuple[str, ...] = ()
     robots_line: str | None = None

@@ -84,6 +84,8 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
     lines = [f"its form speaks against an article: {evidence.refusal}"] if evidence.refusal else []
     if evidence.robots_line:
         lines.append(f"robots.txt forbids it: {evidence.robots_line}")
+    if evidence.outside:
+        lines.append("the setting `only` of the source leaves it out")
     lines += [f"known: {url}" for url in evidence.near]
     if evidence.source is None:
         return Rung(
@@ -107,6 +109,13 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
 
 def _due(evidence: UrlEvidence) -> Rung:
     link = evidence.link
+    if evidence.outside and link is not None:
+        return Rung(
+            name=RungName.DUE,
+            state=RungState.BROKEN if link.first_at is None else RungState.OK,
+            message=f"the setting `only` of {link.source} leaves it out: it is not requested any more",
+            advice="where it is wanted, change the setting",
+        )
     if evidence.excluded and link is not None:
         return Rung(
             name=RungName.DUE,

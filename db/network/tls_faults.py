@@ -36,7 +36,10 @@ class TlsFault(Enum):
     )
     UNKNOWN_AUTHORITY = (
         phrase("the certificate of %(host)s is of an authority unknown to this machine"),
-        phrase("update the list of authorities (ca-certificates), or ask the site's owner to send the whole chain"),
+        phrase(
+            "update ca-certificates, or trust your proxy's authority (SSL_CERT_FILE); else the site's owner must send the whole"
+            " chain"
+        ),
     )
     NO_TLS = (
         phrase("%(host)s does not speak TLS at that port"),

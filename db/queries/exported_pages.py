@@ -16,6 +16,20 @@ ORDER BY p.id LIMIT 200
 """
 
 
+_BESIDE = """
+WITH article (page_id) AS (
+    SELECT :page UNION
+    SELECT page_id FROM decisions WHERE article_id = (SELECT article_id FROM decisions WHERE page_id = :page))
+SELECT page_id FROM article UNION
+SELECT p.id FROM pages p WHERE p.link_id IN (SELECT b.link_id FROM article a JOIN pages b ON b.id = a.page_id)
+"""
+
+
+def pages_beside(conn: sqlite3.Connection, page_id: int) -> set[int]:
+    """Ids of all pages of the article that a page shows, and of all others that were received at the same addresses."""
+    return {other for (other,) in conn.execute(_BESIDE, {"page": page_id})}
+
+
 def pages_to_export(conn: sqlite3.Connection, filters: ArticleFilter) -> Iterator[tuple[int, bool]]:
     """Ids of the pages that a filter lets through, its times being those of the fetch, in the order stored; and whether the
     body was pruned (setting `keep_bodies`).

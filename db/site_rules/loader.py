@@ -37,8 +37,10 @@ next = "a.older"                        the link to the next page, anywhere on t
 
 [[fields]]                              overrides generic extraction
 field = "title"                         a field of Article
-css = "h1.headline"                     or xpath = "...", or regex = '...' over the decoded HTML (group 1)
+css = "h1.headline"                     or xpath = "...", or regex = '...' over the decoded HTML (group 1),
+                                        or value = "...", which the field says whatever stands on the page
 attribute = "content"                   of the element, instead of its text
+pages = ['/story/123\\.html$']          regular expressions over path and query: applies to these pages alone
 until = 2024-03-01                      applies to pages published before that day (the old layout)
 
 [[remove]]                              what is no part of any article
@@ -280,10 +282,7 @@ def _conflict(file: _Found, claimed: Mapping[str, Path]) -> str:
 def _as_sites(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     """The rules by host, with their version, sorted by file name."""
     sites = [chosen[name] for name in sorted(chosen)]
-    # Keys added later are left out where empty, so that the version of rules without them does not change.
-    contents = [
-        {key: value for key, value in asdict(site).items() if value or key not in _ADDED_LATER} for site, _ in sites
-    ]
+    contents = [asdict(site, dict_factory=_without_later_keys) for site, _ in sites]
     content = json.dumps(contents, sort_keys=True, default=str, ensure_ascii=False)
     return Sites(
         by_host={host: site for site, _ in sites for host in site.hosts},
@@ -293,6 +292,11 @@ def _as_sites(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     )
 
 
-_ADDED_LATER = frozenset({"ignore", "keep", "archives", "remove"})
+def _without_later_keys(items: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """Keys added later are left out where empty, so that the version of rules without them does not change."""
+    return {key: value for key, value in items if key not in _ADDED_LATER or value not in (None, ())}
+
+
+_ADDED_LATER = frozenset({"ignore", "keep", "archives", "remove"} | {"value", "pages"})
 _VERSION_DIGITS = 12
 """Hex digits of a version: 48 bits distinguish any number of rule sets and can still be read aloud."""

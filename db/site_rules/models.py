@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRule:
-    """How to extract one field of Article on one site. Exactly one of `css`, `xpath`, `regex` is set."""
+    """How to extract one field of Article on one site. Exactly one of `css`, `xpath`, `regex`, `value` is set.
+
+    `value` is what the field says, whatever stands on the page. `pages` are patterns over path and query: the rule holds for pages
+    of which one matches, and without any for all.
+    """
 
     field: str
     css: str | None = None
     xpath: str | None = None
     regex: str | None = None
+    value: str | None = None
     attribute: str | None = None
+    pages: tuple[str, ...] = ()
     until: date | None = None
+
+    def is_for(self, path: str) -> bool:
+        """Whether it holds for the page at this path and query."""
+        return not self.pages or any(re.search(pattern, path) for pattern in self.pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,14 +110,16 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
     values = file.checked(table, _FIELD_KEYS, "fields", number, required=("field",))
-    readers = [name for name in ("css", "xpath", "regex") if name in values]
+    readers = [name for name in ("css", "xpath", "regex", "value") if name in values]
     if len(readers) != 1:
         given = f"has {' and '.join(readers)}" if readers else "has none"
         raise ConfigError(
-            f"{file.at('field', 'fields', number)}: field {values['field']} {given}: give one of css, xpath, regex"
+            f"{file.at('field', 'fields', number)}: field {values['field']} {given}: give one of css, xpath, regex,"
+            " value"
         )
-    if "regex" in values and "attribute" in values:
-        raise ConfigError(f"{file.at('attribute', 'fields', number)}: attribute goes with css or xpath, not with regex")
+    if "attribute" in values and readers[0] in ("regex", "value"):
+        where = file.at("attribute", "fields", number)
+        raise ConfigError(f"{where}: attribute goes with css or xpath, not with {readers[0]}")
     return FieldRule(**values)
 
 
@@ -177,7 +179,9 @@ _FIELD_KEYS: dict[str, Check] = {
     "css": checks.css,
     "xpath": checks.xpath,
     "regex": checks.regex,
+    "value": checks.text,
     "attribute": checks.text,
+    "pages": checks.regexes,
     "until": checks.day,
 }
 _REMOVE_KEYS: dict[str, Check] = {

@@ -1,7 +1,10 @@
-"""Reads and writes lists of sources: OPML 1 and 2 (as feed readers export), or plain text with one address a line.
+"""Reads and writes lists of sources: OPML 1 and 2 (as feed readers export), or plain text with one address a line, or a table.
 
     https://www.example-daily.com/          # comments and empty lines are skipped
     Example Daily, https://www.example-daily.com/     an optional name comes first, separated by a comma, tab, or |
+
+    url,name,delay                          a table (comma, semicolon or tab): its first line names the columns
+    https://www.example-daily.com/,daily,2s           url, name, and settings of the source; an empty cell says nothing
 
 Only the form is checked here; adding the source checks the address. An OPML file that Copydesk wrote also has the settings stored
 with each source, and which are paused, in attributes of a namespace that other readers pass over.
@@ -9,6 +12,8 @@ with each source, and which are paused, in attributes of a namespace that other 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +22,7 @@ from lxml import etree
 
 from db.errors import UsageError
 from db.models import ListedSource, Listing, ListingKind, Source
+from db.typed_values import typed_value
 
 _OURS = "urn:copydesk:sources"
 _SETTINGS, _PAUSED = f"{{{_OURS}}}settings", f"{{{_OURS}}}paused"
@@ -33,7 +39,12 @@ def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
     UsageError, which names the file (`name`) and line, if a line has no address or there is none at all.
     """
     text = data.decode("utf-8-sig", "replace")
-    listed = _opml(data, name) if text.lstrip().startswith("<") else _lines(text, name)
+    if text.lstrip().startswith("<"):
+        listed = _opml(data, name)
+    elif (delimiter := _delimiter_of_table(text)) is not None:
+        listed = _table(text, delimiter, name)
+    else:
+        listed = _lines(text, name)
     unique: dict[str, ListedSource] = {}
     for one in listed:
         unique.setdefault(one.url, one)
@@ -71,6 +82,43 @@ def _settings(text: str, where: str) -> dict[str, object]:
     return settings
 
 
+def _delimiter_of_table(text: str) -> str | None:
+    """What divides the columns, if the first line with something in it names them; None where there is no table."""
+    head = text.lstrip().partition("\n")[0].lower()
+    return next((one for one in ",;\t" if _URL in [cell.strip(' "\r') for cell in head.split(one)]), None)
+
+
+def _table(text: str, delimiter: str, name: str) -> Iterator[ListedSource]:
+    rows = csv.DictReader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        for row in rows:
+            if None in row:
+                raise UsageError(
+                    f"{name}:{rows.line_num}: has more cells than the first line has columns; quote a cell with {delimiter!r}"
+                )
+            given = {key.strip().lower(): cell.strip() for key, cell in row.items() if cell and cell.strip()}
+            url = given.pop(_URL, None)
+            if url is not None:
+                title = given.pop("name", None)
+                settings = {key: typed_value(cell) for key, cell in given.items()}
+                yield ListedSource(name=title, url=_address(url, f"{name}:{rows.line_num}"), settings=settings)
+            elif given:
+                raise UsageError(f"{name}:{rows.line_num}: has no {_URL}")
+    except csv.Error as error:
+        raise UsageError(f"{name}:{rows.line_num}: is no CSV: {error}") from error
+
+
+_URL = "url"
+
+
+def _address(text: str, where: str) -> str:
+    if _HTTP.fullmatch(text):
+        return text
+    if _BARE_HOST.fullmatch(text):
+        return f"https://{text}"
+    raise UsageError(f"{where}: {text[:80]!r} is not an address, such as https://www.example-daily.com/")
+
+
 def _lines(text: str, name: str) -> Iterator[ListedSource]:
     for number, raw in enumerate(text.splitlines(), 1):
         line = _COMMENT.sub("", raw).strip()
@@ -79,6 +127,11 @@ def _lines(text: str, name: str) -> Iterator[ListedSource]:
         found = _HTTP.search(line)
         if found:
             title = re.sub(r"(?<![\s,;|])[\s,;|]+$", "", line[: found.start()]).strip("\"' ")
+            if behind := line[found.end() :].strip("\"' ,;|"):
+                raise UsageError(
+                    f"{name}:{number}: nothing may stand behind an address, but {behind[:80]!r} does: put a name before it,"
+                    " or name the columns in the first line, such as url,name,delay"
+                )
             yield ListedSource(name=title or None, url=found[0].rstrip(",;\"'"))
         elif _BARE_HOST.fullmatch(line):
             yield ListedSource(url=f"https://{line}")

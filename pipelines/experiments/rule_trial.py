@@ -26,6 +26,7 @@ from db.text.list_marks import without_list_mark
 from pipelines.experiments.experiment import SourceResult
 from pipelines.processing.outcome_changes import DIFFERING, outcome_as_stored
 from pipelines.processing.page_worker import ExtractionResult, extract_known_page, extract_stored
+from pipelines.urls import path_and_query
 
 _MONTH = 7
 """Characters of a month in ISO 8601."""
@@ -39,7 +40,7 @@ MISSES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialTask:
-    """A page to try. `fresh`: its stored outcome is what the rules at hand make of it."""
+    """A page to try. `fresh`: its stored outcome is what the trial is compared with, not what the rules at hand make of it."""
 
     page_id: int
     fresh: bool
@@ -102,7 +103,7 @@ def try_page(task: TrialTask) -> PageTrial:
     page = load_page(conn, task.page_id)
     decoded = decode(page.body, page.content_type, page.address)
     fields, remove = trial.site.fields, trial.site.remove
-    found = rule_finds(decoded.text, fields) if decoded else (None,) * len(fields)
+    found = rule_finds(decoded.text, fields, page.address) if decoded else (None,) * len(fields)
     whole = _read_whole(conn, trial, task.page_id) if remove else None
     removed = _removals(decoded.text if decoded else "", remove, whole)
     return PageTrial(
@@ -169,6 +170,8 @@ class RuleResult:
     pages: Counter[str] = field(default_factory=Counter)
     example: str | None = None
     missed: list[str] = field(default_factory=list)
+    unreadable: int = 0
+    """Articles on which a rule for a field finds something that cannot be read as that field."""
     words: list[int] = field(default_factory=list)
     """Of a rule that removes something: the words of the text that it takes, of each page where it takes some."""
 
@@ -192,6 +195,11 @@ class RuleResult:
         or nothing at all."""
         after = [month for month in sorted(self.pages) if self.hits and month > max(self.hits)]
         return after[0] if after else None
+
+
+def _is_unread(rule: FieldRule, article: Article) -> bool:
+    """Whether what a rule in force found was no value of its field: then neither it nor another rule gave that."""
+    return rule.until is None and not article.provenance.get(rule.field, "").startswith("site rule ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +234,9 @@ class RuleTrial:
         month = str(made.article.get("published") or trial.fetched_month)[:_MONTH]
         if article is not None:
             for result, found in zip(self.rules, trial.found, strict=True):
-                result.add(url, month, found)
+                if isinstance(result.rule, FieldRule) and result.rule.is_for(path_and_query(url)):
+                    result.add(url, month, found)
+                    result.unreadable += found is not None and _is_unread(result.rule, article)
         for result, removed in zip(self.removals, trial.removed, strict=True):
             result.add(url, month, removed.text if removed else None)
             if removed and removed.words:

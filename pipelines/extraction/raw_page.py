@@ -54,6 +54,8 @@ class RawPage:
     def find(self, rule: FieldRule, preferred: str | None = None) -> list[SelectedText]:
         """The results of a rule in the page's order; a pattern has at most one. `preferred` is the attribute that is read
         where the rule names none and an element has it."""
+        if rule.value is not None:
+            return [SelectedText(lines=tuple(line for line in rule.value.splitlines() if line.strip()))]
         if rule.regex:
             return list(self._by_pattern(rule.regex))
         if self._tree is None:

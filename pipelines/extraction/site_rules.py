@@ -25,6 +25,7 @@ from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 from pipelines.extraction.text.writing import HAN
+from pipelines.urls import path_and_query
 
 _VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
 """By field: the attribute that holds the value of an element."""
@@ -90,8 +91,10 @@ def apply_site_rules(
     if site is None or not site.fields:
         return _NO_VALUES
     rules: dict[str, list[FieldRule]] = {}
+    path = _path(address)
     for rule in site.fields:
-        rules.setdefault(rule.field, []).append(rule)
+        if rule.is_for(path):
+            rules.setdefault(rule.field, []).append(rule)
     page = RawPage(html)
     reader = _RuleReader(page=page, rest=page if rest == html else RawPage(rest), locale=locale, address=address)
     day = published.at.date() if published else None
@@ -113,16 +116,24 @@ def apply_site_rules(
     return RuleValues(values=values, provenance=f"site rule {site.name}")
 
 
-def rule_finds(html: str, rules: Sequence[FieldRule]) -> tuple[str | None, ...]:
-    """What each rule finds first on a page, as text, whatever its `until` says; None where it finds nothing.
+def rule_finds(html: str, rules: Sequence[FieldRule], address: str | None) -> tuple[str | None, ...]:
+    """What each rule finds first on a page, as text, whatever its `until` says; None where it finds nothing, or is for other pages.
 
     Whether that can be read as the rule's field is another question.
     """
-    page = RawPage(html)
-    found = ((piece for piece in page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))) for rule in rules)
+    page, path = RawPage(html), _path(address)
+    found = (page.find(rule, _VALUE_ATTRIBUTES.get(rule.field)) if rule.is_for(path) else [] for rule in rules)
     return tuple(
         next((piece.text for piece in pieces if piece.lines or piece.element is not None), None) for pieces in found
     )
+
+
+def _path(address: str | None) -> str:
+    """What patterns for pages are searched in; empty where a page has no address that can be split."""
+    try:
+        return path_and_query(address or "")
+    except ValueError:
+        return ""
 
 
 def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None) -> Moment | None:

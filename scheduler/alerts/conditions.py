@@ -156,14 +156,20 @@ def certificate(seen: FailureShare, *, is_open: bool) -> Condition:
     )
 
 
-def silent(silence: SilenceJudgement, last: datetime) -> Condition:
-    """A source publishes nothing for longer than its own gaps explain. `last`: when its last new link was found."""
+def silent(silence: SilenceJudgement, last: datetime, *, is_given: bool = False) -> Condition:
+    """A source publishes nothing for longer than its own gaps explain, or than the settings allow (`is_given`).
+
+    `last`: when its last new link was found.
+    """
     if not silence.is_silent or silence.limit_s is None:
         return Condition(kind=AlertKind.SILENT, holds=None)
+    quiet, limit, longest = _hours(silence.quiet_s), _hours(silence.limit_s), _hours(silence.longest_s)
     return Condition(
         kind=AlertKind.SILENT,
         holds=True,
-        message=f"nothing new for {_hours(silence.quiet_s)}; its longest pause in four weeks was {_hours(silence.longest_s)}",
+        message=f"nothing new for {quiet}; the setting alert_silence allows {limit}"
+        if is_given
+        else f"nothing new for {quiet}; its longest pause in four weeks was {longest}",
         advice="look at the site: if it has news, its listings have stopped naming them",
         evidence={
             "last_found": last.isoformat(),
@@ -361,4 +367,6 @@ def _number(evidence: Mapping[str, object], key: str) -> int:
 
 
 def _hours(seconds: float) -> str:
-    return f"{seconds / 86400:.1f} days" if seconds >= 2 * 86400 else f"{seconds / 3600:.0f} hours"
+    if seconds >= 2 * 86400:
+        return f"{seconds / 86400:.1f} days"
+    return f"{seconds / 3600:.0f} hours" if seconds >= 10 * 3600 else f"{seconds / 3600:.1f} hours"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from db.config.loader import Config
+from db.config.settings import SharedSettings
 from db.connection.database import write
 from db.diagnosis.listing_trouble import listing_trouble
 from db.errors import ConfigError
@@ -181,7 +182,8 @@ def _network(state: MonitorRound, checks: list[SourceCheck]) -> list[Condition]:
 
 def _check(state: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCheck:
     """Evaluate one source by what can have changed since its last check."""
-    least = _least_failures(state.config, due)
+    settings = _settings(state.config, due)
+    least = settings.alert_failures
     parts = last_source_runs(state.conn, due.source_id, least)
     conditions = [*_refusals(state, due, parts[0]), *_walls(state, due, parts, least)] if parts else []
     if any(one.holds or (one.holds is None and (one.kind, due.source_id) in state.opened) for one in conditions):
@@ -193,18 +195,18 @@ def _check(state: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceC
         conditions.append(Condition(kind=AlertKind.NO_LISTING, holds=False))
     else:
         conditions.append(judge.no_listing(due.name, parts, least))
-    silence, usual = _silence(state, due, due.baseline, hurried=hurried)
+    silence, usual = _silence(state, due, settings.alert_silence.total_seconds(), hurried=hurried)
     degraded, usual, page_id = _degraded(state, due, usual, hurried=hurried)
     repeating, usual = _repeating(state, due, usual, hurried=hurried)
     shown = [judge.with_diagnosis(due.name, one) for one in (*conditions, *silence, *degraded)]
     return SourceCheck(due=due, conditions=[*shown, *repeating], page_id=page_id, usual=usual)
 
 
-def _least_failures(config: Config, due: SourceFigures) -> int:
+def _settings(config: Config, due: SourceFigures) -> SharedSettings:
     try:
-        return config.for_source(due.name, due.settings).alert_failures
+        return config.for_source(due.name, due.settings)
     except ConfigError:  # reported by `copydesk doctor`; the other sources must be evaluated all the same
-        return config.alert_failures
+        return config
 
 
 def _refusals(state: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:
@@ -234,9 +236,11 @@ def _walls(state: MonitorRound, due: SourceFigures, parts: Sequence[EndedSourceR
 
 
 def _silence(
-    state: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+    state: MonitorRound, due: SourceFigures, given_s: float, *, hurried: bool
 ) -> tuple[list[Condition], SourceBaseline]:
-    """Whether the source is silent. The limit needs four weeks of links, which is expensive, so it is kept for some days."""
+    """Whether the source is silent: for longer than `given_s`, or where that is 0 than the limit that is learned. This needs four
+    weeks of links, which is expensive, so it is kept for some days."""
+    usual = due.baseline
     known = state.opened.get((AlertKind.SILENT, due.source_id))
     last = newest_link_time(state.conn, due.source_id)
     if last is None:
@@ -245,8 +249,10 @@ def _silence(
         is_over = last.isoformat() != known.evidence.get("last_found")
         return ([Condition(kind=AlertKind.SILENT, holds=False)] if is_over else []), usual
     gap = state.now - last
-    if usual.limit_at is None or abs(state.now - usual.limit_at) > BASELINE_TTL:
-        limit_s: float | None = MIN_QUIET_S
+    if given_s:
+        limit_s: float | None = given_s
+    elif usual.limit_at is None or abs(state.now - usual.limit_at) > BASELINE_TTL:
+        limit_s = MIN_QUIET_S
     else:
         limit_s = usual.limit_s
     if limit_s is None or gap < timedelta(seconds=limit_s) or hurried:
@@ -255,7 +261,8 @@ def _silence(
     silence = judge_silence(
         links_since(state.conn, due.source_id, start), listing_reads_since(state.conn, due.source_id, start)
     )
-    return [judge.silent(silence, last)], replace(usual, limit_s=silence.limit_s, limit_at=state.now)
+    usual = replace(usual, limit_s=silence.limit_s, limit_at=state.now)
+    return [judge.silent(replace(silence, limit_s=given_s or silence.limit_s), last, is_given=given_s > 0)], usual
 
 
 def _degraded(

@@ -54,6 +54,8 @@ def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Pat
         ('timeout = "999999999999w"\n', ["copydesk.toml:1", "timeout", "at most", "days"]),
         ("delay = inf\n", ["copydesk.toml:1", "delay", "at most", "days"]),
         ('headers = "env:TOKEN"\n', ["copydesk.toml:1", "headers", "for one source"]),
+        ('only = ["^/sport/"]\n', ["copydesk.toml:1", "only", "for one source"]),
+        ('[sources.a]\nonly = ["("]\n', ["copydesk.toml:2", "only", "'(' is not a regular expression"]),
         ("db = \n", ["copydesk.toml", "line 1"]),
         ("sources = 3\n", ["copydesk.toml:1", "sources"]),
         # Seconds are what nobody means by these: bodies would be gone after a minute, a site asked twice in one.

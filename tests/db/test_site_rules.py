@@ -124,6 +124,16 @@ MISTAKES = [
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\ncss = "h1::text"', ":4", "not a CSS selector"),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "x:h1"', ":4", "not an XPath expression"),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "first(//h1)"', ":4", "not an XPath expression"),
+    (
+        'hosts = ["a.example"]\n[[fields]]\nfield = "title"\nvalue = "x"\nattribute = "y"',
+        ":5",
+        "attribute goes with css or xpath, not with value",
+    ),
+    (
+        'hosts = ["a.example"]\n[[fields]]\nfield = "title"\npages = ["x"]',
+        ":3",
+        "has none: give one of css, xpath, regex, value",
+    ),
     ('hosts = ["a.example"]\n[[remove]]\ncss = "p["', ":3", "css: 'p[' is not a CSS selector"),
     (
         'hosts = ["a.example"]\n[[remove]]\ncss = "p"\n\nline = "x"',

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,6 +48,7 @@ from db.store.sites.sources import (
     update_source_settings,
 )
 from db.system.regular_files import open_file
+from db.typed_values import typed_value
 from pipelines.exchange.opml import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
 
@@ -80,11 +80,7 @@ class SettingsOptions:
             settings |= _checked("--allow-network", "allow_networks", list(self.allowed))
         for pair in self.pairs:
             key, _, text = pair.partition("=")
-            try:
-                value = tomllib.loads(f"value = {text}")["value"]
-            except tomllib.TOMLDecodeError:
-                value = text.strip()
-            settings |= _checked("--set", key.strip(), value)
+            settings |= _checked("--set", key.strip(), typed_value(text))
         return settings
 
 
@@ -155,9 +151,15 @@ def import_sources(
     no_discovery: bool,
     options: SettingsOptions,
 ) -> None:
-    """Add the sites of an OPML file or a list of addresses.
+    """Add sites from OPML, a list of addresses, or a table.
 
-    A list has one address per line.
+    A list has one address per line, perhaps with a name and a comma before it. A table is CSV, such as a spreadsheet saves: the
+    first line names its columns, url and name and any settings of a source.
+
+    \b
+    Example:
+      url,name,delay,cron
+      https://www.example-daily.com/,daily,2s,*/10 6-23 * * *
     """
     listed = read_sources(_read_file(file), str(file))
     if not listed:

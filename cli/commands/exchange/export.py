@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,35 +18,74 @@ from typing import IO
 import click
 
 from cli.article_filters import FilterOptions, filter_options
+from cli.article_lookup import page_named
 from cli.context import CommandContext
+from cli.option_groups import option_group
 from cli.output.progress import progress_line
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
 from db.errors import CopydeskError, DatabaseDamaged, UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
-from db.queries.exported_pages import pages_to_export
+from db.queries.exported_pages import pages_beside, pages_to_export
+from db.queries.search import found_part
+from db.search.index import count_unindexed
 from db.store.archives.archive_export import load_stored_page
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.article_objects import article_objects
 from pipelines.exchange.parquet_articles import write_parquet
 
 Progress = Callable[[str, int], None]
+_AT_ONCE = 1000
+"""Matches of a query that are read at once."""
 FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSelection:
+    """What of the articles or pages that the filters let through is exported."""
+
+    words: Sequence[str]
+    limit: int
+    without: Sequence[str]
+
+    @property
+    def query(self) -> str:
+        """As for `copydesk search`; empty for all."""
+        return " ".join(self.words).strip()
+
+    def left_out(self, conn: sqlite3.Connection) -> set[int]:
+        """The pages of `without`. Raises NotFound and FetchError as `page_named`."""
+        return {page_id for what in self.without for page_id in pages_beside(conn, page_named(conn, what).page_id)}
+
+
+_selection = option_group(
+    ExportSelection,
+    "selection",
+    click.argument("words", nargs=-1, metavar="[QUERY]"),
+    click.option(
+        "--limit",
+        metavar="N",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="At most N articles or pages; 0 for all.",
+    ),
+    click.option(
+        "--without",
+        metavar="ID|URL",
+        multiple=True,
+        help="Leave out this article, with warc all pages of its addresses. May be repeated.",
+    ),
+)
 
 
 @click.command(short_help="Export pages as WARC; articles as Parquet, JSON, CSV, RSS.")
 @click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
 @click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
 @filter_options
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="At most N articles or pages; 0 for all.",
-)
+@_selection
+@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark: without it, Excel misreads UTF-8.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.pass_obj
 def export(
@@ -52,31 +93,60 @@ def export(
     form: str,
     output: Path | None,
     filters: FilterOptions,
-    limit: int,
+    selection: ExportSelection,
+    bom: bool,
     force: bool,
 ) -> None:
     """Export pages or articles as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
 
     warc holds the pages as received, oldest first; --since and --until then mean the time of the fetch, and any filter but
     these and --source leaves out pages that are no articles. The other formats hold the articles, in the order of
-    `copydesk articles`.
+    `copydesk articles`; with QUERY, as for `copydesk search`, all that match it.
 
     \b
     Examples:
       copydesk export parquet -o articles.parquet
       copydesk export rss --limit 50 -o feed.xml --force
       copydesk export csv --language zh --kind original --since 30d -o originals.csv
+      copydesk export csv 水厂 OR '"water works"' --bom -o water.csv
       copydesk export warc --source example-daily.com -o pages.warc.gz
     """
-    now = datetime.now(UTC)
+    now, limit = datetime.now(UTC), selection.limit
+    if selection.query and form == "warc":
+        raise UsageError("warc holds pages, and a query finds articles: leave out the query, or choose another format")
+    if bom and form != "csv":
+        raise UsageError("--bom goes with csv")
     with context.read() as conn, stoppable(), _target(output, force=force) as out, progress_line() as show:
-        wanted = filters.filters(conn)
+        wanted, left_out = filters.filters(conn), selection.left_out(conn)
         if form == "warc":
-            count = _pages(conn, out, wanted, limit, now, show)
+            pages = (one for one in pages_to_export(conn, wanted) if one[0] not in left_out)
+            count = _pages(conn, out, pages, limit, now, show)
         else:
-            count = _articles(form, _rows(conn, newest_articles(conn, wanted, limit=limit), show), out, now)
+            most = limit + len(left_out) if limit else 0
+            chosen = [one for one in _chosen(conn, selection.query, wanted, most) if one not in left_out]
+            out.write(codecs.BOM_UTF8 if bom else b"")
+            count = _articles(form, _rows(conn, chosen[: limit or None], show), out, now)
+        waiting = count_unindexed(conn) if selection.query else 0
+    if waiting:
+        click.echo(
+            f"copydesk: {waiting:,} articles are not indexed yet, and not searched; `copydesk upkeep index` indexes them",
+            err=True,
+        )
     if output is not None:
         click.echo(f"{output}: {count:,} {'pages' if form == 'warc' else 'articles'}")
+
+
+def _chosen(conn: sqlite3.Connection, query: str, filters: ArticleFilter, most: int) -> list[int]:
+    """The pages of the articles, newest first: `most` or some more; 0 for all."""
+    if not query:
+        return newest_articles(conn, filters, limit=most)
+    chosen: list[int] = []
+    after = None
+    while True:
+        part, after = found_part(conn, query, filters, newest=True, limit=_AT_ONCE, after=after)
+        chosen += part
+        if after is None or (most and len(chosen) >= most):
+            return chosen
 
 
 def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now: datetime) -> int:
@@ -100,13 +170,18 @@ def _rows(conn: sqlite3.Connection, chosen: list[int], show: Progress) -> Iterat
 
 
 def _pages(
-    conn: sqlite3.Connection, out: IO[bytes], filters: ArticleFilter, limit: int, now: datetime, show: Progress
+    conn: sqlite3.Connection,
+    out: IO[bytes],
+    pages: Iterable[tuple[int, bool]],
+    limit: int,
+    now: datetime,
+    show: Progress,
 ) -> int:
     from pipelines.exchange.warc_writer import WarcFile
 
     file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=now)
     count = gone = 0
-    for page_id, pruned in pages_to_export(conn, filters):
+    for page_id, pruned in pages:
         if pruned:
             gone += 1
             continue

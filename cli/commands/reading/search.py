@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
@@ -201,6 +202,12 @@ def _coloured(line: str, start: int, piece: MarkedText, *, bold: bool) -> str:
     return "".join([*parts, styled(line[at:], bold=bold)])
 
 
+_FIELD = re.compile(
+    r"\b(?:title|headline|text|body|author|editor|source|site|section|language|lang|date):", re.IGNORECASE
+)
+"""What search engines and Zotero take for the field of the word behind it."""
+
+
 def _notes(found: Hits, query: str, *, by_time: bool) -> Iterator[str]:
     if not found.complete:
         number = f"more than {found.found:,}" if found.found >= MOST_COUNTED else f"about {found.found:,}"
@@ -214,6 +221,11 @@ def _notes(found: Hits, query: str, *, by_time: bool) -> Iterator[str]:
         )
         if not found.found and (small := [word for word in ("or", "not") if word in query.split()]):
             yield f"To search for either word, or without one, write {' and '.join(small).upper()} in capitals."
+        if not found.found and (field := _FIELD.search(query)):
+            yield (
+                f"A query has no fields such as `{field[0]}`: words are searched in titles, texts and credits."
+                " --person, --source, --section and others filter."
+            )
     else:
         yield f"{found.found:,} articles" if found.found != 1 else "1 article"
     if found.next:

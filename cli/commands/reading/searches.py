@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from cli.article_filters import FilterOptions, filter_options
+from cli.article_filters import FilterOptions, article_filters
 from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
@@ -19,7 +19,7 @@ from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
 from cli.searches import check_search, print_round, search_line
 from cli.signals import stoppable
-from db.config.searches import SavedSearch, read_search, search_name
+from db.config.searches import KINDS, SavedSearch, read_search, search_name
 from db.connection.database import write
 from db.errors import UsageError
 from db.queries.articles import article_summaries, snapshot
@@ -85,7 +85,7 @@ def list_(context: CommandContext, as_json: bool) -> None:
 @searches.command(short_help="Save a search.")
 @click.argument("label", metavar="NAME")
 @click.argument("words", nargs=-1, metavar="[QUERY]...")
-@filter_options
+@article_filters(dict.fromkeys(KINDS, ""))
 @click.option("--copies", is_flag=True, help="Tell copies of an article that was told as well.")
 @click.option("--feed", metavar="FILE", help="Write the last matches into this file: .xml (RSS) or .json (JSON Feed).")
 @click.pass_obj

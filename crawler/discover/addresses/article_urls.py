@@ -14,11 +14,11 @@ points.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from crawler.discover.addresses.address_patterns import is_excluded, matches
 from crawler.discover.addresses.url_words import (
     ADVERTISING,
     ARTICLE_LETTERS,
@@ -32,7 +32,6 @@ from crawler.discover.addresses.url_words import (
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
 from pipelines.tracking_parameters import without_session
-from pipelines.urls import path_and_query
 
 ARTICLE_POINTS = 3
 """Points from which a URL is an article. Measured on the labelled forms in
@@ -178,26 +177,9 @@ def judge_on_site(url: str, site: Site | None, own_host: str | None = None) -> J
     if site is not None:
         if is_excluded(url, site):
             return Judgement(points=NEVER_POINTS, reasons=(EXCLUDED,))
-        if _matches(site.include, url):
+        if matches(site.include, url):
             return Judgement(points=INCLUDED_POINTS, reasons=("the site's rules include it",))
     return judge(url, own_host)
-
-
-def is_excluded(url: str, site: Site | None) -> bool:
-    """Whether the site's rules exclude the URL."""
-    return site is not None and _matches(site.exclude, url)
-
-
-def _matches(patterns: Sequence[str], url: str) -> bool:
-    if not patterns:
-        return False
-    target = path_and_query(url)
-    return any(_compiled(pattern).search(target) for pattern in patterns)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def judge(url: str, own_host: str | None = None) -> Judgement:

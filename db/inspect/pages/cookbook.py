@@ -26,6 +26,8 @@ PARAMETERS = {
     "latest": gettext_noop("Of so many of the latest articles"),
     "role": gettext_noop("Role: author, editor or proofreader"),
     "source": gettext_noop("Source; % stands for any letters"),
+    "agency": gettext_noop("Outlet that the text was taken from; % stands for any letters"),
+    "requests": gettext_noop("Of so many of the latest requests"),
     "name": gettext_noop("One of the person's names, as printed"),
 }
 """The parameters of questions, and what their fields are called."""
@@ -313,6 +315,45 @@ SELECT id, source_name, title, authors, editors, published_local, section, word_
 WHERE id IN (SELECT id FROM articles_view WHERE source_name LIKE :source ORDER BY id * 2654435761 % 4294967296 LIMIT :most)
 ORDER BY id LIMIT :most""",
         defaults={"source": "%", "most": "50"},
+    ),
+    Question(
+        number=26,
+        slug="agency_first",
+        subject=COPIES,
+        question=gettext_noop("Which source had an agency's text first, and how many minutes later had the others?"),
+        sql="""
+SELECT a.original_source, f.source_name AS first_source, f.published_utc AS first_utc, a.source_name, a.published_utc,
+       CAST(round(1440 * (julianday(a.published_utc) - julianday(f.published_utc))) AS INTEGER) AS minutes_after, a.title, a.url
+FROM articles_view a JOIN articles_view f ON f.id = (
+    SELECT b.id FROM articles_view b
+    WHERE b.original_id = a.original_id AND b.original_source = a.original_source AND b.published_precision <> 'day'
+    ORDER BY b.published_utc, b.id LIMIT 1)
+WHERE a.id > (SELECT max(id) FROM articles_view) - :latest AND a.original_source LIKE :agency AND a.published_precision <> 'day'
+ORDER BY f.published_utc DESC, f.id, minutes_after LIMIT :most""",
+        defaults={"agency": "%", "latest": "50000", "most": "500"},
+    ),
+    Question(
+        number=27,
+        slug="requests",
+        subject=CRAWLING,
+        question=gettext_noop("How many requests did each site get a day?"),
+        sql="""
+SELECT substr(started_at, 1, 10) AS day_utc, substr(url, 1, 7 + instr(substr(url, 9) || '/', '/')) AS site, count(*) AS requests,
+       sum(what = 'robots') AS for_robots_txt, sum(error IS NOT NULL OR status >= 400) AS failed, sum(bytes) AS bytes
+FROM fetches WHERE id > (SELECT max(id) FROM fetches) - :requests AND coalesce(error, '') <> 'robots_forbidden'
+GROUP BY 1, 2 ORDER BY 1 DESC, requests DESC, 2 LIMIT :most""",
+        defaults={"requests": "100000", "most": "500"},
+    ),
+    Question(
+        number=28,
+        slug="versions",
+        subject=CRAWLING,
+        question=gettext_noop("Which versions read the pages that are here?"),
+        sql="""
+SELECT e.code, e.rules, e.trafilatura, o.pages, o.articles FROM extractors e JOIN (
+    SELECT extractor_id, count(*) AS pages, sum(reason IS NULL) AS articles FROM outcomes GROUP BY 1) o ON o.extractor_id = e.id
+ORDER BY o.pages DESC, e.id LIMIT :most""",
+        defaults={"most": "50"},
     ),
 )
 

@@ -125,7 +125,10 @@ def has_sql(scope: Scope) -> bool:
 def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
     headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if not is_own_host(headers.get("host", ""), names):
-        return 403, gettext_noop("This server answers to its address and to localhost only; --host NAME adds a name.")
+        return 403, gettext_noop(
+            "This server answers to its address and to localhost only; --host NAME adds a name of this machine."
+            " A proxy in front of it has to send its address as Host."
+        )
     if scope["method"] not in _SAFE_METHODS:
         return 405, gettext_noop("Nothing can be written here: the database is open read-only.")
     if not _is_cross_site(headers, scope["scheme"]):

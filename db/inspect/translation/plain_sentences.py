@@ -65,6 +65,7 @@ TEMPLATES = (
     gettext_noop("%(number)s of %(all)s articles"),
     gettext_noop("%(refused)s of %(listed)s listings and %(number)s of %(all)s articles"),
     gettext_noop("nothing new for %(first)s; its longest pause in four weeks was %(last)s"),
+    gettext_noop("nothing new for %(first)s; the setting alert_silence allows %(last)s"),
     gettext_noop("%(number)s days"),
     gettext_noop("%(number)s hours"),
     gettext_noop("extraction finds less: %(signs)s"),

@@ -75,6 +75,12 @@ def test_operators_in_small_letters_are_told(read_room: Newsroom) -> None:
     assert "capitals" not in run(read_room.path, "search", "nosuchword").output
 
 
+def test_that_a_query_has_no_fields_is_told(read_room: Newsroom) -> None:
+    shown = run(read_room.path, "search", "Title:nosuchword").output
+    assert "A query has no fields such as `Title:`: words are searched in titles, texts and credits." in shown
+    assert "no fields" not in run(read_room.path, "search", "subtitle:nosuchword").output
+
+
 def test_filters_and_pages(read_room: Newsroom) -> None:
     def ids(*arguments: str) -> list[int]:
         lines = run(read_room.path, "search", "水厂", "--json", *arguments).stdout.splitlines()

@@ -57,6 +57,15 @@ def test_a_search_is_saved_shown_and_removed(newsroom: Newsroom) -> None:
     assert b"change it there" in spawn("searches", "add", "boats", "x", cwd=folder).stderr
 
 
+def test_no_kind_is_offered_that_no_search_can_have(newsroom: Newsroom) -> None:
+    """Whether an article is gone shows later than it comes in."""
+    told = " ".join(run(newsroom.path, "searches", "add", "--help").stdout.split())
+    assert "Only these: original, copy, corrected. " in told
+    refused = run(newsroom.path, "searches", "add", "s", "--kind", "gone")
+    assert "'gone' is not one of 'original', 'copy', 'corrected'" in refused.stderr
+    assert "gone (no longer at their address)" in " ".join(run(newsroom.path, "articles", "--help").stdout.split())
+
+
 def test_mistakes_say_what_to_do(newsroom: Newsroom) -> None:
     def error(*arguments: str) -> BaseException | None:
         return run(newsroom.path, "searches", *arguments).exception

@@ -83,6 +83,16 @@ def test_json_is_one_object(newsroom: Newsroom) -> None:
     assert (shown["id"], shown["original_id"]) == (newsroom.pages["copy"], newsroom.pages["water"])
 
 
+def test_why_names_what_was_not_found(newsroom: Newsroom) -> None:
+    page = str(newsroom.pages["water"])
+    told = " ".join(run(newsroom.path, "show", page, "--why").output.split())
+    has = json.loads(run(newsroom.path, "show", page, "--json").output)
+    looked_for = ("title", "published", "authors", "editors", "source", "section")
+    lacking = [name for name in looked_for if not has[name]]
+    assert "section" in lacking
+    assert f"not found: {', '.join(lacking)}; what the page has of it, a site rule reads" in told
+
+
 def test_what_is_no_article_says_why_and_fails(newsroom: Newsroom) -> None:
     pages = newsroom.pages
     rejected = run(newsroom.path, "show", "https://www.wanbao.example/v/3")

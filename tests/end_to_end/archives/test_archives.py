@@ -11,7 +11,11 @@ from pathlib import Path
 import fastwarc.warc
 import feedparser
 import pyarrow.parquet
+import pytest
 
+from cli.commands.exchange import export
+from db.connection.database import open_readonly
+from db.queries.article_filter import ArticleFilter
 from tests.end_to_end.copydesk import Copydesk
 
 _PAGES = """
@@ -103,6 +107,61 @@ def test_articles_are_read_back_by_other_readers(crawled: Copydesk) -> None:
     assert [item["content_text"] for item in items] == [one["text"] for one in told]
     one_source = crawled.run("export", "jsonl", "--source", told[0]["source_name"], "--limit", "2").stdout
     assert {json.loads(line)["source_name"] for line in one_source.splitlines()} == {told[0]["source_name"]}
+
+
+def test_all_that_a_query_finds_is_exported(crawled: Copydesk) -> None:
+    found = [
+        json.loads(line)
+        for line in crawled.run("search", "the", "--newest", "--limit", "1000", "--json").stdout.splitlines()
+    ]
+    assert len(found) > 5
+    told = crawled.run("export", "jsonl", "the", "OR", "nowhere").stdout.splitlines()
+    assert [json.loads(line)["id"] for line in told] == [one["id"] for one in found]
+    first = crawled.run("export", "jsonl", "the", "--limit", "2", "--without", str(found[0]["id"])).stdout.splitlines()
+    assert [json.loads(line)["id"] for line in first] == [one["id"] for one in found[1:3]]
+    assert "a query finds articles" in crawled.run("export", "warc", "the", "-o", "x.warc.gz", code=2).stderr
+    assert "quotation mark" in crawled.run("export", "csv", '"the', "-o", "x.csv", code=2).stderr
+    assert not (crawled.folder / "x.csv").exists()
+
+
+def test_more_than_are_read_at_once(crawled: Copydesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, conn = export._chosen, open_readonly(crawled.database)
+    whole = chosen(conn, "the", ArticleFilter(), 0)
+    monkeypatch.setattr(export, "_AT_ONCE", 3)
+    assert chosen(conn, "the", ArticleFilter(), 0) == whole
+    assert chosen(conn, "the", ArticleFilter(), 4) == whole[:6]
+    conn.close()
+
+
+def test_excel_is_told_that_csv_is_utf_8(crawled: Copydesk) -> None:
+    crawled.run("export", "csv", "-o", "plain.csv")
+    crawled.run("export", "csv", "--bom", "-o", "marked.csv")
+    plain, marked = ((crawled.folder / name).read_bytes() for name in ("plain.csv", "marked.csv"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert "--bom goes with csv" in crawled.run("export", "jsonl", "--bom", code=2).stderr
+
+
+def test_an_article_is_left_out_with_all_its_pages(crawled: Copydesk, tmp_path: Path) -> None:
+    """So that it can be taken out of an archive: import of the rest derives what stands there without it."""
+    ((article, url, key, pages),) = crawled.query(
+        "SELECT d.article_id, l.url, l.key, count(*) FROM decisions d JOIN pages p ON p.id = d.page_id"
+        " JOIN links l ON l.id = p.link_id GROUP BY 1 HAVING max(d.revision) > 1 ORDER BY 1 LIMIT 1"
+    )
+    assert pages > 1
+    crawled.run("export", "warc", "--without", url, "-o", "rest.warc.gz")
+    folder = tmp_path / "other"
+    folder.mkdir()
+    other = Copydesk(folder, None)
+    other.run("import", str(crawled.folder / "rest.warc.gz"))
+    count = "SELECT count(*) FROM pages"
+    assert other.query(count)[0][0] == crawled.query(count)[0][0] - pages
+    assert other.query("SELECT count(*) FROM links WHERE key = ?", key) == [(0,)]
+    whole, rest = (
+        {json.loads(line)["id"] for line in crawled.run("export", "jsonl", *more).stdout.splitlines()}
+        for more in ((), ("--without", str(article)))
+    )
+    assert whole - rest == {article}
+    assert "there is no article or page 99999" in crawled.run("export", "csv", "--without", "99999", code=2).stderr
 
 
 def test_a_file_that_is_there_stays(crawled: Copydesk) -> None:

@@ -38,3 +38,7 @@ def test_what_rules_exclude_later_is_not_requested_and_takes_no_place(demoweb: D
     ladder = json.loads(desk.run("why", blocked[0], "--offline", "--json", code=None).stdout)
     due = next(rung for rung in ladder["rungs"] if rung["name"] == "due")
     assert "the site's rules exclude it" in due["message"]
+    desk.run("sources", "set", HOST.removeprefix("www."), "--set", 'only=["^/nothing/"]')
+    ladder = json.loads(desk.run("why", others[0], "--offline", "--json", code=None).stdout)
+    due = next(rung for rung in ladder["rungs"] if rung["name"] == "due")
+    assert "the setting `only` of harbourcourier.example leaves it out" in due["message"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -240,3 +241,30 @@ def test_a_feed_declared_at_another_site_counts_where_it_names_articles_of_this_
     site.crawl()
     assert site.links == {"/local/1"}
     assert site.rows("SELECT url FROM entries WHERE kind = 'feed'") == [(site.web.url("/a", "localhost"),)]
+
+
+def test_a_source_may_be_only_a_part_of_its_site(site: Site) -> None:
+    site.feed("/feed.xml", *(site.web.url(report(number)) for number in range(3)))
+    site.add((ListingKind.FEED, "/feed.xml"), revisit=["0s"])
+    site.crawl()
+    site.feed("/feed.xml", *(site.web.url(report(number)) for number in range(6)))
+    with_only(site, ["report-[15]"])
+    site.crawl()
+    assert site.links == {report(0), report(1), report(2), report(5)}
+    assert [a.path for a in site.web.arrivals if "report" in a.path] == [report(5), report(1)]
+    assert site.rows("SELECT count(*) FROM articles") == [(4,)]
+
+
+def test_it_is_said_when_nothing_that_is_listed_belongs_to_that_part(site: Site) -> None:
+    site.feed("/feed.xml", *(site.web.url(report(number)) for number in range(3)))
+    site.add((ListingKind.FEED, "/feed.xml"), only=["^/politics/"])
+    visit = site.crawl().visits[0]
+    assert site.links == set()
+    assert [note for note in visit.notes if "`only` leaves out all 3 articles that its listings name" in note]
+
+
+def with_only(site: Site, patterns: list[str]) -> None:
+    db = open_database(site.config.database)
+    with write(db.conn) as conn:
+        conn.execute("UPDATE sources SET settings = json_set(settings, '$.only', json(?))", (json.dumps(patterns),))
+    db.conn.close()

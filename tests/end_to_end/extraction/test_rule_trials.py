@@ -95,6 +95,19 @@ def test_a_trial_is_printed_for_people(desk: Copydesk) -> None:
     assert "authors: 3 gained" in printed
 
 
+def test_a_value_of_ones_own_and_what_cannot_be_read_as_its_field(desk: Copydesk) -> None:
+    (desk.folder / "own.toml").write_text(
+        'hosts = ["harbour.example"]\n[[fields]]\nfield = "authors"\nvalue = "Ada Lund"\npages = ["story-3\\\\."]\n'
+        '[[fields]]\nfield = "modified"\ncss = "h1"\n'
+    )
+    own, modified = json.loads(desk.run("rules", "test", "own.toml", "--json").stdout)["rules"]
+    assert (own["selector"], own["hits"], own["pages"], own["unreadable"]) == ("value 'Ada Lund'", 1, 1, 0)
+    assert (modified["hits"], modified["unreadable"]) == (18, 18)
+    printed = desk.run("rules", "test", "own.toml").stdout
+    assert "authors: 1 gained" in printed
+    assert "  cannot be read as modified on 18 articles: there it changes nothing" in printed
+
+
 def test_mistakes_in_a_file_are_named(desk: Copydesk) -> None:
     (desk.folder / "wrong.toml").write_text(WRONG_RULES)
     done = desk.run("rules", "test", "wrong.toml", code=2)
@@ -162,6 +175,7 @@ def test_a_draft_against_what_pages_repeat_is_tried_and_applied(tmp_path: Path) 
     told = json.loads(desk.run("rules", "test", "rules/harbour.toml", "--json").stdout)
     assert [(one["hits"], one["pages"], one["texts"]) for one in told["removals"]] == [(14, 30, 14)]
     assert told["emptied"] == []
+    assert told["fields"]["text"]["lost"] == 14  # compared with what is stored, though the file is in force
     desk.run("extract", "stored", "--stale")
     assert desk.query("SELECT count(*) FROM articles WHERE text LIKE '%morning letter.%'") == [(0,)]
     assert "has rules for it" not in text

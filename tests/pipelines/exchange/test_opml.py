@@ -40,8 +40,28 @@ https://a.example/
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        "URL,Name,delay,limit,cron\nhttps://a.example/,Post,2s,20,*/10 6-23 * * *\nb.example,,,,\n",
+        '\ufeffname;url;delay;cron;limit\r\n"Post";"https://a.example/";2s;"*/10 6-23 * * *";20\r\n;b.example;;;\r\n;;;;\r\n',
+        "\n name\turl\tlimit\tdelay\tcron\nPost\thttps://a.example/\t20\t2s\t*/10 6-23 * * *\n\tb.example\n",
+    ],
+)
+def test_a_table_as_spreadsheets_save_it(data: str) -> None:
+    settings = {"delay": "2s", "limit": 20, "cron": "*/10 6-23 * * *"}
+    assert read_sources(data.encode()) == [
+        ListedSource(name="Post", url="https://a.example/", settings=settings),
+        ListedSource(name=None, url="https://b.example"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
+        (b"https://a.example/ Post\n", "list.txt:1: nothing may stand behind an address, but 'Post' does"),
+        (b"url,name\nhttps://a.example/,a,b\n", "list.txt:2: has more cells than the first line has columns"),
+        (b"url,name\nwhat is this,a\n", "list.txt:2: 'what is this' is not an address"),
+        (b"url,name\n,Post\n", "list.txt:2: has no url"),
         (b"https://a.example/\nwhat is this\n", "list.txt:2: 'what is this'"),
         (b"", "no address"),
         (b"# nothing\n", "no address"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from db.models import Article, Image, Outcome, Page, Rejection
 from db.site_rules.loader import FieldRule, Site, Sites
 from pipelines.extraction.extract import extract
+from pipelines.extraction.site_rules import rule_finds
 from pipelines.text_limits import MAX_ATTRIBUTES
 from tests.pipelines.extraction.test_pages import PAGES
 
@@ -62,6 +64,26 @@ def test_a_kicker_of_the_rules_and_one_beside_a_title_of_the_rules() -> None:
     assert article_of(html, FieldRule(field="kicker", css="b.tag")).kicker == "Islands"
     article = article_of(html, FieldRule(field="title", css="title"))
     assert (article.kicker, article.title) == ("Harbour", "Ferry")
+
+
+def test_a_value_of_ones_own_for_one_page() -> None:
+    own = FieldRule(field="authors", value="Ada Lund, 王小雨", pages=("/ferry-to-sandholm$",))
+    general = FieldRule(field="authors", css="p.desk b")
+    assert article_of(HTML, own, general).authors == ("Ada Lund", "王小雨")
+    assert article_of(HTML, own, general).provenance["authors"] == "site rule courier"
+    assert article_of(HTML, own, general, url=f"{ADDRESS}-2").authors == ("Nils Berg",)
+    assert article_of(HTML, own, general, url=f"{ADDRESS}?page=2").authors == ("Nils Berg",)
+    at = FieldRule(field="published", value="3 March 2024, 9h05", pages=("^/news/",))
+    published = article_of(HTML, at, timezone="Europe/Oslo").published
+    assert published is not None
+    assert published.iso == "2024-03-03T09:05+01:00"
+
+
+def test_a_page_without_a_usable_address_is_none_of_those_that_a_rule_names() -> None:
+    rule = FieldRule(field="section", value="Sea", pages=(".",))
+    assert rule.is_for("/news/1")
+    assert not rule.is_for("")
+    assert rule_finds("", [rule, replace(rule, pages=())], "http://[half") == (None, "Sea")
 
 
 def test_css_xpath_pattern_and_attribute() -> None:

@@ -89,6 +89,32 @@ def test_a_month_of_day_and_night_then_silence(diary: Diary) -> None:
     assert len(guard.said) == 2, "it was quiet for days before: four more are within its rhythm"
 
 
+def test_silence_as_long_as_the_settings_say(diary: Diary) -> None:
+    """Of a site that publishes once a day, and of one that is new, of which no rhythm is known."""
+    guard = Guard(diary, alert_silence="3h")
+    daily, new = diary.add("daily.example", START), diary.add("new.example", START + timedelta(days=20))
+    patient = diary.add("patient.example", START, alert_silence="0s")
+    for now in hours(START, 20, 24):
+        diary.visit(daily, now, links=[now])
+        diary.visit(patient, now, links=[now])
+    last = START + timedelta(days=20)
+    for source in (daily, new, patient):
+        diary.visit(source, last, links=[last])
+    for later in range(1, 5):
+        assert guard.said == []
+        for source in (daily, new, patient):
+            diary.visit(source, last + later * HOUR)
+        guard.look(last + later * HOUR + timedelta(minutes=1))
+    assert guard.said == [("opened", "silent")] * 2
+    alerts = {alert.source: alert.message for alert in open_alerts(diary.conn)}
+    assert alerts == dict.fromkeys(
+        ("daily.example", "new.example"), "nothing new for 4.0 hours; the setting alert_silence allows 3.0 hours"
+    )
+    diary.visit(new, last + 5 * HOUR, links=[last + 5 * HOUR])
+    guard.look(last + 5 * HOUR)
+    assert guard.said[2:] == [("closed", "silent")]
+
+
 def test_silence_needs_two_looks_that_brought_nothing(diary: Diary) -> None:
     guard = Guard(diary)
     source = diary.add("daily.example", START)
