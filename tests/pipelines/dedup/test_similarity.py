@@ -70,9 +70,28 @@ def test_texts_with_digits_of_another_script_are_alike(digits: str) -> None:
     assert not are_alike(text, text.translate(str.maketrans("0123456789", digits[5:] + digits[:5])))
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Điểm trường trên đỉnh núi có điện", "Diem truong tren dinh nui co dien"),
+        ("İki yıl önce kapatılan kaçak kuyular", "Iki yil once kapatilan kacak kuyular"),
+        ("Zażółć gęślą jaźń, rzekł młynarz", "Zazolc gesla jazn, rzekl mlynarz"),
+        ("Ещё всё идёт своим чередом", "Еще все идет своим чередом"),
+        ("Die Straße ist weiß, das Œuvre groß", "DIE STRASSE IST WEISS, DAS OEUVRE GROSS"),
+        ("أعلنت الإدارة أن المدرسة الأولى ستفتح", "اعلنت الاداره ان المدرســة الاولي ستفتح"),
+        ("دانشگاه یک کتابخانه‌ی بزرگ ساخت", "دانشگاه يك كتابخانه‌ي بزرگ ساخت"),
+        ("Његова љута воденица у Џепу жури", "Njegova ljuta vodenica u Džepu žuri"),
+        ("Njegova ljuta vodenica u Džepu žuri", "Njegova ljuta vodenica u Dzepu zuri"),
+    ],
+)
+def test_letters_that_print_writes_in_two_ways_are_one(text: str, printed: str) -> None:
+    assert prepare_text(text) == prepare_text(printed)
+
+
 def test_japanese_is_not_folded() -> None:
     text = "東京都は六日、新しい図書館の計画を発表した。" * 5
     assert "東" in prepare_text(text)
+    assert prepare_text("が") == "が"
 
 
 @pytest.mark.parametrize("seed", range(20))
