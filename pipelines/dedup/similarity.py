@@ -6,9 +6,10 @@
     covered    what lies in hits, or in gaps between hits that an edit or a typo leaves (at most _BRIDGE units); the rest is bare
 
 A text is a near copy if nearly all of it is covered by the other: reprints add, cut the end and change words, but do not tell a
-story of their own. Sequels share paragraphs and continue with others, so they are no copies. Texts from a template (weather,
-quotes, draws: same words, other places and figures) are covered too, but differ in their figures, which a copy keeps; if there are
-too few figures, short texts need more hits.
+story of their own. What was added to the shorter text is left out first, where the longer has nothing in its place: one paper put
+a lead before the story, the other a notice after it. Sequels share paragraphs and continue with others, so they are no copies.
+Texts from a template (weather, quotes, draws: same words, other places and figures) are covered too, but differ in their figures,
+which a copy keeps; if there are too few figures, short texts need more hits.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ _EDGE = 8
 # Elsewhere at most this share may be bare (promotion, insertions), and at most so many units in all. Sequels have 50 and more.
 _MOST_BARE = 0.1
 _MOST_BARE_UNITS = 30
+# What was added to the shorter text, at most this share of it: a local lead, an editor's note, a portal's notice, where the longer
+# goes on without them. So two papers print one story, each with its own additions. Sequels have other text in the same place.
+_MOST_ADDED = 0.3
+# What is left is the story, and at least this share of the longer text.
+_LEAST_CORE = 0.5
+# A run of hits of at least so many units is no chance.
+_SOLID = 2
 # A text of fewer units is short, and must share this much unless its figures are the same.
 _SHORT = 60
 _LEAST_SHARED_SHORT = 0.85
@@ -116,7 +124,13 @@ def is_near_copy(one: PreparedText, other: PreparedText) -> bool:
     if shared < _LEAST_SHARED * len(shorter.shingles):
         return False
     hits = np.flatnonzero(_contained_in(shorter.hashes, longer.shingles))
-    return _is_covered(hits, size, shorter.unit) and _keeps_figures(shorter, hits)
+    if _is_covered(hits, size, shorter.unit) and _keeps_figures(shorter, hits):
+        return True
+    core = _without_additions(shorter, longer, hits)
+    if core is None:
+        return False
+    hits = np.flatnonzero(_contained_in(core.hashes, longer.shingles))
+    return _is_covered(hits, len(core.letters), core.unit) and _keeps_figures(core, hits)
 
 
 def _contained_in(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
@@ -145,6 +159,42 @@ def _is_covered(hits: Positions, size: int, unit: int) -> bool:
     edge = _EDGE * unit
     ends = max(0, int(hits[0]) - edge) + max(0, size - int(hits[-1]) - unit - edge)
     return max(bare, _sparse_letters(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
+
+
+def _without_additions(shorter: PreparedText, longer: PreparedText, hits: Positions) -> PreparedText | None:
+    """The shorter text without what was added to it; None if nothing was, or too much."""
+    letters, unit = shorter.letters, shorter.unit
+    # Names and phrases make short runs of hits in an addition as well.
+    breaks = np.flatnonzero(np.diff(hits) > 1)
+    starts, ends = hits[np.append(0, breaks + 1)], hits[np.append(breaks, -1)] + unit
+    solid = ends - starts >= _SOLID * unit
+    gap_starts, gap_ends = np.append(0, ends[solid]), np.append(starts[solid], len(letters))
+    wide = gap_ends - gap_starts > _BRIDGE * unit
+    gaps = [
+        (start, end)
+        for start, end in zip(gap_starts[wide].tolist(), gap_ends[wide].tolist(), strict=True)
+        if _is_added(shorter, longer, start, end)
+    ]
+    added = sum(end - start for start, end in gaps)
+    core = len(letters) - added
+    if not added or added > _MOST_ADDED * len(letters) or core < _LEAST_CORE * len(longer.letters):
+        return None
+    cuts = [0, *(cut for gap in gaps for cut in gap), len(letters)]
+    return PreparedText("".join(letters[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True)))
+
+
+def _is_added(shorter: PreparedText, longer: PreparedText, start: int, end: int) -> bool:
+    """Whether the longer text has next to nothing where the shorter has these letters."""
+    unit = shorter.unit
+    inside = start > 0 and end < len(shorter.letters)
+    before = np.flatnonzero(longer.hashes == shorter.hashes[start - unit]) + unit if start else np.zeros(1, np.intp)
+    after = (
+        np.flatnonzero(longer.hashes == shorter.hashes[end])
+        if end < len(shorter.letters)
+        else np.full(1, len(longer.letters))
+    )
+    between = after[:, np.newaxis] - before
+    return bool(((between >= -unit) & (between <= (_BRIDGE if inside else _EDGE) * unit)).any())
 
 
 def _sparse_letters(hits: Positions, unit: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import opencc
 import pytest
 from hypothesis import given, settings
@@ -116,6 +118,28 @@ def test_a_long_table_of_other_figures_is_not() -> None:
         )
 
     assert not are_alike(table(100), table(517))
+
+
+@pytest.mark.parametrize("tell", [story, chinese_story])
+def test_two_papers_that_added_something_of_their_own_are_alike(tell: Callable[[int, int], str]) -> None:
+    lines = tell(1, 8).split("\n")
+    lead, notice = tell(2, 2), tell(3, 2)
+    with_lead, with_notice = "\n".join([lead, *lines]), "\n".join([*lines, notice])
+    assert are_alike(with_lead, with_notice)
+    assert are_alike(with_lead, "\n".join([*lines[:3], notice, *lines[3:]]))
+    assert are_alike(edited(with_lead, 1, 0.02), trimmed(with_notice, 0.9))
+    too_little = "\n".join([*lines[:3], tell(3, 6)])
+    assert not are_alike(with_lead, too_little)
+
+
+@pytest.mark.parametrize("tell", [story, chinese_story])
+def test_texts_with_something_else_in_the_same_place_are_not(tell: Callable[[int, int], str]) -> None:
+    lines = tell(1, 8).split("\n")
+    one, other = tell(2, 2), tell(3, 2)
+    for at in (0, 4, 8):
+        assert not are_alike("\n".join([*lines[:at], one, *lines[at:]]), "\n".join([*lines[:at], other, *lines[at:]]))
+    # The next report opens with news and ends with what the first one opened with.
+    assert not are_alike("\n".join(lines), "\n".join([tell(2, 4), *lines[:3]]))
 
 
 def test_an_excerpt_is_not() -> None:
