@@ -8,6 +8,7 @@ Together: all texts at once, where reprints can lead to each other; precision an
 (a merger of two stories, a live blog) is not counted; but two stories that it leads to each other are joined wrongly.
 
 Set 1 has 25 stories, most of whose relatives a program makes; set 2 has 26, most of whose relatives are written by hand.
+Copies by themselves: pairs of copies without the original, as where nobody crawls the agency, that are near copies.
 Originals right: of the clusters of two and more copies that belong together, those of which the right one is named as the original.
 
 A relative is in its story's half. `--half` names the misses of one half only, to tune on.
@@ -24,6 +25,8 @@ from typing import Any
 
 from bench.copies import relatives, second
 from bench.copies.relatives import APART, EITHER, JOIN, Text
+from pipelines.dedup.normalize import prepare_text
+from pipelines.dedup.similarity import PreparedText, is_near_copy
 from pipelines.dedup.text_clusters import cluster_texts
 
 HALVES = ("a", "b")
@@ -93,6 +96,19 @@ def count_originals(texts: Sequence[Text], clusters: Mapping[str, str]) -> dict[
     return counts
 
 
+def measure_pairs(texts: Sequence[Text]) -> dict[str, Counter[str]]:
+    """By half: pairs of copies of a story without its original, as where nobody crawls the agency, and how many are near copies."""
+    stories: dict[str, list[tuple[Text, PreparedText]]] = defaultdict(list)
+    for text in texts:
+        if text.expected == JOIN:
+            stories[text.stories[0]].append((text, PreparedText(prepare_text(text.record().text))))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, *copies in stories.values():
+        for (one, its), (_, others) in combinations(copies, 2):
+            counts[one.half].update(pairs=1, joined=is_near_copy(its, others))
+    return counts
+
+
 def measure_together(
     texts: Sequence[Text], clusters: Mapping[str, str]
 ) -> tuple[dict[str, Counter[str]], Counter[str]]:
@@ -131,6 +147,7 @@ def report(texts: Sequence[Text]) -> dict[str, Any]:
             }
             for half, count in sorted(together.items())
         },
+        "pairs": {half: [count["joined"], count["pairs"]] for half, count in sorted(measure_pairs(texts).items())},
         "originals": {half: [count["right"], count["stories"]] for half, count in sorted(originals.items())},
         "wrong_pairs": dict(wrong_pairs.most_common(12)),
         "misses": wrong,
@@ -158,10 +175,8 @@ def main() -> None:
         print(
             f"together, half {half}: precision {row['precision']:.4f}, recall {row['recall']:.4f}, {row['wrong']} wrong pairs"
         )
-    print(
-        "originals right:",
-        ", ".join(f"half {half} {right} of {all_}" for half, (right, all_) in figures["originals"].items()),
-    )
+    for what, name in (("pairs", "copies by themselves"), ("originals", "originals right")):
+        print(f"{name}:", ", ".join(f"half {half} {n} of {all_}" for half, (n, all_) in figures[what].items()))
     print("wrong pairs:", figures["wrong_pairs"])
     if arguments.misses:
         halves = {text.id: text.half for text in texts}
