@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import opencc
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.similarity import MIN_COPY_LETTERS, PreparedText, is_near_copy
-from tests.pipelines.dedup.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
+from tests.pipelines.dedup.stories import (
+    attributed,
+    bulletin,
+    chinese_bulletin,
+    chinese_story,
+    edited,
+    sequel,
+    story,
+    trimmed,
+)
 
 NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."
 
@@ -100,6 +110,35 @@ def test_japanese_is_not_folded() -> None:
 def test_forms_with_other_places_and_figures_are_not(seed: int) -> None:
     assert not are_alike(bulletin(seed), bulletin(seed + 100))
     assert are_alike(bulletin(seed), attributed(bulletin(seed)))
+
+
+def test_forms_that_say_the_same_of_today_and_tomorrow_are_not() -> None:
+    bulletins = [chinese_bulletin(seed) for seed in range(60)]
+    assert not [pair for pair in combinations(bulletins, 2) if are_alike(*pair)]
+    assert all(are_alike(text, f"据气象台消息，{text}") for text in bulletins)
+
+
+def with_figures(figures: Sequence[str]) -> str:
+    """A story with one of these in each of its sentences."""
+    lines = [line.split(" ") for line in story(1, 8).split("\n")]
+    return "\n".join(" ".join([*line[:20], figure, *line[20:]]) for line, figure in zip(lines, figures, strict=True))
+
+
+FIGURES = ("12", "30", "7", "19", "40", "16", "80", "11")
+
+
+def test_most_figures_may_be_written_otherwise() -> None:
+    words = ("twelve", "thirty", "seven", "nineteen", "forty", *FIGURES[5:])
+    assert are_alike(with_figures(FIGURES), with_figures(words))
+    assert not are_alike(with_figures(FIGURES), with_figures(("13", "31", "8", "20", "41", *FIGURES[5:])))
+
+
+def test_figures_stay_in_their_place_where_the_words_around_them_were_edited() -> None:
+    edited_around = [f"about {figure} k" for figure in FIGURES[:5]]
+    others = [f"about {figure}1 k" for figure in FIGURES[:5]]
+    original = [f"some {figure} km" for figure in FIGURES]
+    assert are_alike(with_figures(original), with_figures([*edited_around, *original[5:]]))
+    assert not are_alike(with_figures(original), with_figures([*others, *original[5:]]))
 
 
 @pytest.mark.parametrize("seed", range(5))
