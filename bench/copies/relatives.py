@@ -13,10 +13,13 @@ import textwrap
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import opencc
+
+from pipelines.dedup.text_clusters import TextRecord
 
 HERE = Path(__file__).parent
 JOIN, APART, EITHER = "join", "apart", "either"
@@ -32,7 +35,10 @@ Lines = list[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text as it was published. `stories` are those it was made from; a form's filling is a story of its own."""
+    """A text as it was published. `stories` are those it was made from; a form's filling is a story of its own.
+
+    `undecided` are stories to which it may belong or not.
+    """
 
     id: str
     kind: str
@@ -43,18 +49,26 @@ class Text:
     address: str
     title: str
     lines: Sequence[str]
-    hours: int
+    published: datetime
+    outlet: str | None = None
+    credited: str | None = None
+    undecided: tuple[str, ...] = ()
 
-    def record(self) -> dict[str, str]:
-        """What `copydesk cluster --manifest` reads."""
-        published = f"2026-03-{3 + self.hours // 24:02}T{self.hours % 24:02}:00:00Z"
-        return {
-            "id": self.id,
-            "url": self.address,
-            "title": self.title,
-            "text": "\n".join(self.lines),
-            "published": published,
-        }
+    def record(self) -> TextRecord:
+        """As `copydesk cluster --manifest` reads it."""
+        return TextRecord(
+            record_id=self.id,
+            text="\n".join(self.lines),
+            url=self.address,
+            published=self.published.isoformat(timespec="seconds"),
+            outlet=self.outlet,
+            credited=self.credited,
+        )
+
+
+def _at(hours: int) -> datetime:
+    """So many hours after the day of the stories began."""
+    return datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=hours)
 
 
 def _lines(text: str) -> Lines:
@@ -197,7 +211,7 @@ def _original(table: dict[str, Any], half: str) -> Text:
         address=f"https://agency.example/{table['id']}",
         title=table["title"],
         lines=_lines(table["text"]),
-        hours=8,
+        published=_at(8),
     )
 
 
@@ -205,7 +219,7 @@ def _filled(form: dict[str, Any], note: str) -> Iterator[Text]:
     for number, values in enumerate(form["fill"]):
         title, text = (form[key].format(*values.split("|")) for key in ("title", "text"))
         filled = {**form, "id": f"{form['id']}-{number}", "title": title, "text": text}
-        issue = replace(_original(filled, form["half"]), kind="filled form", hours=8 + number * 24)
+        issue = replace(_original(filled, form["half"]), kind="filled form", published=_at(8 + number * 24))
         yield issue
         if number == 0:
             yield replace(
@@ -214,7 +228,7 @@ def _filled(form: dict[str, Any], note: str) -> Iterator[Text]:
                 kind="filled form, reprinted",
                 address=f"{issue.address}-reprint",
                 lines=[note, *issue.lines],
-                hours=9,
+                published=_at(9),
             )
 
 
@@ -232,7 +246,7 @@ def _with_relatives(story: dict[str, Any], wording: dict[str, Any], others: list
             address=original.address if kind == "corrected at its address" else own_address,
             title=title,
             lines=lines,
-            hours=30 if kind == "next day's story" else 9 + number % 10,
+            published=_at(30 if kind == "next day's story" else 9 + number % 10),
         )
 
 
@@ -254,5 +268,5 @@ def read_texts() -> list[Text]:
         for translation in table.get("translation", ()):
             of = translation["of"]
             text = _original(translation, halves[of])
-            texts.append(replace(text, kind="translation", expected=APART, stories=(of,), hours=12))
+            texts.append(replace(text, kind="translation", expected=APART, stories=(of,), published=_at(12)))
     return texts

@@ -28,6 +28,8 @@ Codes: TypeAlias = "NDArray[np.uint32]"
 # Later planes have no letters. Nor is this code point a letter: it stands for all beyond.
 MAX_CODE_POINT = 0x3FFFF
 _HAN = (0x3400, 0x9FFF)
+# What begins here are radicals, kana, Hangul and Han.
+ALPHABETS_END = 0x2E80
 # Table entry of characters that do not fold to exactly one character.
 _SPECIAL = 0xFFFFFFFF
 # Ranges in which a character may fold to another. Between them lie Han, Hangul and characters without case or compatibility form.
@@ -140,6 +142,17 @@ def simplified_table() -> Codes:
         if len(new) == 1:
             table[ord(old)] = ord(new)
     return table
+
+
+@cache
+def alphabet_table() -> Codes:
+    """Maps each letter of an alphabet to what it folds to, if that is one letter, and all else to itself."""
+    import numpy as np
+
+    table, lengths, _ = _tables()
+    return np.where((lengths == 1) & (np.arange(len(table)) < ALPHABETS_END), table, np.arange(len(table))).astype(
+        "<u4"
+    )
 
 
 @cache

@@ -93,3 +93,15 @@ def _sentence(chance: random.Random, words: int) -> str:
 
 def _word(chance: random.Random) -> str:
     return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(1, 3)))
+
+
+def chinese_bulletin(seed: int) -> str:
+    """A short form that says the same of today and of tomorrow."""
+    chance = random.Random(seed)
+    place, figure, sky = chance.choice(("临江", "平湖", "安远", "石泉", "龙口")), chance.randint, ("多云", "晴", "阴")
+    return (
+        f"{place}市气象台今天早晨发布天气预报：今天白天{chance.choice(sky)}，{chance.choice('东南西北')}风"
+        f"{figure(1, 3)}到{figure(3, 5)}级，最高气温{figure(18, 30)}度；夜间{chance.choice(sky)}，最低气温{figure(8, 17)}度。"
+        f"明天白天{chance.choice(sky)}，最高气温{figure(18, 30)}度。空气质量{chance.choice('优良')}，指数{figure(20, 90)}。"
+        "早晚温差较大，请市民注意适时增减衣物，驾车出行注意交通安全，老人和儿童避免清晨在室外久留。"
+    )

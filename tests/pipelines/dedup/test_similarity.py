@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
 import opencc
 import pytest
 from hypothesis import given, settings
@@ -9,7 +12,16 @@ from hypothesis import strategies as st
 
 from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.similarity import MIN_COPY_LETTERS, PreparedText, is_near_copy
-from tests.pipelines.dedup.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
+from tests.pipelines.dedup.stories import (
+    attributed,
+    bulletin,
+    chinese_bulletin,
+    chinese_story,
+    edited,
+    sequel,
+    story,
+    trimmed,
+)
 
 NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."
 
@@ -70,15 +82,63 @@ def test_texts_with_digits_of_another_script_are_alike(digits: str) -> None:
     assert not are_alike(text, text.translate(str.maketrans("0123456789", digits[5:] + digits[:5])))
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Điểm trường trên đỉnh núi có điện", "Diem truong tren dinh nui co dien"),
+        ("İki yıl önce kapatılan kaçak kuyular", "Iki yil once kapatilan kacak kuyular"),
+        ("Zażółć gęślą jaźń, rzekł młynarz", "Zazolc gesla jazn, rzekl mlynarz"),
+        ("Ещё всё идёт своим чередом", "Еще все идет своим чередом"),
+        ("Die Straße ist weiß, das Œuvre groß", "DIE STRASSE IST WEISS, DAS OEUVRE GROSS"),
+        ("أعلنت الإدارة أن المدرسة الأولى ستفتح", "اعلنت الاداره ان المدرســة الاولي ستفتح"),
+        ("دانشگاه یک کتابخانه‌ی بزرگ ساخت", "دانشگاه يك كتابخانه‌ي بزرگ ساخت"),
+        ("Његова љута воденица у Џепу жури", "Njegova ljuta vodenica u Džepu žuri"),
+        ("Njegova ljuta vodenica u Džepu žuri", "Njegova ljuta vodenica u Dzepu zuri"),
+    ],
+)
+def test_letters_that_print_writes_in_two_ways_are_one(text: str, printed: str) -> None:
+    assert prepare_text(text) == prepare_text(printed)
+
+
 def test_japanese_is_not_folded() -> None:
     text = "東京都は六日、新しい図書館の計画を発表した。" * 5
     assert "東" in prepare_text(text)
+    assert prepare_text("が") == "が"
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_forms_with_other_places_and_figures_are_not(seed: int) -> None:
     assert not are_alike(bulletin(seed), bulletin(seed + 100))
     assert are_alike(bulletin(seed), attributed(bulletin(seed)))
+
+
+def test_forms_that_say_the_same_of_today_and_tomorrow_are_not() -> None:
+    bulletins = [chinese_bulletin(seed) for seed in range(60)]
+    assert not [pair for pair in combinations(bulletins, 2) if are_alike(*pair)]
+    assert all(are_alike(text, f"据气象台消息，{text}") for text in bulletins)
+
+
+def with_figures(figures: Sequence[str]) -> str:
+    """A story with one of these in each of its sentences."""
+    lines = [line.split(" ") for line in story(1, 8).split("\n")]
+    return "\n".join(" ".join([*line[:20], figure, *line[20:]]) for line, figure in zip(lines, figures, strict=True))
+
+
+FIGURES = ("12", "30", "7", "19", "40", "16", "80", "11")
+
+
+def test_most_figures_may_be_written_otherwise() -> None:
+    words = ("twelve", "thirty", "seven", "nineteen", "forty", *FIGURES[5:])
+    assert are_alike(with_figures(FIGURES), with_figures(words))
+    assert not are_alike(with_figures(FIGURES), with_figures(("13", "31", "8", "20", "41", *FIGURES[5:])))
+
+
+def test_figures_stay_in_their_place_where_the_words_around_them_were_edited() -> None:
+    edited_around = [f"about {figure} k" for figure in FIGURES[:5]]
+    others = [f"about {figure}1 k" for figure in FIGURES[:5]]
+    original = [f"some {figure} km" for figure in FIGURES]
+    assert are_alike(with_figures(original), with_figures([*edited_around, *original[5:]]))
+    assert not are_alike(with_figures(original), with_figures([*others, *original[5:]]))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -97,6 +157,28 @@ def test_a_long_table_of_other_figures_is_not() -> None:
         )
 
     assert not are_alike(table(100), table(517))
+
+
+@pytest.mark.parametrize("tell", [story, chinese_story])
+def test_two_papers_that_added_something_of_their_own_are_alike(tell: Callable[[int, int], str]) -> None:
+    lines = tell(1, 8).split("\n")
+    lead, notice = tell(2, 2), tell(3, 2)
+    with_lead, with_notice = "\n".join([lead, *lines]), "\n".join([*lines, notice])
+    assert are_alike(with_lead, with_notice)
+    assert are_alike(with_lead, "\n".join([*lines[:3], notice, *lines[3:]]))
+    assert are_alike(edited(with_lead, 1, 0.02), trimmed(with_notice, 0.9))
+    too_little = "\n".join([*lines[:3], tell(3, 6)])
+    assert not are_alike(with_lead, too_little)
+
+
+@pytest.mark.parametrize("tell", [story, chinese_story])
+def test_texts_with_something_else_in_the_same_place_are_not(tell: Callable[[int, int], str]) -> None:
+    lines = tell(1, 8).split("\n")
+    one, other = tell(2, 2), tell(3, 2)
+    for at in (0, 4, 8):
+        assert not are_alike("\n".join([*lines[:at], one, *lines[at:]]), "\n".join([*lines[:at], other, *lines[at:]]))
+    # The next report opens with news and ends with what the first one opened with.
+    assert not are_alike("\n".join(lines), "\n".join([tell(2, 4), *lines[:3]]))
 
 
 def test_an_excerpt_is_not() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import unicodedata
+from functools import cache
 
 import opencc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.text.folding import code_points
-from pipelines.dedup.normalize import digit_mask, prepare_text
+from db.text.folding import code_points, fold
+from pipelines.dedup.normalize import ALIKE, TWO_LETTERS, digit_mask, prepare_text
 from pipelines.dedup.shingles import shingle_hashes, smallest_hashes
 from pipelines.dedup.similarity import PreparedText
 from pipelines.dedup.sketch import sketch_of
@@ -24,11 +26,23 @@ CHARACTERS = st.text(
     ),
     max_size=200,
 )
+WRITTEN_SO = dict(zip(ALIKE[0], ALIKE[1], strict=True))
 SIMPLIFIED = opencc.OpenCC("t2s")
 
 
-def in_plain_digits(text: str) -> str:
-    return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text)
+def folded(text: str) -> str:
+    letters = "".join(map(_folded, unicodedata.normalize("NFKC", text))).lower()
+    return "".join(TWO_LETTERS.get(letter, letter) for letter in letters)
+
+
+@cache
+def _folded(letter: str) -> str:
+    if letter == "ـ" or not significant(letter):
+        return ""
+    if letter.isdecimal():
+        return str(int(letter))
+    plain = fold(letter) if ord(letter) < 0x2E80 else letter
+    return WRITTEN_SO.get(plain, plain) if len(plain) == 1 else letter
 
 
 @settings(max_examples=1000, deadline=None)
@@ -36,7 +50,7 @@ def in_plain_digits(text: str) -> str:
 def test_letters_are_the_significant_ones(text: str) -> None:
     # Before it a long text without Han: none of it is folded.
     text = "letters " * 100 + text
-    assert prepare_text(text) == in_plain_digits(significant(text))
+    assert prepare_text(text) == folded(text)
 
 
 @settings(max_examples=500, deadline=None)
@@ -50,7 +64,7 @@ def test_letters_of_every_code_point() -> None:
     everything = [chr(code) for code in range(0x110000)]
     for start in range(0, len(everything), 0x4000):
         text = "x" * 0x10000 + " ".join(everything[start : start + 0x4000])
-        same = prepare_text(text) == in_plain_digits(significant(text))
+        same = prepare_text(text) == folded(text)
         assert same, hex(start)
     digits = digit_mask(code_points("".join(everything)))
     assert [everything[at] for at in digits.nonzero()[0]] == [letter for letter in everything if letter.isdecimal()]
