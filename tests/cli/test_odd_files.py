@@ -160,7 +160,11 @@ def test_a_folder_of_archives_is_imported(folder: Path) -> None:
     (home / "archives/readme.txt").write_text("passed over")
     done = spawn("import", "archives", "--json", cwd=home)
     found = json.loads(done.stdout)
-    assert (done.returncode, found["pages"], found["passed"]) == (1, 1, {"damaged": 1, "not_a_file": 1}), done
+    assert (done.returncode, found["pages"], found["passed"]) == (
+        1,
+        1,
+        {"damaged": 1, "not_a_file": 1, "other_file": 1},
+    ), done
     assert titles(home / "news.db") == ["End of the ferry"]
     (home / "empty").mkdir()
     done = spawn("import", "empty", cwd=home)
