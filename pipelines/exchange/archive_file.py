@@ -19,7 +19,7 @@ import json
 import lzma
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -28,7 +28,7 @@ from db.store.archives.foreign_tables import sqlite_tables
 from db.system.regular_files import open_file
 from db.zstd import zstd
 from pipelines.content_encoding import looks_like_markup
-from pipelines.exchange.html_files import is_html_file, read_manifest
+from pipelines.exchange.html_files import is_html_file, read_manifest, time_of_file
 from pipelines.exchange.items import Item, SkippedRecord
 from pipelines.exchange.members import (
     UNREADABLE,
@@ -253,7 +253,7 @@ def _read_rows(
 
 
 def _time_of(path: Path | None) -> datetime | None:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path else None
+    return time_of_file(path.stat()) if path else None
 
 
 def _is_manifest(head: bytes) -> bool:

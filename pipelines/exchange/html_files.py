@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -73,9 +73,12 @@ def item_of_listed_file(entry: PageFile, folder: Path, limit: int, is_known: IsK
     return replace(item, reason="unreadable") if isinstance(item, SkippedRecord) and missing else item
 
 
-def files_in_folder(folder: Path) -> Iterator[Path]:
-    """The files of a folder and its subfolders, in the order of their names; links to folders are not followed."""
-    for root, folders, files in os.walk(folder):
+def files_in_folder(folder: Path, closed: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The files of a folder and its subfolders, in the order of their names; links to folders are not followed.
+
+    `closed` is told of folders that cannot be read.
+    """
+    for root, folders, files in os.walk(folder, onerror=closed):
         folders.sort()
         yield from (Path(root, name) for name in sorted(files))
 
@@ -88,6 +91,11 @@ def html_files_in(folder: Path) -> Iterator[Path]:
 def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:
     """One file given on the command line."""
     return item_of_file(PageFile(page_id=str(path), path=path, url=url, own=True), limit, is_known)
+
+
+def time_of_file(file: os.stat_result) -> datetime:
+    """When a file was written: in whole seconds, because zip and tar keep no more."""
+    return datetime.fromtimestamp(int(file.st_mtime), UTC)
 
 
 def address_below(path: PurePosixPath, base: str | None) -> str | None:
@@ -103,7 +111,7 @@ def item_of_file(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
         if entry.fetched_at and (known := _known(entry, entry.fetched_at, is_known)):
             return known
         with open_file(entry.path, own=entry.own, within=entry.within) as file:
-            at = entry.fetched_at or datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            at = entry.fetched_at or time_of_file(os.fstat(file.fileno()))
             if known := _known(entry, at, is_known):
                 return known
             body = read_unpacked(file, entry.path, limit)

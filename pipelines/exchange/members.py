@@ -16,14 +16,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, NoReturn
 
 from db.errors import UsageError
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.html_files import PageBytes, address_below, files_in_folder, is_html_file, item_of_bytes
+from pipelines.exchange.html_files import (
+    PageBytes,
+    address_below,
+    files_in_folder,
+    is_html_file,
+    item_of_bytes,
+    time_of_file,
+)
 from pipelines.exchange.items import NOT_A_FILE, IsKnown, Item, KnownFetch, SkippedRecord
 from pipelines.exchange.saved_formats import HEAD, SCRAPY_BODY, is_page, unwrap_page, with_record
 from pipelines.exchange.saved_notes import read_mirror_path
@@ -71,19 +79,26 @@ class MemberOptions:
 
 
 def folder_members(folder: Path) -> Iterator[Member]:
-    """The files of a folder and its subfolders; links to folders are not followed."""
-    for path in files_in_folder(folder):
+    """The files of a folder and its subfolders, then the subfolders that cannot be read; links to folders are not followed."""
+    closed: list[OSError] = []
+    for path in files_in_folder(folder, closed.append):
         yield Member(
             name=PurePosixPath(path.relative_to(folder)),
             where=str(path),
             open=lambda path=path: _opened(path, folder),  # type: ignore[misc]
             beside=lambda name, path=path: read_beside(path.with_name(name), folder),  # type: ignore[misc]
         )
+    for error in closed:
+        yield Member(name=PurePosixPath(), where=str(error.filename), open=partial(_refuse, error))
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise error
 
 
 def _opened(path: Path, folder: Path) -> tuple[IO[bytes], datetime]:
     file = open_file(path, within=folder)
-    return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+    return file, time_of_file(os.fstat(file.fileno()))
 
 
 def read_beside(path: Path, folder: Path) -> bytes | None:

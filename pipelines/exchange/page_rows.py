@@ -137,9 +137,9 @@ def _without_pages(place: TablePlace, names: Sequence[str], url: str | None) -> 
     if url is None:
         return f"{place.name}: no column holds HTML; its columns are {_listed(names)}"
     return (
-        f"{place.name}: has addresses (column {url}) and no HTML. Let wget fetch the pages, then import what it brings:"
-        " put the addresses into urls.txt, one a line;"
-        " wget --wait=1 --warc-file=pages --delete-after -i urls.txt; copydesk import pages.warc.gz"
+        f"{place.name}: has addresses (column {url}) and no HTML. Put the addresses into a file, one a line, for instance with"
+        " grep -oE 'https?://[^\",[:space:]]+' FILE > urls.txt; let wget fetch the pages:"
+        " wget --wait=1 --warc-file=pages --delete-after -i urls.txt; then copydesk import pages.warc.gz"
     )
 
 

@@ -68,7 +68,10 @@ def test_a_mirror_has_its_addresses_in_its_folders(tmp_path: Path) -> None:
         assert {(page.fetched_at, page.source) for page in pages(found)} == {(FILE_TIME, None)}
 
 
-@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst"])
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"a.tar": bytes, "a.tar.gz": gzip.compress, "a.tar.zst": zstd.compress}
+
+
+@pytest.mark.parametrize("name", ["a.zip", *PACKERS])
 def test_packed_mirrors_are_read_as_folders(tmp_path: Path, name: str) -> None:
     write(tmp_path / "mirror", MIRROR)
     file = tmp_path / name
@@ -83,8 +86,7 @@ def test_packed_mirrors_are_read_as_folders(tmp_path: Path, name: str) -> None:
         with tarfile.open(fileobj=out, mode="w") as tar:
             tar.add(tmp_path / "mirror", "mirror")
         data = out.getvalue()
-        packer: Callable[[bytes], bytes] = {"a.tar": bytes, "a.tar.gz": gzip.compress, "a.tar.zst": zstd.compress}[name]
-        file.write_bytes(packer(data))
+        file.write_bytes(PACKERS[name](data))
     found = items(file)
     more = {"https://wochenpost.example/1"} if name == "a.zip" else set()
     assert {page.url for page in pages(found)} == MIRRORED | more
@@ -251,3 +253,17 @@ def test_the_caches_and_records_of_programs(tmp_path: Path) -> None:
     write(tmp_path / "news-please", {"data/1_17.html": PAGE, "data/1_17.html.json": record_beside})
     (page,) = pages(items(tmp_path / "news-please"))
     assert (page.url, page.fetched_at, page.source) == (URL, AT, None)
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """It was passed over. Here its path is too long, which stops root too."""
+    write(tmp_path / "abendblatt.example", {"1.html": PAGE})
+    inner = os.open(tmp_path / "abendblatt.example", os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("f" * 250, dir_fd=inner)
+        outer, inner = inner, os.open("f" * 250, os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)
+    found = items(tmp_path)
+    assert (len(pages(found)), skipped(found)) == (1, {"unreadable": 1})
+    assert "File name too long" in str(found)
