@@ -1,7 +1,7 @@
 """Cells of other programs' tables of pages: a page, a time, headers, in the forms in which scrapers store them.
 
 A page is text or bytes, packed with gzip or not; base64 of either; Python's `repr` of bytes, which `str(response.body)` gives; or
-text in which the markup was escaped (`&lt;html&gt;`).
+text in which the markup was escaped (`&lt;html&gt;`), or whose bytes were taken for Latin-1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from pipelines.content_encoding import looks_like_markup, unpack
+from pipelines.extraction.encoding import decode
 
 _GZIP, _ZLIB = b"\x1f\x8b\x08", (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 # Shorter text is no page in base64.
@@ -28,6 +29,8 @@ _TIME = re.compile(
     r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+# Encodings in which a text of Latin letters is what it seems.
+_LATIN = frozenset({"latin-1", "iso8859-1", "iso8859-15", "iso8859-2", "cp1252", "cp1250", "cp1254", "cp1257"})
 _DIGITS = "%Y%m%d%H%M%S"
 # Seconds from 1970 to 2100; a number beyond is in milli-, micro- or nanoseconds.
 _LATEST_S = 4_102_444_800
@@ -65,7 +68,17 @@ def read_page_cell(cell: object, limit: int) -> tuple[bytes, bool] | None:
         body = _unpacked(body, limit)
         if looks_like_markup(body):
             return body, False
-    return cell.encode("utf-8", "replace"), True
+    return _as_latin(cell) or (cell.encode("utf-8", "replace"), True)
+
+
+def _as_latin(text: str) -> tuple[bytes, bool] | None:
+    """The bytes of a page that was taken for Latin-1, as `requests` does where the server names no encoding; None of other text."""
+    try:
+        body = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    decoded = None if text.isascii() else decode(body)
+    return (body, False) if decoded and decoded.encoding not in _LATIN else None
 
 
 def _unpacked(body: bytes, limit: int) -> bytes:

@@ -108,8 +108,11 @@ def choose_columns(sample: Sequence[Row], place: TablePlace, named: Mapping[str,
     columns.pop("body", None)
     if known or len(addresses) == 1:
         columns["url"] = (known or addresses)[0]
-    if markup[longest]:
-        columns["body"] = longest
+    empty = [
+        by_name[key] for key in _NAMES["body"] if key in by_name and not any(row.get(by_name[key]) for row in sample)
+    ]
+    if markup[longest] or (empty and "path" not in columns):
+        columns["body"] = longest if markup[longest] else empty[0]  # the first pages may be those that were not had
         columns.pop("path", None)
     columns |= named
     if "body" not in columns and ("path" not in columns or place.folder is None):

@@ -19,6 +19,7 @@ def sqlite_tables(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True)) as conn:
+            conn.execute("PRAGMA trusted_schema = OFF")  # its definitions call nothing
             conn.text_factory = lambda text: text.decode("utf-8", "replace")
             tables = [
                 name
@@ -37,8 +38,12 @@ def sqlite_tables(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
 
 
 def _rows_of(conn: sqlite3.Connection, table: str) -> Iterator[Row]:
+    """The rows of a table. Raises OSError where SQLite cannot read on: the other tables may be sound."""
     quoted = table.replace('"', '""')
-    cursor = conn.execute(f'SELECT * FROM "{quoted}"')
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield dict(zip(names, row, strict=True))
+    try:
+        cursor = conn.execute(f'SELECT * FROM "{quoted}"')
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+    except sqlite3.Error as error:
+        raise OSError(f"SQLite cannot read it ({error})") from error

@@ -134,7 +134,7 @@ def test_tables_and_mirrors_are_imported_once(tmp_path: Path) -> None:
     database = tmp_path / "news.db"
     files = (str(tmp_path / "a.csv"), str(tmp_path / "b.example"), "--column", "fetched_at=date")
     assert imported(database, *files)["pages"] == 2
-    assert [row[:3] for row in pages(database)][0] == ("https://a.example/1", None, "2026-11-01T08:00:00.000Z")
+    assert pages(database)[0][:3] == ("https://a.example/1", None, "2026-11-01T08:00:00.000Z")
     again = imported(database, *files)
     assert (again["pages"], again["known"]) == (0, 2)
     there = imported(tmp_path / "there.db", f"file://{tmp_path}/a.csv", "--column", "fetched_at=date")

@@ -128,6 +128,32 @@ def test_cells_that_hold_a_page_in_another_form(tmp_path: Path, form: str) -> No
     assert {page.fetched_at for page in pages(found)} == {datetime.fromtimestamp(1_762_000_000, UTC)}
 
 
+RUSSIAN = "<p>Последний паром отойдёт от пристани вечером тридцатого, сообщили в порту.</p>" * 3
+FRENCH = "<p>Le dernier bac quittera le quai à l'été, a annoncé la capitainerie ; la traversée reste gratuite.</p>" * 3
+TAKEN_FOR_LATIN = {
+    "utf-8": PAGES[0].replace("gb2312", "utf-8"),
+    "gb2312": PAGES[0].replace("</p>", "码头最后一位修船人说，渡口的生意早已不如从前。</p>"),
+    "windows-1251": f"<html><head><meta charset=windows-1251></head>{RUSSIAN}",
+}
+
+
+@pytest.mark.parametrize("encoding", TAKEN_FOR_LATIN)
+def test_pages_that_were_taken_for_latin_1(tmp_path: Path, encoding: str) -> None:
+    """What `requests` makes of a page whose server names no encoding."""
+    body = TAKEN_FOR_LATIN[encoding].encode(encoding)
+    (tmp_path / "a.jsonl").write_text(as_lines([{"url": URLS[0], "html": body.decode("latin-1")}]))
+    (page,) = pages(items(tmp_path / "a.jsonl"))
+    assert (page.body, page.headers) == (body, {})
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])
+def test_latin_text_is_what_it_seems(tmp_path: Path, charset: str) -> None:
+    text = f"<html><head><meta charset={charset}></head>{FRENCH}"
+    (tmp_path / "a.jsonl").write_text(as_lines([{"url": URLS[0], "html": text}]))
+    (page,) = pages(items(tmp_path / "a.jsonl"))
+    assert (page.body.decode(), page.headers) == (text, {"Content-Type": "text/html; charset=utf-8"})
+
+
 def test_rows_that_are_no_pages(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [
         {"url": URLS[0], "status": 404, "html": PAGES[0]},
@@ -157,6 +183,30 @@ def test_a_damaged_row_costs_itself(tmp_path: Path) -> None:
     assert (len(pages(found := items(tmp_path / "a.jsonl"))), skipped(found)) == (3, ["damaged"])
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(as_csv().encode() * 2, mtime=0)[:-9])
     assert skipped(items(tmp_path / "a.csv.gz"))[-1] == "damaged"
+
+
+def test_a_damaged_table_of_sqlite_costs_itself(tmp_path: Path) -> None:
+    """It was a traceback."""
+    as_sqlite(tmp_path / "a.db")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as conn, conn:
+        conn.execute("CREATE TABLE zz (url TEXT, html TEXT)")
+        conn.executemany(
+            "INSERT INTO zz VALUES (?, ?)", [(f"{URLS[0]}?{number}", PAGES[0] * 9) for number in range(40)]
+        )
+        (root,) = conn.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'zz'").fetchone()
+    data = bytearray((tmp_path / "a.db").read_bytes())
+    data[(root - 1) * 4096 : (root - 1) * 4096 + 200] = bytes(200)
+    (tmp_path / "a.db").write_bytes(data)
+    found = items(tmp_path / "a.db")
+    assert ([page.url for page in pages(found)], skipped(found)) == (URLS, ["damaged"])
+    assert "table zz: SQLite cannot read it" in str(found)
+
+
+def test_a_table_may_begin_with_pages_that_were_not_had(tmp_path: Path) -> None:
+    rows = [{"url": f"{URLS[1]}?{number}", "html": ""} for number in range(30)]
+    (tmp_path / "a.jsonl").write_text(as_lines([*rows, {"url": URLS[0], "html": PAGES[0]}]))
+    found = items(tmp_path / "a.jsonl")
+    assert ([page.url for page in pages(found)], skipped(found)) == ([URLS[0]], ["no_body"] * 30)
 
 
 def test_pages_of_one_address_without_times_are_not_lost_silently(tmp_path: Path) -> None:
