@@ -102,7 +102,9 @@ def address_below(path: PurePosixPath, base: str | None) -> str | None:
     """The address of a file in a folder of which `base` is the address."""
     if base is None:
         return None
-    return clean_url(quote(path.as_posix().removesuffix(".gz")), base if base.endswith("/") else base + "/")
+    return clean_url(
+        quote(os.fsencode(path.as_posix().removesuffix(".gz"))), base if base.endswith("/") else base + "/"
+    )
 
 
 def item_of_file(entry: PageFile, limit: int, is_known: IsKnown) -> Item:

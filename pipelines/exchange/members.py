@@ -23,7 +23,7 @@ from typing import IO, NoReturn
 from db.errors import UsageError
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
-from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
+from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
 from pipelines.exchange.html_files import (
     PageBytes,
     address_below,
@@ -45,6 +45,7 @@ UNREADABLE = (
 """What reading a damaged or locked file raises."""
 OTHER_FILE = "other_file"
 _PACKED = (".zip", ".wacz", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
+_PACKED_PAGES = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 # A saved page with its pictures may be so many times as long as the page alone.
 _PICTURES = 8
 # Extra field of a zip member with its time in UTC (Info-ZIP).
@@ -230,9 +231,12 @@ def _page(member: Member, file: IO[bytes], at: datetime, options: MemberOptions,
         body = read_unpacked(file, Path(name.name), limit)
     else:
         body = file.read(HEAD)
-        if not is_page(body) and name.name != SCRAPY_BODY:
+        head = unpack_prefix(body, _packing(body), HEAD)
+        if not is_page(head) and name.name != SCRAPY_BODY:
             return SkippedRecord(reason=OTHER_FILE)
         body += file.read(limit * _PICTURES + 1 - len(body))
+    if name.name != SCRAPY_BODY:  # which has headers that say so
+        body = unpack(body, _packing(body), limit)
     mirrored = None if options.base else read_mirror_path(options.root / name)
     page = PageBytes(body=body, at=at, file_time=True, url=url, mirrored=mirrored)
     page = unwrap_page(page if url else with_record(page, name.name, member.beside, limit), limit)
@@ -241,6 +245,11 @@ def _page(member: Member, file: IO[bytes], at: datetime, options: MemberOptions,
     if name.name == SCRAPY_BODY and not looks_like_markup(page.body):
         return SkippedRecord(reason="not_html")
     return item_of_bytes(page, options.is_known)
+
+
+def _packing(body: bytes) -> str:
+    """How a file is packed whatever its name: a program that saves what it receives keeps Content-Encoding."""
+    return next((encoding for mark, encoding in _PACKED_PAGES if body.startswith(mark)), "")
 
 
 def why(error: BaseException) -> str:

@@ -170,4 +170,5 @@ def _parsed(text: str) -> object:
 def _text(value: object) -> str:
     if isinstance(value, list | tuple):  # Scrapy has a list of values for each name
         return ", ".join(map(_text, value))
-    return value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+    text = value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+    return text.encode("utf-8", "replace").decode()  # JSON may hold half a pair of surrogates

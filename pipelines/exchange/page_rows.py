@@ -184,7 +184,7 @@ def _item(cells: Mapping[str, Any], number: int, place: TablePlace, limit: int, 
     code = int(number_text) if number_text.isdecimal() else 200
     headers = without_transfer(read_headers_cell(cells.get("headers")))
     if isinstance(kind := cells.get("content_type"), str) and kind:
-        headers["Content-Type"] = kind
+        headers |= read_headers_cell({"Content-Type": kind})
     url = url if isinstance(url, str) and url.strip() else None
     final = final if isinstance(final, str) else None
     if "body" not in cells:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,7 +81,7 @@ def read_mirror_path(path: PurePosixPath) -> SavedNote | None:
         scheme = "http" if before and before[-1] in ("http:", "http") else "https"
         rest = "/".join((*folders[number + 1 :], path.name)).removesuffix(".gz")
         place = f"{host}:{port[1]}" if port else host
-        url = f"{scheme}://{place}/{quote(rest, safe='/?&=+%,:;@!$()*~')}"
+        url = f"{scheme}://{place}/{quote(os.fsencode(rest), safe='/?&=+%,:;@!$()*~')}"
         return read_replay_address(url) or _note(url, _capture_time(captured))
     return None
 

@@ -255,6 +255,42 @@ def test_the_caches_and_records_of_programs(tmp_path: Path) -> None:
     assert (page.url, page.fetched_at, page.source) == (URL, AT, None)
 
 
+def test_names_and_bytes_that_are_odd(tmp_path: Path) -> None:
+    folder = tmp_path / "abendblatt.example"
+    write(
+        folder,
+        {
+            "packed.html": gzip.compress(PAGE.encode()),
+            "packed": zstd.compress(PAGE.encode()),
+            "x.js.gz": gzip.compress(b"x"),
+        },
+    )
+    names = {
+        "a b.html",
+        "中文🗞.HTML",
+        "n" * 250 + ".html",
+        "50%.html",
+        "line\nend.html",
+        os.fsdecode("新".encode("gbk") + b".html"),
+    }
+    for name in names:
+        (folder / name).write_text(PAGE)
+    found = items(tmp_path)
+    assert {page.url.rpartition("/")[2] for page in pages(found)} == {
+        *(
+            "packed.html",
+            "packed",
+            "a%20b.html",
+            "%E4%B8%AD%E6%96%87%F0%9F%97%9E.HTML",
+            "n" * 250 + ".html",
+            "50%.html",
+        ),
+        *("line%0Aend.html", "%D0%C2.html"),
+    }
+    assert {page.body.decode() for page in pages(found)} == {PAGE}
+    assert skipped(found) == {"other_file": 1}
+
+
 def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """It was passed over. Here its path is too long, which stops root too."""
     write(tmp_path / "abendblatt.example", {"1.html": PAGE})
