@@ -205,7 +205,9 @@ def _read_zip(file: IO[bytes], name: str, options: ArchiveOptions) -> Iterator[I
             yield from read_wacz(file, name, limit=options.limit, is_known=options.is_known)
             return
         if "mimetype" in names or "[Content_Types].xml" in names:
-            raise UsageError(f"{name}: is an e-book or an office document; Copydesk imports {_KINDS}")
+            raise UsageError(
+                f"{name}: is an e-book or an office document (save a spreadsheet as CSV); Copydesk imports {_KINDS}"
+            )
         members = zip_members(packed, name)
         yield from read_members(members, _member_options(options, "", warcs=True), name)
 

@@ -46,6 +46,7 @@ def read_page_cell(cell: object, limit: int) -> tuple[bytes, bool] | None:
 
     Raises BodyTooBig and EncodingError.
     """
+    cell = _of_mongodb(cell)
     if isinstance(cell, bytes | bytearray | memoryview):
         return _unpacked(bytes(cell), limit), False
     if not isinstance(cell, str) or not cell:
@@ -71,6 +72,14 @@ def read_page_cell(cell: object, limit: int) -> tuple[bytes, bool] | None:
     return _as_latin(cell) or (cell.encode("utf-8", "replace"), True)
 
 
+def _of_mongodb(cell: object) -> object:
+    """What an object of MongoDB's Extended JSON holds, as `mongoexport` writes times and bytes; other cells as they are."""
+    for key in ("$date", "$numberLong", "$binary", "base64"):
+        if isinstance(cell, Mapping) and key in cell:
+            cell = cell[key]
+    return cell
+
+
 def _as_latin(text: str) -> tuple[bytes, bool] | None:
     """The bytes of a page that was taken for Latin-1, as `requests` does where the server names no encoding; None of other text."""
     try:
@@ -91,6 +100,7 @@ def read_time_cell(cell: object) -> datetime | None:
     """A time: ISO 8601 and what is near it (2026/11/1 8:05), RFC 2822, 14 digits, or a number of seconds, milli-, micro- or
     nanoseconds since 1970. Without an offset it counts as UTC. None if it is none, or may be two (1/2/2026).
     """
+    cell = _of_mongodb(cell)
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=UTC) if cell.utcoffset() is None else cell.astimezone(UTC)
     if isinstance(cell, bool):

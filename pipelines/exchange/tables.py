@@ -94,7 +94,7 @@ def json_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord
                 raise json.JSONDecodeError("is no object", held, at)
             row, at = read(held, at)
             step, count = _STEP, count + 1
-            yield row
+            yield row["_source"] if isinstance(row.get("_source"), dict) else row  # a document of Elasticsearch
             continue
         except RecursionError:
             why, cut = "is nested too deep", False

@@ -128,6 +128,18 @@ def test_cells_that_hold_a_page_in_another_form(tmp_path: Path, form: str) -> No
     assert {page.fetched_at for page in pages(found)} == {datetime.fromtimestamp(1_762_000_000, UTC)}
 
 
+@pytest.mark.parametrize("program", ["mongoexport", "mongoexport --jsonFormat=canonical", "elasticdump"])
+def test_documents_of_databases(tmp_path: Path, program: str) -> None:
+    stamp = "2026-11-01T00:05:00Z" if program == "mongoexport" else {"$numberLong": str(int(AT[0].timestamp() * 1000))}
+    binary = {"$binary": {"base64": base64.b64encode(PAGES[0].encode()).decode(), "subType": "00"}}
+    row: dict[str, Any] = {"_id": {"$oid": "65"}, "url": URLS[0], "html": binary, "fetched_at": {"$date": stamp}}
+    if program == "elasticdump":
+        row = {"_index": "news", "_source": {"url": URLS[0], "html": PAGES[0], "crawl_date": TIMES[0]}}
+    (tmp_path / "a.json").write_text(as_lines([row]))
+    (page,) = pages(items(tmp_path / "a.json"))
+    assert (page.url, page.fetched_at, page.body.decode()) == (URLS[0], AT[0], PAGES[0])
+
+
 RUSSIAN = "<p>Последний паром отойдёт от пристани вечером тридцатого, сообщили в порту.</p>" * 3
 FRENCH = "<p>Le dernier bac quittera le quai à l'été, a annoncé la capitainerie ; la traversée reste gratuite.</p>" * 3
 TAKEN_FOR_LATIN = {
