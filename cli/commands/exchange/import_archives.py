@@ -69,7 +69,7 @@ _layout_options = option_group(
 )
 
 
-@click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
+@click.command("import", short_help="Import archives: WARC, saved pages, tables of pages.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--source",
