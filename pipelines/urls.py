@@ -325,6 +325,11 @@ def registrable_domain(host: str) -> str:
     )  # an unknown top-level domain counts as a suffix (default rule "*" of the list)
 
 
+def has_public_suffix(host: str) -> bool:
+    """Whether a name ends in a public suffix or one reserved for tests (RFC 2606): `news.example`, not `page.html`."""
+    return host.rpartition(".")[2].lower() in ("example", "test") or bool(_suffixes()(host).suffix)
+
+
 def load_suffixes() -> None:
     """Load the list of public suffixes, 0.1 s of CPU, before the first comparison of sites."""
     registrable_domain("www.news.example")

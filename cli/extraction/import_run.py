@@ -134,7 +134,13 @@ def import_summary(outcome: dict[str, object], again: str) -> list[str]:
         reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())
         lines.append(f"  skipped: {sum(passed.values())} ({reasons})")
     if "no_address" in passed:
-        lines.append("  no_address: those state no address of their own; give them one with --base, or by a manifest")
+        lines.append(
+            "  no_address: those state no address; --base URL gives the address of their folder, or a table lists them: path,url"
+        )
+    if "resource" in passed:
+        lines.append(
+            "  resource: what tools made of pages, such as the texts of WET files; the WARC files have the pages themselves"
+        )
     if outcome["unread"]:
         unread = counted(int(str(outcome["unread"])), "page")
         lines.append(f"  {unread} stored but not extracted yet; the next crawl does that")

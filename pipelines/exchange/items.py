@@ -74,6 +74,9 @@ IsKnown = Callable[[str, datetime], bool]
 NOT_A_FILE = "not_a_file"
 """The reason for skipping a link that leads out of its folder, a FIFO, or a device."""
 
+SAME_TIME = "same_time"
+"""The reason for skipping a second page of an address that has no time of its own."""
+
 MAX_PLACES = 20
 
 
@@ -92,5 +95,5 @@ class SkippedRecords:
 
     @property
     def incomplete(self) -> bool:
-        """Whether an archive could not be read completely. A response cut off by its server does not count as damage."""
-        return bool(self.reasons["damaged"] or self.reasons["unreadable"])
+        """Whether pages of an archive are missing. A response cut off by its server does not count as damage."""
+        return any(self.reasons[reason] for reason in ("damaged", "unreadable", SAME_TIME))

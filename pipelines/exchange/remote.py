@@ -16,10 +16,9 @@ from typing import IO, Any
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
-from db.network.http_statuses import is_page_status
 from db.store.extraction.page_payload import PagePayload, make_payload
-from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, SkippedRecord, SkippedRecords
-from pipelines.exchange.open_archive import ArchiveOptions, read_wacz
+from pipelines.exchange.items import ArchivedPage, Item, SkippedRecord, SkippedRecords
+from pipelines.exchange.open_archive import ArchiveOptions
 from pipelines.exchange.warc_reader import read_warc
 from pipelines.urls import clean_url, link_key
 
@@ -91,39 +90,15 @@ def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[P
 
 
 def read_items(found: RemoteArchives, options: ArchiveOptions) -> Iterator[Item]:
-    """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError for other files."""
+    """The items of archives and tables of pages, for an import. Raises UsageError for other files."""
+    from pipelines.exchange.archive_file import read_archive_file  # all of extraction comes with it
+
     for path in found.paths:
         try:
             with _seekable(found.fs, path) as file:
-                if path.lower().endswith(".parquet"):
-                    yield from (_item_of_row(row, options) for row in _rows(file, path))
-                elif path.lower().endswith((".wacz", ".zip")):
-                    yield from read_wacz(file, path, options)
-                else:
-                    yield from read_warc(file, path, limit=options.limit, is_known=options.is_known)
+                yield from read_archive_file(file, path, options)
         except OSError as error:
             raise UsageError(f"{path}: cannot be read ({error})") from error
-
-
-def _item_of_row(row: dict[str, Any], options: ArchiveOptions) -> Item:
-    page = _page_of_row(row, options.limit)
-    if isinstance(page, str):
-        return SkippedRecord(reason=page)
-    if not is_page_status(page.status):
-        return SkippedRecord(reason=f"status_{page.status}")
-    if page.fetched_at is None:
-        return SkippedRecord(reason="bad_date")
-    assert page.url is not None
-    if options.is_known(page.url, page.fetched_at):
-        return KnownFetch(url=page.url, fetched_at=page.fetched_at)
-    return ArchivedPage(
-        url=page.url,
-        final_url=page.final_url,
-        fetched_at=page.fetched_at,
-        headers={"Content-Type": page.content_type} if page.content_type else {},
-        status=page.status,
-        body=page.body,
-    )
 
 
 def page_as_imported(item: ArchivedPage) -> Page:

@@ -15,7 +15,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -63,18 +63,13 @@ class PageFile:
     within: Path | None = None
 
 
-def page_files_in_manifest(manifest: Path, *, inside: bool = False) -> Iterator[PageFile]:
-    """The pages of a manifest, read line by line. Raises UsageError, which names the invalid line.
-
-    `inside`: relative paths must stay in the manifest's folder.
-    """
+def page_files_in_manifest(manifest: Path) -> Iterator[PageFile]:
+    """The pages of a manifest, read line by line. Raises UsageError, which names the invalid line."""
     try:
         with open_file(manifest, own=True) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    entry = _entry(line, number, manifest)
-                    relative = inside and entry.path.is_relative_to(manifest.parent)
-                    yield replace(entry, within=manifest.parent) if relative else entry
+                    yield _entry(line, number, manifest)
     except OSError as error:
         raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
 
@@ -82,7 +77,7 @@ def page_files_in_manifest(manifest: Path, *, inside: bool = False) -> Iterator[
 def _entry(line: bytes, number: int, manifest: Path) -> PageFile:
     where = f"{manifest}, line {number}"
     try:
-        row: Any = json.loads(line.decode("utf-8"))
+        row: Any = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: not UTF-8 text.") from error
     except (ValueError, RecursionError) as error:

@@ -160,11 +160,34 @@ def test_a_folder_of_archives_is_imported(folder: Path) -> None:
     (home / "archives/readme.txt").write_text("passed over")
     done = spawn("import", "archives", "--json", cwd=home)
     found = json.loads(done.stdout)
-    assert (done.returncode, found["pages"], found["passed"]) == (1, 1, {"damaged": 1, "not_a_file": 1}), done
+    assert (done.returncode, found["pages"], found["passed"]) == (
+        1,
+        1,
+        {"damaged": 1, "not_a_file": 1, "other_file": 1},
+    ), done
     assert titles(home / "news.db") == ["End of the ferry"]
     (home / "empty").mkdir()
     done = spawn("import", "empty", cwd=home)
     assert (done.returncode, b"holds no HTML, WARC or WACZ files" in done.stderr) == (2, True), done
+
+
+def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    """The import ended in a traceback when it stored what it had to say."""
+    name = os.fsdecode("新".encode("gbk") + b".html")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / f"{name}.gz").write_bytes(gzip.compress(PAGE.encode() * 9)[:40])
+    (tmp_path / "pages" / name).write_text(PAGE.format("Odd"), encoding="utf-8")
+    done = spawn("import", "pages", "--base", "https://paper.example/", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["passed"]) == (1, {"unreadable": 1}), done
+    assert titles(tmp_path / "news.db") == ["Odd of the ferry"]
+    (tmp_path / "pages" / name).rename(tmp_path / f"{name}.bin")
+    (tmp_path / f"{name}.bin").write_bytes(b"\x00")
+    done = spawn("import", f"{name}.bin", cwd=tmp_path)
+    assert (done.returncode, b"is none of what can be imported" in done.stderr, b"Traceback" in done.stderr) == (
+        2,
+        True,
+        False,
+    ), done
 
 
 def test_a_persons_own_pipe_is_read(folder: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
 from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
+from cli.option_groups import option_group
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from db.display.humanize import counted
@@ -22,13 +24,52 @@ from db.errors import UsageError
 from db.store.sites.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown, Item
-from pipelines.exchange.open_archive import ArchiveOptions, read_archive
+from pipelines.exchange.open_archive import COLUMNS, ArchiveOptions, read_archive
 from pipelines.exchange.remote import RemoteArchives, find_archives, read_items
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.urls import clean_url
 
 
-@click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """What the user says of the files. `base`: the address of a folder; `columns`: WHAT=NAME."""
+
+    base: str | None
+    columns: tuple[str, ...]
+
+    def address(self) -> str | None:
+        """The address of the folder. Raises click.UsageError if it is none."""
+        address = clean_url(self.base) if self.base is not None else None
+        if self.base is not None and address is None:
+            raise click.UsageError(f"--base: {self.base} is not the address of a web page")
+        return address
+
+    def named(self) -> dict[str, str]:
+        """The columns by what they hold. Raises click.UsageError if one is not WHAT=NAME."""
+        named = {}
+        for one in self.columns:
+            what, _, name = one.partition("=")
+            if what not in COLUMNS or not name:
+                raise click.UsageError(f"--column: {one} is not WHAT=NAME, where WHAT is one of {', '.join(COLUMNS)}")
+            named[what] = name
+        return named
+
+
+_layout_options = option_group(
+    _Layout,
+    "layout",
+    click.option("--base", metavar="URL", help="Address of which a folder of HTML files is a copy."),
+    click.option(
+        "--column",
+        "columns",
+        metavar="WHAT=NAME",
+        multiple=True,
+        help=f"Which column of a table is what; WHAT is {', '.join(COLUMNS)}. Repeatable.  [default: found by content and name]",
+    ),
+)
+
+
+@click.command("import", short_help="Import archives: WARC, saved pages, tables of pages.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--source",
@@ -37,7 +78,7 @@ from pipelines.urls import clean_url
     shell_complete=source_names,
     help="Source of all pages.  [default: one per host, created as paused]",
 )
-@click.option("--base", metavar="URL", help="Address of which a folder of HTML files is a copy.")
+@_layout_options
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
 @engine_options
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -46,26 +87,29 @@ def import_archives(
     context: CommandContext,
     files: tuple[str, ...],
     name: str | None,
-    base: str | None,
+    layout: _Layout,
     no_extract: bool,
     engine: EngineOptions,
     as_json: bool,
 ) -> None:
-    """Import pages from WARC files (.warc, .warc.gz), WACZ, HTML files, folders of them, or a manifest (.jsonl).
+    """Import pages: WARC and WACZ, HTML and MHTML files, folders, zip and tar files of them, and tables with a column of HTML (CSV,
+    JSON, JSON lines, Parquet, SQLite).
 
-    FILE can be an address that fsspec has a driver for, with * for any name; WARC, WACZ and Parquet files are read there. Pages
-    keep their times, addresses, headers and bytes. Importing a file again adds nothing: simply repeat an interrupted import.
+    The addresses of files come from the folders of a mirror (www.example-daily.com/…), from --base, or from the pages. FILE can be
+    an address that fsspec has a driver for, with * for any name. Pages keep their times, addresses, headers and bytes. Importing a
+    file again adds nothing: simply repeat an interrupted import.
 
     Exits with 1 where parts of an archive could not be read; it names them, and imports the rest.
 
     \b
     Examples:
       copydesk import crawl.warc.gz
-      copydesk import saved-pages/ --base https://www.example-daily.com/
+      copydesk import mirror.zip saved-pages/
+      copydesk import articles.csv --column fetched_at=date
+      copydesk import pages/ --base https://www.example-daily.com/
       copydesk import 's3://bucket/CC-NEWS-2026*.warc.gz'
     """
-    if base is not None and clean_url(base) is None:
-        raise click.UsageError(f"--base: {base} is not the address of a web page")
+    base, columns = layout.address(), layout.named()
     workers = ExtractionEngine.from_options(engine, 1)
     if no_extract and workers.scheduler:
         raise UsageError("--engine cannot be combined with --no-extract, which extracts nothing")
@@ -73,12 +117,10 @@ def import_archives(
     with context.open(create=True) as db:
         source_id = find_source(db.conn, name).id if name else None
     plan = None if no_extract else plan_ingest(context.config)
-    address = clean_url(base) if base else None
 
     def take(importer: Importer, is_known: IsKnown, stop: threading.Event) -> None:
-        _take(
-            importer, found, ArchiveOptions(limit=context.config.max_page_size, is_known=is_known, base=address), stop
-        )
+        limit = context.config.max_page_size
+        _take(importer, found, ArchiveOptions(limit=limit, is_known=is_known, base=base, columns=columns), stop)
 
     outcome = run_import(context.config, take, plan, workers, source_id=source_id)
     again = "import the same files again to continue"

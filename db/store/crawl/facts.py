@@ -288,9 +288,13 @@ def end_run(
     conn: sqlite3.Connection, run_id: int, ended: str, at: datetime, figures: Mapping[str, object], error: str | None
 ) -> None:
     """Record how a run ended: finished, stopped or failed."""
+    # Names of files need not be UTF-8, and SQLite's text must be.
+    told, why = (
+        text and text.encode("utf-8", "replace").decode() for text in (json.dumps(figures, ensure_ascii=False), error)
+    )
     conn.execute(
         "UPDATE runs SET ended = ?, ended_at = ?, figures = ?, error = ? WHERE id = ?",
-        (ended, format_timestamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
+        (ended, format_timestamp(at), told, why, run_id),
     )
 
 

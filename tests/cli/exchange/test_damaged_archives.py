@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import UsageError
-from pipelines.exchange import open_archive
+from pipelines.exchange import wacz as wacz_reader
 from tests.cli.conftest import run
 from tests.pipelines.exchange.test_warc import PAGE, bare, record
 
@@ -124,7 +124,7 @@ def test_a_list_of_contents_that_says_nothing(tmp_path: Path, contents: bytes) -
 
 
 def test_a_bomb_in_a_wacz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_archive, "_BOMB", 1_000_000)
+    monkeypatch.setattr(wacz_reader, "_BOMB", 1_000_000)
     file = wacz(tmp_path / "a.wacz", bomb=PLAIN[0] + bytes(5_000_000), good=PLAIN[2])
     said, urls, passed = imported(file, code=1)
     assert f"{file}, archive/bomb.warc: unpacks to " in said

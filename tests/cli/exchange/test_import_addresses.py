@@ -124,3 +124,22 @@ def test_a_cluster_that_is_not_there_leaves_no_run(tmp_path: Path) -> None:
 def test_extraction_without_a_folder_names_the_way_into_the_database(tmp_path: Path) -> None:
     result = run(tmp_path / "n.db", "extract", "--from", f"file://{tmp_path}/a.warc.gz")
     assert "`copydesk import ADDRESS`, which takes the same --engine" in str(result.exception)
+
+
+def test_tables_and_mirrors_are_imported_once(tmp_path: Path) -> None:
+    html = PAGE.decode().replace('"', '""')
+    (tmp_path / "a.csv").write_text(f'link,page,date\nhttps://a.example/1,"{html}",2026-11-01T08:00:00Z\n')
+    (tmp_path / "b.example").mkdir()
+    (tmp_path / "b.example" / "2").write_bytes(b"<!DOCTYPE html>" + PAGE)
+    database = tmp_path / "news.db"
+    files = (str(tmp_path / "a.csv"), str(tmp_path / "b.example"), "--column", "fetched_at=date")
+    assert imported(database, *files)["pages"] == 2
+    assert pages(database)[0][:3] == ("https://a.example/1", None, "2026-11-01T08:00:00.000Z")
+    again = imported(database, *files)
+    assert (again["pages"], again["known"]) == (0, 2)
+    there = imported(tmp_path / "there.db", f"file://{tmp_path}/a.csv", "--column", "fetched_at=date")
+    assert there["pages"] == 1
+    refused = run(database, "import", str(tmp_path / "a.csv"), "--column", "time=date")
+    assert (refused.exit_code, "where WHAT is one of url, body, path, fetched_at" in refused.output) == (2, True), (
+        refused.output
+    )
