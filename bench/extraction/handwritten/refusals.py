@@ -8,7 +8,8 @@ logins, paywalls, shells that scripts fill, maintenance, errors, pages gone (in 
 fifth is in another charset than UTF-8, or than it says. All were written before the reader was run on any, and before its rules for
 refusing pages were looked at; the markup follows what those who write and detect such systems have published. The second set
 (`refusals_2`) was written later in the same way, without a look at the rules or the pages before: 61 that are no article and 24
-articles, in 35 languages, a third of them Chinese. The third (`refusals_3`): 65 and 20, in 45 languages, most of which had no notices.
+articles, in 35 languages, a third of them Chinese. The third (`refusals_3`): 65 and 20, in 45 languages, most of which had no
+notices then.
 
 The pages are HTML files (`refusals/NAME.html`) that open with a comment, as TOML: `url`; `outcome`, which is "article" or the
 reason that a person would give; `may_be`, other reasons that are right as well; `phrase`, words that are to be read; `charset`
