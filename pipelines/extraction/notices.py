@@ -25,11 +25,13 @@ from pipelines.extraction.notice_wording import Wording, folded, unmarked, wordi
 from pipelines.extraction.text.writing import CJK, FULL_STOPS, text_width
 
 _GAP = ".{0,40}?"
+_LITTLE_WORD_LAST, _ENDS = re.compile(r"\s\w{1,2}$"), r"(?!\w)"
+"""Other ends of phrases may be stems: "eliminada o" is said of "eliminada o movida", not of "eliminada onte"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint is the whole phrase."""
+    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint says it all."""
 
     hint: str
     pattern: re.Pattern[str] | None
@@ -64,12 +66,6 @@ class _Marks:
 
 
 @cache
-def languages_with_notices() -> frozenset[str]:
-    """The languages in which notices are known."""
-    return frozenset(code for code, language in languages().items() if language.notices)
-
-
-@cache
 def notices_of(code: str) -> Mapping[Reason, NoticePhrases]:
     """What notices say in a language."""
     return {
@@ -87,7 +83,8 @@ def notice_marks() -> Mapping[Reason, NoticeMarks]:
 
 def _phrase(text: str) -> Phrase:
     parts = [part.strip() for part in folded(text).split("…")]
-    pattern = re.compile(_GAP.join(map(re.escape, parts))) if len(parts) > 1 else None
+    end = _ENDS if _LITTLE_WORD_LAST.search(text) else ""
+    pattern = re.compile(_GAP.join(map(re.escape, parts)) + end) if len(parts) > 1 or end else None
     return Phrase(hint=max(parts, key=len), pattern=pattern)
 
 
@@ -212,7 +209,7 @@ def names_missing_page(title: str, language: str | None) -> bool:
 
 def _languages(language: str | None, text: str) -> tuple[str, ...]:
     """The languages to search: the page's, English, which hosts and firewalls use, and those of the script."""
-    known = languages_with_notices()
+    known = languages()
     spoken = {"en", *((language,) if language in known else known if language is None else ())}
     if CJK.search(text[:400]):
         spoken |= {"zh", "ja", "ko"}
