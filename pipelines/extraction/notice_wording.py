@@ -34,10 +34,10 @@ _RUNS = (
 )
 """Characters of a stem in writing without spaces: of a syllable in Thai, Lao, Burmese, and Khmer, and in East Asia. Korean words
 are joined with particles."""
-_FOLDS = str.maketrans({
-    **dict.fromkeys("’‘ʻʼ`´", "'"), "ي": "ی", "ك": "ک", "ۀ": "ه", "ۂ": "ہ",
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u0654\u0670" + "".join(map(chr, range(0x64B, 0x653)))),
-})  # fmt: skip
+_EQUALS = {**dict.fromkeys("’‘ʻʼ`´", "'"), "ي": "ی", "ك": "ک", "ۀ": "ه", "ۂ": "ہ", "i\u0307": "i"}
+_UNEQUAL = re.compile(r"[’‘ʻʼ`´يكۀۂ\u00ad\u064b-\u0652\u0654\u0670\u200b-\u200f]|i\u0307")
+"""Apostrophes, Arabic letters that Persian and Urdu write otherwise, "İ" in lower case; soft hyphens, vowel points and joiners,
+which are left out at will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def folded(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """A text without what one writes otherwise than another: apostrophes, letters that look alike, joiners, vowel points."""
-    return text.translate(_FOLDS).replace("i\u0307", "i")
+    return _UNEQUAL.sub(lambda match: _EQUALS.get(match[0], ""), text)
 
 
 def wording_of(codes: tuple[str, ...], titles: Iterable[str], sentences: Sequence[str]) -> Wording:
