@@ -8,6 +8,7 @@ kinds whose phrases share them tell its kind.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,8 @@ from functools import lru_cache
 
 from db.models import Reason
 from pipelines.extraction.languages.loader import languages
-from pipelines.extraction.text.writing import CJK
 
-_SHARE, _MOST = 0.34, 0.5
+_SHARE, _MOST = 0.42, 0.5
 """Share of a sentence's stems that notices must have, and of the text that such sentences must make up. Each page of
 `bench/extraction/handwritten/refusals` was read without the phrases that stand in it: more of either, and fewer notices were
 taken for what they are; less, and articles about them were refused."""
@@ -25,13 +25,19 @@ _LEAST = 2
 """Different stems, none overlapping another, that a sentence must share with notices of the page's kind."""
 _MIN_LETTERS, _STEM = 4, 6
 """Letters of a word that is counted (shorter ones join words), and of its stem, which inflection at the end leaves as it is."""
-_SYLLABLES, _LETTERS = 2, 5
-"""Characters of a stem in writing without spaces, of syllables and of letters."""
-_MARKS = r"\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
-"""Where the vowel signs of Hebrew, Arabic, Indic and Thai writing are, which Python counts as no letters."""
-_WORD = re.compile(rf"[^\W\d_](?:\w|[{_MARKS}])*")
-_SOUTH_EAST_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-"""Thai, Lao, Burmese, Khmer."""
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x1800)) if unicodedata.category(mark)[0] == "M")
+"""Vowels and accents that are characters of their own, from Hebrew to Khmer: parts of words, though no letters."""
+_WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+")
+_RUNS = (
+    (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")),
+    (2, re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")),
+)
+"""Characters of a stem in writing without spaces: of a syllable in Thai, Lao, Burmese, and Khmer, and in East Asia. Korean words
+are joined with particles."""
+_EQUALS = {**dict.fromkeys("’‘ʻʼ`´", "'"), "ي": "ی", "ك": "ک", "ۀ": "ه", "ۂ": "ہ", "i\u0307": "i"}
+_UNEQUAL = re.compile(r"[’‘ʻʼ`´يكۀۂ\u00ad\u064b-\u0652\u0654\u0670\u200b-\u200f]|i\u0307")
+"""Apostrophes, Arabic letters that Persian and Urdu write otherwise, "İ" in lower case; soft hyphens, vowel points and joiners,
+which are left out at will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,16 @@ class Wording:
 
     kind: Reason | None = None
     sentences: frozenset[str] = frozenset()
+
+
+def folded(text: str) -> str:
+    """A text as phrases are compared: in lower case, and `unmarked`."""
+    return unmarked(unicodedata.normalize("NFC", text).lower())
+
+
+def unmarked(text: str) -> str:
+    """A text without what one writes otherwise than another: apostrophes, letters that look alike, joiners, vowel points."""
+    return _UNEQUAL.sub(lambda match: _EQUALS.get(match[0], ""), text)
 
 
 def wording_of(codes: tuple[str, ...], titles: Iterable[str], sentences: Sequence[str]) -> Wording:
@@ -71,7 +87,7 @@ def _kinds_by_stem(codes: tuple[str, ...]) -> Mapping[str, tuple[Reason, ...]]:
     for code in codes:
         for kind, words in languages()[code].notices.items():
             for phrase in (*words.title, *words.says):
-                for stem, _ in _stems(phrase):
+                for stem, _ in _stems(folded(phrase)):
                     kinds[stem][Reason(kind)] = None
     return {stem: tuple(found) for stem, found in kinds.items()}
 
@@ -80,8 +96,7 @@ def _stems(text: str) -> Iterator[tuple[str, int]]:
     """The stems of a text, and where each ends."""
     for match in _WORD.finditer(text):
         word = match[0]
-        run = _SYLLABLES if CJK.search(word) else _LETTERS if _SOUTH_EAST_ASIAN.search(word) else 0
-        if run:
+        if run := next((run for run, writing in _RUNS if writing.search(word)), 0):
             yield from ((word[at : at + run], match.start() + at + run) for at in range(len(word) - run + 1))
         elif len(word) >= _MIN_LETTERS:
             yield word[:_STEM], match.end()

@@ -21,15 +21,17 @@ from db.models import Page, Reason, Rejection
 from pipelines.data_files import read_table
 from pipelines.extraction.article_check import ArticleCandidate
 from pipelines.extraction.languages.loader import NOTICE_KINDS, languages, phrases_of
-from pipelines.extraction.notice_wording import Wording, wording_of
-from pipelines.extraction.text.writing import CJK, text_width
+from pipelines.extraction.notice_wording import Wording, folded, unmarked, wording_of
+from pipelines.extraction.text.writing import CJK, FULL_STOPS, text_width
 
 _GAP = ".{0,40}?"
+_LITTLE_WORD_LAST, _ENDS = re.compile(r"\s\w{1,2}$"), r"(?!\w)"
+"""Other ends of phrases may be stems: "eliminada o" is said of "eliminada o movida", not of "eliminada onte"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint is the whole phrase."""
+    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint says it all."""
 
     hint: str
     pattern: re.Pattern[str] | None
@@ -64,16 +66,10 @@ class _Marks:
 
 
 @cache
-def languages_with_notices() -> frozenset[str]:
-    """The languages in which notices are known."""
-    return frozenset(code for code, language in languages().items() if language.notices)
-
-
-@cache
 def notices_of(code: str) -> Mapping[Reason, NoticePhrases]:
     """What notices say in a language."""
     return {
-        Reason(kind): NoticePhrases(titles=frozenset(words.title), says=tuple(map(_phrase, words.says)))
+        Reason(kind): NoticePhrases(titles=frozenset(map(folded, words.title)), says=tuple(map(_phrase, words.says)))
         for kind, words in languages()[code].notices.items()
     }
 
@@ -86,8 +82,9 @@ def notice_marks() -> Mapping[Reason, NoticeMarks]:
 
 
 def _phrase(text: str) -> Phrase:
-    parts = [part.strip() for part in text.split("…")]
-    pattern = re.compile(_GAP.join(map(re.escape, parts))) if len(parts) > 1 else None
+    parts = [part.strip() for part in folded(text).split("…")]
+    end = _ENDS if _LITTLE_WORD_LAST.search(text) else ""
+    pattern = re.compile(_GAP.join(map(re.escape, parts)) + end) if len(parts) > 1 or end else None
     return Phrase(hint=max(parts, key=len), pattern=pattern)
 
 
@@ -136,7 +133,8 @@ _MOST_OF_TITLE = 0.6
 """Share of a title that a phrase must make up: "Not available in your country: why the web has borders" says more."""
 _TITLE = 80
 """Width up to which the text's first line is treated as a title, for pages whose title is the site's name."""
-_SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
+_STOPS = re.escape("".join(sorted(FULL_STOPS)))
+_SENTENCE = re.compile(rf"[^{_STOPS}\n]+")
 _ECHOES = (
     re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"),
     re.compile(r"\bmozilla/5\.0\b"),
@@ -148,22 +146,23 @@ _ECHOES = (
 _BODY = re.compile(r"<body\s[^>]{1,4000}")
 _NAMES = re.compile(r"""\s(?:class|id)\s{0,3}=\s{0,3}["']?([^"'<>]*)""")
 _STATUS = re.compile(r"^(?:http )?(status |error )?([45]\d\d)\b(.*)")
-_TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
+_TITLE_PARTS = re.compile(rf"\s[-|–—·»]\s|[|_｜]|(?<![{_STOPS}])[{_STOPS}]++(?:\s|$)")
 
 
 def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
     """The rejection of a page that is a notice, else None."""
     is_signed = candidate.structured.is_article or candidate.has_authors
-    text = _folded(candidate.shown_text)
+    text = candidate.shown_text
     is_short = text_width(text[: SHORT_TEXT + 1]) <= SHORT_TEXT
     is_stated = candidate.is_dated_on_page and is_signed
     if len(text) > MOST_TEXT or (is_stated and not is_short):
         return None
-    titles = [_folded(title) for title in (candidate.title, candidate.document.head.title) if title]
+    text = folded(text)
+    titles = [folded(title) for title in (candidate.title, candidate.document.head.title) if title]
     if text_width(first := text.split("\n", 1)[0]) <= _TITLE:
         titles.append(first)
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if len(sentence.strip()) > 1]
-    headline = _folded(candidate.title or "")
+    headline = folded(candidate.title or "")
     general = _general(candidate, is_short=is_short)
     status = next(filter(None, map(_reason_of_status, titles)), None)
     # Not of every page: it is long.
@@ -202,7 +201,7 @@ def judge_notice(candidate: ArticleCandidate) -> Rejection | None:
 
 def names_missing_page(title: str, language: str | None) -> bool:
     """Whether the title alone says that the page does not exist, as that of an answer does that should have the status 404."""
-    title = _folded(title)
+    title = folded(title)
     phrases = _phrases_in(_languages(language, title)).get(Reason.SOFT_404)
     is_phrase = phrases is not None and _titled(phrases.titles, title)[0] >= TITLE_IS
     return is_phrase or _reason_of_status(title) is Reason.SOFT_404
@@ -210,7 +209,7 @@ def names_missing_page(title: str, language: str | None) -> bool:
 
 def _languages(language: str | None, text: str) -> tuple[str, ...]:
     """The languages to search: the page's, English, which hosts and firewalls use, and those of the script."""
-    known = languages_with_notices()
+    known = languages()
     spoken = {"en", *((language,) if language in known else known if language is None else ())}
     if CJK.search(text[:400]):
         spoken |= {"zh", "ja", "ko"}
@@ -237,7 +236,7 @@ _WALLS = (Reason.LOGIN, Reason.PAYWALL)
 
 @cache
 def _apologies(language: str | None) -> re.Pattern[str]:
-    return re.compile(rf"\W{{0,4}}(?:{phrases_of('apology', language)})(?!\w\w\w)", re.I)
+    return re.compile(rf"\W{{0,4}}(?:{unmarked(phrases_of('apology', language))})(?!\w\w\w)", re.I)
 
 
 def _marked_kinds(titles: list[str], text: str, host: str) -> dict[Reason, tuple[float, str]]:
@@ -248,11 +247,6 @@ def _marked_kinds(titles: list[str], text: str, host: str) -> dict[Reason, tuple
     elif echoes := [match[0] for match in (echo.search(text) for echo in _ECHOES) if match] + [host] * (host in text):
         found[Reason.CHALLENGE] = ECHO + ECHO_AGAIN * (len(echoes) > 1), f"prints {echoes[0]!r}"
     return found
-
-
-def _folded(text: str) -> str:
-    """A text as phrases are written."""
-    return text.lower().replace("’", "'")
 
 
 def _reason_of_status(title: str) -> Reason | None:
@@ -316,7 +310,7 @@ def _own(
 
 def _is_said(phrases: NoticePhrases, text: str) -> bool:
     """Whether there is a text, and next to nothing in it but what notices of this kind say. A script may yet fill one without."""
-    sentences = map(str.strip, _SENTENCE.findall(_folded(text)))
+    sentences = map(str.strip, _SENTENCE.findall(folded(text)))
     unsaid = (len(sentence) for sentence in sentences if not any(one.stands_in(sentence) for one in phrases.says))
     return bool(text) and sum(unsaid) <= _REST_OF_WALL
 

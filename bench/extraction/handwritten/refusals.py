@@ -1,6 +1,6 @@
 """Is it an article? Whole pages, written by hand, that are none though served as if they were, and articles that look like them.
 
-    python -m bench.extraction.handwritten.refusals [--set 2] [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.refusals [--set 3] [--misses] [--left] [--json]
 
 117 pages that are no article stand at an article's address and came with status 200: checks of those who guard sites, consent,
 logins, paywalls, shells that scripts fill, maintenance, errors, pages gone (in 21 languages), parked domains, lists, feeds.
@@ -8,7 +8,8 @@ logins, paywalls, shells that scripts fill, maintenance, errors, pages gone (in 
 fifth is in another charset than UTF-8, or than it says. All were written before the reader was run on any, and before its rules for
 refusing pages were looked at; the markup follows what those who write and detect such systems have published. The second set
 (`refusals_2`) was written later in the same way, without a look at the rules or the pages before: 61 that are no article and 24
-articles, in 35 languages, a third of them Chinese.
+articles, in 35 languages, a third of them Chinese. The third (`refusals_3`): 65 and 20, in 45 languages, most of which had no
+notices then.
 
 The pages are HTML files (`refusals/NAME.html`) that open with a comment, as TOML: `url`; `outcome`, which is "article" or the
 reason that a person would give; `may_be`, other reasons that are right as well; `phrase`, words that are to be read; `charset`
@@ -36,7 +37,7 @@ ARTICLE = "article"
 FIELDS = ("refused", "reason", "taken", "text", "charset")
 """What is no article is refused, and for the labelled reason; what is one is taken, with the phrase in its text; pages in other
 charsets than UTF-8 are decoded."""
-SETS = {1: "refusals", 2: "refusals_2"}
+SETS = {1: "refusals", 2: "refusals_2", 3: "refusals_3"}
 """Number of a set -> its folder."""
 _FETCHED_AT = datetime(2025, 12, 8, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ def words(text: str) -> frozenset[str]:
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 HAN = re.compile(r"[\u3400-\u9fff]")
-FULL_STOPS = frozenset(".!?…。！？؟।۔։")
+FULL_STOPS = frozenset(".!?…。！？؟।۔։።။។")
 SENTENCE_ENDS = FULL_STOPS | frozenset("\"'”’»")
 """With what closes a quotation."""
 PARAGRAPH_ENDS = SENTENCE_ENDS | frozenset(")）」】]")

@@ -7,11 +7,17 @@ import pytest
 from db.models import Article, Rejection
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from pipelines.extraction.notices import KINDS, languages_with_notices, notice_marks, notices_of
+from pipelines.extraction.languages.loader import languages
+from pipelines.extraction.notices import KINDS, notice_marks
 from tests.pipelines.extraction.no_articles import Example, examples, half_of
 
 SIBLINGS = examples("siblings")
-REFUSED = [*examples("notices"), *examples("lists"), *(example for example in SIBLINGS if example.reasons)]
+REFUSED = [
+    *examples("notices"),
+    *examples("languages"),
+    *examples("lists"),
+    *(example for example in SIBLINGS if example.reasons),
+]
 READ = [*examples("articles"), *(example for example in SIBLINGS if not example.reasons)]
 
 
@@ -35,6 +41,10 @@ def test_an_article_that_looks_like_one_is_read(example: Example) -> None:
     assert isinstance(outcome, Article), outcome
 
 
-def test_words_and_marks_are_of_the_kinds_that_are_looked_for() -> None:
-    assert all(notices_of(code) for code in languages_with_notices())
+def test_notices_are_known_in_every_language() -> None:
+    kinds = {"challenge", "consent", "login", "paywall", "soft_404", "unavailable"}
+    assert not {code: missing for code, language in languages().items() if (missing := kinds - set(language.notices))}
+
+
+def test_marks_are_of_the_kinds_that_are_looked_for() -> None:
     assert set(notice_marks()) <= set(KINDS)
