@@ -14,9 +14,10 @@ CURRENT_PAGE = """(
     WHERE e.article_id = {article}
       AND e.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = {article})
       AND (e.verdict IN ('new', 'copy', 'revision') OR e.verdict = 'same' AND EXISTS (
-          SELECT 1 FROM revision_changes r JOIN articles n ON n.page_id = r.page_id JOIN articles o ON o.page_id = r.previous_id
-          JOIN pages f ON f.id = {article}
-          WHERE r.page_id = e.page_id AND n.paywalled <= o.paywalled
+          SELECT 1 FROM revision_changes r JOIN articles n ON n.page_id = r.page_id JOIN pages f ON f.id = {article}
+          WHERE r.page_id = e.page_id
+            AND n.paywalled <= (SELECT b.paywalled FROM decisions c JOIN articles b ON b.page_id = c.page_id
+                                WHERE c.article_id = {article} AND c.revision = e.revision AND c.verdict <> 'same')
             AND (r.kinds <> '["published"]' OR n.published_utc <= strftime('%Y-%m-%dT%H:%M:%SZ', f.fetched_at, '+1 day'))))
     ORDER BY e.verdict = 'same' DESC, q.fetched_at DESC, e.page_id DESC LIMIT 1)"""
 

@@ -76,7 +76,10 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
     _judge_fields(before, after, found)
-    _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
+    if before.paywalled and not after.paywalled and letters_of(after.text).startswith(letters_of(before.text)):
+        found.noise.add(Noise.PAYWALL)
+    else:
+        _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
     return found.judgement()
 
 

@@ -89,3 +89,12 @@ def test_texts_that_have_nothing_in_common_take_bounded_time() -> None:
     judged = judge(old, new)
     assert judged.matters
     assert time.process_time() - began < 20
+
+
+def test_what_was_for_subscribers_before_is_not_added() -> None:
+    whole = "The bridge is closed.\nBuses run instead.\nTwelve people work on it."
+    part = article("The bridge is closed.\nBuses run in…", paywalled=True)
+    assert judge(part, article(whole)).noise == (Noise.PAYWALL,)
+    assert not judge(part, article(whole)).kinds
+    assert judge(part, article(whole.replace("bridge", "harbour"))).kinds
+    assert judge(part, article(whole, paywalled=True)).kinds

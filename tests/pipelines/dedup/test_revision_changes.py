@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,16 +56,14 @@ class Desk:
                 self._extract(conn, page_id, *TEXTS[page_id - 1])
         self.settle()
 
-    def store(self, page_id: int, title: str, text: str, published: Moment) -> None:
-        """A page as if it had another text or time."""
+    def store(self, page_id: int, title: str, text: str, **values: Any) -> None:
+        """A page as if it had another text, or other fields."""
         with write(self.conn) as conn:
-            self._extract(conn, page_id, title, text, published)
+            self._extract(conn, page_id, title, text, **values)
         self.settle()
 
-    def _extract(
-        self, conn: sqlite3.Connection, page_id: int, title: str, text: str, published: Moment = STATED
-    ) -> None:
-        article = Article(url=None, title=title, text=text, language="en", published=published)
+    def _extract(self, conn: sqlite3.Connection, page_id: int, title: str, text: str, **values: Any) -> None:
+        article = Article(url=None, title=title, text=text, language="en", **{"published": STATED, **values})
         insert_indexed_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
 
     def settle(self) -> None:
@@ -170,7 +169,7 @@ def test_a_later_time_alone_does_not_renew_an_article(desk: Desk) -> None:
     stated = {1: timedelta(days=200), 2: timedelta(hours=-1), 3: timedelta(days=2), 4: timedelta(days=3)}
     current = []
     for page_id, after in stated.items():
-        desk.store(page_id, "The fire", TEXTS[0][1], Moment(at=START + after, precision=Precision.MINUTE))
+        desk.store(page_id, "The fire", TEXTS[0][1], published=Moment(at=START + after, precision=Precision.MINUTE))
         current += desk.conn.execute("SELECT page_id FROM current_articles").fetchone()
     assert current == [1, 2, 2, 2]
 
@@ -196,3 +195,13 @@ def test_articles_of_an_earlier_version_have_the_headline_of_now(desk: Desk) -> 
             "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('decisions', 'articles', 'revision_changes')"
         ).fetchall()
     )
+
+
+def test_a_text_that_is_for_subscribers_now_is_kept(desk: Desk) -> None:
+    whole = f"{TEXTS[0][1]}\nThe mayor spoke of the worst night that the old harbour had ever seen."
+    desk.store(1, "The fire", whole)
+    desk.store(2, "The fire", f"{TEXTS[0][1][:50]}…", paywalled=True)
+    desk.store(3, "Fire: our report", f"{TEXTS[0][1][:50]}…", paywalled=True)
+    assert desk.conn.execute("SELECT page_id, revision, text FROM current_articles").fetchall() == [(1, 1, whole)]
+    desk.store(4, "The fire", TEXTS[0][1])
+    assert desk.conn.execute("SELECT page_id, revision FROM current_articles").fetchall() == [(4, 2)], "no paywall: cut"

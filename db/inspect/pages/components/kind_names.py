@@ -23,5 +23,6 @@ KIND_NAMES = {
     Noise.LIVE: gettext_noop("live updates"),
     Noise.COUNTER: gettext_noop("counters and time stamps"),
     Noise.READ_MORE: gettext_noop("links to other articles"),
+    Noise.PAYWALL: gettext_noop("the rest of a text for subscribers"),
     Noise.EXTRACTION: gettext_noop("read differently from the same page"),
 }
