@@ -4,7 +4,8 @@
               └────> paragraphs that differ ──> noise, or findings ─┘
 
 A paragraph that stands elsewhere in the other text was moved. What both pages say (`PageLetters`) was not changed by the publisher:
-only what was read from them differs. Numbers that left one paragraph and came into another were moved too.
+only what was read from them differs. Numbers that left one paragraph and came into another were moved too, but not into one that
+also names what stands in their place: it tells of a correction.
 
 Cost: linear in the texts, and for paragraphs that differ quadratic within `_MOST_PAIRS`.
 """
@@ -234,15 +235,15 @@ def _is_counter(line: str, language: str | None) -> bool:
     return bool(stamped) or (len(letters_of(line)) <= 30 and not _SENTENCE_END.search(line))
 
 
-def _numbers(gone: list[ChangedPair], come: list[ChangedPair], language: str | None) -> tuple[set[str], set[str]]:
-    """The values in paragraphs that are gone, and in those that have come."""
+def _numbers(gone: list[ChangedPair], come: list[ChangedPair], language: str | None) -> tuple[set[str], list[set[str]]]:
+    """The values in paragraphs that are gone, and in each of those that have come."""
     return (
         {one.value for pair in gone for one in quantities(pair.before or "", language)},
-        {one.value for pair in come for one in quantities(pair.after or "", language)},
+        [{one.value for one in quantities(pair.after or "", language)} for pair in come],
     )
 
 
-def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], set[str]], found: _Findings) -> None:
+def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], list[set[str]]], found: _Findings) -> None:
     in_gone, in_come = elsewhere
     left: Counter[str] = Counter()
     entered: Counter[str] = Counter()
@@ -261,7 +262,8 @@ def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], set[str]
         texts = {one.value: one.text for one in (*first, *second)}
         each.append((old, new, lost, won, texts))
     for old, new, lost, won, texts in each:
-        really_lost = [value for value in lost if value not in entered and value not in in_come]
+        moved = entered.keys() | {value for values in in_come if not won.keys() & values for value in values}
+        really_lost = [value for value in lost if value not in moved]
         really_won = [value for value in won if value not in left and value not in in_gone]
         _judge_pair(old, new, ([texts[v] for v in really_lost], [texts[v] for v in really_won]), found)
 

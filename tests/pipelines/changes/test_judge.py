@@ -98,3 +98,18 @@ def test_what_was_for_subscribers_before_is_not_added() -> None:
     assert not judge(part, article(whole)).kinds
     assert judge(part, article(whole.replace("bridge", "harbour"))).kinds
     assert judge(part, article(whole, paywalled=True)).kinds
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_note_that_repeats_a_wrong_number_does_not_hide_it(language: str) -> None:
+    old = "El fondo es de 384 millones de euros.\nEl puerto cierra."
+    new = old.replace("384", "438")
+    note = "\nEl fondo es de 438 millones, y no de 384 millones como se dijo antes."
+    assert Substance.NUMBERS in judge(article(old, language=language), article(new + note, language=language)).kinds
+    moved = "\nDe los que 384 millones de euros van al norte."
+    assert (
+        Substance.NUMBERS
+        not in judge(
+            article(old, language=language), article(old.replace("de 384", "de muchos") + moved, language=language)
+        ).kinds
+    )
