@@ -378,8 +378,11 @@ def m0050_original_sources_searched(db: Database) -> None:
 
 @migrations()
 def m0051_stated_anew(db: Database) -> None:
-    """An article has the headline, credits and time that its page states now, also where the text stayed."""
+    """An article has the headline, credits and time that its page states now, also where the text stayed. One that has moved is not
+    gone.
+    """
     run_script(db, STATED_ANEW)
+    make_views(db)
 
 
 def step_names() -> frozenset[str]:
