@@ -51,6 +51,8 @@ class Noise(StrEnum):
     """Counters and time stamps."""
     READ_MORE = "read_more"
     """Lines that lead elsewhere."""
+    TIME_STATED = "time_stated"
+    """A time of publication, where none was stated."""
     PAYWALL = "paywall"
     """The rest of a text of which only the beginning was shown to those who do not pay."""
     EXTRACTION = "extraction"

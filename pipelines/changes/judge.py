@@ -149,7 +149,9 @@ def _judge_fields(before: Article, after: Article, found: _Findings) -> None:
     for old, new in _credits(before, after):
         if not found.is_extraction(old, new):
             found.add(Substance.CREDITS, old, new)
-    if _published_differs(before.published, after.published):
+    if before.published is None and after.published is not None:
+        found.noise.add(Noise.TIME_STATED)
+    elif _published_differs(before.published, after.published):
         found.add(Substance.PUBLISHED, _iso(before.published), _iso(after.published))
 
 
@@ -193,7 +195,8 @@ def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
     changed = [pair for pair in pairs if pair.before is not None and pair.after is not None]
     _judge_changed(changed, _numbers(gone, come, found.language), found)
     _judge_gone(gone, found)
-    _judge_come(come, len(after), found, live=_is_live(come, gone, after, grew=grew))
+    places = [pair.at for pair in pairs if pair.before is None]
+    _judge_come(come, len(after), found, live=not gone and _is_live(places, after, grew=grew))
 
 
 def _line_key(line: str) -> str:
@@ -330,10 +333,9 @@ def _judge_come(come: list[ChangedPair], paragraphs: int, found: _Findings, *, l
             found.passages.append(_whole(Substance.ADDED, ChangeKind.COME, text))
 
 
-def _is_live(come: list[ChangedPair], gone: list[ChangedPair], after: list[str], *, grew: bool) -> bool:
-    """Whether paragraphs were only added at one edge, again or with time stamps."""
-    places = [pair.at for pair in come]
-    if gone or not places:
+def _is_live(places: list[int], after: list[str], *, grew: bool) -> bool:
+    """Whether lines have come at these places of one edge, again or with time stamps."""
+    if not places:
         return False
     top = max(places) < len(places) + 1
     bottom = min(places) >= len(after) - len(places) - 2

@@ -113,3 +113,32 @@ def test_a_note_that_repeats_a_wrong_number_does_not_hide_it(language: str) -> N
             article(old, language=language), article(old.replace("de 384", "de muchos") + moved, language=language)
         ).kinds
     )
+
+
+def test_lines_that_head_the_reports_of_a_ticker_are_part_of_it() -> None:
+    reports = [
+        f"{hour:02}:15 Report\nThe {name} of the town was closed."
+        for hour, name in enumerate(["hall", "pool", "zoo"], 8)
+    ]
+    old, new = ("\n".join(["The night of the vote.", *reports[at:]]) for at in (1, 0))
+    judged = judge(article(old), article(new))
+    assert (judged.kinds, set(judged.noise)) == ((), {Noise.LIVE, Noise.COUNTER})
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("es", "Fe de errores: en una versión anterior se decía que el puente se cerró en mayo."),
+        ("fr", "Une version précédente de cet article donnait une autre somme."),
+        ("pt", "Correção: uma versão anterior deste texto trazia outro valor."),
+        ("nl", "Correctie: in een eerdere versie van dit artikel stond een ander bedrag."),
+        ("ru", "В предыдущей версии текста была указана другая сумма."),
+        ("sv", "Rättelse: I en tidigare version av artikeln stod ett annat belopp."),
+    ],
+)
+def test_notices_are_known_in_other_languages(language: str, note: str) -> None:
+    text = "The bridge is closed."
+    assert (
+        judge(article(text, language=language), article(f"{text}\n{note}", language=language)).kinds[0]
+        is Substance.NOTICE
+    )

@@ -174,6 +174,15 @@ def test_a_later_time_alone_does_not_renew_an_article(desk: Desk) -> None:
     assert current == [1, 2, 2, 2]
 
 
+def test_a_time_that_is_stated_later_is_the_articles(desk: Desk) -> None:
+    desk.store(1, "The fire", TEXTS[0][1], published=None)
+    desk.store(2, "The fire", TEXTS[0][1])
+    assert desk.conn.execute("SELECT page_id, published_utc FROM current_articles").fetchall() == [
+        (2, "2026-11-01T07:00:00Z")
+    ]
+    assert corrections(desk.conn, CorrectionFilter()) == []
+
+
 def test_articles_of_an_earlier_version_have_the_headline_of_now(desk: Desk) -> None:
     desk.read(1, 2, 3)
     triggers = desk.conn.execute(
