@@ -23,7 +23,7 @@ from db.text.folding import fold
 from db.text.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
 from pipelines.changes.quantities import quantities
 from pipelines.changes.sentences import differences
-from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, replacements
+from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, lost_letters, replacements
 from pipelines.extraction.languages.loader import cue_pattern
 
 # What a kind weighs. A correction that says so is one; then what can be checked against the world; then form.
@@ -136,7 +136,7 @@ class _Findings:
 def _judge_fields(before: Article, after: Article, found: _Findings) -> None:
     old, new = before.title, after.title
     if old != new and not found.is_extraction(old, new):
-        if is_typography(old, new):
+        if is_typography(old, new) or _is_damage(old, new):
             found.noise.add(Noise.TYPOGRAPHY)
         elif is_typography(_SUFFIX.sub("", old), _SUFFIX.sub("", new)):
             found.noise.add(Noise.EXTRACTION)
@@ -147,7 +147,7 @@ def _judge_fields(before: Article, after: Article, found: _Findings) -> None:
             kinds = [Substance.HEADLINE.value, *_sentence_kinds(old, new, found)]
             found.passages.append(Passage(kinds=tuple(dict.fromkeys(kinds)), pieces=tuple(pieces(old, new))))
     for old, new in _credits(before, after):
-        if not found.is_extraction(old, new):
+        if not found.is_extraction(old, new) and not _is_damage(old, new):
             found.add(Substance.CREDITS, old, new)
     if before.published is None and after.published is not None:
         found.noise.add(Noise.TIME_STATED)
@@ -184,6 +184,9 @@ def _iso(moment: Moment | None) -> str:
 def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
     if old == new:
         return
+    if _is_damage(old, new):
+        found.noise.add(Noise.TYPOGRAPHY)
+        return
     before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
     pairs = list(changed_pairs(before, after, _line_key, _MOST_PAIRS))
     if not pairs:
@@ -197,6 +200,10 @@ def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
     _judge_gone(gone, found)
     places = [pair.at for pair in pairs if pair.before is None]
     _judge_come(come, len(after), found, live=not gone and _is_live(places, after, grew=grew))
+
+
+def _is_damage(old: str, new: str) -> bool:
+    return lost_letters(new, old) or lost_letters(old, new)
 
 
 def _line_key(line: str) -> str:

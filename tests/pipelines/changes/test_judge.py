@@ -12,6 +12,7 @@ from db.models import Article, Moment, Precision
 from db.text.substance import Noise, Substance, pack_evidence, pack_passages, unpack_evidence, unpack_passages
 from pipelines.changes.judge import PageLetters, is_silent, judge, letters_of, states_modified
 from pipelines.changes.quantities import quantities
+from pipelines.changes.words import lost_letters
 
 # As docs/corrections.md gives them.
 LEAST_PRECISION, LEAST_RECALL = 0.94, 0.99
@@ -113,6 +114,13 @@ def test_a_note_that_repeats_a_wrong_number_does_not_hide_it(language: str) -> N
             article(old, language=language), article(old.replace("de 384", "de muchos") + moved, language=language)
         ).kinds
     )
+
+
+def test_question_marks_in_place_of_a_few_letters_are_no_damage() -> None:
+    assert lost_letters("Sp?r o bibliotek?", "Spór o bibliotekę")
+    assert lost_letters("????6?", "最低气温6度")
+    assert not lost_letters("是真的??", "不是真的")
+    assert not lost_letters("Он сказал правду??", "Он не сказал правду")
 
 
 def test_lines_that_head_the_reports_of_a_ticker_are_part_of_it() -> None:

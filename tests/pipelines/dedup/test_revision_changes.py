@@ -214,3 +214,21 @@ def test_a_text_that_is_for_subscribers_now_is_kept(desk: Desk) -> None:
     assert desk.conn.execute("SELECT page_id, revision, text FROM current_articles").fetchall() == [(1, 1, whole)]
     desk.store(4, "The fire", TEXTS[0][1])
     assert desk.conn.execute("SELECT page_id, revision FROM current_articles").fetchall() == [(4, 2)], "no paywall: cut"
+
+
+def test_a_text_whose_letters_became_question_marks_is_damaged(desk: Desk) -> None:
+    whole, title = "Spółdzielnia poinformowała, że biblioteka zostanie zamknięta w środę.", "Spór o bibliotekę"
+    damaged = [text.encode("ascii", "replace").decode() for text in (title, whole)]
+    desk.store(1, title, whole, authors=("Józef Łoś",))
+    desk.store(2, *damaged, authors=("J?zef ?o?",))
+    assert desk.conn.execute("SELECT page_id, text, title FROM current_articles").fetchall() == [(1, whole, title)]
+    desk.store(3, title, whole.replace("środę", "piątek"), authors=("Józef Łoś",))
+    assert desk.conn.execute("SELECT page_id, revision FROM current_articles").fetchall() == [(3, 2)]
+
+
+def test_a_damaged_text_that_is_mended_is_no_correction(desk: Desk) -> None:
+    whole = "今日空气质量良好，最低气温6度，市民出行请注意安全。"
+    desk.store(1, "天气", "?" * 9 + "，?????6?，" + "?" * 11)
+    desk.store(2, "天气", whole)
+    assert desk.conn.execute("SELECT page_id FROM current_articles").fetchall() == [(2,)]
+    assert corrections(desk.conn, CorrectionFilter()) == []
