@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from db.models import Article, Moment, Precision
 from db.text.changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
@@ -42,6 +43,8 @@ _MANY_WORDS = 8
 _MOST_PAIRS = 300_000
 _LONGEST = 400_000
 """Letters of a text of which more is not looked at."""
+_NEXT_EDITION = timedelta(hours=12)
+"""An article that is rewritten within the day states a new time as well."""
 _LONGEST_LINE = 90
 _LONGEST_NOTICE = 900
 _NOTICE_WITHIN = 160
@@ -76,12 +79,25 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     """What the later of two articles changed. `grew`: the revision before only added paragraphs."""
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
+    if _is_new_edition(before, after):
+        found.noise.add(Noise.EDITION)
+        return found.judgement()
     _judge_fields(before, after, found)
     if before.paywalled and not after.paywalled and letters_of(after.text).startswith(letters_of(before.text)):
         found.noise.add(Noise.PAYWALL)
     else:
         _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
     return found.judgement()
+
+
+def _is_new_edition(before: Article, after: Article) -> bool:
+    """Whether an address has its next text, as a weather report has day by day: published later, and most of it is another one."""
+    old, new = before.published, after.published
+    if old is None or new is None or new.at - old.at < _NEXT_EDITION:
+        return False
+    known = {_line_key(line) for line in before.text[:_LONGEST].split("\n")}
+    lines = [_line_key(line) for line in after.text[:_LONGEST].split("\n") if line.strip()]
+    return 2 * sum(line in known for line in lines) <= len(lines)
 
 
 def is_silent(before: Article, after: Article, judgement: ChangeJudgement) -> bool:

@@ -150,3 +150,16 @@ def test_notices_are_known_in_other_languages(language: str, note: str) -> None:
         judge(article(text, language=language), article(f"{text}\n{note}", language=language)).kinds[0]
         is Substance.NOTICE
     )
+
+
+def test_the_next_edition_of_an_address_corrects_nothing() -> None:
+    then = datetime(2026, 3, 5, 8, tzinfo=UTC)
+
+    def edition(text: str, after: timedelta) -> Article:
+        return article(text, published=Moment(at=then + after, precision=Precision.MINUTE))
+
+    old = edition("Highs of 5 degrees.\nWinds of 40 kilometres.\nCall us for more.", timedelta())
+    text = "Highs of 9 degrees.\nWinds of 70 kilometres.\nCall us for more."
+    assert judge(old, edition(text, timedelta(days=1))).noise == (Noise.EDITION,)
+    assert Substance.NUMBERS in judge(old, edition(text, timedelta(hours=2))).kinds
+    assert Substance.NUMBERS in judge(old, edition(old.text.replace("5", "9"), timedelta(days=1))).kinds
