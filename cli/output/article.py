@@ -151,7 +151,13 @@ def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, 
     steps = revisions(conn, head.article_id)
     lines = [("article", f"{head.article_id}, revision {head.revision} of {len(steps)}")]
     if head.verdict == "same":
-        lines.append(("", f"page {head.page_id} had the same text again"))
+        anew = current_page(conn, head.article_id) == head.page_id
+        has = (
+            "has the same text with another headline, other credits or another time"
+            if anew
+            else "had the same text again"
+        )
+        lines.append(("", f"page {head.page_id} {has}"))
     if len(steps) > 1:
         lines += [
             ("revisions" if not n else "", f"{step.number}: {format_local_time(step.fetched_at)}, page {step.page_id}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from crawler.crawl.listing_requests import (
     requests_for_listings,
 )
 from crawler.crawl.page_drawer import PageDrawer
-from crawler.crawl.probe import feeds_to_try, next_probes, replacement_feeds
+from crawler.crawl.probe import feeds_to_try, new_sections, next_probes, replacement_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -172,9 +172,14 @@ class Listings:
         visit.answers.keep(listing_request, listing, headers if listing.dated and not mistaken else None)
         if listing_request.probe:
             visit.record_listing(Listing(url=listing_request.url, kind=listing.kind, title=listing.title))
-            for named in listing.listings:
-                if named.kind is ListingKind.SECTION and self._allowed(named.url):
-                    visit.record_listing(named)
+        sections: Iterable[Listing] = ()
+        if listing_request.probe:
+            sections = (one for one in listing.listings if one.kind is ListingKind.SECTION)
+        elif listing.kind is ListingKind.FRONT_PAGE:
+            sections = new_sections(visit, listing)
+        for section in sections:
+            if self._allowed(section.url):
+                visit.record_listing(section)
         return await self._follow(visit, listing_request, listing)
 
     async def _read(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from urllib.parse import urljoin
 
-from crawler.crawl.listing_requests import MAX_SECTIONS_PER_VISIT
+from crawler.crawl.listing_requests import MAX_SECTIONS_PER_VISIT, requests_for_listings
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.listings.listing import LEAST_ARTICLES, ParsedListing
 from crawler.discover.read_listing import ListingRequest
@@ -64,6 +64,17 @@ def replacement_feeds(visit: SourceVisit, front_page: ParsedListing) -> list[Lis
     """The feeds that a front page names now and that are not known. Sites move their feeds without a redirect."""
     known = {listing.url for listing in visit.known_listings}
     return feeds_to_try(one for one in front_page.listings if one.url not in known)
+
+
+def new_sections(visit: SourceVisit, front_page: ParsedListing) -> list[Listing]:
+    """The sections that a front page names now and that are not known, as far as crawls will read them. Sites rename their sections
+    and add some.
+    """
+    known = {listing.url for listing in visit.known_listings}
+    named = [one for one in front_page.listings if one.kind is ListingKind.SECTION and one.url not in known]
+    listings = [one for one in visit.known_listings if one.url not in visit.resting] + named
+    read = requests_for_listings(listings, visit.site, visit.settings.front_page, visit.barren)
+    return [one for one in named if one.url in {request.url for request in read}]
 
 
 def _well_known_addresses(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:

@@ -29,6 +29,7 @@ from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import Site
 from db.store.archives.backfill_captures import release_captured
 from db.store.crawl.facts import insert_links, links_of_others, take_over_links
+from db.store.sites.modified_posts import save_restated_links
 from pipelines.urls import same_site
 
 
@@ -196,6 +197,8 @@ class SourceVisit:
         insert_links(conn, self.source.id, link_filter.new_links(conn, links), at, run_id)
         take_over_links(conn, self.source.id, ours, at, run_id)
         release_captured(conn, [link.key for link in links])
+        if self.settings.revisit:
+            save_restated_links(conn, self.source.id, links, at, least=min(self.settings.revisit))
 
     def _is_ours(self, link: Link, other: str) -> bool:
         """Whether an article that a source at `other` listed first belongs to this site and not to that one: otherwise another

@@ -47,11 +47,7 @@ LEFT JOIN decisions d ON d.page_id = a.page_id
 WHERE a.page_id = ?
 """
 
-_CURRENT_PAGE = """
-SELECT page_id FROM decisions
-WHERE article_id = ? AND verdict IN ('new', 'copy', 'revision')
-ORDER BY revision DESC LIMIT 1
-"""
+_CURRENT_PAGE = "SELECT page_id FROM current_pages WHERE article_id = ?"
 
 _REVISIONS = """
 SELECT d.page_id, d.revision AS number, p.fetched_at FROM decisions d JOIN pages p ON p.id = d.page_id

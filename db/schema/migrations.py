@@ -29,6 +29,7 @@ from db.schema.counts.coverage import COVERAGE, COVERAGE_SUMS
 from db.schema.counts.large_archives import FILTERED_LISTS, LARGE_ARCHIVES, RARE_ROWS, STATISTICS_KEPT
 from db.schema.counts.months import SOURCE_MONTHS
 from db.schema.counts.people import PEOPLE, PEOPLE_COME_WIDENING, PEOPLE_COUNTED, PEOPLE_NAMED
+from db.schema.counts.stated_anew import STATED_ANEW
 from db.schema.earlier_views import article_columns, make_current_articles
 from db.schema.statements import run_script, statements_of
 from db.schema.tables.addresses import ADDRESS_PARAMETERS
@@ -373,6 +374,15 @@ def m0049_more_views(db: Database) -> None:
 def m0050_original_sources_searched(db: Database) -> None:
     """The outlet that an article was taken from is searched. All articles wait to be indexed again (m0013)."""
     reset_index(db.conn)
+
+
+@migrations()
+def m0051_stated_anew(db: Database) -> None:
+    """An article has the headline, credits and time that its page states now, also where the text stayed. One that has moved is not
+    gone.
+    """
+    run_script(db, STATED_ANEW)
+    make_views(db)
 
 
 def step_names() -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; or a redirect to a page that is no article,
 such as the front page. Of an article with several addresses the latest answer of any counts. Answers that say nothing about it
-(429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`).
+(429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`). An article that its source
+still has at another address, as a copy or an original, has moved and is not gone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,23 @@ LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id
              ORDER BY h.started_at DESC, h.id DESC LIMIT 1)"""
 """The latest of the fetches that say whether an article is there. "Not modified" says that the page is the one fetched last. An old
 capture may be imported last, so the time decides."""
+_LAST_SHOWN = """coalesce((SELECT max(h.started_at) FROM fetches h LEFT JOIN outcomes r ON r.page_id = h.page_id
+                      WHERE h.link_id = {link} AND (h.status = 304 OR h.page_id IS NOT NULL AND r.reason IS NULL)), '')"""
+IS_ELSEWHERE = f"""(EXISTS (
+    SELECT 1 FROM (SELECT DISTINCT q.link_id FROM decisions e JOIN pages q ON q.id = e.page_id
+                   WHERE e.article_id = l.article_id AND q.link_id <> f.link_id) k
+    WHERE {_LAST_SHOWN.format(link="k.link_id")} > {_LAST_SHOWN.format(link="f.link_id")}
+      AND NOT EXISTS (SELECT 1 FROM fetches f LEFT JOIN outcomes o ON o.page_id = f.page_id
+                      WHERE f.link_id = k.link_id AND f.started_at > {_LAST_SHOWN.format(link="k.link_id")} AND {IS_GONE})
+) OR EXISTS (
+    SELECT 1 FROM (SELECT l.original_id AS id UNION ALL SELECT c.article_id FROM current_pages c
+                   WHERE c.original_id = l.original_id AND c.original_id <> c.article_id) k
+    JOIN current_pages t ON t.article_id = k.id AND t.source_id = l.source_id AND t.article_id <> l.article_id
+    WHERE NOT EXISTS (SELECT 1 FROM fetches f LEFT JOIN outcomes o ON o.page_id = f.page_id
+                      WHERE f.id = {LAST_ANSWER.format(article="t.article_id")} AND {IS_GONE})))"""
+"""For a row `l` of `current_pages` and its answer `f`: another of its links showed it later and says nothing else since, or another
+article of its cluster and source is there.
+"""
 NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
 """Why a page at the address of an article that is gone may be none."""
 
@@ -33,7 +51,7 @@ FROM (SELECT DISTINCT d.article_id FROM ({candidates}) m
 JOIN fetches f ON f.id = {LAST_ANSWER.format(article="g.article_id")}
 LEFT JOIN outcomes o ON o.page_id = f.page_id
 JOIN current_pages l ON l.article_id = g.article_id
-WHERE {IS_GONE}
+WHERE {IS_GONE} AND NOT {IS_ELSEWHERE}
 """
 
 

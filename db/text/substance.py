@@ -51,6 +51,12 @@ class Noise(StrEnum):
     """Counters and time stamps."""
     READ_MORE = "read_more"
     """Lines that lead elsewhere."""
+    EDITION = "edition"
+    """The next text of an address that has a new one each day, week or year."""
+    TIME_STATED = "time_stated"
+    """A time of publication, where none was stated."""
+    PAYWALL = "paywall"
+    """The rest of a text of which only the beginning was shown to those who do not pay."""
     EXTRACTION = "extraction"
     """Both pages say both: what was read from them changed, not what they say."""
 

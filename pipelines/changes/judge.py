@@ -4,7 +4,8 @@
               └────> paragraphs that differ ──> noise, or findings ─┘
 
 A paragraph that stands elsewhere in the other text was moved. What both pages say (`PageLetters`) was not changed by the publisher:
-only what was read from them differs. Numbers that left one paragraph and came into another were moved too.
+only what was read from them differs. Numbers that left one paragraph and came into another were moved too, but not into one that
+also names what stands in their place: it tells of a correction.
 
 Cost: linear in the texts, and for paragraphs that differ quadratic within `_MOST_PAIRS`.
 """
@@ -15,6 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from db.models import Article, Moment, Precision
 from db.text.changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
@@ -22,7 +24,7 @@ from db.text.folding import fold
 from db.text.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
 from pipelines.changes.quantities import quantities
 from pipelines.changes.sentences import differences
-from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, replacements
+from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, lost_letters, replacements
 from pipelines.extraction.languages.loader import cue_pattern
 
 # What a kind weighs. A correction that says so is one; then what can be checked against the world; then form.
@@ -41,6 +43,8 @@ _MANY_WORDS = 8
 _MOST_PAIRS = 300_000
 _LONGEST = 400_000
 """Letters of a text of which more is not looked at."""
+_NEXT_EDITION = timedelta(hours=12)
+"""An article that is rewritten within the day states a new time as well."""
 _LONGEST_LINE = 90
 _LONGEST_NOTICE = 900
 _NOTICE_WITHIN = 160
@@ -75,9 +79,25 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     """What the later of two articles changed. `grew`: the revision before only added paragraphs."""
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
+    if _is_new_edition(before, after):
+        found.noise.add(Noise.EDITION)
+        return found.judgement()
     _judge_fields(before, after, found)
-    _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
+    if before.paywalled and not after.paywalled and letters_of(after.text).startswith(letters_of(before.text)):
+        found.noise.add(Noise.PAYWALL)
+    else:
+        _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
     return found.judgement()
+
+
+def _is_new_edition(before: Article, after: Article) -> bool:
+    """Whether an address has its next text, as a weather report has day by day: published later, and most of it is another one."""
+    old, new = before.published, after.published
+    if old is None or new is None or new.at - old.at < _NEXT_EDITION:
+        return False
+    known = {_line_key(line) for line in before.text[:_LONGEST].split("\n")}
+    lines = [_line_key(line) for line in after.text[:_LONGEST].split("\n") if line.strip()]
+    return 2 * sum(line in known for line in lines) <= len(lines)
 
 
 def is_silent(before: Article, after: Article, judgement: ChangeJudgement) -> bool:
@@ -132,7 +152,7 @@ class _Findings:
 def _judge_fields(before: Article, after: Article, found: _Findings) -> None:
     old, new = before.title, after.title
     if old != new and not found.is_extraction(old, new):
-        if is_typography(old, new):
+        if is_typography(old, new) or _is_damage(old, new):
             found.noise.add(Noise.TYPOGRAPHY)
         elif is_typography(_SUFFIX.sub("", old), _SUFFIX.sub("", new)):
             found.noise.add(Noise.EXTRACTION)
@@ -143,9 +163,11 @@ def _judge_fields(before: Article, after: Article, found: _Findings) -> None:
             kinds = [Substance.HEADLINE.value, *_sentence_kinds(old, new, found)]
             found.passages.append(Passage(kinds=tuple(dict.fromkeys(kinds)), pieces=tuple(pieces(old, new))))
     for old, new in _credits(before, after):
-        if not found.is_extraction(old, new):
+        if not found.is_extraction(old, new) and not _is_damage(old, new):
             found.add(Substance.CREDITS, old, new)
-    if _published_differs(before.published, after.published):
+    if before.published is None and after.published is not None:
+        found.noise.add(Noise.TIME_STATED)
+    elif _published_differs(before.published, after.published):
         found.add(Substance.PUBLISHED, _iso(before.published), _iso(after.published))
 
 
@@ -178,6 +200,9 @@ def _iso(moment: Moment | None) -> str:
 def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
     if old == new:
         return
+    if _is_damage(old, new):
+        found.noise.add(Noise.TYPOGRAPHY)
+        return
     before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
     pairs = list(changed_pairs(before, after, _line_key, _MOST_PAIRS))
     if not pairs:
@@ -189,7 +214,12 @@ def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
     changed = [pair for pair in pairs if pair.before is not None and pair.after is not None]
     _judge_changed(changed, _numbers(gone, come, found.language), found)
     _judge_gone(gone, found)
-    _judge_come(come, len(after), found, live=_is_live(come, gone, after, grew=grew))
+    places = [pair.at for pair in pairs if pair.before is None]
+    _judge_come(come, len(after), found, live=not gone and _is_live(places, after, grew=grew))
+
+
+def _is_damage(old: str, new: str) -> bool:
+    return lost_letters(new, old) or lost_letters(old, new)
 
 
 def _line_key(line: str) -> str:
@@ -231,15 +261,15 @@ def _is_counter(line: str, language: str | None) -> bool:
     return bool(stamped) or (len(letters_of(line)) <= 30 and not _SENTENCE_END.search(line))
 
 
-def _numbers(gone: list[ChangedPair], come: list[ChangedPair], language: str | None) -> tuple[set[str], set[str]]:
-    """The values in paragraphs that are gone, and in those that have come."""
+def _numbers(gone: list[ChangedPair], come: list[ChangedPair], language: str | None) -> tuple[set[str], list[set[str]]]:
+    """The values in paragraphs that are gone, and in each of those that have come."""
     return (
         {one.value for pair in gone for one in quantities(pair.before or "", language)},
-        {one.value for pair in come for one in quantities(pair.after or "", language)},
+        [{one.value for one in quantities(pair.after or "", language)} for pair in come],
     )
 
 
-def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], set[str]], found: _Findings) -> None:
+def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], list[set[str]]], found: _Findings) -> None:
     in_gone, in_come = elsewhere
     left: Counter[str] = Counter()
     entered: Counter[str] = Counter()
@@ -258,7 +288,8 @@ def _judge_changed(pairs: list[ChangedPair], elsewhere: tuple[set[str], set[str]
         texts = {one.value: one.text for one in (*first, *second)}
         each.append((old, new, lost, won, texts))
     for old, new, lost, won, texts in each:
-        really_lost = [value for value in lost if value not in entered and value not in in_come]
+        moved = entered.keys() | {value for values in in_come if not won.keys() & values for value in values}
+        really_lost = [value for value in lost if value not in moved]
         really_won = [value for value in won if value not in left and value not in in_gone]
         _judge_pair(old, new, ([texts[v] for v in really_lost], [texts[v] for v in really_won]), found)
 
@@ -325,10 +356,9 @@ def _judge_come(come: list[ChangedPair], paragraphs: int, found: _Findings, *, l
             found.passages.append(_whole(Substance.ADDED, ChangeKind.COME, text))
 
 
-def _is_live(come: list[ChangedPair], gone: list[ChangedPair], after: list[str], *, grew: bool) -> bool:
-    """Whether paragraphs were only added at one edge, again or with time stamps."""
-    places = [pair.at for pair in come]
-    if gone or not places:
+def _is_live(places: list[int], after: list[str], *, grew: bool) -> bool:
+    """Whether lines have come at these places of one edge, again or with time stamps."""
+    if not places:
         return False
     top = max(places) < len(places) + 1
     bottom = min(places) >= len(after) - len(places) - 2

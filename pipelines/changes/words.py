@@ -20,6 +20,9 @@ _LONGEST_WORD = 40
 _OPPOSITE = ("un", "in", "im", "il", "ir", "dis", "non", "a", "de", "mis")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W_]+")
+_ASCII = re.compile(r"[a-z0-9]")
+_NOT_ASCII = re.compile(r"[^\W_\x00-\x7f]")
+_LOST = "?\ufffd"
 # Chinese particles that come and go without another meaning.
 _PARTICLES = frozenset("的地得了着过在是于也还都就把被将向对和与及")
 _AUXILIARY = frozenset("的地得了着也就都")
@@ -76,6 +79,18 @@ def is_typo(before: str, after: str) -> bool:
 def is_typography(before: str, after: str) -> bool:
     """Whether two runs have the same letters and digits: space, punctuation, case, width and accents aside."""
     return "".join(_LETTERS.findall(fold(before))) == "".join(_LETTERS.findall(fold(after)))
+
+
+def lost_letters(text: str, whole: str) -> bool:
+    """Whether a text is another one of which the letters outside ASCII have become question marks: damage by a wrong encoding.
+
+    Nearly all of them, unless most letters are of ASCII and tell that the text is the same.
+    """
+    total, left = (len(_NOT_ASCII.findall(one)) for one in (whole, text))
+    kept = _ASCII.findall(whole.lower())
+    marks = sum(text.count(mark) - whole.count(mark) for mark in _LOST)
+    is_told = len(kept) > total or 10 * left <= total
+    return 0 < total - left <= marks and is_told and kept == _ASCII.findall(text.lower())
 
 
 def is_opposite(before: str, after: str) -> bool:

@@ -28,7 +28,7 @@ from db.store.dedup.revision_changes import (
     stated_fields,
 )
 from db.store.extraction.outcomes import load_article
-from db.text.substance import ChangeJudgement
+from db.text.substance import ChangeJudgement, Noise
 from db.timestamps import parse_timestamp
 from pipelines.changes.judge import FIELDS, PageLetters, is_silent, judge, letters_of, states_modified
 from pipelines.dedup.classify import ClassifiedPage
@@ -107,7 +107,8 @@ def _judge(conn: sqlite3.Connection, pair: _Pair, *, grew: bool) -> ChangeJudgem
     seen_old, seen_new = seen_page(conn, pair.before), seen_page(conn, pair.after.page_id)
     if judged.kinds and (letters := _letters(conn, seen_old, seen_new)):
         judged = judge(old, new, grew=grew, pages=letters)
-    if pair.after.verdict is not Verdict.REVISION and not FIELDS.intersection(judged.kinds):
+    states_other = FIELDS.intersection(judged.kinds) or Noise.TIME_STATED in judged.noise
+    if pair.after.verdict is not Verdict.REVISION and not states_other:
         delete_changes(conn, [pair.after.page_id])
         return judged
     save_change(

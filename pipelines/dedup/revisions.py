@@ -1,4 +1,4 @@
-"""Decides whether a changed text is a revision, or only lines around the article changed. Pure.
+"""Decides whether a changed text is a revision, or only lines around the article changed, or how much of it is shown. Pure.
 
 Such lines are counters ("412 views"), times ("3 hours ago") and labels of advertisements: short, without a sentence, among the
 first or last lines of the text. Extraction removes most of them; those that remain must not make every fetch a revision. A line
@@ -43,6 +43,12 @@ def differs_only_around_article(before: str, after: str) -> bool:
         for tag, a, b, c, d in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def is_beginning(text: str, whole: str) -> bool:
+    """Whether a text is what another one begins with: all that is shown of an article once it is for subscribers."""
+    letters = significant(text)
+    return bool(letters) and significant(whole).startswith(letters)
 
 
 def _lines(text: str) -> list[str]:

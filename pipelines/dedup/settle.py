@@ -33,13 +33,14 @@ from db.store.dedup.revision_changes import drop_changes
 from db.store.dedup.settling import article_addresses, article_text, pages_at_places, places_of_text
 from db.store.dedup.threads import drop_threads
 from db.store.extraction.outcomes import save_decision
+from pipelines.changes.words import lost_letters
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revision_changes import keep_changes
-from pipelines.dedup.revisions import differs_only_around_article
+from pipelines.dedup.revisions import differs_only_around_article, is_beginning
 from pipelines.threads.keep import keep_threads
 
 STEP = 500
@@ -172,8 +173,13 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
     text_at = {page.page_id: page.text for page in pages}
 
     def unchanged(older: int, newer: int) -> bool:
-        before, after = (article_text(conn, page_id) for page_id in (older, newer))
-        return differs_only_around_article(before, after)
+        (before, was_paywalled), (after, is_paywalled) = (article_text(conn, page_id) for page_id in (older, newer))
+        shows_less = is_paywalled and (not was_paywalled or len(after) < len(before) / 2)
+        return (
+            differs_only_around_article(before, after)
+            or (shows_less and is_beginning(after, before))
+            or lost_letters(after, before)
+        )
 
     decided: dict[int, Decision] = {}
     notices = {page.page_id for page in pages if clusters.is_notice(page)}

@@ -8,9 +8,9 @@ value_counts   how often a source's articles have a section, an hour of publicat
                proofreader; `outlet` for the last three
 page_counts    pages of a source: all (kind 'page'), rejected ones by reason, others by verdict
 
-An article is current as `db.sqlite.conditions.IS_CURRENT` has it. Its row is made anew when a decision of the article changes, so
-what was counted is what the row says, and is taken back from the row before it goes. A row goes before its article does, because
-the credits that it was counted by go with the article.
+Which page is current, `db.sqlite.conditions.CURRENT_PAGE` says (since m0051, `db.schema.counts.stated_anew`). Its row is made anew
+when a decision of the article changes, so what was counted is what the row says, and is taken back from the row before it goes. A
+row goes before its article does, because the credits that it was counted by go with the article.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from __future__ import annotations
 from db.sqlite.conditions import IS_CURRENT, REPEATED_DETAIL
 
 _HAS_ROLE = "EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = '{}')"
-_SELECT_CURRENT = f"""
+SELECT_PAGE = f"""
     SELECT d.page_id, d.article_id, p.source_id, d.original_id, d.revision,
            a.published_utc, substr(a.published, 1, 16), a.published_precision, a.modified_utc,
            coalesce((SELECT f.fetched_at FROM pages f WHERE f.id = d.article_id), p.fetched_at), p.fetched_at,
            a.source, a.original_source, a.section, a.language, a.word_count, a.paywalled, a.comment_count,
            {_HAS_ROLE.format("author")}, {_HAS_ROLE.format("editor")}, {_HAS_ROLE.format("proofreader")}
-    FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id
-    WHERE {IS_CURRENT}"""
+    FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id"""
+"""A row of `current_pages` for each decision `d`."""
+_SELECT_CURRENT = f"{SELECT_PAGE}\n    WHERE {IS_CURRENT}"
 
 _IS_COPY = "({0}.original_id <> {0}.article_id)"
 _DAY = "substr(coalesce({0}.published_utc, {0}.first_seen_utc), 1, 10)"
@@ -79,9 +80,9 @@ def _anew(article: str) -> str:
 
 
 # A page with the text of a known revision changes nothing about its article.
-_MATTERS = """(new.verdict <> 'same'
+MATTERS = """(new.verdict <> 'same'
     OR new.revision IS NOT (SELECT c.revision FROM current_pages c WHERE c.article_id = new.article_id))"""
-_CHANGED = """(new.verdict, new.article_id, new.original_id, new.revision)
+CHANGED = """(new.verdict, new.article_id, new.original_id, new.revision)
     IS NOT (old.verdict, old.article_id, old.original_id, old.revision)"""
 
 
@@ -218,9 +219,9 @@ CREATE TRIGGER current_page_comes AFTER INSERT ON current_pages
 BEGIN {_ADD_SOURCE} {_ADD_REST} END;
 CREATE TRIGGER current_page_goes BEFORE DELETE ON current_pages
 BEGIN {_TAKE_SOURCE} {_TAKE_REST} END;
-CREATE TRIGGER article_has_decision AFTER INSERT ON decisions WHEN {_MATTERS}
+CREATE TRIGGER article_has_decision AFTER INSERT ON decisions WHEN {MATTERS}
 BEGIN {_anew("new.article_id")} END;
-CREATE TRIGGER article_has_other_decision AFTER UPDATE ON decisions WHEN {_CHANGED}
+CREATE TRIGGER article_has_other_decision AFTER UPDATE ON decisions WHEN {CHANGED}
 BEGIN {_anew("old.article_id")} {_anew("new.article_id")} END;
 CREATE TRIGGER article_lost_decision AFTER DELETE ON decisions
 BEGIN {_anew("old.article_id")} END;

@@ -11,10 +11,11 @@ for 1,000,000 of them.
 from __future__ import annotations
 
 _DAY = "coalesce(CAST(strftime('%s', substr(coalesce(a.published, p.fetched_at), 1, 10)) AS INTEGER) / 86400, 0)"
-# The first page of an article has its number.
-_ROWS = f"""
+DATED_PAGE = f"""
 SELECT c.page_id, p.source_id, {_DAY}, c.original_id <> c.article_id, c.revision
-FROM decisions c JOIN pages p ON p.id = c.article_id JOIN articles a ON a.page_id = c.article_id
+FROM decisions c JOIN pages p ON p.id = c.article_id JOIN articles a ON a.page_id = c.article_id"""
+"""A row of `dated_articles` for each decision `c`. The first page of an article has its number."""
+_ROWS = f"""{DATED_PAGE}
 WHERE c.verdict IN ('new', 'copy', 'revision')"""
 
 

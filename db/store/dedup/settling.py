@@ -37,7 +37,7 @@ SELECT DISTINCT {_PLACE} FROM articles a
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
 WHERE a.text_hash BETWEEN ? AND ?
 """
-_TEXT = "SELECT text FROM articles WHERE page_id = ?"
+_TEXT = "SELECT text, paywalled FROM articles WHERE page_id = ?"
 
 
 def article_addresses(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
@@ -56,6 +56,7 @@ def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sql
     return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
 
 
-def article_text(conn: sqlite3.Connection, page_id: int) -> str:
-    """The text of an article page."""
-    return str(conn.execute(_TEXT, (page_id,)).fetchone()[0])
+def article_text(conn: sqlite3.Connection, page_id: int) -> tuple[str, bool]:
+    """The text of an article page, and whether it is only a part."""
+    text, paywalled = conn.execute(_TEXT, (page_id,)).fetchone()
+    return str(text), bool(paywalled)

@@ -18,15 +18,14 @@ from typing import Any
 
 from db.config.searches import SavedSearch, read_search
 from db.errors import NotFound
-from db.sqlite.conditions import IS_CURRENT
 from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 _SEARCHES = "SELECT id, name, stored, filed, file, saved_at, after_page, looked_back, fed FROM saved_searches"
 # Settled pages only: the others are looked at once it is known what they are. CASE keeps SQLite from filling a Bloom filter from
 # all articles for each hundred that are looked at (`db.sqlite.conditions`).
-_TO_MATCH = f"""
-SELECT m.page_id, {IS_CURRENT} AS is_current
+_TO_MATCH = """
+SELECT m.page_id, EXISTS (SELECT 1 FROM current_pages c WHERE c.page_id = m.page_id) AS is_current
 FROM to_match m JOIN decisions d ON d.page_id = m.page_id JOIN articles a ON a.page_id = m.page_id
 WHERE m.page_id NOT IN (SELECT page_id FROM unindexed)
   AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.address_key = CASE WHEN m.page_id THEN a.address_key END

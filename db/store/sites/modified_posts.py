@@ -1,10 +1,11 @@
-"""Articles that their sites say were modified: WordPress's interface, how far it was read, and what it named.
+"""Articles that their sites say were modified: what listings name with a later time, and WordPress's interface, how far it was
+read, and what it named.
 
     page names the interface ──> row ──look──> articles modified since the last look ──> due (`db.store.crawl.due_links`)
                                   ^  └─refused, of no use─┐
                                   └── after a pause that doubles
 
-While looks work, they replace all revisits but the last of `revisit`.
+While looks work, they replace all revisits but the last of `revisit`. What listings state is due beside these.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.models import Link
 from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, is_to_come, parse_timestamp
 
@@ -25,6 +27,12 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(days=1), timedelta(days=30)
 _STALENESS = timedelta(minutes=10)
 """A page fetched that soon after its modification may still have been the one of before: caches keep pages for minutes, and the
 clocks of two machines differ."""
+_RECENT = timedelta(days=30)
+"""How old a time that a listing states may be: what has been modified since the last crawl is found, though crawls may be late."""
+_FEW_RESTATED = 3
+"""So many articles with a later time are believed, and more if they are less than half of those that listings name with a time:
+some state the time of the request for each.
+"""
 _KEPT = timedelta(days=60)
 """How long it is remembered that an article was named, so that it is not visited for the same modification again."""
 
@@ -120,6 +128,27 @@ def save_modified_posts(
             values = (row[0], source_id, format_timestamp(post.modified), now.timestamp())
             changed += conn.execute(_NAMED, values).rowcount
     return known, changed
+
+
+def save_restated_links(
+    conn: sqlite3.Connection, source_id: int, links: Iterable[Link], now: datetime, *, least: timedelta
+) -> None:
+    """Record articles that a listing names with a later time than that of our last visit, which was so long ago at `least`."""
+    known = 0
+    restated = []
+    for link in links:
+        at = max((time for time in (link.published, link.modified) if time is not None), default=None)
+        if at is None or not now - _RECENT <= at <= now:
+            continue
+        row = conn.execute(_VISITED, (link.key, source_id)).fetchone()
+        known += row is not None
+        if row is not None and row[1] < at.timestamp() and row[1] <= (now - least).timestamp():
+            restated.append((row[0], source_id, format_timestamp(at), now.timestamp()))
+    if len(restated) <= _FEW_RESTATED or 2 * len(restated) < known:
+        conn.executemany(_NAMED, restated)
+    conn.execute(
+        "DELETE FROM modified_links WHERE source_id = ? AND found_at < ?", (source_id, (now - _KEPT).timestamp())
+    )
 
 
 def save_progress(conn: sqlite3.Connection, source_id: int, api: str, modified_until: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from db.sqlite.conditions import CURRENT_PAGE
+
 # `current_articles` has the columns of `articles` behind its own; text_hash is in hexadecimal.
 _CURRENT = """
 CREATE TEMP VIEW plain_current_articles AS
@@ -12,8 +14,7 @@ FROM decisions d
 JOIN articles a ON a.page_id = d.page_id
 JOIN pages p ON p.id = d.page_id
 JOIN sources s ON s.id = p.source_id
-WHERE d.verdict IN ('new', 'copy', 'revision')
-  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+WHERE d.page_id = {current}
 """
 _VIEWS = {
     "rejections": """
@@ -151,8 +152,9 @@ LEFT JOIN (
            sum(EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = 'editor')) AS with_editor,
            max(a.published_utc) AS newest
     FROM decisions d JOIN pages p ON p.id = d.page_id JOIN articles a ON a.page_id = d.page_id
-    WHERE d.verdict IN ('new', 'copy', 'revision')
-  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+    WHERE d.page_id = """
+    + CURRENT_PAGE.format(article="d.article_id")
+    + """
     GROUP BY p.source_id
 ) t ON t.source_id = s.id
 """,
@@ -193,7 +195,7 @@ def make_plain_views(conn: sqlite3.Connection) -> list[str]:
     fields = ", ".join(
         "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
     )
-    conn.execute(_CURRENT.format(fields=fields))
+    conn.execute(_CURRENT.format(fields=fields, current=CURRENT_PAGE.format(article="d.article_id")))
     for name, sql in _VIEWS.items():
         conn.execute(f"CREATE TEMP VIEW plain_{name} AS {sql}")
     return ["current_articles", *_VIEWS]

@@ -61,6 +61,7 @@ class Desk:
 
     def __init__(self, conn: sqlite3.Connection, seed: int) -> None:
         self.conn, self.chance = conn, random.Random(seed)
+        self.judges = conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'revision_changes'").fetchone() is not None
         with write(conn):
             conn.execute("INSERT INTO extractors VALUES (1, 'test', 'none', '2')")
             conn.execute("INSERT INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'00')")
@@ -138,6 +139,17 @@ class Desk:
                         page_id=page, verdict=verdict, article_id=article, original_id=original, revision=revision
                     ),
                 )
+                if self.judges and verdict is Verdict.SAME and self.chance.random() < 0.5:
+                    self.judge(page, article, revision)
+
+    def judge(self, page: int, article: int, revision: int) -> None:
+        """Note that a page states something else, or only another time, than the first page of its article."""
+        kinds = self.chance.choice(('["headline"]', '["published"]'))
+        self.conn.execute(
+            "INSERT OR REPLACE INTO revision_changes SELECT ?, ?, ?, source_id, ?, fetched_at, NULL, 3, ?, '[]', 1, 0, 0, NULL,"
+            " '[]', '[]' FROM pages WHERE id = ?",
+            (page, article, article, revision, kinds, page),
+        )
 
     def disturb(self) -> None:
         """One thing that any tool may do to the rows."""
@@ -145,7 +157,7 @@ class Desk:
         if not pages:
             return
         page = self.chance.choice(pages)
-        match self.chance.randrange(9):
+        match self.chance.randrange(10):
             case 0:
                 self.extract(page)
             case 1:
@@ -167,6 +179,8 @@ class Desk:
                     " ON CONFLICT DO NOTHING",
                     (page,),
                 )
+            case 8:
+                self.conn.execute("DELETE FROM revision_changes WHERE page_id = ?", (page,))
             case 7:
                 self.conn.execute(
                     "DELETE FROM pages WHERE id = ? AND id NOT IN (SELECT article_id FROM decisions)", (page,)

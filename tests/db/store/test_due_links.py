@@ -13,6 +13,7 @@ from db.connection.database import open_database, write
 from db.models import Link, LinkKind
 from db.store.crawl import facts
 from db.store.crawl.due_links import due_links
+from db.store.sites.modified_posts import save_restated_links
 from db.store.sites.sources import add_source
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -116,3 +117,34 @@ def test_a_visit_while_the_clock_was_ahead_does_not_keep_from_visiting_again(con
     assert 1 in [link.link_id for link in asked], "--again"
     fetch(conn, 1, START)
     assert 1 in due(conn, START + RHYTHM[0]), "its visits count from the one at the right time"
+
+
+def restate(conn: sqlite3.Connection, at: datetime, stated: dict[int, datetime]) -> list[int]:
+    """Let a listing name these articles with these times; which are due then, beside the rhythm."""
+    links = [Link(url="", key=f"s.example/{n - 1}", kind=LinkKind.FEED, published=time) for n, time in stated.items()]
+    with write(conn):
+        save_restated_links(conn, 1, links, at, least=RHYTHM[0])
+    return [link.link_id for link in due_links(conn, 1, now=at, revisit=RHYTHM[-1:], retry=RETRY)]
+
+
+def test_what_a_listing_names_with_a_later_time_is_visited_once_more(conn: sqlite3.Connection) -> None:
+    for link_id in (1, 2, 3, 4):
+        fetch(conn, link_id, START)
+        fetch(conn, link_id, START + timedelta(days=7))
+    later, day = START + timedelta(days=60), timedelta(days=1)
+    assert restate(conn, later, {1: START, 2: later - 50 * day, 3: later + day}) == [], "early, long ago, not yet"
+    assert restate(conn, later, {2: later - timedelta(minutes=2)}) == [2]
+    fetch(conn, 2, later)
+    assert restate(conn, later, {2: later - timedelta(minutes=2)}) == []
+    soon = later + timedelta(minutes=20)
+    assert restate(conn, soon, {2: soon}) == [], "not sooner than the first visit"
+    assert restate(conn, later + day, {2: later + day}) == [2]
+
+
+def test_a_listing_that_renews_all_times_is_not_believed(conn: sqlite3.Connection) -> None:
+    for link_id in (1, 2, 3, 4):
+        fetch(conn, link_id, START)
+        fetch(conn, link_id, START + timedelta(days=7))
+    later = START + timedelta(days=60)
+    assert restate(conn, later, dict.fromkeys((1, 2, 3, 4), later)) == []
+    assert sorted(restate(conn, later, dict.fromkeys((1, 2, 3), later))) == [1, 2, 3]

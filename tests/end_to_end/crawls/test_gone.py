@@ -18,7 +18,15 @@ from tests.support.web_server import Answer, Asked, WebServer
 
 # What the address of each article answers in the later crawls: a status, or what is served with 200.
 GONE = {"missing": "404", "removed": "410", "forbidden-by-law": "451", "polite": "soft", "redirected": "front"}
-KEPT = {"unchanged": "there", "guarded": "403", "broken": "500", "limited": "429", "locked": "login"}
+KEPT = {
+    "unchanged": "there",
+    "moved": "404",
+    "redesigned": "404",
+    "guarded": "403",
+    "broken": "500",
+    "limited": "429",
+    "locked": "login",
+}
 RETURNED = {"returned": "404", "polite-and-returned": "soft", "not-modified": "404"}
 NAMES = sorted([*GONE, *KEPT, *RETURNED])
 PAGES = {
@@ -33,20 +41,29 @@ def path_of(name: str) -> str:
     return f"/news/2026/11/a-report-{name}-of-the-town"
 
 
+# Two move without a redirect, one of them into another design.
+MOVED = {path_of(f"of-all-things-{name}") + "-at-another-address": name for name in ("moved", "redesigned")}
+
+
 class Site:
     """A site whose articles answer as `now` says, by name."""
 
     def __init__(self) -> None:
         self.now: dict[str, str] = {}
+        self.new_addresses = False
 
     def answer(self, path: str, etag: str | None) -> tuple[int, str, dict[str, str]]:
         if path == "/":
-            links = (f'<h2><a href="{path_of(name)}">A report of the town: {name}</a></h2>' for name in NAMES)
+            listed = [
+                *((path_of(name), name) for name in NAMES),
+                *(MOVED.items() if self.new_addresses else ()),
+            ]
+            links = (f'<h2><a href="{path}">A report of the town: {name}</a></h2>' for path, name in listed)
             return 200, "".join(links), {}
-        name = next((name for name in NAMES if path_of(name) == path), None)
+        name = MOVED.get(path) or next((name for name in NAMES if path_of(name) == path), None)
         if name is None:
             return 404, "", {}
-        state = self.now.get(name, "there")
+        state = self.now.get(name, "there") if path not in MOVED else "there"
         if state == "front":
             return 302, "", {"Location": "/"}
         if state.isdigit():
@@ -57,6 +74,7 @@ class Site:
             return 304, "", {}
         text = "".join(f"<p>{line}</p>" for line in story(NAMES.index(name), 8).split("\n"))
         title = f"A report of the town: {name}"
+        text += "<p>Our new design.</p>" if name == "redesigned" and path in MOVED else ""
         body = f'<h1>{title}</h1><time datetime="2026-11-02T10:00:00Z"></time><article>{text}</article>'
         return (
             200,
@@ -89,7 +107,7 @@ def test_articles_that_a_site_takes_away_are_told_from_those_it_hides(site: tupl
     desk.run("crawl", "--quiet")
     assert titles(desk, "articles", "--json") == set(NAMES)
     assert titles(desk, "articles", "--json", "--kind", "gone") == set()
-    web.now = {**GONE, **KEPT, **RETURNED}
+    web.now, web.new_addresses = {**GONE, **KEPT, **RETURNED}, True
     desk.run("crawl", "--again", "--quiet")
     assert titles(desk, "articles", "--json", "--kind", "gone") == {*GONE, *RETURNED}
     web.now = {**GONE, **KEPT}

@@ -156,6 +156,21 @@ def test_a_section_that_is_gone_rests_is_given_up_and_comes_back(site: tuple[Sit
     ) == [(0, 3)]
 
 
+def test_a_section_that_is_renamed_is_read_under_its_new_name(site: tuple[Site, str], tmp_path: Path) -> None:
+    web, home = site
+    web.linked, web.gone = ["/politics/"], set()
+    desk = a_desk(tmp_path)
+    desk.run("sources", "add", home)
+    room = Crawler(desk)
+    web.linked, web.gone = ["/culture/"], {"/politics/"}
+    room.crawl()
+    room.crawl()
+    assert web.asked_since("/culture/") == 1
+    assert desk.query(
+        "SELECT gone, links FROM listing_visits v JOIN entries e ON e.id = entry_id WHERE kind = 'section' ORDER BY url"
+    ) == [(0, 3), (1, None)]
+
+
 def test_where_all_listings_are_gone_the_site_is_searched_again(site: tuple[Site, str], tmp_path: Path) -> None:
     web, home = site
     desk = a_desk(tmp_path, retry_failed=[])

@@ -12,6 +12,7 @@ from db.models import Article, Moment, Precision
 from db.text.substance import Noise, Substance, pack_evidence, pack_passages, unpack_evidence, unpack_passages
 from pipelines.changes.judge import PageLetters, is_silent, judge, letters_of, states_modified
 from pipelines.changes.quantities import quantities
+from pipelines.changes.words import lost_letters
 
 # As docs/corrections.md gives them.
 LEAST_PRECISION, LEAST_RECALL = 0.94, 0.99
@@ -89,3 +90,76 @@ def test_texts_that_have_nothing_in_common_take_bounded_time() -> None:
     judged = judge(old, new)
     assert judged.matters
     assert time.process_time() - began < 20
+
+
+def test_what_was_for_subscribers_before_is_not_added() -> None:
+    whole = "The bridge is closed.\nBuses run instead.\nTwelve people work on it."
+    part = article("The bridge is closed.\nBuses run in…", paywalled=True)
+    assert judge(part, article(whole)).noise == (Noise.PAYWALL,)
+    assert not judge(part, article(whole)).kinds
+    assert judge(part, article(whole.replace("bridge", "harbour"))).kinds
+    assert judge(part, article(whole, paywalled=True)).kinds
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_note_that_repeats_a_wrong_number_does_not_hide_it(language: str) -> None:
+    old = "El fondo es de 384 millones de euros.\nEl puerto cierra."
+    new = old.replace("384", "438")
+    note = "\nEl fondo es de 438 millones, y no de 384 millones como se dijo antes."
+    assert Substance.NUMBERS in judge(article(old, language=language), article(new + note, language=language)).kinds
+    moved = "\nDe los que 384 millones de euros van al norte."
+    assert (
+        Substance.NUMBERS
+        not in judge(
+            article(old, language=language), article(old.replace("de 384", "de muchos") + moved, language=language)
+        ).kinds
+    )
+
+
+def test_question_marks_in_place_of_a_few_letters_are_no_damage() -> None:
+    assert lost_letters("Sp?r o bibliotek?", "Spór o bibliotekę")
+    assert lost_letters("????6?", "最低气温6度")
+    assert not lost_letters("是真的??", "不是真的")
+    assert not lost_letters("Он сказал правду??", "Он не сказал правду")
+
+
+def test_lines_that_head_the_reports_of_a_ticker_are_part_of_it() -> None:
+    reports = [
+        f"{hour:02}:15 Report\nThe {name} of the town was closed."
+        for hour, name in enumerate(["hall", "pool", "zoo"], 8)
+    ]
+    old, new = ("\n".join(["The night of the vote.", *reports[at:]]) for at in (1, 0))
+    judged = judge(article(old), article(new))
+    assert (judged.kinds, set(judged.noise)) == ((), {Noise.LIVE, Noise.COUNTER})
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("es", "Fe de errores: en una versión anterior se decía que el puente se cerró en mayo."),
+        ("fr", "Une version précédente de cet article donnait une autre somme."),
+        ("pt", "Correção: uma versão anterior deste texto trazia outro valor."),
+        ("nl", "Correctie: in een eerdere versie van dit artikel stond een ander bedrag."),
+        ("ru", "В предыдущей версии текста была указана другая сумма."),
+        ("sv", "Rättelse: I en tidigare version av artikeln stod ett annat belopp."),
+    ],
+)
+def test_notices_are_known_in_other_languages(language: str, note: str) -> None:
+    text = "The bridge is closed."
+    assert (
+        judge(article(text, language=language), article(f"{text}\n{note}", language=language)).kinds[0]
+        is Substance.NOTICE
+    )
+
+
+def test_the_next_edition_of_an_address_corrects_nothing() -> None:
+    then = datetime(2026, 3, 5, 8, tzinfo=UTC)
+
+    def edition(text: str, after: timedelta) -> Article:
+        return article(text, published=Moment(at=then + after, precision=Precision.MINUTE))
+
+    old = edition("Highs of 5 degrees.\nWinds of 40 kilometres.\nCall us for more.", timedelta())
+    text = "Highs of 9 degrees.\nWinds of 70 kilometres.\nCall us for more."
+    assert judge(old, edition(text, timedelta(days=1))).noise == (Noise.EDITION,)
+    assert Substance.NUMBERS in judge(old, edition(text, timedelta(hours=2))).kinds
+    assert Substance.NUMBERS in judge(old, edition(old.text.replace("5", "9"), timedelta(days=1))).kinds

@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
 from db.proportions import wilson_interval
+from db.queries.articles import current_page
 from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source
 from db.store.crawl import facts
 from db.store.dedup.near_copies import any_unsettled
@@ -22,6 +24,7 @@ from pipelines.extraction.fingerprint import fingerprint
 from tests.support.articles import insert_indexed_article
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
+STATED = Moment(at=START - timedelta(hours=1), precision=Precision.MINUTE)
 URL = "https://paper.example/a"
 TEXTS = (
     ("The fire", "The fire killed 12 people in the old harbour, police said on Sunday evening."),
@@ -50,11 +53,18 @@ class Desk:
     def read(self, *page_ids: int) -> None:
         with write(self.conn) as conn:
             for page_id in page_ids:
-                title, text = TEXTS[page_id - 1]
-                published = Moment(at=START - timedelta(hours=1), precision=Precision.MINUTE)
-                article = Article(url=None, title=title, text=text, language="en", published=published)
-                insert_indexed_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
+                self._extract(conn, page_id, *TEXTS[page_id - 1])
         self.settle()
+
+    def store(self, page_id: int, title: str, text: str, **values: Any) -> None:
+        """A page as if it had another text, or other fields."""
+        with write(self.conn) as conn:
+            self._extract(conn, page_id, title, text, **values)
+        self.settle()
+
+    def _extract(self, conn: sqlite3.Connection, page_id: int, title: str, text: str, **values: Any) -> None:
+        article = Article(url=None, title=title, text=text, language="en", **{"published": STATED, **values})
+        insert_indexed_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
 
     def settle(self) -> None:
         while any_unsettled(self.conn):
@@ -137,3 +147,88 @@ def test_an_old_database_is_filled_when_it_is_settled(desk: Desk) -> None:
     assert any_unsettled(desk.conn)
     desk.settle()
     assert desk.rows() == rows
+
+
+def test_an_article_has_the_headline_that_its_page_has_now(desk: Desk) -> None:
+    shown = "SELECT a.page_id, a.revision, a.title, d.page_id FROM current_articles a JOIN dated_articles d"
+    for page_id in (3, 1, 2):
+        desk.read(page_id)
+    assert desk.conn.execute(shown).fetchall() == [(3, 2, "Many die in fire", 3)]
+    assert current_page(desk.conn, 1) == 3
+    with write(desk.conn) as conn:
+        reset_settling(conn)
+    desk.settle()
+    assert desk.conn.execute(shown).fetchall() == [(3, 2, "Many die in fire", 3)]
+    with write(desk.conn) as conn:
+        conn.execute("DELETE FROM decisions WHERE page_id = 3")
+    assert desk.conn.execute(shown).fetchall() == [(2, 2, "The fire", 2)]
+
+
+def test_a_later_time_alone_does_not_renew_an_article(desk: Desk) -> None:
+    """Some sites state a new time of publication day by day. One that is mended lies before the article was first seen."""
+    stated = {1: timedelta(days=200), 2: timedelta(hours=-1), 3: timedelta(days=2), 4: timedelta(days=3)}
+    current = []
+    for page_id, after in stated.items():
+        desk.store(page_id, "The fire", TEXTS[0][1], published=Moment(at=START + after, precision=Precision.MINUTE))
+        current += desk.conn.execute("SELECT page_id FROM current_articles").fetchone()
+    assert current == [1, 2, 2, 2]
+
+
+def test_a_time_that_is_stated_later_is_the_articles(desk: Desk) -> None:
+    desk.store(1, "The fire", TEXTS[0][1], published=None)
+    desk.store(2, "The fire", TEXTS[0][1])
+    assert desk.conn.execute("SELECT page_id, published_utc FROM current_articles").fetchall() == [
+        (2, "2026-11-01T07:00:00Z")
+    ]
+    assert corrections(desk.conn, CorrectionFilter()) == []
+
+
+def test_articles_of_an_earlier_version_have_the_headline_of_now(desk: Desk) -> None:
+    desk.read(1, 2, 3)
+    triggers = desk.conn.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('decisions', 'articles', 'revision_changes')"
+    ).fetchall()
+    with write(desk.conn) as conn:
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0051_stated_anew'")
+        for name in ("article_is_stated_anew", "article_is_stated_as_before"):
+            conn.execute(f"DROP TRIGGER {name}")
+        conn.execute("UPDATE current_pages SET page_id = 2")
+        conn.execute("UPDATE dated_articles SET page_id = 2")
+    path = desk.conn.execute("PRAGMA database_list").fetchone()[2]
+    desk.conn.close()
+    desk.conn = open_database(Path(path)).conn
+    assert desk.conn.execute("SELECT page_id FROM current_articles").fetchall() == [(3,)]
+    assert desk.conn.execute("SELECT page_id FROM dated_articles").fetchall() == [(3,)]
+    assert len(triggers) == len(
+        desk.conn.execute(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('decisions', 'articles', 'revision_changes')"
+        ).fetchall()
+    )
+
+
+def test_a_text_that_is_for_subscribers_now_is_kept(desk: Desk) -> None:
+    whole = f"{TEXTS[0][1]}\nThe mayor spoke of the worst night that the old harbour had ever seen."
+    desk.store(1, "The fire", whole)
+    desk.store(2, "The fire", f"{TEXTS[0][1][:50]}…", paywalled=True)
+    desk.store(3, "Fire: our report", f"{TEXTS[0][1][:50]}…", paywalled=True)
+    assert desk.conn.execute("SELECT page_id, revision, text FROM current_articles").fetchall() == [(1, 1, whole)]
+    desk.store(4, "The fire", TEXTS[0][1])
+    assert desk.conn.execute("SELECT page_id, revision FROM current_articles").fetchall() == [(4, 2)], "no paywall: cut"
+
+
+def test_a_text_whose_letters_became_question_marks_is_damaged(desk: Desk) -> None:
+    whole, title = "Spółdzielnia poinformowała, że biblioteka zostanie zamknięta w środę.", "Spór o bibliotekę"
+    damaged = [text.encode("ascii", "replace").decode() for text in (title, whole)]
+    desk.store(1, title, whole, authors=("Józef Łoś",))
+    desk.store(2, *damaged, authors=("J?zef ?o?",))
+    assert desk.conn.execute("SELECT page_id, text, title FROM current_articles").fetchall() == [(1, whole, title)]
+    desk.store(3, title, whole.replace("środę", "piątek"), authors=("Józef Łoś",))
+    assert desk.conn.execute("SELECT page_id, revision FROM current_articles").fetchall() == [(3, 2)]
+
+
+def test_a_damaged_text_that_is_mended_is_no_correction(desk: Desk) -> None:
+    whole = "今日空气质量良好，最低气温6度，市民出行请注意安全。"
+    desk.store(1, "天气", "?" * 9 + "，?????6?，" + "?" * 11)
+    desk.store(2, "天气", whole)
+    assert desk.conn.execute("SELECT page_id FROM current_articles").fetchall() == [(2,)]
+    assert corrections(desk.conn, CorrectionFilter()) == []

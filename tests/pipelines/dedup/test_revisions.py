@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.dedup.revisions import differs_only_around_article
+from pipelines.dedup.revisions import differs_only_around_article, is_beginning
 
 TEXT = "The bridge will close on Monday.\nBuses run instead.\nTwelve people work on it."
 
@@ -39,3 +39,9 @@ def test_only_the_surroundings_changed(before: str, after: str) -> None:
 )
 def test_the_article_changed(before: str, after: str) -> None:
     assert not differs_only_around_article(before, after)
+
+
+def test_a_beginning_ends_anywhere() -> None:
+    assert is_beginning(TEXT[:30] + "…", TEXT)
+    assert not is_beginning(TEXT.replace("Monday", "Tuesday")[:30], TEXT)
+    assert not is_beginning("…", TEXT)

@@ -23,5 +23,8 @@ KIND_NAMES = {
     Noise.LIVE: gettext_noop("live updates"),
     Noise.COUNTER: gettext_noop("counters and time stamps"),
     Noise.READ_MORE: gettext_noop("links to other articles"),
+    Noise.EDITION: gettext_noop("the next edition"),
+    Noise.TIME_STATED: gettext_noop("a time of publication that was missing"),
+    Noise.PAYWALL: gettext_noop("the rest of a text for subscribers"),
     Noise.EXTRACTION: gettext_noop("read differently from the same page"),
 }

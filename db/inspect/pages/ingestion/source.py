@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.inspect.translation.catalogues import gettext_noop
-from db.sqlite.conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
+from db.sqlite.conditions import LAST_FETCHED, NEWEST_FIRST
 from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp
 
@@ -99,9 +99,8 @@ SELECT id, kind, says AS message, remedy AS advice, opened_at, closed_at FROM al
 ORDER BY closed_at IS NOT NULL, id DESC LIMIT 20
 """
 _NEWEST = f"""
-SELECT d.page_id FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id JOIN articles a ON a.page_id = l.id
+SELECT c.page_id FROM ({_LATEST}) l JOIN current_pages c ON c.page_id = l.id JOIN articles a ON a.page_id = l.id
 JOIN pages p ON p.id = l.id
-WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST} LIMIT :most
 """
 
