@@ -3,11 +3,12 @@
     frame     <iframe src="/headlines.php">
     request   fetch("/api/news?page=1"), axios.get('/list.json'), $.ajax({url: "/list"}), open("GET", "/list")
     JSONP     <script src="/data/list.jsonp?callback=show">
-    attribute <div data-endpoint="/api/news?page=1">, <div hx-get="/latest">
+    counted   let from = 0; fetch("/api/news?offset=" + from), fetch(`/api/news?page=${page}`)
+    attribute <div data-endpoint="/api/news?page=1">, <div hx-get="/latest">, <div class="list" data-part="/latest.html"></div>
     included  <object data="latest.html" type="text/html">, <embed src="…">, <turbo-frame src="/latest">
 
-What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run,
-so an address that one puts together (`"/api/news?page=" + page`) is not known.
+What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run:
+of an address that one puts together, the parts must be texts, or names that the script first gives a number or a text.
 """
 
 from __future__ import annotations
@@ -20,20 +21,31 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.discover.links.page_functions import joined_at
+from pipelines.text_limits import MAX_CLASS_CHARS
+
 _MOST_SCRIPTS = 200
 _MAX_CODE = 50_000
 """Characters of a script that is searched. Longer ones are libraries and states."""
-_REQUEST = re.compile(
-    r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]"
-    r"|\burl\s{0,5}:\s{0,5}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,}]"
-    r"|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]",
+_ASKS = re.compile(
+    r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(|\burl\s{0,5}:|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},",
     re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    r"(?<![\w.])(\w{1,40})\s{0,5}[=:]\s{0,5}(?:([0-9]{1,6})|'([^'\n]{1,300})'|\"([^\"\n]{1,300})\")\s{0,5}(?=[;,})\n])"
 )
 _ADDRESS = re.compile(r"(?:https?:/|\.{0,2})/[^{}$<>]{2,500}")
 """Not what a script fills in (`${page}`)."""
 _JSONP = re.compile(r"\.jsonp\b|[?&](?:callback|jsonp|cb)=", re.IGNORECASE)
 _NO_PAGE = re.compile(r"\.(?!s?html?\b|php|aspx?\b|jsp\b|cgi\b)\w{2,5}(?:[?#]|$)", re.IGNORECASE)
 """Pictures, films, documents, scripts."""
+_PLACEHOLDERS = etree.XPath(
+    "//*[(self::div or self::section or self::ul or self::main) and not(*) and not(normalize-space())]"
+    "[@*[starts-with(name(), 'data-')]]"
+)
+_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp)(?:\?|$)", re.IGNORECASE)
+_WAITS = re.compile(r"lazy|load|ajax|async|defer|include|snippet|fragment|partial|placeholder", re.IGNORECASE)
+"""Names of what a script fills. Without one, only the address of a file shows that an attribute is no address to share."""
 _ATTRIBUTES = etree.XPath("//*[not(self::a or self::img or self::source)]/@*[starts-with(name(), 'data-')]")
 _LOADED = etree.XPath("//@*[name() = 'hx-get' or name() = 'data-hx-get']")
 _MOST_ATTRIBUTES = 2_000
@@ -70,14 +82,36 @@ def requests_of(root: etree._Element) -> Iterator[str]:
                 yield address
             continue
         code = script.text or ""
-        for found in _REQUEST.findall(code) if len(code) <= _MAX_CODE else ():
-            address = next(filter(None, found))
-            if _ADDRESS.fullmatch(address):
-                yield address
+        yield from _asked_in(code) if len(code) <= _MAX_CODE else ()
     loaded: list[str] = _LOADED(root)  # type: ignore[assignment]
     yield from (value for value in loaded[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(value))
     values: list[str] = _ATTRIBUTES(root)  # type: ignore[assignment]
     yield from (value for value in values[:_MOST_ATTRIBUTES] if _LOADS.search(value) and _ADDRESS.fullmatch(value))
+    empty: list[etree._Element] = _PLACEHOLDERS(root)  # type: ignore[assignment]
+    for one in empty[:_MOST_ATTRIBUTES]:
+        waits = _WAITS.search(f"{one.get('class', '')} {one.get('id', '')}"[:MAX_CLASS_CHARS])
+        for name, value in one.items():
+            is_part = _PAGE_FILE.search(value) or ((waits or _WAITS.search(name)) and not _NO_PAGE.search(value))
+            if name.startswith("data-") and is_part and _ADDRESS.fullmatch(value):
+                yield value
+
+
+def _asked_in(code: str) -> Iterator[str]:
+    """Addresses that a script asks for. Names have the values that it gives them first."""
+    given = None
+    for asks in _ASKS.finditer(code):
+        if given is None:
+            given = {
+                name: number or single or double for name, number, single, double in reversed(_GIVEN.findall(code))
+            }
+            given |= {f"this.{name}": value for name, value in given.items()}
+        joined = joined_at(code, asks.end(), given)
+        if (
+            joined is not None
+            and code[joined.end : joined.end + 1] in (",", ")", "}")
+            and _ADDRESS.fullmatch(joined.text)
+        ):
+            yield joined.text
 
 
 def read_json_body(text: str) -> Any:
