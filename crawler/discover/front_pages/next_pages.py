@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.discover.addresses.article_urls import is_list_of_a_day
+from crawler.discover.addresses.article_urls import is_list_of_a_day, judge
 from crawler.discover.links.link_elements import MAX_LINKS, address_of
 from crawler.discover.links.page_functions import PageFunctions
 from crawler.discover.listings.listing import NextPages
@@ -99,6 +99,24 @@ def _says_more(element: etree._Element) -> bool:
     return said in words_of("load_more")
 
 
+def part_below(root: etree._Element, base: str, url: str) -> str | None:
+    """The one part of a list that it loads from below its own address: `<turbo-frame src="/news/more">` on `/news`; None for none.
+
+    Of several, each may be an entry that a script opens.
+    """
+    own = url.partition("?")[0].rstrip("/") + "/"
+    values: list[str] = _LOADED_PARTS(root) if own.count("/") > _SLASHES_OF_A_HOST else []  # type: ignore[assignment]
+    addresses = (clean_url(value, base) for value in values[:MAX_LINKS] if _LOADED.fullmatch(value[:MAX_URL]))
+    below = {address for address in addresses if address and address.startswith(own)}
+    address = below.pop() if len(below) == 1 else None
+    return address if address and not judge(address).is_article else None
+
+
+_LOADED_PARTS = etree.XPath(
+    "//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']"
+    " | //*[self::button or self::div or self::section]/@*[starts-with(name(), 'data-')]"
+)
+_SLASHES_OF_A_HOST = 3
 _LONGEST_LABEL = 60
 _COUNTED = re.compile(
     r"[?&](?:page(?!_?size)\w{0,8}|p|pg|pn|seite|pagina|(offset|start|skip|from|begin))=([0-9]{1,4})(?=&|$)",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import count, islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -68,6 +68,8 @@ def page_after(root: etree._Element, url: str, page: int, following: Sequence[st
     for addresses in by_form.values():
         if page + 1 in addresses and _is_counted(addresses, page):
             return addresses[page + 1]
+        if (step := _step_of(addresses, url)) and step * page in addresses:
+            return addresses[step * page]
     written = (address for script in root.iter("script") if (address := _written(script.text or "", base)))
     named = next((address for address in (*following, *written) if _is_page_of(url, address)), None)
     return named or _counted_on(root, url, base)
@@ -107,14 +109,36 @@ _MAY_COUNT = re.compile(r"[0-9]/?$|=[0-9]{1,9}&")
 
 
 def _counted_parts(url: str) -> tuple[str, set[str]]:
-    """The path and the parameters of an address; what counts at the end of the path (`/page/2`) is a parameter, too."""
+    """The path and the parameters of an address; what counts at the end of the path (`/page/2`, `/page-2`) is a parameter, too."""
     path, _, query = link_key(url).partition("?")
     pairs = {pair for pair in query.split("&") if pair}
     folders, _, number = path.rpartition("/")
     folders, _, name = folders.rpartition("/")
     if number.isdecimal() and folders and _COUNTS.fullmatch(name):
         return folders, {f"{name}={number}", *pairs}
+    if (last := _NAMED.fullmatch(number)) and _COUNTS.fullmatch(last[1]):
+        return path.rpartition("/")[0], {f"{last[1]}={last[2]}", *pairs}
     return path, pairs
+
+
+_NAMED = re.compile(r"([a-z]{2,10})[-_]?([0-9]{1,4})", re.IGNORECASE)
+"""`/news/page-2/`"""
+
+
+def _step_of(addresses: Mapping[int, str], url: str) -> int:
+    """How many articles a page has, where the labels say how many come before each, as their addresses do (0 | 5 | 10); else 0."""
+    keys = {label: link_key(address) for label, address in addresses.items()}
+    rows = {label: [int(number) for number in _NUMBER.findall(key)] for label, key in keys.items()}
+    labels = sorted(rows)
+    column = next((at for at, *values in zip(count(), *rows.values(), strict=False) if values == [*rows]), None)
+    if column is None or len(labels) < 2:
+        return 0
+    own, form = link_key(url), _NUMBER.sub("#", keys[labels[0]])
+    if _NUMBER.sub("#", own) == form:
+        labels = sorted({*labels, int(_NUMBER.findall(own)[column])})
+    step = labels[1] - labels[0]
+    is_even = step > 1 and labels[0] % step == 0 and labels == list(range(labels[0], labels[-1] + 1, step))
+    return step if is_even else 0
 
 
 _MOST_DIGITS = 9

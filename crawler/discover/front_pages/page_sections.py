@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
-from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
+from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE, LEADS
 from crawler.discover.addresses.url_words import ADVERTISING, ARCHIVES, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
 from crawler.discover.front_pages.next_pages import is_pager_label
 from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
@@ -48,6 +49,7 @@ def sections_of(
     """
     few_articles = sum(one.points >= ARTICLE_POINTS for one in candidates.values()) < LEAST_ARTICLES
     language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
+    folders = Counter(key.rpartition("/")[0] for key, one in candidates.items() if one.points >= ARTICLE_POINTS)
     longest = _LONGEST_IN_MENU if few_articles else _LONGEST
     sections = [
         candidate
@@ -55,6 +57,7 @@ def sections_of(
         if candidate.points <= 0
         and (
             _may_be_list(candidate)
+            or (folders[candidate.key] >= LEAST_ARTICLES and candidate.judgement.refusal.endswith(LEADS))
             or (few_articles and _is_archive(candidate.url))
             or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
         )

@@ -23,10 +23,10 @@ from crawler.discover.addresses.article_urls import (
     judge_on_site,
 )
 from crawler.discover.addresses.behind import article_behind
-from crawler.discover.front_pages.dated_lists import newest_lists
+from crawler.discover.front_pages.dated_lists import list_of_day_before, newest_lists
 from crawler.discover.front_pages.feed_links import feeds_of
 from crawler.discover.front_pages.loaded_lists import frames_of, included_in, read_json_body, requests_of
-from crawler.discover.front_pages.next_pages import counted_page, loaded_next_page, next_page_of
+from crawler.discover.front_pages.next_pages import counted_page, loaded_next_page, next_page_of, part_below
 from crawler.discover.front_pages.numbered_pages import page_after
 from crawler.discover.front_pages.page_sections import is_service_label, sections_of
 from crawler.discover.front_pages.script_lists import (
@@ -157,7 +157,9 @@ def _next_pages(
         return (), NextPages.ANY_NEW
     if not found.articles():
         return newest_lists(found.by_key.values(), url), NextPages.ALWAYS
-    if after := page_after(root, url, page, ()):
+    if after := page_after(root, url, page, ()) or list_of_day_before(found.by_key.values(), url):
+        return (after,), NextPages.ALL_NEW
+    if after := part_below(root, base, url):
         return (after,), NextPages.ALL_NEW
     is_part = "<body" not in text.lower()  # what a script adds to the page before
     return counted_page(url, page, len(found.articles())) if is_part else ((), NextPages.ANY_NEW)

@@ -311,6 +311,14 @@ def test_the_page_itself_is_a_sibling_of_what_differs_in_a_number() -> None:
     assert sections(("/hub?account=Mz5&amp;week=2", "Next week"), url=URL + "hub?account=Mz5&week=1") == []
 
 
+def test_the_folder_of_a_page_s_articles_is_a_section_whatever_it_is_called() -> None:
+    articles = [
+        (f"/staff/why-the-ferry-waits-since-1979-10016{place}", f"Why the ferry waits {place}") for place in range(3)
+    ]
+    assert sections(("/staff/", "From our staff"), ("/author/", "Authors"), *articles) == ["/staff/"]
+    assert sections(("/staff/", "From our staff"), *articles[:2]) == []
+
+
 def test_an_index_in_a_language_is_a_section_and_a_person_none() -> None:
     assert sections(("/press/notes/html/index.en.html", "Press"), ("/@holt", "Anna Holt")) == [
         "/press/notes/html/index.en.html"
