@@ -4,6 +4,7 @@
     request   fetch("/api/news?page=1"), axios.get('/list.json'), $.ajax({url: "/list"}), open("GET", "/list")
     JSONP     <script src="/data/list.jsonp?callback=show">
     counted   let from = 0; fetch("/api/news?offset=" + from), fetch(`/api/news?page=${page}`)
+    preloaded <link rel="preload" as="fetch" href="/data/list.json">
     attribute <div data-endpoint="/api/news?page=1">, <div hx-get="/latest">, <div class="list" data-part="/latest.html"></div>
     included  <object data="latest.html" type="text/html">, <embed src="…">, <turbo-frame src="/latest">
 
@@ -47,7 +48,9 @@ _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp)(?:\?|$)", re.IGNORECASE)
 _WAITS = re.compile(r"lazy|load|ajax|async|defer|include|snippet|fragment|partial|placeholder", re.IGNORECASE)
 """Names of what a script fills. Without one, only the address of a file shows that an attribute is no address to share."""
 _ATTRIBUTES = etree.XPath("//*[not(self::a or self::img or self::source)]/@*[starts-with(name(), 'data-')]")
-_LOADED = etree.XPath("//@*[name() = 'hx-get' or name() = 'data-hx-get']")
+_LOADED = etree.XPath(
+    "//@*[name() = 'hx-get' or name() = 'data-hx-get'] | //link[@rel='preload' and @as='fetch']/@href"
+)
 _MOST_ATTRIBUTES = 2_000
 _LOADS = re.compile(r"/(?:api|ajax|json|rest|wp-json)(?:[/?]|\.(?:php|json|aspx?)|$)|\.json(?:\?|$)", re.IGNORECASE)
 """What a script loads, and not a picture or a page to share: attributes hold addresses of all kinds."""

@@ -114,7 +114,7 @@ def part_below(root: etree._Element, base: str, url: str) -> str | None:
 
 _LOADED_PARTS = etree.XPath(
     "//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']"
-    " | //*[self::button or self::div or self::section]/@*[starts-with(name(), 'data-')]"
+    f" | //*[self::button or self::div or self::section]/@*[{' or '.join(f'name() = {name!r}' for name in _MORE_DATA)}]"
 )
 _SLASHES_OF_A_HOST = 3
 _LONGEST_LABEL = 60

@@ -103,7 +103,7 @@ def read_front_page(
     loaded = tuple(_loaded_lists(root, url, targets)) if is_empty and found.is_empty() else ()
     sections = sections_of(found.by_key, url, _other_editions(root, language, targets))
     pages, when = _next_pages(root, decoded.text, base, url, page, found)
-    if loaded and not found.articles() and not is_front:
+    if loaded and not is_front and not (pages and found.articles()):
         pages, when = tuple(one.url for one in loaded[:MOST_LOADED]), NextPages.LOADED
     return ParsedListing(
         kind=kind,

@@ -50,7 +50,7 @@ class NextPages(Enum):
     """It has no articles, and they are the newest of its lists."""
 
     LOADED = "loaded"
-    """It has no articles, and loads them from there: they are listings of their own, read without it from then on."""
+    """It has hardly an article, and loads more from there: they are listings of their own, read without it from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

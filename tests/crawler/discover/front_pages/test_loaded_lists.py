@@ -46,6 +46,7 @@ def loaded(page: str) -> list[str]:
         ('<embed src="/latest.php?n=10">', "/latest.php?n=10"),
         ('<turbo-frame id="latest" src="/latest" loading="lazy"></turbo-frame>', "/latest"),
         ('<div class="box" data-part="/shared/latest.en.html"> </div>', "/shared/latest.en.html"),
+        ('<link rel="preload" as="fetch" href="/data/list.json">', "/data/list.json"),
         ('<div class="box lazy" data-url="/widget/town"></div>', "/widget/town"),
         ('<script>let from=0; fetch("/api/news?from="+from+"&n=6")</script>', "/api/news?from=0&n=6"),
         ("<script>const page = 1, root = '/api'; fetch(`${root}/news?page=${page}`)</script>", "/api/news?page=1"),
@@ -178,8 +179,10 @@ def test_what_a_section_without_articles_loads_is_read_with_it() -> None:
     page = b'<html><body><h1>News</h1><div data-part="/parts/list.html"></div></body></html>'
     listing = read_front_page(page, URL + "news/", page=1)
     assert (listing.pages, listing.pages_when) == ((URL + "parts/list.html",), NextPages.LOADED)
-    articles = "".join(f'<h3><a href="{one["url"]}">{one["title"]}</a></h3>' for one in ITEMS[:1])
-    assert read_front_page(page.replace(b"</h1>", b"</h1>" + articles.encode()), URL + "news/", page=1).pages == ()
+    articles = [f'</h1><h3><a href="{one["url"]}">{one["title"]}</a></h3>'.encode() for one in ITEMS]
+    few, several = (page.replace(b"</h1>", b"".join(some)) for some in (articles[:1], articles))
+    assert read_front_page(few, URL + "news/", page=1).pages == listing.pages
+    assert read_front_page(several, URL + "news/", page=1).pages == ()
     assert read_front_page(page, URL, page=1).pages == ()  # the front page's are sections of their own already
 
 

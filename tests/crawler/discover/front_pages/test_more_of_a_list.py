@@ -102,6 +102,7 @@ def test_the_list_of_the_day_before_follows_one_with_articles(
         ('<button id="b" data-url="/news/more/4">மேலும்</button>', ["/news/more/4"]),
         ('<div data-url="/news/bridge"></div><div data-url="/news/tolls"></div>', []),
         ('<div data-url="/weather/more"></div>', []),
+        ('<button data-like="/news/like/4">4</button>', []),
         ('<div data-url="/news/48299-the-council-votes-on-the-school-roof"></div>', []),
     ],
 )
