@@ -145,7 +145,7 @@ CONNECTORS = frozenset(
 
 SERVICE_HOST = re.compile(
     r"(?:accounts?|auth|login|signin|sso|passport|id|my|meine?|mein-?konto|shop|store|abo|abos|aboshop|subscribe|subscriptions?|jobs?|stellen"
-    r"|karriere|stellenmarkt|jobmarkt|immobilien|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w*|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
+    r"|karriere|stellenmarkt|jobmarkt|immobilien|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w{0,10}|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
     r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|\w{2,12}help)\d?\."
 )
 """Hosts for services that a newspaper also runs."""

@@ -129,6 +129,9 @@ def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
         "Kullanım Şartları",
         "广告刊例",
         "О нас",
+        "Abo",
+        "Donate now",
+        "Faire un don",
     ],
 )
 def test_services_are_no_sections_in_whatever_language(service: str) -> None:
