@@ -46,14 +46,18 @@ def list_of_day_before(candidates: Iterable[LinkCandidate], url: str) -> str | N
 
     Its own are below its address, or have a date for a parameter. A day's are formed like the page itself: the issues of a paper.
     """
-    own, form, key = dates_in(url), _NUMBER.sub("#", link_key(url)), link_key(url)
+    own, key = dates_in(url), link_key(url)
+    form, is_issue = _NUMBER.sub("#", key), is_list_of_a_day(url)
+    beginning = form.partition("#")[0] if own is not None else key
     days: dict[date, str] = {}
     for one in candidates:
-        span = dates_in(one.url) if one.points < ARTICLE_POINTS and one.key.startswith(form.partition("#")[0]) else None
-        if span is None or span[0] != span[1] or not _is_list_of_day(one):
+        if one.points >= ARTICLE_POINTS or not one.key.startswith(beginning):
             continue
-        is_own = one.key.startswith((f"{key}/", f"{key}?")) if own is None else _NUMBER.sub("#", one.key) == form
-        if is_own and (own is None or span < own):
+        if not (is_issue or names_list_of_a_time(one.judgement) or _DATE_VALUE.search(one.url)):
+            continue
+        span = dates_in(one.url)
+        is_own = one.key[len(key) :][:1] in ("/", "?") if own is None else _NUMBER.sub("#", one.key) == form
+        if span is not None and span[0] == span[1] and is_own and (own is None or span < own):
             days.setdefault(span[0], one.url)
     newest = sorted(days, reverse=True)
     if own is not None:
@@ -63,7 +67,3 @@ def list_of_day_before(candidates: Iterable[LinkCandidate], url: str) -> str | N
 
 _NUMBER = re.compile("[0-9]+")
 _DATE_VALUE = re.compile(r"[?&][a-z_]{1,20}=[0-9]{4}[-/.]?[0-9]{2}[-/.]?[0-9]{2}(?=&|$)", re.IGNORECASE)
-
-
-def _is_list_of_day(one: LinkCandidate) -> bool:
-    return names_list_of_a_time(one.judgement) or is_list_of_a_day(one.url) or bool(_DATE_VALUE.search(one.url))

@@ -32,18 +32,15 @@ _ASKS = re.compile(
     r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(|\burl\s{0,5}:|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
-    r"(?<![\w.])(\w{1,40})\s{0,5}[=:]\s{0,5}(?:([0-9]{1,6})|'([^'\n]{1,300})'|\"([^\"\n]{1,300})\")\s{0,5}(?=[;,})\n])"
-)
+_VALUE = re.compile(r"\s{0,5}[=:]\s{0,5}(?:([0-9]{1,6})|'([^'\n]{1,300})'|\"([^\"\n]{1,300})\")\s{0,5}[;,})\n]")
+_MOST_PLACES = 20
+"""Places where a script names something that are looked at for its value."""
 _ADDRESS = re.compile(r"(?:https?:/|\.{0,2})/[^{}$<>]{2,500}")
 """Not what a script fills in (`${page}`)."""
 _JSONP = re.compile(r"\.jsonp\b|[?&](?:callback|jsonp|cb)=", re.IGNORECASE)
 _NO_PAGE = re.compile(r"\.(?!s?html?\b|php|aspx?\b|jsp\b|cgi\b)\w{2,5}(?:[?#]|$)", re.IGNORECASE)
 """Pictures, films, documents, scripts."""
-_PLACEHOLDERS = etree.XPath(
-    "//*[(self::div or self::section or self::ul or self::main) and not(*) and not(normalize-space())]"
-    "[@*[starts-with(name(), 'data-')]]"
-)
+_PLACEHOLDERS = frozenset(("div", "section", "ul", "main"))
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp)(?:\?|$)", re.IGNORECASE)
 _WAITS = re.compile(r"lazy|load|ajax|async|defer|include|snippet|fragment|partial|placeholder", re.IGNORECASE)
 """Names of what a script fills. Without one, only the address of a file shows that an attribute is no address to share."""
@@ -86,29 +83,38 @@ def requests_of(root: etree._Element) -> Iterator[str]:
             continue
         code = script.text or ""
         yield from _asked_in(code) if len(code) <= _MAX_CODE else ()
-    loaded: list[str] = _LOADED(root)  # type: ignore[assignment]
-    yield from (value for value in loaded[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(value))
-    values: list[str] = _ATTRIBUTES(root)  # type: ignore[assignment]
-    yield from (value for value in values[:_MOST_ATTRIBUTES] if _LOADS.search(value) and _ADDRESS.fullmatch(value))
-    empty: list[etree._Element] = _PLACEHOLDERS(root)  # type: ignore[assignment]
-    for one in empty[:_MOST_ATTRIBUTES]:
-        waits = _WAITS.search(f"{one.get('class', '')} {one.get('id', '')}"[:MAX_CLASS_CHARS])
-        for name, value in one.items():
-            is_part = _PAGE_FILE.search(value) or ((waits or _WAITS.search(name)) and not _NO_PAGE.search(value))
-            if name.startswith("data-") and is_part and _ADDRESS.fullmatch(value):
-                yield value
+    values: list[str] = _LOADED(root)  # type: ignore[assignment]
+    yield from (value for value in values[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(value))
+    values = _ATTRIBUTES(root)  # type: ignore[assignment]
+    yield from (
+        one for one in values[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(one) and (_LOADS.search(one) or _fills(one))
+    )
+
+
+def _fills(value: Any) -> bool:
+    """Whether an attribute of an empty element, as XPath gives it, names what a script fills that with."""
+    element = value.getparent()
+    if element.tag not in _PLACEHOLDERS or len(element) or (element.text or "").strip():
+        return False
+    named = f"{value.attrname} {element.get('class', '')} {element.get('id', '')}"[:MAX_CLASS_CHARS]
+    return bool(_PAGE_FILE.search(value) or (_WAITS.search(named) and not _NO_PAGE.search(value)))
 
 
 def _asked_in(code: str) -> Iterator[str]:
     """Addresses that a script asks for. Names have the values that it gives them first."""
-    given = None
+
+    def value_of(name: str) -> str | None:
+        name, at = name.removeprefix("this."), -1
+        for _ in range(_MOST_PLACES):
+            if (at := code.find(name, at + 1)) < 0:
+                return None
+            is_whole = at == 0 or not (code[at - 1].isalnum() or code[at - 1] in "_.")
+            if is_whole and (value := _VALUE.match(code, at + len(name))):
+                return value[1] or value[2] or value[3]
+        return None
+
     for asks in _ASKS.finditer(code):
-        if given is None:
-            given = {
-                name: number or single or double for name, number, single, double in reversed(_GIVEN.findall(code))
-            }
-            given |= {f"this.{name}": value for name, value in given.items()}
-        joined = joined_at(code, asks.end(), given)
+        joined = joined_at(code, asks.end(), value_of)
         if (
             joined is not None
             and code[joined.end : joined.end + 1] in (",", ")", "}")

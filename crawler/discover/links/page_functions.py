@@ -9,7 +9,7 @@ No script is run: an address that is put together of texts and of what the funct
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -93,7 +93,7 @@ def _values_of(given: str, known: Mapping[str, str]) -> list[str]:
 
 def _address_in(code: str, known: Mapping[str, str]) -> str | None:
     """The first address that code leads to, put together of texts and of known values; None where it needs others, or no value."""
-    joined = (joined_at(code, leads.end(), known) for leads in _LEADS.finditer(code))
+    joined = (joined_at(code, leads.end(), known.get) for leads in _LEADS.finditer(code))
     return next((one.text for one in joined if one is not None and one.used), None)
 
 
@@ -105,19 +105,20 @@ class Joined(NamedTuple):
     used: bool
 
 
-def joined_at(code: str, at: int, known: Mapping[str, str]) -> Joined | None:
-    """What stands at a place in code, put together of texts and of known values; None where it needs others."""
+def joined_at(code: str, at: int, value_of: Callable[[str], str | None]) -> Joined | None:
+    """What stands at a place in code, put together of texts and of the values of names; None where one has none."""
     parts, used = list[str](), False
     while (part := _PART.match(code, at)) is not None and len(parts) < _MOST_PARTS:
         single, double, filled, name, more = part.groups()
         names = [name] if name is not None else _FILLED.findall(filled or "")
-        if not all(known.get(one) for one in names):
+        known = {one: value for one in names if (value := value_of(one))}
+        if len(known) < len({*names}):
             return None
         used = used or bool(names)
         parts.append(
             known[name]
             if name is not None
-            else _FILLED.sub(lambda one: known[one[1]], filled)
+            else _FILLED.sub(lambda one, known=known: known[one[1]], filled)  # type: ignore[misc]
             if filled is not None
             else single or double or ""
         )
