@@ -35,6 +35,7 @@ Where a box to write into is named first, the first page is 1, else 0."""
 _MOST_SCRIPT = 20_000
 """Characters of a script that are searched."""
 _NUMBER = re.compile(r"[0-9]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
@@ -44,7 +45,8 @@ _COUNTS = re.compile(
 """Parameters that count pages, or the articles before a page; also the last name in brackets (`news[currentPage]`)."""
 _LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
 _MOST_ADDED = 2
-"""Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
+"""Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well. A second word
+that it adds names something else: `/author/anna-2`."""
 
 
 def page_after(root: etree._Element, url: str, page: int, following: Sequence[str]) -> str | None:
@@ -174,6 +176,7 @@ def _is_page_of(url: str, address: str) -> bool:
     return (
         path.startswith(stem)
         and not added[:1].isalpha()
+        and len(_WORD.findall(_ENDING.sub(r"\1", added))) <= 1
         and {pair for pair in own_query.split("&") if pair}.issubset(query.split("&"))
         and 1 <= len(numbers) - len(own_numbers) <= _MOST_ADDED
         and (not added.startswith("/") or judge(address).points < ARTICLE_POINTS)

@@ -82,7 +82,8 @@ def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
     """
     rows: dict[str, list[LinkCandidate]] = defaultdict(list)
     for one in candidates:
-        if "0" in (form := _ZEROS.sub("0", _form(_CODE_VALUE.sub("=0", one.key)))):
+        is_named = any(map(str.isalpha, one.title or ""))  # arrows and numbers lead to other pages of the list
+        if is_named and "0" in (form := _ZEROS.sub("0", _form(_CODE_VALUE.sub("=0", one.key)))):
             rows[form].append(one)
     for row in rows.values():
         listed = [one for one in row if _may_be_row(one)]
