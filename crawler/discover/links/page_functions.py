@@ -118,7 +118,7 @@ def joined_at(code: str, at: int, value_of: Callable[[str], str | None]) -> Join
         parts.append(
             known[name]
             if name is not None
-            else _FILLED.sub(lambda one, known=known: known[one[1]], filled)  # type: ignore[misc]
+            else _FILLED.sub(lambda one, known=known: known[one[1]], filled)
             if filled is not None
             else single or double or ""
         )
