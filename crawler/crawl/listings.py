@@ -236,6 +236,8 @@ class Listings:
         )
         if listing.kind is ListingKind.FRONT_PAGE and not visit.probing and visit.lacks_feed:
             listing_requests += replacement_feeds(visit, listing)
+        if listing.pages_when is NextPages.LOADED:
+            return listing_requests + self._requests_for_loaded(visit, listing_request, listing)
         following = next_page(listing_request, listing) if listing_request.depth < MAX_NEXT_PAGES else []
         if following or listing_request.nested:
             source, rules = visit.source.id, self._session.sites.address_rules
@@ -250,6 +252,17 @@ class Listings:
                 visit.answers.note_sitemap(listing_request, new=new > 0 and listing_request.read_before)
             listing_requests += following if _are_worth_it(listing, new) else []
         return listing_requests
+
+    def _requests_for_loaded(
+        self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing
+    ) -> list[ListingRequest]:
+        """What a section loads is recorded, and read. What that loads itself waits for the next crawl, since it may have no end."""
+        if listing_request.url in {one.url for one in visit.new_listings} and not listing_request.probe:
+            return []
+        loaded = [Listing(url=url, kind=ListingKind.SECTION) for url in listing.pages if self._allowed(url)]
+        for one in loaded:
+            visit.record_listing(one)
+        return [ListingRequest(url=one.url, kind=one.kind) for one in loaded]
 
     async def _requests_for_children(
         self, visit: SourceVisit, listing_request: ListingRequest, index: ParsedListing

@@ -36,7 +36,8 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back. `hang` sends nothing and waits, `drop` closes at once; `slow` waits before it answers."""
+    """What goes back. `hang` sends nothing and waits, `drop` closes at once; `slow` waits before it answers.
+    `drip` goes on with a space now and then after the body, in chunks without an end."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Answer:
     slow: bool = False
     hang: bool = False
     drop: bool = False
+    drip: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

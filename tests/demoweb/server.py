@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import gzip
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -23,6 +23,9 @@ MIN_GZIP = 200
 """Bytes below which a body is sent as it is, as servers' defaults have it."""
 HEAD_LIMIT = 64 * 1024
 """Bytes of one header line that are read at most."""
+DRIP = 0.25
+"""Seconds between two bytes of an answer without an end."""
+_LAST_CHUNK = b"0\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class Server:
                 answer = await self._respond(asked)
                 if answer.drop or answer.hang:
                     return
+                if answer.drip:
+                    await _drip(asked, answer, writer)
                 writer.write(_wire(asked, answer))
                 await writer.drain()
             finally:
@@ -132,6 +137,16 @@ async def _read(reader: asyncio.StreamReader, port: int) -> Asked | None:
     )
 
 
+async def _drip(asked: Asked, answer: Answer, writer: asyncio.StreamWriter) -> None:
+    """Returns never: the client's leaving raises ConnectionError, the server's end cancels."""
+    plain = replace(asked, method="GET", headers={})
+    writer.write(_wire(plain, answer).removesuffix(_LAST_CHUNK))
+    while True:
+        await writer.drain()
+        await asyncio.sleep(DRIP)
+        writer.write(_chunks(b" ").removesuffix(_LAST_CHUNK))
+
+
 def _wire(asked: Asked, answer: Answer) -> bytes:
     headers = {"Date": formatdate(usegmt=True), "Server": "demoweb", **answer.headers}
     body = answer.body
@@ -155,4 +170,4 @@ def _wire(asked: Asked, answer: Answer) -> bytes:
 
 def _chunks(body: bytes, size: int = 4096) -> bytes:
     parts = [body[at : at + size] for at in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + _LAST_CHUNK

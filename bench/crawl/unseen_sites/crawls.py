@@ -48,6 +48,8 @@ class Result:
     forbidden: int = 0
     requests: Counter[str] = field(default_factory=Counter)
     misses: list[str] = field(default_factory=list)
+    sites: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By a site's key, how many articles were found and how many are wanted."""
 
     def figures(self) -> dict[str, int]:
         """By name, in the order in which they are printed."""
@@ -127,6 +129,7 @@ def score(sites: Sequence[Site], served: Sequence[Served], stored: Sequence[dict
     for site in sites:
         missing = [each.url for each in site.articles if (site.key, each.position) not in found]
         result.misses += [f"not found at {site.key}: {url}" for url in missing]
+        result.sites[site.key] = len(site.articles) - len(missing), len(site.articles)
     for one in served:
         result.requests[one.step] += 1
         if any(pattern.search(unquote(one.target)) for pattern in one.site.forbidden):

@@ -26,7 +26,7 @@ def headline(language: str, chance: Random) -> str:
 def paragraphs(language: str, chance: Random, number: int = 6) -> list[str]:
     """So many paragraphs, each of three sentences."""
     words = vocabularies()[language]
-    between = "" if language in ("zh", "ja") else " "
+    between = "" if language in ("zh", "zh-TW", "ja") else " "
     return [
         between.join(_filled(sentence, words, chance) for sentence in chance.sample(words["sentences"], 3))
         for _ in range(number)
@@ -39,4 +39,4 @@ def _filled(sentence: str, words: Vocabulary, chance: Random) -> str:
             sentence = sentence.replace(gap, chance.choice(words[kind]), 1)
     for gap, least, most in (("{N}", 12, 979), ("{M}", 13, 48), ("{K}", 3, 12), ("{Y}", 1961, 2019)):
         sentence = sentence.replace(gap, str(chance.randint(least, most)))
-    return sentence[:1].upper() + sentence[1:]
+    return sentence[:1].title() + sentence[1:]  # Georgian has capitals that no sentence begins with

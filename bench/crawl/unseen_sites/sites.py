@@ -1,4 +1,4 @@
-"""Sites that nobody has written rules for: one TOML file each in `sites/`, answered as a server of theirs would.
+"""Sites that nobody has written rules for: one TOML file each in `SETS`' folders, answered as a server of theirs would.
 
 A file has the site's `host` (`hosts`: further ones), `language`, `charset`, the number of its `articles` and the `address` of
 each, where it is added (`start`), the `article` form of `templates/article.html`, a `menu`, and what may not be asked for
@@ -6,6 +6,12 @@ each, where it is added (`start`), the `article` form of `templates/article.html
 With `size` it is a list in parts, which the pattern's first group numbers: by parts from `first`, or by articles (`count`).
 `others` are pages that are no articles: path, title, kind in `templates/other.html`, and from which to which number there are
 such. What is text in a file is a Jinja template.
+
+What else a site can do: articles of its own form (`article_main`, `article_head`), some `hours` apart, under further addresses
+(`aliases`); parts of an address that mean nothing (`ignored`); further hosts that lead to the first (`moved_hosts`); addresses that
+are for `browsers_only`, or answered with 503 each first time of two (`busy`); a header that is wrong about the charset
+(`content_type`), pages in another `charset`, pages whose end never comes (`drip`). Templates know how many requests were answered
+before (`asked`).
 
 Texts and numbers are seeded by the file's name. Dates are counted back from now, as a crawl looks at how old things are. The
 newest article is published between the first and the second crawl.
@@ -18,8 +24,9 @@ import hashlib
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
@@ -37,6 +44,8 @@ from tests.demoweb.answers import Answer
 from tests.demoweb.server import Asked
 
 HERE = Path(__file__).parent
+SETS = {1: "sites", 2: "second_sites"}
+"""Folders of the sites, by number of the set."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
 _LISTS = '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
 _KEYS = {
@@ -54,10 +63,21 @@ _KEYS = {
         "forbidden",
     ),
     *("articles", "address", "article", "around", "cookie", "needs_referrer", "others", "page"),
+    *(
+        "aliases",
+        "article_main",
+        "article_head",
+        "hours",
+        "ignored",
+        "busy",
+        "browsers_only",
+        "content_type",
+        "moved_hosts",
+    ),
 }
 _PAGE_KEYS = {
     *("path", "pattern", "host", "title", "head", "main", "text", "type", "gzip", "redirect", "status"),
-    *("size", "first", "count"),
+    *("size", "first", "count", "charset", "drip"),
 }
 _SPELT = str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "ø": "o", "å": "a"})
 
@@ -72,6 +92,7 @@ class Article:
     paragraphs: list[str]
     date: datetime
     url: str = ""
+    aliases: list[str] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
@@ -87,6 +108,11 @@ class Article:
     def iso(self) -> str:
         """The date as ISO 8601 has it."""
         return self.date.isoformat()
+
+    @property
+    def day(self) -> str:
+        """The date without the time."""
+        return f"{self.date:%Y-%m-%d}"
 
     @property
     def rfc822(self) -> str:
@@ -113,6 +139,7 @@ class Site:
         self.charset: str = facts.get("charset", "utf-8")
         self.forbidden = [re.compile(each) for each in facts.get("forbidden", ())]
         self.crawl = 1
+        self._answered, self._times = 0, Counter[str]()
         self._facts, self._environment = facts, environment
         self._template = cache(environment.from_string)
         self.articles = self._write_articles(facts["articles"], now)
@@ -133,31 +160,49 @@ class Site:
 
     def answer(self, asked: Asked) -> Found:
         """What the site answers."""
-        cookie, referrer = self._facts.get("cookie", ""), self._facts.get("needs_referrer")
-        if asked.target != "/robots.txt" and cookie not in asked.headers.get("cookie", ""):
-            return Found(answer=_redirect(asked.target, cookie=f"{cookie}; Path=/"))
-        if referrer and referrer in asked.target and self.host not in asked.headers.get("referer", ""):
-            return Found(answer=Answer(status=HTTPStatus.FORBIDDEN, body=b"<html><body><h1>403</h1></body></html>"))
+        if asked.target != "/robots.txt" and (refusal := self._refusal(asked)):
+            return Found(answer=refusal)
+        self._answered += 1
+        if ignored := self._facts.get("ignored"):
+            asked = replace(asked, target=re.sub(ignored, "", asked.target))
         if page := self._paths.get(asked.target):
             return Found(answer=self._page(page, asked.target, ()) or self._not_found())
-        if other := self._others.get(asked.target):
+        if other := self._others.get(unquote(asked.target)):
             return Found(answer=self._html(other[0], self._other(*other)))
         if article := self._article_at(asked):
-            return Found(answer=self._article(article), article=article.position)
+            return Found(answer=self._article(article, asked.target), article=article.position)
         return Found(answer=self._by_pattern(asked))
 
+    def _refusal(self, asked: Asked) -> Answer | None:
+        if asked.host in self._facts.get("moved_hosts", ()):
+            return _redirect(f"http://{self.host}{asked.target}", HTTPStatus.MOVED_PERMANENTLY)
+        cookie, referrer = self._facts.get("cookie", ""), self._facts.get("needs_referrer")
+        if cookie not in asked.headers.get("cookie", ""):
+            return _redirect(asked.target, cookie=f"{cookie}; Path=/")
+        if referrer and referrer in asked.target and self.host not in asked.headers.get("referer", ""):
+            return Answer(status=HTTPStatus.FORBIDDEN, body=b"<html><body><h1>403</h1></body></html>")
+        for_browsers, browser = self._facts.get("browsers_only"), "Mozilla/" in asked.headers.get("user-agent", "")
+        if for_browsers and not browser and re.search(for_browsers, asked.target):
+            return Answer(status=HTTPStatus.FORBIDDEN, body=b"<html><body><h1>403</h1></body></html>")
+        if (busy := self._facts.get("busy")) and re.search(busy, asked.target):
+            self._times[asked.target] += 1
+            if self._times[asked.target] % 2:
+                return Answer(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "1"}, body=b"503")
+        return None
+
     def _write_articles(self, number: int, now: datetime) -> list[Article]:
-        chance, articles = Random(self.key), list[Article]()
+        chance, articles, hours = Random(self.key), list[Article](), self._facts.get("hours", 5)
         for position in range(number):
             titles = {article.title for article in articles}
             while (title := headline(self.language, chance)) in titles:
                 pass
             texts = paragraphs(self.language, chance)
-            date = now - timedelta(hours=5 * position + 1, minutes=chance.randint(0, 59))
+            date = now - timedelta(hours=hours * position + 1, minutes=chance.randint(0, 59))
             at = 100000 + position * 37 + chance.randint(0, 20)
             articles.append(Article(position=position, number=at, title=title, paragraphs=texts, date=date))
         for article in articles:
             article.url = self._template(self._facts["address"]).render(a=article)
+            article.aliases = [self._template(each).render(a=article) for each in self._facts.get("aliases", ())]
         return articles
 
     def _other_pages(self, others: Iterable[Sequence[Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -168,9 +213,14 @@ class Site:
     def _article_at(self, asked: Asked) -> Article | None:
         if asked.host != self._facts.get("article_host", asked.host):
             return None
-        target = unquote(asked.target)
+        target, host = unquote(asked.target), f"http://{asked.host}"
         return next(
-            (each for each in self.live if unquote(each.url.removeprefix(f"http://{asked.host}")) == target), None
+            (
+                each
+                for each in self.live
+                if target in [unquote(url.removeprefix(host)) for url in (each.url, *each.aliases)]
+            ),
+            None,
         )
 
     def _by_pattern(self, asked: Asked) -> Answer:
@@ -199,9 +249,11 @@ class Site:
             main, head = (Markup(self._render(page.get(name, ""), **values)) for name in ("main", "head"))
             return self._html(self._render(page["title"], **values), main, head, page.get("status", HTTPStatus.OK))
         text = self._render(page["text"], **values)
-        body = text.encode() if "type" in page else self._encoded(text)
-        kind = page.get("type", f"text/html; charset={self.charset}")
-        return Answer(headers={"Content-Type": kind}, body=gzip.compress(body) if page.get("gzip") else body)
+        body = text.encode() if "type" in page else self._encoded(text, page.get("charset"))
+        headers = {"Content-Type": page.get("type", self._content_type)}
+        if page.get("drip"):
+            return Answer(headers=headers | {"Transfer-Encoding": "chunked"}, body=body, drip=True)
+        return Answer(headers=headers, body=gzip.compress(body) if page.get("gzip") else body)
 
     def _part(self, page: Mapping[str, Any], groups: Sequence[str | None]) -> dict[str, Any]:
         size, by_articles = page["size"], page.get("count") == "articles"
@@ -215,13 +267,15 @@ class Site:
             "more": begin + size < len(self.live),
         }
 
-    def _article(self, article: Article) -> Answer:
+    def _article(self, article: Article, target: str) -> Answer:
         form = self._facts.get("article", "article")
         body = Markup(self._environment.get_template("article.html").render(a=article, form=form))
+        if "article_main" in self._facts:
+            body = Markup(self._render(self._facts["article_main"], a=article, target=target))
         if "around" in self._facts:
-            body = Markup(self._render(self._facts["around"], body=body))
-        head = ""
-        if form == "article":
+            body = Markup(self._render(self._facts["around"], body=body, a=article))
+        head = self._render(self._facts.get("article_head", ""), a=article)
+        if form == "article" and not head:
             kind = hashlib.md5(self.key.encode()).digest()[0] % 3
             head = self._environment.get_template("article_head.html").render(a=article, kind=kind)
         return self._html(article.title, body, Markup(head))
@@ -239,23 +293,25 @@ class Site:
     def _html(self, title: str, main: Markup, head: str = "", status: int = HTTPStatus.OK) -> Answer:
         layout = self._facts.get("layout") or '{% include "layout.html" %}'
         text = self._render(layout, title=title, main=main, head=head, menu=self._facts.get("menu", ()))
-        return Answer(
-            status=status, headers={"Content-Type": f"text/html; charset={self.charset}"}, body=self._encoded(text)
-        )
+        return Answer(status=status, headers={"Content-Type": self._content_type}, body=self._encoded(text))
 
-    def _encoded(self, text: str) -> bytes:
-        return text.encode(self.charset, "xmlcharrefreplace")
+    @property
+    def _content_type(self) -> str:
+        return str(self._facts.get("content_type", f"text/html; charset={self.charset}"))
+
+    def _encoded(self, text: str, charset: str | None = None) -> bytes:
+        return text.encode(charset or self.charset, "xmlcharrefreplace")
 
     def _render(self, source: str, **values: Any) -> str:
         template = self._template(_LISTS + self._facts.get("macros", "") + source)
-        return template.render(site=self, articles=self.live, all=self.articles, **values)
+        return template.render(site=self, articles=self.live, all=self.articles, asked=self._answered, **values)
 
 
-def load_sites(now: datetime) -> list[Site]:
-    """All sites, as of that time (in UTC), by name. Raises ValueError for a key that means nothing."""
+def load_sites(now: datetime, number: int = 1) -> list[Site]:
+    """The sites of a set, as of that time (in UTC), by name. Raises ValueError for a key that means nothing."""
     environment = _environment(now)
     sites = []
-    for path in sorted((HERE / "sites").glob("*.toml")):
+    for path in sorted((HERE / SETS[number]).glob("*.toml")):
         facts = tomllib.loads(path.read_text("utf-8"))
         if unknown := (facts.keys() - _KEYS).union(*(page.keys() - _PAGE_KEYS for page in facts["page"])):
             raise ValueError(f"{path.name}: {', '.join(sorted(unknown))}")
@@ -270,6 +326,9 @@ def _environment(now: datetime) -> Environment:
         "every": lambda articles, step, rest: [each for each in articles if each.position % step == rest],
         "dated": lambda articles, form, text: [each for each in articles if each.date.strftime(form) == text],
         "ascii": str.isascii,
+        "base36": _base36,
+        "word": _word,
+        "shuffled": lambda articles, seed: Random(seed).sample(list(articles), len(articles)),
     }
     environment.globals |= {
         "today": now.isoformat(),
@@ -282,6 +341,20 @@ def _environment(now: datetime) -> Environment:
 def _months_before(now: datetime, back: int) -> datetime:
     year, month = divmod(now.year * 12 + now.month - 1 - back, 12)
     return datetime(year, month + 1, 1, tzinfo=now.tzinfo)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
+def _word(number: int) -> str:
+    """An invented word of three syllables, the same for the same number."""
+    chance = Random(number)
+    return "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(3)) + chance.choice("nrls")
 
 
 def _redirect(to: str, status: int = HTTPStatus.FOUND, cookie: str = "") -> Answer:

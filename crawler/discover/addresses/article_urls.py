@@ -23,10 +23,15 @@ from crawler.discover.addresses.url_words import (
     ADVERTISING,
     ARTICLE_LETTERS,
     ARTICLE_WORDS,
+    CATEGORIES,
     CONNECTORS,
+    FILE,
     LEADS_TO_LISTS,
+    LIST_NAME,
     MOSTLY_LISTS,
     OFFERS,
+    PEOPLE,
+    SERVICE_HOST,
     SERVICES,
 )
 from db.site_rules.loader import Site
@@ -85,32 +90,18 @@ def _points_of(reason: str) -> int:
 
 FRONT_PAGE = "a front page"
 BELOW_A_SERVICE = "below a service"
+LEADS = "leads to lists or services"
 EXCLUDED = "the site's rules exclude it"
 _OF_A_DAY = "a day's archive"
 _OF_A_MONTH = "a year's or month's archive"
 
 
-# Never articles: files, and services that a newspaper also runs.
-_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|exe|apk|dmg|ipa|mp[34]|m4[av]|avi|mov|wmv"
-    r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi|ashx|asmx|axd)$",
-    re.IGNORECASE,
-)
-_SERVICE_HOST = re.compile(
-    r"(?:accounts?|auth|login|signin|sso|passport|id|my|meine?|mein-?konto|shop|store|abo|abos|aboshop|subscribe|subscriptions?|jobs?|stellen"
-    r"|karriere|stellenmarkt|jobmarkt|immobilien|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w*|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
-    r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|\w{2,12}help)\d?\."
-)
 _EXTENSION = re.compile(
     r"\.(s?html?|xhtml|php\d?|aspx?|jspx?|jhtml|cms|ece|story|do|cfm|htx|page|phtml|bok|stm|fn|d|dhtml|vm)$",
     re.IGNORECASE,
 )
 _INDEX = re.compile(
-    r"^(?:index|default|home|main|start|startseite|portada|inicio|welcome)(?:[-_.]?\d{1,3})?$", re.IGNORECASE
-)
-_LIST_NAME = re.compile(
-    r"(?:index|list|liebiao|node|channel|col|class|more|page|cat|category|tag|forum|archive|section|default)"
-    r"(?:[-_]?\d{1,7}(?:[-_]\d{1,5})*)?|[a-z]{2,10}list(?:[-_]\d+)?|list[-_][\w-]{1,20}",
+    r"^(?:index|default|home|main|start|startseite|portada|inicio|welcome)(?:[-_.]?\d{1,3}|\.[a-z]{2})?$",
     re.IGNORECASE,
 )
 # Scripts whose number is that of a list: `list.asp?id=12`, `NewsList.aspx?ClassID=4`.
@@ -219,7 +210,7 @@ def judge(url: str, own_host: str | None = None) -> Judgement:
 def is_list_of_a_day(url: str) -> bool:
     """Whether a URL is that of a list below a day: a page of an issue of a newspaper (`/2024-05/20/node_3.htm`)."""
     folder, _, name = url.partition("://")[2].rpartition("/")
-    return _LIST_NAME.fullmatch(_EXTENSION.sub("", name)) is not None and _DATE.search(folder) is not None
+    return LIST_NAME.fullmatch(_EXTENSION.sub("", name)) is not None and _DATE.search(folder) is not None
 
 
 def names_list_of_a_time(judgement: Judgement) -> bool:
@@ -244,24 +235,35 @@ class _Votes:
 
 def _refusal(host: str, path: str, query: str) -> str | None:
     """Why the URL is no article whatever else it shows, or None."""
-    if _SERVICE_HOST.match(host) or (host.partition(".")[0] in OFFERS and host.count(".") > 1):
+    if SERVICE_HOST.match(host) or (host.partition(".")[0] in OFFERS and host.count(".") > 1):
         return "the host is a service"
-    if _FILE.search(path):
+    if FILE.search(path):
         return "a file, not a page"
     segments = [segment.lower() for segment in path.split("/") if segment]
     if not query and not segments:
         return FRONT_PAGE
     for segment in segments:
         if segment[-1] in _DIGITS and _NUMBERED.sub("", segment) in LEADS_TO_LISTS and segment != segments[-1]:
-            return f"{segment!r} leads to lists or services"
-        if segment in LEADS_TO_LISTS and not (segment == "pages" and segments[-1].endswith(".aspx")):
-            return f"{segment!r} leads to lists or services"
+            return f"{segment!r} {LEADS}"
+        is_folder = segment == "pages" and segments[-1].endswith(".aspx")
+        if segment in LEADS_TO_LISTS and not is_folder and not (segment in _FILED_BELOW and _is_headline(segments[-1])):
+            return f"{segment!r} {LEADS}"
         if segment in ADVERTISING:
             return f"{segment!r} marks advertising"
     last = _EXTENSION.sub("", segments[-1]) if segments else ""
     if last in LEADS_TO_LISTS or last in SERVICES:
         return f"{last!r} is a service"
     return None
+
+
+_FILED_BELOW = CATEGORIES | PEOPLE
+"""Where newsrooms may file articles, under names that no category and nobody has."""
+
+
+def _is_headline(name: str) -> bool:
+    """Whether a name has six words before a long number, or five with a number among them."""
+    *words, number = _WORD_BREAK.split(_EXTENSION.sub("", name))
+    return len(words) + any(map(str.isdecimal, words)) > 5 and number.isdecimal() and len(number) > 4
 
 
 def _name(segments: list[str]) -> str:
@@ -291,7 +293,7 @@ def _judge_query(votes: _Votes, query: str, name: str, script: str) -> None:
 
 def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:
     plain = _EXTENSION.sub("", path.rstrip("/"))
-    if _LIST_NAME.fullmatch(name) and not votes.distinctive:
+    if LIST_NAME.fullmatch(name) and not votes.distinctive:
         votes.add(-6, "the name of a list")
         return
     if not _DIGIT.search(plain):
@@ -328,7 +330,6 @@ _DOCUMENT_NUMBER = re.compile(
     re.IGNORECASE,
 )
 
-
 # "altersgrenze-100.html": the URL form of German public broadcasters.
 _COUNTED = re.compile(r"[^\W\d]{3}[-,]\w*-?\d{3}$")
 
@@ -344,7 +345,7 @@ def _judge_date(votes: _Votes, plain: str, name: str) -> None:
     elif re.search(rf"/{_YEAR}(?:/{_MONTH})?$", plain):
         votes.add(-5, _OF_A_MONTH)
     elif _YEAR_ONLY.search(plain) and not name.isdigit():
-        votes.add(2, "a year", distinctive=True)
+        votes.add(2, "a year", distinctive=not _INDEX.fullmatch(plain.rpartition("/")[2]))
 
 
 def _judge_headline(votes: _Votes, name: str) -> None:

@@ -1,9 +1,11 @@
-"""Words in URLs that indicate an article or a list, in many languages. Data of `article_urls`.
+"""Words and names in URLs that indicate an article or a list, in many languages. Data of `article_urls`.
 
 Collected from the default routes of content management systems and the menus of news sites. Each is one whole segment of a path.
 """
 
 from __future__ import annotations
+
+import re
 
 CATEGORIES = frozenset(
     """
@@ -21,9 +23,18 @@ TAGS = frozenset(
 )
 """Lists of one word each: without end, and sections only where a site's menu has no others."""
 
+PEOPLE = frozenset(
+    """
+    author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer writers columnist
+    columnists contributor contributors staff redaktion journalist journalists
+    """.split()  # noqa: SIM905
+)
+"""Those who write, and what they have written."""
+
 LEADS_TO_LISTS = (
     CATEGORIES
     | TAGS
+    | PEOPLE
     | frozenset(
         """
     author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer writers columnist
@@ -78,7 +89,7 @@ SERVICES = frozenset(
     trgovina ducan magaza produkt produkte produkty produto produtos producto productos prodotto prodotti tuote
     tuotteet urun urunler proizvod proizvodi termek eventos eventi evenements evenementen arrangementer evenemang
     tapahtumat akce dogadjaji dogadaji desavanja renginiai rendezvenyek etkinlik etkinlikler afisha kalendar
-    calendario calendrier empleo empleos vagas emprego vacature vacatures offres-emploi vacancy vacancies vakansii
+    calendario calendrier empleo empleos vagas emprego emploi emplois vacature vacatures offres-emploi vacancy vacancies vakansii
     vakansiya poslovi posao oglasi-za-posao allas allasok stillinger ledige-stillinger lediga-jobb tyopaikat
     is-ilanlari rekrutacja oglasi oglas inzerce inzerat inzeraty ogloszenia anunturi petites-annonces annonces annunci
     anuncios clasificados kleinanzeigen obyavleniya obqvi obiavi ilan ilanlar skelbimai hirdetes hirdetesek annons
@@ -131,3 +142,24 @@ CONNECTORS = frozenset(
     ["and", "und", "y", "et", "e", "og", "och", "ve", "i", "a", "en", "n", "the", "of", "de", "la", "le", "der"]
 )
 """Words that do not turn a section's name into a headline (`arts-and-culture`)."""
+
+SERVICE_HOST = re.compile(
+    r"(?:accounts?|auth|login|signin|sso|passport|id|my|meine?|mein-?konto|shop|store|abo|abos|aboshop|subscribe|subscriptions?|jobs?|stellen"
+    r"|karriere|stellenmarkt|jobmarkt|immobilien|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w{0,10}|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
+    r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|\w{2,12}help)\d?\."
+)
+"""Hosts for services that a newspaper also runs."""
+
+FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|exe|apk|dmg|ipa|mp[34]|m4[av]|avi|mov|wmv"
+    r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi|ashx|asmx|axd)$",
+    re.IGNORECASE,
+)
+"""Files, which are no pages."""
+
+LIST_NAME = re.compile(
+    r"(?:index|list|liebiao|node|channel|col|class|more|page|cat|category|tag|forum|archive|section|default)"
+    r"(?:[-_]?\d{1,7}(?:[-_]\d{1,5})*)?|[a-z]{2,10}list(?:[-_]\d+)?|list[-_][\w-]{1,20}",
+    re.IGNORECASE,
+)
+"""Names of the files of lists: `list_2.html`, `node_3.htm`."""

@@ -3,11 +3,13 @@
     frame     <iframe src="/headlines.php">
     request   fetch("/api/news?page=1"), axios.get('/list.json'), $.ajax({url: "/list"}), open("GET", "/list")
     JSONP     <script src="/data/list.jsonp?callback=show">
-    attribute <div data-endpoint="/api/news?page=1">, <div hx-get="/latest">
+    counted   let from = 0; fetch("/api/news?offset=" + from), fetch(`/api/news?page=${page}`)
+    preloaded <link rel="preload" as="fetch" href="/data/list.json">
+    attribute <div data-endpoint="/api/news?page=1">, <div hx-get="/latest">, <div class="list" data-part="/latest.html"></div>
     included  <object data="latest.html" type="text/html">, <embed src="…">, <turbo-frame src="/latest">
 
-What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run,
-so an address that one puts together (`"/api/news?page=" + page`) is not known.
+What they answer is read as a section: a page, or JSON whose objects have an address and a title (`script_lists`). No script is run:
+of an address that one puts together, the parts must be texts, or names that the script first gives a number or a text.
 """
 
 from __future__ import annotations
@@ -20,22 +22,32 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.discover.links.page_functions import joined_at
+from pipelines.text_limits import MAX_CLASS_CHARS
+
 _MOST_SCRIPTS = 200
 _MAX_CODE = 50_000
 """Characters of a script that is searched. Longer ones are libraries and states."""
-_REQUEST = re.compile(
-    r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]"
-    r"|\burl\s{0,5}:\s{0,5}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,}]"
-    r"|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},\s{0,9}[\"'`]([^\"'`\s]{2,500})[\"'`]\s{0,9}[,)]",
+_ASKS = re.compile(
+    r"(?:\bfetch|\.get|\.getJSON|\.post|\.load|\.request|\baxios)\s{0,5}\(|\burl\s{0,5}:|\.open\s{0,5}\(\s{0,9}[\"']GET[\"']\s{0,5},",
     re.IGNORECASE,
 )
+_VALUE = re.compile(r"\s{0,5}[=:]\s{0,5}(?:([0-9]{1,6})|'([^'\n]{1,300})'|\"([^\"\n]{1,300})\")\s{0,5}[;,})\n]")
+_MOST_PLACES = 20
+"""Places where a script names something that are looked at for its value."""
 _ADDRESS = re.compile(r"(?:https?:/|\.{0,2})/[^{}$<>]{2,500}")
 """Not what a script fills in (`${page}`)."""
 _JSONP = re.compile(r"\.jsonp\b|[?&](?:callback|jsonp|cb)=", re.IGNORECASE)
 _NO_PAGE = re.compile(r"\.(?!s?html?\b|php|aspx?\b|jsp\b|cgi\b)\w{2,5}(?:[?#]|$)", re.IGNORECASE)
 """Pictures, films, documents, scripts."""
+_PLACEHOLDERS = frozenset(("div", "section", "ul", "main"))
+_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jsp)(?:\?|$)", re.IGNORECASE)
+_WAITS = re.compile(r"lazy|load|ajax|async|defer|include|snippet|fragment|partial|placeholder", re.IGNORECASE)
+"""Names of what a script fills. Without one, only the address of a file shows that an attribute is no address to share."""
 _ATTRIBUTES = etree.XPath("//*[not(self::a or self::img or self::source)]/@*[starts-with(name(), 'data-')]")
-_LOADED = etree.XPath("//@*[name() = 'hx-get' or name() = 'data-hx-get']")
+_LOADED = etree.XPath(
+    "//@*[name() = 'hx-get' or name() = 'data-hx-get'] | //link[@rel='preload' and @as='fetch']/@href"
+)
 _MOST_ATTRIBUTES = 2_000
 _LOADS = re.compile(r"/(?:api|ajax|json|rest|wp-json)(?:[/?]|\.(?:php|json|aspx?)|$)|\.json(?:\?|$)", re.IGNORECASE)
 """What a script loads, and not a picture or a page to share: attributes hold addresses of all kinds."""
@@ -70,14 +82,45 @@ def requests_of(root: etree._Element) -> Iterator[str]:
                 yield address
             continue
         code = script.text or ""
-        for found in _REQUEST.findall(code) if len(code) <= _MAX_CODE else ():
-            address = next(filter(None, found))
-            if _ADDRESS.fullmatch(address):
-                yield address
-    loaded: list[str] = _LOADED(root)  # type: ignore[assignment]
-    yield from (value for value in loaded[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(value))
-    values: list[str] = _ATTRIBUTES(root)  # type: ignore[assignment]
-    yield from (value for value in values[:_MOST_ATTRIBUTES] if _LOADS.search(value) and _ADDRESS.fullmatch(value))
+        yield from _asked_in(code) if len(code) <= _MAX_CODE else ()
+    values: list[str] = _LOADED(root)  # type: ignore[assignment]
+    yield from (value for value in values[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(value))
+    values = _ATTRIBUTES(root)  # type: ignore[assignment]
+    yield from (
+        one for one in values[:_MOST_ATTRIBUTES] if _ADDRESS.fullmatch(one) and (_LOADS.search(one) or _fills(one))
+    )
+
+
+def _fills(value: Any) -> bool:
+    """Whether an attribute of an empty element, as XPath gives it, names what a script fills that with."""
+    element = value.getparent()
+    if element.tag not in _PLACEHOLDERS or len(element) or (element.text or "").strip():
+        return False
+    named = f"{value.attrname} {element.get('class', '')} {element.get('id', '')}"[:MAX_CLASS_CHARS]
+    return bool(_PAGE_FILE.search(value) or (_WAITS.search(named) and not _NO_PAGE.search(value)))
+
+
+def _asked_in(code: str) -> Iterator[str]:
+    """Addresses that a script asks for. Names have the values that it gives them first."""
+
+    def value_of(name: str) -> str | None:
+        name, at = name.removeprefix("this."), -1
+        for _ in range(_MOST_PLACES):
+            if (at := code.find(name, at + 1)) < 0:
+                return None
+            is_whole = at == 0 or not (code[at - 1].isalnum() or code[at - 1] in "_.")
+            if is_whole and (value := _VALUE.match(code, at + len(name))):
+                return value[1] or value[2] or value[3]
+        return None
+
+    for asks in _ASKS.finditer(code):
+        joined = joined_at(code, asks.end(), value_of)
+        if (
+            joined is not None
+            and code[joined.end : joined.end + 1] in (",", ")", "}")
+            and _ADDRESS.fullmatch(joined.text)
+        ):
+            yield joined.text
 
 
 def read_json_body(text: str) -> Any:

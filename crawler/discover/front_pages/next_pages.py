@@ -8,9 +8,10 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.discover.addresses.article_urls import is_list_of_a_day
+from crawler.discover.addresses.article_urls import is_list_of_a_day, judge
 from crawler.discover.links.link_elements import MAX_LINKS, address_of
 from crawler.discover.links.page_functions import PageFunctions
+from crawler.discover.listings.listing import NextPages
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_URL
 from pipelines.urls import clean_url, same_site
@@ -97,14 +98,44 @@ def _says_more(element: etree._Element) -> bool:
     return said in words_of("load_more")
 
 
+def part_below(root: etree._Element, base: str, url: str) -> str | None:
+    """The one part of a list that it loads from below its own address: `<turbo-frame src="/news/more">` on `/news`; None for none.
+
+    Of several, each may be an entry that a script opens.
+    """
+    own = url.partition("?")[0].rstrip("/") + "/"
+    values: list[str] = _LOADED_PARTS(root) if own.count("/") > _SLASHES_OF_A_HOST else []  # type: ignore[assignment]
+    addresses = (clean_url(value, base) for value in values[:MAX_LINKS] if _LOADED.fullmatch(value[:MAX_URL]))
+    below = {address for address in addresses if address and address.startswith(own)}
+    address = below.pop() if len(below) == 1 else None
+    return address if address and not judge(address).is_article else None
+
+
+_LOADED_PARTS = etree.XPath(
+    "//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']"
+    f" | //*[self::button or self::div or self::section]/@*[{' or '.join(f'name() = {name!r}' for name in _MORE_DATA)}]"
+)
+_SLASHES_OF_A_HOST = 3
 _LONGEST_LABEL = 60
-_COUNTED = re.compile(r"([?&](?:page\w{0,8}|p|pg|paged|pn|seite|pagina)=)(\d{1,4})(?=&|$)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"[?&](?:page(?!_?size)\w{0,8}|p|pg|pn|seite|pagina|(offset|start|skip|from|begin))=([0-9]{1,4})(?=&|$)",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"[?&](?:limit|size|page_?size|per_?page|count|rows|take|n|num)=([0-9]{1,3})(?=&|$)", re.IGNORECASE)
 
 
-def counted_page(url: str, page: int | None) -> tuple[str, ...]:
-    """The page after one that was loaded by its number (`/ajax/news?page=2`). What is loaded seldom says what follows."""
-    found = _COUNTED.search(url) if page is not None and page > 1 else None
-    return (f"{url[: found.start(2)]}{int(found[2]) + 1}{url[found.end(2) :]}",) if found is not None else ()
+def counted_page(url: str, page: int | None, links: int) -> tuple[tuple[str, ...], NextPages]:
+    """The page after one that was loaded by its number (`/ajax/news?page=2`), or by that of the articles before it.
+
+    What is loaded seldom says what follows. `links`: articles that it has; None else says how many the next is after.
+    """
+    found = _COUNTED.search(url)
+    if found is None or page is None or not links or (page == 1 and int(found[2]) > 1):
+        return (), NextPages.ANY_NEW
+    size = _SIZE.search(url) if found[1] else None
+    step = 1 if not found[1] else int(size[1]) if size is not None else links
+    following = f"{url[: found.start(2)]}{int(found[2]) + step}{url[found.end(2) :]}"
+    return (following,), NextPages.ALL_NEW if int(found[2]) <= 1 else NextPages.ANY_NEW
 
 
 _SHEET = re.compile(r"(.*[^\d])(\d{1,3})(\.\w{3,5})")

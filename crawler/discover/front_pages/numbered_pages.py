@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import count, islice
 from urllib.parse import unquote
 
 from lxml import etree
@@ -35,6 +35,7 @@ Where a box to write into is named first, the first page is 1, else 0."""
 _MOST_SCRIPT = 20_000
 """Characters of a script that are searched."""
 _NUMBER = re.compile(r"[0-9]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
 _COUNTS = re.compile(
     r"(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
@@ -44,7 +45,8 @@ _COUNTS = re.compile(
 """Parameters that count pages, or the articles before a page; also the last name in brackets (`news[currentPage]`)."""
 _LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
 _MOST_ADDED = 2
-"""Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well."""
+"""Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well. A second word
+that it adds names something else: `/author/anna-2`."""
 
 
 def page_after(
@@ -70,6 +72,8 @@ def page_after(
     for addresses in by_form.values():
         if page + 1 in addresses and _is_counted(addresses, page):
             return addresses[page + 1]
+        if (step := _step_of(addresses, url)) and step * page in addresses:
+            return addresses[step * page]
     written = (address for script in root.iter("script") if (address := _written(script.text or "", base)))
     named = next((address for address in (*following, *written) if _is_page_of(url, address)), None)
     return named or _counted_on(root, url, base)
@@ -109,14 +113,36 @@ _MAY_COUNT = re.compile(r"[0-9]/?$|=[0-9]{1,9}&")
 
 
 def _counted_parts(url: str) -> tuple[str, set[str]]:
-    """The path and the parameters of an address; what counts at the end of the path (`/page/2`) is a parameter, too."""
+    """The path and the parameters of an address; what counts at the end of the path (`/page/2`, `/page-2`) is a parameter, too."""
     path, _, query = link_key(url).partition("?")
     pairs = {pair for pair in query.split("&") if pair}
     folders, _, number = path.rpartition("/")
     folders, _, name = folders.rpartition("/")
     if number.isdecimal() and folders and _COUNTS.fullmatch(name):
         return folders, {f"{name}={number}", *pairs}
+    if (last := _NAMED.fullmatch(number)) and _COUNTS.fullmatch(last[1]):
+        return path.rpartition("/")[0], {f"{last[1]}={last[2]}", *pairs}
     return path, pairs
+
+
+_NAMED = re.compile(r"([a-z]{2,10})[-_]?([0-9]{1,4})", re.IGNORECASE)
+"""`/news/page-2/`"""
+
+
+def _step_of(addresses: Mapping[int, str], url: str) -> int:
+    """How many articles a page has, where the labels say how many come before each, as their addresses do (0 | 5 | 10); else 0."""
+    keys = {label: link_key(address) for label, address in addresses.items()}
+    rows = {label: [int(number) for number in _NUMBER.findall(key)] for label, key in keys.items()}
+    labels = sorted(rows)
+    column = next((at for at, *values in zip(count(), *rows.values(), strict=False) if values == [*rows]), None)
+    if column is None or len(labels) < 2:
+        return 0
+    own, form = link_key(url), _NUMBER.sub("#", keys[labels[0]])
+    if _NUMBER.sub("#", own) == form:
+        labels = sorted({*labels, int(_NUMBER.findall(own)[column])})
+    step = labels[1] - labels[0]
+    is_even = step > 1 and labels[0] % step == 0 and labels == list(range(labels[0], labels[-1] + 1, step))
+    return step if is_even else 0
 
 
 _MOST_DIGITS = 9
@@ -152,6 +178,7 @@ def _is_page_of(url: str, address: str) -> bool:
     return (
         path.startswith(stem)
         and not added[:1].isalpha()
+        and len(_WORD.findall(_ENDING.sub(r"\1", added))) <= 1
         and {pair for pair in own_query.split("&") if pair}.issubset(query.split("&"))
         and 1 <= len(numbers) - len(own_numbers) <= _MOST_ADDED
         and (not added.startswith("/") or judge(address).points < ARTICLE_POINTS)

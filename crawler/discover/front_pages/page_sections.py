@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterator
 from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
-from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE
+from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE, LEADS
 from crawler.discover.addresses.url_words import ADVERTISING, ARCHIVES, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
 from crawler.discover.front_pages.next_pages import is_pager_label
 from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
@@ -48,6 +49,7 @@ def sections_of(
     """
     few_articles = sum(one.points >= ARTICLE_POINTS for one in candidates.values()) < LEAST_ARTICLES
     language, parts = _LANGUAGE.match(url), _parts_of_the_site(candidates, url)
+    folders = Counter(key.rpartition("/")[0] for key, one in candidates.items() if one.points >= ARTICLE_POINTS)
     longest = _LONGEST_IN_MENU if few_articles else _LONGEST
     sections = [
         candidate
@@ -55,6 +57,7 @@ def sections_of(
         if candidate.points <= 0
         and (
             _may_be_list(candidate)
+            or (folders[candidate.key] >= LEAST_ARTICLES and candidate.judgement.refusal.endswith(LEADS))
             or (few_articles and _is_archive(candidate.url))
             or (candidate.judgement.reasons == (FRONT_PAGE,) and host_of(candidate.url) in parts)
         )
@@ -62,7 +65,8 @@ def sections_of(
         and candidate.key not in other_editions
         and not (language and _is_other_edition(candidate.url, language[1]))
     ]
-    sections = _by_query(sections, [candidate.url for candidate in candidates.values()], few_articles=few_articles)
+    sections = _by_query(sections, url, [one.url for one in candidates.values()], few_articles=few_articles)
+    sections = _without_old_numbers(sections)
     sections.sort(key=lambda one: (headline_length(one.title) > _LONGEST, _ORDER.get(one.place, len(_ORDER))))
     if len(sections) < _FEW:
         menu = (one for one in candidates.values() if one.place is LinkPlace.MENU)
@@ -122,9 +126,9 @@ def _is_other_edition(url: str, language: str) -> bool:
     return other is not None and url[other.end() :] in ("", "/") and other[1].lower() != language.lower()
 
 
-# A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`).
+# A short path of words, perhaps with a number at its end (`/c/5`, not `/2024/05`). `@anna` is a person.
 _SECTION_PATH = re.compile(
-    r"https?://[^/?]+(?:/[^/?.\d][^/?]{0,40}){0,3}(?:/(?!(?:19|20)\d\d(?!\d))\d{1,4})?/?(?:(?:Pages/)?(?:index|default)\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
+    r"https?://[^/?]+(?:/[^/?.\d@][^/?]{0,40}){0,3}(?:/(?!(?:19|20)\d\d(?!\d))\d{1,4})?/?(?:(?:Pages/)?(?:index|default)(?:\.[a-z]{2})?\.\w{3,5}|[\w-]{1,30}\.s?html?)?(?:\?[^?]{1,100})?"
 )
 
 
@@ -150,7 +154,7 @@ def _is_section(candidate: LinkCandidate, longest: int = _LONGEST) -> bool:
 _NUMBER_LAST = re.compile(r"\d(?:\.\w{2,5})?/?$")
 _NO_SECTION_PARAMETER = re.compile(
     r"(?:^|&)(?:page(?!_id=|=(?!print|login|search)[a-z]{3,20}(?:&|$))\w*|pg|pn|p|offset|start|s|q|query|search\w*|kw|wd|tag|title|action|sort\w*|order\w*|dir|filter\w*|date\w*|day"
-    r"|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
+    r"|week|month|year|from|to|since|until|login|logout|redirect|return\w*|back\w*|ref\w*|url|lang\w*|hl|locale|print|share|theme|font\w*"
     r"|author\w*|user\w*|member\w*|source|link|format|tmpl|view_?as)=|(?:^|&)key\w*=(?!\d+(?:&|$))|^C=[NMSD];O=[AD]$",
     re.IGNORECASE,
 )
@@ -160,18 +164,18 @@ _OF_A_MENU = 3
 """Pages whose links carry the same query: it says where the link stands (`?iref=gnavi`), and the path names the section."""
 
 
-def _by_query(sections: list[LinkCandidate], urls: list[str], *, few_articles: bool) -> list[LinkCandidate]:
+def _by_query(sections: list[LinkCandidate], own: str, urls: list[str], *, few_articles: bool) -> list[LinkCandidate]:
     """The sections without those whose query names none.
 
     One that does has siblings: `list.asp?id=12` and `list.asp?id=13`, `/?cat=news` and `/?cat=sport`, each with a name of its own:
-    what all call "PDF" is a view of articles. One alone names a section by a number (`?rubrique4`) in a menu, and where the
-    page has few articles.
+    what all call "PDF" is a view of articles. The page itself, `own`, is a sibling. One alone names a section by a number
+    (`?rubrique4`) in a menu, and where the page has few articles.
     """
     paths: dict[str, set[str]] = {}
     for url in urls:
         path, _, query = url.partition("?")
         paths.setdefault(query, set()).add(path)
-    names: dict[tuple[str, ...], list[str | None]] = {}
+    names: dict[tuple[str, ...], list[str | None]] = {_form_of(own): [None]} if "?" in own else {}
     for one in sections:
         names.setdefault(_form_of(one.url), []).append(one.title)
 
@@ -193,6 +197,29 @@ def _form_of(url: str) -> tuple[str, ...]:
     """The path and the names of the parameters, without numbers that follow these (`?rubrique5`)."""
     path, _, query = url.partition("?")
     return (path, *(pair.partition("=")[0].rstrip("0123456789") for pair in query.split("&")))
+
+
+def _without_old_numbers(sections: list[LinkCandidate]) -> list[LinkCandidate]:
+    """The sections without all but the last of a series outside the menu, such as "Issue 12" at `/issue/12`: issues, albums."""
+    places = [_place_in_series(one) for one in sections]
+    series: dict[str, list[int]] = {}
+    for name, number in places:
+        series.setdefault(name, []).append(number)
+    least = {name: sorted(of_it)[-_LAST if len(of_it) >= _SERIES else 0] for name, of_it in series.items()}
+    return [one for one, (name, number) in zip(sections, places, strict=True) if number >= least[name]]
+
+
+def _place_in_series(one: LinkCandidate) -> tuple[str, int]:
+    """A section's address without the number at its end, and that number, if its name has it, too; else its key and 0."""
+    found = _NUMBER_AT_END.search(one.url)
+    if found is None or one.place is LinkPlace.MENU or found[1] not in re.findall("[0-9]+", one.title or ""):
+        return one.key, 0
+    return one.url[: found.start()], int(found[1])
+
+
+_NUMBER_AT_END = re.compile(r"([0-9]{1,9})(?:\.[a-z]{3,5})?/?$")
+_SERIES, _LAST = 3, 2
+"""Sections of one name and a number from which they are a series, and how many of these are read."""
 
 
 def _is_category(url: str) -> bool:

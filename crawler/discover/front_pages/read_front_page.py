@@ -23,10 +23,10 @@ from crawler.discover.addresses.article_urls import (
     judge_on_site,
 )
 from crawler.discover.addresses.behind import article_behind
-from crawler.discover.front_pages.dated_lists import newest_lists
+from crawler.discover.front_pages.dated_lists import list_of_day_before, newest_lists
 from crawler.discover.front_pages.feed_links import feeds_of
 from crawler.discover.front_pages.loaded_lists import frames_of, included_in, read_json_body, requests_of
-from crawler.discover.front_pages.next_pages import counted_page, loaded_next_page, next_page_of
+from crawler.discover.front_pages.next_pages import counted_page, loaded_next_page, next_page_of, part_below
 from crawler.discover.front_pages.numbered_pages import page_after
 from crawler.discover.front_pages.page_sections import is_service_label, sections_of
 from crawler.discover.front_pages.script_lists import (
@@ -64,6 +64,8 @@ from pipelines.urls import clean_url, host_of, link_key, same_site
 NO_PAGE = "the body is not an HTML page"
 MAX_FRAMES = 6
 """Frames of a page that are sections, and lists that it loads."""
+MOST_LOADED = 3
+"""Lists that a section loads that are read with it."""
 
 
 def read_front_page(
@@ -98,9 +100,11 @@ def read_front_page(
             found.add_listed(find(decoded.text, root) if found.is_empty() else ())
     accept_siblings(found.by_key.values())
     refuse_groups(found.articles())
-    loaded = _loaded_lists(root, targets) if is_empty and found.is_empty() else ()
+    loaded = tuple(_loaded_lists(root, url, targets)) if is_empty and found.is_empty() else ()
     sections = sections_of(found.by_key, url, _other_editions(root, language, targets))
     pages, when = _next_pages(root, decoded.text, base, url, page, found, functions)
+    if loaded and not is_front and not (pages and found.articles()):
+        pages, when = tuple(one.url for one in loaded[:MOST_LOADED]), NextPages.LOADED
     return ParsedListing(
         kind=kind,
         url=url,
@@ -120,8 +124,10 @@ def _read_json(value: object, url: str, kind: ListingKind, site: Site | None, pa
     found.add_listed(lists_in_json(value))
     refuse_groups(found.articles())
     links = found.links(kind)
-    pages = next_page_in_json(value, url) or counted_page(url, page)
-    return ParsedListing(kind=kind, url=url, links=links, pages=pages, note=None if links else NO_PAGE)
+    pages, when = next_page_in_json(value, url), NextPages.ANY_NEW
+    if not pages:
+        pages, when = counted_page(url, page, len(links))
+    return ParsedListing(kind=kind, url=url, links=links, pages=pages, pages_when=when, note=None if links else NO_PAGE)
 
 
 def _other_editions(root: etree._Element, language: str | None, targets: _Targets) -> set[str]:
@@ -157,10 +163,12 @@ def _next_pages(
         return (), NextPages.ANY_NEW
     if not found.articles():
         return newest_lists(found.by_key.values(), url), NextPages.ALWAYS
-    if after := page_after(root, url, page, (), functions):
+    if after := page_after(root, url, page, (), functions) or list_of_day_before(found.by_key.values(), url):
+        return (after,), NextPages.ALL_NEW
+    if after := part_below(root, base, url):
         return (after,), NextPages.ALL_NEW
     is_part = "<body" not in text.lower()  # what a script adds to the page before
-    return counted_page(url, page) if is_part else (), NextPages.ANY_NEW
+    return counted_page(url, page, len(found.articles())) if is_part else ((), NextPages.ANY_NEW)
 
 
 def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
@@ -385,10 +393,11 @@ def _frames(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
             yield Listing(url=target[0], kind=ListingKind.SECTION, title=plain_text(title))
 
 
-def _loaded_lists(root: etree._Element, targets: _Targets) -> Iterator[Listing]:
+def _loaded_lists(root: etree._Element, url: str, targets: _Targets) -> Iterator[Listing]:
     """What a page loads that names no articles itself: it may load its list."""
     frames = ((address, plain_text(title)) for address, title in frames_of(root, "iframe", *included_in(root)))
     requests = ((address, None) for address in requests_of(root))
-    found = {target[0]: title for address, title in (*frames, *requests) if (target := targets.of(address))}
-    for address, title in islice(found.items(), MAX_FRAMES):
+    found = {target: title for address, title in (*frames, *requests) if (target := targets.of(address))}
+    others = ((address, title) for (address, key), title in found.items() if key != link_key(url))
+    for address, title in islice(others, MAX_FRAMES):
         yield Listing(url=address, kind=ListingKind.SECTION, title=title)

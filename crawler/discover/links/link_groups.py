@@ -21,9 +21,11 @@ from crawler.discover.addresses.article_urls import (
     ARTICLE_POINTS,
     BELOW_A_SERVICE,
     INCLUDED_POINTS,
+    LEADS,
     NEVER_POINTS,
     Judgement,
 )
+from crawler.discover.addresses.url_words import CATEGORIES, LEADS_TO_LISTS
 from crawler.discover.links.candidates import HEADLINE_WORDS, LinkCandidate, headline_length
 from crawler.discover.links.link_places import LinkPlace
 
@@ -74,18 +76,24 @@ def refuse_groups(articles: Iterable[LinkCandidate]) -> None:
 
 
 def accept_rows(candidates: Iterable[LinkCandidate]) -> None:
-    """Accept the rows of a list: numbered addresses of one form that each have a headline of their own.
+    """Accept the rows of a list: numbered addresses of one form that each have a title of their own, most of them a headline.
 
     For a page without articles of a known form: beside such, rows are what a page also offers.
     """
     rows: dict[str, list[LinkCandidate]] = defaultdict(list)
     for one in candidates:
-        if "0" in (form := _ZEROS.sub("0", _form(_CODE_VALUE.sub("=0", one.key)))):
+        is_named = any(map(str.isalpha, one.title or ""))  # arrows and numbers lead to other pages of the list
+        if is_named and "0" in (form := _ZEROS.sub("0", _form(_CODE_VALUE.sub("=0", one.key)))):
             rows[form].append(one)
     for row in rows.values():
         listed = [one for one in row if _may_be_row(one)]
         titles = {one.title for one in listed}
-        if len(titles) >= _ROWS and len(titles) >= _NAMES_SHARE * len(row):
+        headlines = sum(headline_length(title) >= HEADLINE_WORDS for title in titles)
+        if (
+            len(titles) >= _ROWS
+            and len(titles) >= _NAMES_SHARE * len(row)
+            and headlines >= _SIBLINGS_SHARE * len(titles)
+        ):
             for one in listed:
                 one.points = max(one.points, ARTICLE_POINTS)
 
@@ -120,10 +128,20 @@ _CODE_VALUE = re.compile(r"=(?=[A-Za-z-]{0,40}[0-9])(?=[0-9-]{0,40}[A-Za-z])[A-Z
 
 def _may_be_row(one: LinkCandidate) -> bool:
     return (
-        _may_be_listed(one)
+        (_may_be_listed(one) or _is_in_category(one))
         and one.place >= LinkPlace.PLAIN
-        and headline_length(one.title) >= HEADLINE_WORDS
+        and headline_length(one.title) > _SHORT_WORDS
         and not _is_below_service(one)
+    )
+
+
+def _is_in_category(one: LinkCandidate) -> bool:
+    """Whether only a word for categories speaks against a numbered address: `/category/town/48210`."""
+    *folders, name = one.key.lower().split("/")
+    return (
+        one.judgement.refusal.endswith(LEADS)
+        and name.isdecimal()
+        and not LEADS_TO_LISTS.intersection(folders) - CATEGORIES
     )
 
 

@@ -9,8 +9,9 @@ No script is run: an address that is put together of texts and of what the funct
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -35,6 +36,7 @@ _PART = re.compile(
 _FILLED = re.compile(r"\$\{\s{0,5}([\w.]{1,60})\s{0,5}\}")
 _CALL = re.compile(r"(?<![\w.])(\w{1,40})\s{0,5}\(([^()]{0,500})\)")
 _ARGUMENT = re.compile(r"\s{0,9}(?:'([^']{0,500})'|\"([^\"]{0,500})\"|([\w.\[\]]{1,100}))\s{0,9}(?:,|$)")
+_MOST_PARTS = 30
 _CHOSEN = ("this.value", "this.options[this.selectedIndex].value")
 """How the choice in a list is called where it leads on (`onchange`)."""
 
@@ -91,25 +93,36 @@ def _values_of(given: str, known: Mapping[str, str]) -> list[str]:
 
 def _address_in(code: str, known: Mapping[str, str]) -> str | None:
     """The first address that code leads to, put together of texts and of known values; None where it needs others, or no value."""
-    for leads in _LEADS.finditer(code):
-        at, parts, used = leads.end(), [], False
-        while (part := _PART.match(code, at)) is not None:
-            single, double, filled, name, more = part.groups()
-            if name is not None or filled is not None:
-                names = [name] if name is not None else _FILLED.findall(filled)
-                if not all(known.get(one) for one in names):
-                    break
-                used = used or bool(names)
-            parts.append(
-                known[name]
-                if name is not None
-                else _FILLED.sub(lambda one: known[one[1]], filled)
-                if filled is not None
-                else single or double or ""
-            )
-            at = part.end()
-            if not more:
-                if used:
-                    return "".join(parts)[:MAX_URL]
-                break
+    joined = (joined_at(code, leads.end(), known.get) for leads in _LEADS.finditer(code))
+    return next((one.text for one in joined if one is not None and one.used), None)
+
+
+class Joined(NamedTuple):
+    """A text in code, where it ends, and whether known values are parts of it."""
+
+    text: str
+    end: int
+    used: bool
+
+
+def joined_at(code: str, at: int, value_of: Callable[[str], str | None]) -> Joined | None:
+    """What stands at a place in code, put together of texts and of the values of names; None where one has none."""
+    parts, used = list[str](), False
+    while (part := _PART.match(code, at)) is not None and len(parts) < _MOST_PARTS:
+        single, double, filled, name, more = part.groups()
+        names = [name] if name is not None else _FILLED.findall(filled or "")
+        known = {one: value for one in names if (value := value_of(one))}
+        if len(known) < len({*names}):
+            return None
+        used = used or bool(names)
+        parts.append(
+            known[name]
+            if name is not None
+            else _FILLED.sub(lambda one, known=known: known[one[1]], filled)
+            if filled is not None
+            else single or double or ""
+        )
+        at = part.end()
+        if not more:
+            return Joined("".join(parts)[:MAX_URL], at, used)
     return None

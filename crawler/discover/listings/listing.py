@@ -49,6 +49,9 @@ class NextPages(Enum):
     ALWAYS = "always"
     """It has no articles, and they are the newest of its lists."""
 
+    LOADED = "loaded"
+    """It has hardly an article, and loads more from there: they are listings of their own, read without it from then on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedListing:

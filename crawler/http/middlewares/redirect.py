@@ -2,7 +2,7 @@
 
 As in Scrapy, only http and https are followed; a redirect to another scheme is returned as the response it is. Differences: no
 Referer (none is sent, and Scrapy would warn about that at each start), and two silent failures have names: a chain that is too
-long, and a hop to a URL that the run has already requested, which Scrapy's duplicate filter drops.
+long or comes back twice, and a hop to a URL that the run has already requested, which Scrapy's duplicate filter drops.
 
 A chain that comes back to a page asks whether its reader keeps cookies. Those that it has set are sent from there on, and forgotten
 at its end: no cookie passes from one request of a crawl to another.
@@ -72,6 +72,8 @@ class Redirects(RedirectMiddleware):
                 raise AlreadyAsked(hop.url, request.url)  # it has them, and answers as before
             hop.dont_filter = True
             return hop
+        if _chain_of(request).count(hop.url) > 1:  # a host that lets nobody pass at first may do so the second time
+            raise TooManyRedirects(hop.url, hop.meta["redirect_times"], int(reason))
         if request.dont_filter or request.meta.get(ROBOTS_FETCH):
             return hop
         # The scheduler would ask the same filter, and drop the hop silently.

@@ -213,6 +213,14 @@ def test_circles_have_an_end(web: Web) -> None:
     web.pages["/round"] = Answer(status=302, headers={"Location": "/round"})
     end = crawl([ask(web.url("/round")).replace(dont_filter=True)])[web.url("/round")]
     assert end.name == "TooManyRedirects"
+    assert "after 2 hops" in str(end.error)
+
+
+def test_long_chains_have_an_end(web: Web) -> None:
+    for number in range(12):
+        web.pages[f"/{number}"] = Answer(status=302, headers={"Location": f"/{number + 1}"})
+    end = crawl([ask(web.url("/0"))])[web.url("/0")]
+    assert end.name == "TooManyRedirects"
     assert "after 10 hops" in str(end.error)
 
 

@@ -47,3 +47,10 @@ def test_a_page_that_leads_to_itself_all_the_same_fails_as_before(web: Web) -> N
     ends = crawl([ask(web.url("/deaf")), ask(web.url("/loop"))])
     assert {end.name for end in ends.values()} == {"AlreadyAsked"}
     assert web.paths().count("/deaf") == 2
+
+
+def test_a_circle_without_cookies_is_left_at_the_second_return(web: Web) -> None:
+    web.pages["/there"], web.pages["/back"] = to("/back"), to("/there")
+    end = crawl([ask(web.url("/there")).replace(dont_filter=True)])[web.url("/there")]
+    assert end.name == "TooManyRedirects"
+    assert web.paths().count("/there") + web.paths().count("/back") == 4

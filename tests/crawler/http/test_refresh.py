@@ -86,7 +86,7 @@ def test_circles_have_an_end(web: Web) -> None:
     web.pages["/b"] = page('<meta http-equiv="refresh" content="0; url=/a">')
     url = web.url("/a")
     assert crawl([ask(url).replace(dont_filter=True)])[url].name == "TooManyRedirects"
-    assert len(web.paths()) == 12
+    assert len(web.paths()) == 5
 
 
 def test_the_guard_and_robots_are_asked_again(web: Web) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.end_to_end.copydesk import Copydesk
@@ -23,6 +24,8 @@ class Site:
         if body is None and asked.path.startswith("/news/"):
             number = asked.path.rpartition("/")[2]
             body = f"<article><h1>{TITLE.format(number)}</h1>{TEXT.format(number)}</article>"
+        if body is not None and body.startswith("["):
+            return Answer(200, body)
         return Answer(404) if body is None else Answer(200, f"<html lang='en'><body>{body}</body></html>")
 
     def take(self) -> set[str]:
@@ -66,6 +69,22 @@ def test_the_newest_of_dated_lists_is_read(tmp_path: Path) -> None:
         asked = site.take()
     assert {"/news/48219", "/news/48218", "/news/48210"} <= asked
     assert not {"/issues/2025/", "/issues/2026/09/"} & asked
+
+
+def test_what_a_section_loads_is_a_listing_of_its_own(tmp_path: Path) -> None:
+    shell = "<script>let from=0; fetch('/api/town?offset=' + from + '&limit=2').then(show)</script>"
+    site = Site({"/": f'<nav><a href="/town/">Town</a></nav>{heads(48219, 48218, 48217)}', "/town/": shell})
+    for at in (0, 2):
+        rows = [{"title": TITLE.format(n), "url": f"/news/{n}"} for n in (48216 - at, 48215 - at)]
+        site.pages[f"/api/town?offset={at}&limit=2"] = json.dumps(rows)
+    first, second = (f"/api/town?offset={at}&limit=2" for at in (0, 2))
+    with WebServer(site.answer) as server:
+        desk = desk_for(tmp_path, server)
+        site.take()
+        desk.run("crawl")
+        assert {"/town/", first, second, "/news/48216", "/news/48213"} <= site.take()
+        desk.run("crawl")
+        assert site.take() == {"/", first}  # the shell names no article
 
 
 def test_a_feed_of_episodes_keeps_no_section_from_being_read(tmp_path: Path) -> None:

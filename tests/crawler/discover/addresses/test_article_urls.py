@@ -86,6 +86,9 @@ def test_hostile_addresses_cost_little(unit: str) -> None:
         ("/kreis/anna-maria-holt-ruud-48210", "/kreis/profile-4812/anna-maria-holt-ruud"),
         ("/news/detail.php?ID=77", "/shop/detail.php?ID=77"),
         ("//2026.news.example/11/29/st-1.html", "//www.news.example/11/29/st-1.html"),
+        ("/staff/why-the-ferry-waits-since-1979-100160.html", "/staff/dr-anna-maria-holt-ruud-100160.html"),
+        ("/category/town/council-votes-again-on-the-roof-48210", "/tag/town/council-votes-again-on-the-roof-48210"),
+        ("/press/2026/bridge-tolls/index.html", "/press/2026/html/index.en.html"),
         ("//archive.news.example/ferry-is-late-again-48210", "//annonces.news.example/ferry-is-late-again-48210"),
     ],
 )

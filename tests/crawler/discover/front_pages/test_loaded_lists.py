@@ -8,6 +8,7 @@ from html import escape
 import pytest
 
 from crawler.discover.front_pages.read_front_page import read_front_page
+from crawler.discover.listings.listing import NextPages
 from crawler.discover.read_listing import ListingRequest, read_listing
 from db.models import ListingKind
 
@@ -44,6 +45,12 @@ def loaded(page: str) -> list[str]:
         ('<object data="latest.html" type="text/html"></object>', "/latest.html"),
         ('<embed src="/latest.php?n=10">', "/latest.php?n=10"),
         ('<turbo-frame id="latest" src="/latest" loading="lazy"></turbo-frame>', "/latest"),
+        ('<div class="box" data-part="/shared/latest.en.html"> </div>', "/shared/latest.en.html"),
+        ('<link rel="preload" as="fetch" href="/data/list.json">', "/data/list.json"),
+        ('<div class="box lazy" data-url="/widget/town"></div>', "/widget/town"),
+        ('<script>let from=0; fetch("/api/news?from="+from+"&n=6")</script>', "/api/news?from=0&n=6"),
+        ("<script>const page = 1, root = '/api'; fetch(`${root}/news?page=${page}`)</script>", "/api/news?page=1"),
+        ('<script>data = {page: 1}; x.get("/api/news?page=" + this.page, show)</script>', "/api/news?page=1"),
     ],
 )
 def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
@@ -58,6 +65,10 @@ def test_what_an_empty_page_loads_is_a_section(page: str, address: str) -> None:
         '<iframe src="https://video.example/embed/1"></iframe>',
         '<script>fetch("/api/list?page=" + page)</script>',
         "<script>fetch(`/api/list?page=${page}`)</script>",
+        '<script>let page=1; fetch("/api/list?page=" + next(page))</script>',
+        '<div data-share="/latest.html">Share this page</div>',
+        '<div data-picture="/latest.jpg"></div>',
+        '<div data-own="https://www.harbourpost.example/"></div>',
         '<script src="/static/jquery.min.js"></script>',
         '<script>x.open("POST", "/log", true)</script>',
         '<div data-share="/politics/bridge" data-image="/img/api.png"></div>',
@@ -162,3 +173,32 @@ def test_the_address_of_such_a_list_may_be_what_is_looked_at(kind: ListingKind) 
     assert listing is not None
     assert len(listing.links) == len(ITEMS)
     assert read_listing(request, b'{"error": "unknown channel"}', request.url, "application/json", None) is None
+
+
+def test_what_a_section_without_articles_loads_is_read_with_it() -> None:
+    page = b'<html><body><h1>News</h1><div data-part="/parts/list.html"></div></body></html>'
+    listing = read_front_page(page, URL + "news/", page=1)
+    assert (listing.pages, listing.pages_when) == ((URL + "parts/list.html",), NextPages.LOADED)
+    articles = [f'</h1><h3><a href="{one["url"]}">{one["title"]}</a></h3>'.encode() for one in ITEMS]
+    few, several = (page.replace(b"</h1>", b"".join(some)) for some in (articles[:1], articles))
+    assert read_front_page(few, URL + "news/", page=1).pages == listing.pages
+    assert read_front_page(several, URL + "news/", page=1).pages == ()
+    assert read_front_page(page, URL, page=1).pages == ()  # the front page's are sections of their own already
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "found", "when"),
+    [
+        ("api?pagesize=3&page=1", 1, "api?pagesize=3&page=2", NextPages.ALL_NEW),
+        ("api?offset=0&limit=9", 1, "api?offset=9&limit=9", NextPages.ALL_NEW),
+        ("api?start=0", 1, "api?start=3", NextPages.ALL_NEW),
+        ("api?start=3", 2, "api?start=6", NextPages.ANY_NEW),
+        ("api?page=7", 1, None, NextPages.ANY_NEW),
+        ("api?page=news", 1, None, NextPages.ANY_NEW),
+    ],
+)
+def test_a_list_in_json_is_counted_on_from_its_first_page(
+    path: str, page: int, found: str | None, when: NextPages
+) -> None:
+    listing = read_front_page(json.dumps({"rows": ITEMS}).encode(), URL + path, page=page)
+    assert (listing.pages, listing.pages_when) == ((URL + found,) if found else (), when)

@@ -65,7 +65,58 @@ def test_a_page_of_dated_lists_leads_to_the_newest(path: str, links: tuple[str, 
     body = " ".join(f'<a href="/archive/{link}">{link}</a>' for link in links)
     assert pages(body, path) == found
     assert not found or read(f"<html><body>{body}</body></html>", path).pages_when is NextPages.ALWAYS
-    assert pages(HEADS + body, path) == []
+    of_days = found[1:] if "-" in links[0] else []
+    assert pages(HEADS + body, path) == of_days  # with articles, it is the newest itself
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "found"),
+    [
+        (
+            "/news/",
+            ("/news/date/2026-11-28", "/news/date/2026-11-29", "/news/date/2026-11-30"),
+            "/news/date/2026-11-29",
+        ),
+        ("/index?on=2026-11-29", ("?on=2026-11-30", "?on=2026-11-28", "?on=2026-11-27"), "/index?on=2026-11-28"),
+        ("/paper/2026-11/30/node_2.htm", ("../29/node_1.htm", "../31/node_1.htm"), "/paper/2026-11/29/node_1.htm"),
+        ("/news/", ("/news/date/2026-11-30", "/news/date/2026-11-29"), None),
+        ("/news/", ("/sport/2026-11-28", "/sport/2026-11-29", "/sport/2026-11-30"), None),
+        ("/news/", ("/news/2026/08/", "/news/2026/09/", "/news/2026/10/"), None),
+        ("/index?on=2026-11-29", ("?on=2026-11-30", "?view=2026-11-28"), None),
+    ],
+)
+def test_the_list_of_the_day_before_follows_one_with_articles(
+    path: str, links: tuple[str, ...], found: str | None
+) -> None:
+    listing = read(
+        f"<html><body>{HEADS}{' '.join(f'<a href={one}>{one[-2:]}</a>' for one in links)}</body></html>", path
+    )
+    assert [one.removeprefix(URL) for one in listing.pages] == ([found] if found else [])
+    assert not found or listing.pages_when is NextPages.ALL_NEW
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ('<turbo-frame id="rest" src="/news/rest" loading="lazy"></turbo-frame>', ["/news/rest"]),
+        ('<button id="b" data-url="/news/more/4">மேலும்</button>', ["/news/more/4"]),
+        ('<div data-url="/news/bridge"></div><div data-url="/news/tolls"></div>', []),
+        ('<div data-url="/weather/more"></div>', []),
+        ('<button data-like="/news/like/4">4</button>', []),
+        ('<div data-url="/news/48299-the-council-votes-on-the-school-roof"></div>', []),
+    ],
+)
+def test_the_one_part_below_a_list_is_its_next_page(part: str, found: list[str]) -> None:
+    assert pages(HEADS + part, "/news") == found
+    assert pages(HEADS + part, "/") == []
+
+
+def test_labels_may_count_the_articles_before_a_page() -> None:
+    pager = "".join(f'<a href="/topic.php?t3&amp;first_ones={n}#list">{n}</a> | ' for n in (0, 5, 10))
+    assert pages(HEADS + pager, "/topic.php?t3") == ["/topic.php?t3&first_ones=5"]
+    assert pages(HEADS + pager, "/topic.php?t3&first_ones=5", 2) == ["/topic.php?t3&first_ones=10"]
+    years = "".join(f'<a href="/topic.php?t3&amp;since={n}">{n}</a>' for n in (2019, 2021, 2023))
+    assert pages(HEADS + years, "/topic.php?t3") == []
 
 
 @pytest.mark.parametrize(
@@ -155,6 +206,8 @@ def test_addresses_in_scripts_may_be_relative(script: str, at: str) -> None:
         ("/list?view=news&id=8", '1 <a href="?view=news&id=8&limitstart=6">2</a>', "/list?view=news&id=8&limitstart=6"),
         ("/news/", '<a href="/news/?tx_news%5BcurrentPage%5D=2">Mehr</a>', "/news/?tx_news%5BcurrentPage%5D=2"),
         ("/news/", '<a href="/news/sayfa/2/">Zaidi</a>', "/news/sayfa/2/"),
+        ("/news/", '<a href="/news/seite-2/">Mehr laden</a>', "/news/seite-2/"),
+        ("/news/page-2", '<a href="/news/">Neuere</a> <a href="/news/page-3">Mehr</a>', "/news/page-3"),
         ("/news/page/2", '<a href="/news/page/1">Mpya</a> <a href="/news/page/3">Nyuma</a>', "/news/page/3"),
         (
             "/part/news",
@@ -173,6 +226,7 @@ def test_an_address_that_counts_on_is_the_next_page(path: str, more: str, found:
     [
         '<a href="/news/?year=2025">Last year</a> <a href="/news/?cat=7">Sport</a> <a href="/sport/?start=6">More sport</a>',
         '<a href="/news/?page=all">All</a> <a href="/news/?start=6&amp;sort=2">Sorted</a>',
+        '<a href="/news/team-2">Team</a> <a href="/news/covid19">Virus</a>',
         '<a href="/news/team/2">Team</a> <a href="/sport/page/2">More sport</a>',
         '<turbo-frame src="/part/weather?day=2"></turbo-frame>',
     ],

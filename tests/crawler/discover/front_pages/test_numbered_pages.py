@@ -85,6 +85,7 @@ def test_the_page_after(url: str, page: int, body: str, found: str) -> None:
         ("/news/", 1, links("1 /news/12345691.html", "2 /news/12345698.html", "3 /news/12345699.html")),
         ("/news/", 1, links("1 #", "2 #", "3 #")),
         ("/news/", 1, links("2 /newsletter/2", "3 /newsletter/3")),
+        ("/", 1, links("Album 1 /albums/album-1", "Album 2 /albums/album-2", "Album 3 /albums/album-3")),
         ("/news/?cat=3", 1, links("2 /news/?cat=4&page=2", "3 /news/?cat=4&page=3")),
         ("/news/", 1, links("2 https://b.example/news/2", "3 https://b.example/news/3")),
         ("/", 1, links("2 https://a.example.b.example/2", "3 https://a.example.b.example/3")),

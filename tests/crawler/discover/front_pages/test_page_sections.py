@@ -129,6 +129,9 @@ def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
         "Kullanım Şartları",
         "广告刊例",
         "О нас",
+        "Abo",
+        "Donate now",
+        "Faire un don",
     ],
 )
 def test_services_are_no_sections_in_whatever_language(service: str) -> None:
@@ -290,3 +293,36 @@ def test_an_archive_in_a_short_menu_is_a_section() -> None:
 
 def test_a_page_of_wordpress_may_be_a_section() -> None:
     assert in_menu(("/?page_id=31", "Blog"), ("/?page_id=12", "Team"), articles=3) == ["?page_id=31", "?page_id=12"]
+
+
+def test_of_a_numbered_series_outside_the_menu_the_last_are_sections() -> None:
+    issues = [(f"/issue/{number}", f"Issue {number}") for number in (9, 10, 11, 12)]
+    words = [(f"/topics.php?word{number}", f"Word {number}") for number in (1, 2, 3)]
+    wards = [(f"/ward/{number}", name) for number, name in ((1, "Old Town"), (2, "Harbour"), (3, "Mills"))]
+    assert sections(*issues, *words, *wards) == [
+        *("/issue/11", "/issue/12", "/topics.php?word2", "/topics.php?word3", "/ward/1", "/ward/2", "/ward/3")
+    ]
+    page = "".join(f'<li><a href="/district/{number}">District {number}</a></li>' for number in range(1, 5))
+    listing = read_front_page(f"<html><body><nav><ul>{page}</ul></nav></body></html>".encode(), URL)
+    assert len(listing.listings) == 4
+
+
+def test_the_page_itself_is_a_sibling_of_what_differs_in_a_number() -> None:
+    own = URL + "hub?account=Mz5&list=1"
+    assert sections(("/hub?account=Mz5&amp;list=2", "Earlier"), url=own) == ["/hub?account=Mz5&list=2"]
+    assert sections(("/hub?account=Mz5&amp;list=2", "Earlier")) == []
+    assert sections(("/hub?account=Mz5&amp;week=2", "Next week"), url=URL + "hub?account=Mz5&week=1") == []
+
+
+def test_the_folder_of_a_page_s_articles_is_a_section_whatever_it_is_called() -> None:
+    articles = [
+        (f"/staff/why-the-ferry-waits-since-1979-10016{place}", f"Why the ferry waits {place}") for place in range(3)
+    ]
+    assert sections(("/staff/", "From our staff"), ("/author/", "Authors"), *articles) == ["/staff/"]
+    assert sections(("/staff/", "From our staff"), *articles[:2]) == []
+
+
+def test_an_index_in_a_language_is_a_section_and_a_person_none() -> None:
+    assert sections(("/press/notes/html/index.en.html", "Press"), ("/@holt", "Anna Holt")) == [
+        "/press/notes/html/index.en.html"
+    ]

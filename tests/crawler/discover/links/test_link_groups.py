@@ -69,6 +69,8 @@ def test_rows_of_a_list_are_articles_where_a_page_has_no_others() -> None:
     assert articles(rows_at("/khabar/{}", ROWS)) == [f"/khabar/{number}" for number in range(7, 13)]
     assert articles(rows_at("/khabar/{}", ROWS[:4])) == []
     assert len(articles(rows_at("/khabar/{}", ROWS) + rows("/news/item-{n}"))) == 3
+    assert len(articles(rows_at("/category/town/{}/", ROWS) + '<a href="/category/town/page/2/">→</a>')) == 6
+    assert len(articles(rows_at("/khabar/{}", [*ROWS, "Ferry runs again", "Hafen wieder frei"]))) == 8
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,10 @@ def test_rows_of_a_list_are_articles_where_a_page_has_no_others() -> None:
     [
         ("/khabar/{}", [HEADLINES[0]] * 6),
         ("/khabar/{}", [*ROWS, *"abcdef"]),
+        ("/khabar/{}", [f"Blue cotton shirt {size}" for size in "abcdef"]),
         ("/tag/{}", ROWS),
+        ("/comments/{}", ROWS),
+        ("/category/login/{}", ROWS),
         ("/jobs/{}", ROWS),
         ("/list.asp?page={}", ROWS),
     ],
