@@ -165,7 +165,7 @@ def _next_pages(
         return newest_lists(found.by_key.values(), url), NextPages.ALWAYS
     if after := page_after(root, url, page, (), functions) or list_of_day_before(found.by_key.values(), url):
         return (after,), NextPages.ALL_NEW
-    if after := part_below(root, base, url):
+    if after := part_below(root, text, base, url):
         return (after,), NextPages.ALL_NEW
     is_part = "<body" not in text.lower()  # what a script adds to the page before
     return counted_page(url, page, len(found.articles())) if is_part else ((), NextPages.ANY_NEW)
