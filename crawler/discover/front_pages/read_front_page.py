@@ -146,13 +146,7 @@ def _primary(language: str) -> str:
 
 
 def _next_pages(
-    root: etree._Element,
-    text: str,
-    base: str,
-    url: str,
-    page: int | None,
-    found: _Candidates,
-    functions: PageFunctions,
+    root: etree._Element, text: str, base: str, url: str, page: int | None, found: _Candidates, functions: PageFunctions
 ) -> tuple[tuple[str, ...], NextPages]:
     """The next page of a list, or the newest of its lists, and when they are worth a request."""
     if pages := next_page_of(root, base, url, functions) or loaded_next_page(root, text, base, url):
