@@ -41,6 +41,7 @@ from crawler.http.services import PolicyOf
 from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from crawler.render.renderer import RendererStopped
+from crawler.robots.policy import is_page
 from db.models import Link, Listing, ListingKind
 from db.network.http_statuses import GONE, is_page_status
 from db.store.crawl import facts
@@ -175,7 +176,7 @@ class Listings:
         sections: Iterable[Listing] = ()
         if listing_request.probe:
             sections = (one for one in listing.listings if one.kind is ListingKind.SECTION)
-        elif listing.kind is ListingKind.FRONT_PAGE:
+        elif listing.kind is ListingKind.FRONT_PAGE and not self._hides_rules(listing.url):
             sections = new_sections(visit, listing)
         for section in sections:
             if self._allowed(section.url):
@@ -307,6 +308,11 @@ class Listings:
     def _allowed(self, url: str) -> bool:
         policy = self._policy_of(url)
         return policy is None or policy.allows(url)
+
+    def _hides_rules(self, url: str) -> bool:
+        """Whether a page came in place of robots.txt, as of a network that wants a login: what is forbidden is unknown."""
+        policy = self._policy_of(url)
+        return policy is not None and is_page(policy.record.body)
 
     def _request(self, visit: SourceVisit, listing_request: ListingRequest) -> Request:
         # What is received may stay the same while its scripts draw something else.

@@ -149,6 +149,11 @@ def has_rules(record: RobotsRecord) -> bool:
     return record.status is not None and 200 <= record.status < 300 and bool(record.body)
 
 
+def is_page(body: bytes) -> bool:
+    """Whether a page stands in place of the file."""
+    return body.lstrip()[:1] == b"<"
+
+
 def is_reachable(status: int | None, error: str | None) -> bool:
     """Whether a response says anything about robots.txt: see the module's table."""
     return error is None and status is not None and status not in (304, 429) and status < 500
@@ -179,7 +184,7 @@ def cache_lifetime(status: int | None, error: str | None, cache_control: str, bo
     """
     if not is_reachable(status, error):
         return PROXY_LIFETIME if (error or "").startswith("proxy_") else UNREACHABLE_LIFETIME
-    if body.lstrip()[:1] == b"<":
+    if is_page(body):
         return MIN_LIFETIME
     for directive in cache_control.lower().split(","):
         name, _, value = directive.strip().partition("=")
