@@ -19,7 +19,8 @@ from pipelines.truncation import ends_as_document
 KNOWN = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 _DAMAGED = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError)
 _STEP = 64 * 1024
-_GZIP = b"\x1f\x8b\x08"
+GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+"""The first bytes of what is packed so."""
 
 
 class BodyTooBig(Exception):
@@ -100,13 +101,13 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
         if not unpacker.eof:
             raise zlib.error("the packed data break off")
         rest = unpacker.unused_data
-        if not rest.startswith(_GZIP):
+        if not rest.startswith(GZIP):
             return b"".join(pieces)
 
 
 def _salvaged(body: bytes, limit: int) -> bytes | None:
     """The content of a gzip file with a damaged end (checksum wrong or missing) if the document in it is complete; else None."""
-    if not body.startswith(_GZIP):
+    if not body.startswith(GZIP):
         return None
     pieces, size = [], 0
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:

@@ -27,7 +27,7 @@ from db.errors import UsageError
 from db.store.archives.foreign_tables import sqlite_tables
 from db.system.regular_files import open_file
 from db.zstd import zstd
-from pipelines.content_encoding import looks_like_markup
+from pipelines.content_encoding import GZIP, ZSTD, looks_like_markup
 from pipelines.exchange.html_files import is_html_file, read_manifest, time_of_file
 from pipelines.exchange.items import Item, SkippedRecord
 from pipelines.exchange.members import (
@@ -47,7 +47,6 @@ from pipelines.exchange.saved_formats import HEAD, is_page
 from pipelines.exchange.tables import Row, csv_rows, json_rows, open_text, parquet_rows
 from pipelines.exchange.wacz import CONTENTS, WARCS, read_wacz
 from pipelines.exchange.warc_reader import read_warc
-from pipelines.exchange.warc_records import GZIP
 
 _WACZ = ".wacz"
 _WARC, _ARC, _ZIP, _PARQUET, _SQLITE = b"WARC/", b"filedesc:", b"PK\x03\x04", b"PAR1", b"SQLite format 3\x00"
@@ -55,7 +54,7 @@ _PACKERS: tuple[tuple[bytes, Callable[..., Any]], ...] = (
     (GZIP, gzip.open),
     (b"BZh", bz2.open),
     (b"\xfd7zXZ", lzma.open),
-    (b"\x28\xb5\x2f\xfd", zstd.open),
+    (ZSTD, zstd.open),
 )
 _HEAD = 1 << 18
 _ARC_ADVICE = "is an ARC file, the format before WARC; convert it first: warcio recompress FILE FILE.warc.gz"

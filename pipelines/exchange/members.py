@@ -23,7 +23,7 @@ from typing import IO, NoReturn
 from db.errors import UsageError
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
-from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
+from pipelines.content_encoding import GZIP, ZSTD, BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
 from pipelines.exchange.html_files import (
     PageBytes,
     address_below,
@@ -45,7 +45,7 @@ UNREADABLE = (
 """What reading a damaged or locked file raises."""
 OTHER_FILE = "other_file"
 _PACKED = (".zip", ".wacz", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
-_PACKED_PAGES = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_PACKED_PAGES = ((GZIP, "gzip"), (ZSTD, "zstd"))
 # A saved page with its pictures may be so many times as long as the page alone.
 _PICTURES = 8
 # Extra field of a zip member with its time in UTC (Info-ZIP).

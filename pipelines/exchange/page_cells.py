@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from pipelines.content_encoding import looks_like_markup, unpack
+from pipelines.content_encoding import GZIP, looks_like_markup, unpack
 from pipelines.extraction.encoding import decode
 
-_GZIP, _ZLIB = b"\x1f\x8b\x08", (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
+_ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 # Shorter text is no page in base64.
 _SHORTEST_BASE64 = 64
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}")
@@ -91,7 +91,7 @@ def _as_latin(text: str) -> tuple[bytes, bool] | None:
 
 
 def _unpacked(body: bytes, limit: int) -> bytes:
-    if body.startswith(_GZIP):
+    if body.startswith(GZIP):
         return unpack(body, "gzip", limit)
     return unpack(body, "deflate", limit) if body.startswith(_ZLIB) else body
 

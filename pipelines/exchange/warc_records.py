@@ -26,8 +26,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from db.errors import UsageError
+from pipelines.content_encoding import GZIP
 
-GZIP = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
 # Bytes of one header line (a crawl takes 256 KiB of headers, `crawler.http.connection.response_heads`, and a repeated header
 # becomes one line), and of all lines between two bodies.

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from db.models import Reason
 from pipelines.extraction.languages.loader import languages
+from pipelines.extraction.text.writing import CJK, SPACELESS_LETTERS
 
 _SHARE, _MOST = 0.42, 0.5
 """Share of a sentence's stems that notices must have, and of the text that such sentences must make up. Each page of
@@ -28,10 +29,7 @@ _MIN_LETTERS, _STEM = 4, 6
 _MARKS = "".join(mark for mark in map(chr, range(0x300, 0x1800)) if unicodedata.category(mark)[0] == "M")
 """Vowels and accents that are characters of their own, from Hebrew to Khmer: parts of words, though no letters."""
 _WORD = re.compile(rf"(?:[^\W\d_]|[{_MARKS}])+")
-_RUNS = (
-    (4, re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")),
-    (2, re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")),
-)
+_RUNS = ((4, re.compile(f"[{SPACELESS_LETTERS}]")), (2, CJK))
 """Characters of a stem in writing without spaces: of a syllable in Thai, Lao, Burmese, and Khmer, and in East Asia. Korean words
 are joined with particles."""
 _EQUALS = {**dict.fromkeys("’‘ʻʼ`´", "'"), "ي": "ی", "ك": "ک", "ۀ": "ه", "ۂ": "ہ", "i\u0307": "i"}

@@ -9,6 +9,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.discover.addresses.article_urls import is_list_of_a_day, judge
+from crawler.discover.front_pages.numbered_pages import LOADING
 from crawler.discover.links.link_elements import MAX_LINKS, address_of
 from crawler.discover.links.page_functions import PageFunctions
 from crawler.discover.listings.listing import NextPages
@@ -110,14 +111,13 @@ def part_below(root: etree._Element, text: str, base: str, url: str) -> str | No
     parts = root.iter("button", "div", "section")
     values = [str(value) for one in parts for name, value in one.items() if name in _MORE_DATA]
     if f'src="/{path}' in text or "hx-get" in text:  # 1 ms is saved on most pages
-        values += map(str, _LOADING(root))  # type: ignore[arg-type]
+        values += map(str, LOADING(root))  # type: ignore[arg-type]
     addresses = (clean_url(value, base) for value in values[:MAX_LINKS] if _LOADED.fullmatch(value[:MAX_URL]))
     below = {address for address in addresses if address and address.startswith(own)}
     address = below.pop() if len(below) == 1 else None
     return address if address and not judge(address).is_article else None
 
 
-_LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@hx-get | //@data-hx-get")
 _LONGEST_LABEL = 60
 _COUNTED = re.compile(
     r"[?&](?:page(?!_?size)\w{0,8}|p|pg|pn|seite|pagina|(offset|start|skip|from|begin))=([0-9]{1,4})(?=&|$)",

@@ -43,7 +43,8 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 """Parameters that count pages, or the articles before a page; also the last name in brackets (`news[currentPage]`)."""
-_LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
+LOADING = etree.XPath("//*[contains(name(), '-')]/@src | //@*[name() = 'hx-get' or name() = 'data-hx-get']")
+"""Addresses of what a page loads into itself: custom elements (`<turbo-frame src>`), htmx."""
 _MOST_ADDED = 2
 """Numbers that the address of a page has more than that of its list: `/news/list_12_2.html` names the list as well. A second word
 that it adds names something else: `/author/anna-2`."""
@@ -82,7 +83,7 @@ def page_after(
 def _counted_on(root: etree._Element, url: str, base: str) -> str | None:
     """The nearest page after this one whose address says that it is: what the page links as such, or loads."""
     linked = (clean_url(one.get("href") or "", base) for one in islice(root.iter("a"), MAX_LINKS))
-    loading: list[str] = _LOADING(root)  # type: ignore[assignment]
+    loading: list[str] = LOADING(root)  # type: ignore[assignment]
     loaded = {clean_url(address, base) for address in loading[:MAX_LINKS]}
     own = _counted_parts(url)
     stem = unquote(own[0].partition("/")[2])

@@ -36,7 +36,7 @@ from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.date_sentences import is_date_sentence
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
 from pipelines.extraction.text.roles import DEGREE_WORDS, JOINING_WORDS
-from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS, words
+from pipelines.extraction.text.writing import CJK, SENTENCE_ENDS, SPACELESS_LETTERS, words
 
 _SENTENCE = re.compile(r"[。！？；，.!?…؟।։။](?:(?<=[。！？；，])|[\"'”’»)\]]{0,2}(?:\s|$))")
 """It begins with one set, for then `re` skips quickly to the next sign of it."""
@@ -46,7 +46,7 @@ _MIN_CLAUSE = 90
 _LONGEST_DATE = 64
 _LONGEST_DATES = 160
 """Characters up to which a line that is mostly dates is a line of dates: published and updated, with weekdays and time zones."""
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
+_SPACELESS = re.compile(rf"[{SPACELESS_LETTERS}]{{12}}")
 _MIN_SPACELESS = 70
 """Characters from which a line of Thai, Lao, Burmese or Khmer is running text: these are written with neither full stops nor
 commas."""

@@ -11,6 +11,8 @@ def words(text: str) -> frozenset[str]:
 
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+SPACELESS_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Those of Thai, Lao, Burmese and Khmer, in a pattern's brackets: words stand there without spaces."""
 HAN = re.compile(r"[\u3400-\u9fff]")
 FULL_STOPS = frozenset(".!?…。！？؟।۔։።။។")
 SENTENCE_ENDS = FULL_STOPS | frozenset("\"'”’»")
