@@ -15,6 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.http import errors
+from db.network.stored_headers import NOT_STORED
 from db.store.crawl.drawings import DrawingRecord
 from db.store.crawl.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
@@ -47,9 +48,6 @@ NOT_SENT = frozenset({"robots_unavailable", "on_hold", "stopped"})
 
 # Failures of a listing that the summary of a crawl does not mention.
 NOT_REPORTED = frozenset({"robots_forbidden", "stopped"})
-
-# Headers that are not stored: they concern the connection or identify a session.
-_DROPPED_HEADERS = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 
 
 def failure_name(error: BaseException) -> str:
@@ -99,7 +97,7 @@ def headers_of(response: Response) -> dict[str, str]:
     return {
         _usual_name(name): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
-        if name.decode("latin-1").lower() not in _DROPPED_HEADERS
+        if name.decode("latin-1").lower() not in NOT_STORED
     }
 
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from db.network.stored_headers import NOT_STORED
 from pipelines.content_encoding import GZIP, looks_like_markup, unpack
 from pipelines.extraction.encoding import decode
 
@@ -34,10 +35,8 @@ _LATIN = frozenset({"latin-1", "iso8859-1", "iso8859-15", "iso8859-2", "cp1252",
 _DIGITS = "%Y%m%d%H%M%S"
 # Seconds from 1970 to 2100; a number beyond is in milli-, micro- or nanoseconds.
 _LATEST_S = 4_102_444_800
-# Headers of a transfer that is over, or of a session (`pipelines.exchange.warc_reader`).
-_DROPPED = frozenset(
-    {"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection", "content-encoding", "content-length"}
-)  # fmt: skip
+# Besides those that are never stored: what a scraper kept was unpacked.
+_OF_PACKING = frozenset({"content-encoding", "content-length"})
 _LONGEST_HEADERS = 1 << 18
 
 
@@ -162,7 +161,7 @@ def read_headers_cell(cell: object) -> dict[str, str]:
 
 def without_transfer(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers without those of a transfer that is over, or of a session."""
-    return {name: value for name, value in headers.items() if name.lower() not in _DROPPED}
+    return {name: value for name, value in headers.items() if name.lower() not in NOT_STORED | _OF_PACKING}
 
 
 def _parsed(text: str) -> object:

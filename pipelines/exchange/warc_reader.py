@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from db.network.http_statuses import is_page_status
+from db.network.stored_headers import NOT_STORED
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body
@@ -25,8 +26,6 @@ from pipelines.urls import clean_url
 
 _HTML = ("text/html", "application/xhtml+xml")
 _UNKNOWN_TYPES = ("", "text/plain", "application/octet-stream", "unknown", "unk")
-# Dropped as in `crawler.http.record`: headers of the connection or of a session.
-_DROPPED = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 _SCHEMES = ("http://", "https://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # How long a redirect is remembered (a crawler follows it at once, or when its queue reaches it), and how many.
@@ -264,7 +263,7 @@ def _headers(record: Any) -> dict[str, str]:
 
 def _stored(headers: Mapping[str, str], *, ours: bool) -> dict[str, str]:
     """The headers as a crawl stores them; those that an export prefixed (`ORIGINAL`) get their names back."""
-    kept = {name: value for name, value in headers.items() if name.lower() not in _DROPPED}
+    kept = {name: value for name, value in headers.items() if name.lower() not in NOT_STORED}
     if ours:
         kept.pop("Content-Length", None)
         kept = {name.removeprefix(ORIGINAL): value for name, value in kept.items()}
