@@ -26,7 +26,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.store.archives.archive_import import host_of
-from pipelines.exchange.warc_sieve import SieveCounts, wanted_records
+from pipelines.exchange.warc.sieve import SieveCounts, wanted_records
 
 _WORDS = (
     "harbour bridge council tide engineer morning ferry river budget school winter station garden market theatre road "  # noqa: SIM905

@@ -20,7 +20,7 @@ from db.errors import CopydeskError
 from db.store.archives.archive_import import find_fetched_page
 from db.store.crawl.facts import begin_run, end_run
 from db.store.crawl.run_counts import Figures, count_run
-from pipelines.exchange.importer import ImportCounts, Importer
+from pipelines.exchange.imports.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
 from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.urls import link_key

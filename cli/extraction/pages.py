@@ -23,8 +23,8 @@ from db.models import Page
 from db.site_rules.loader import Sites, load_sites
 from db.store.sites.site_rules import sites_folders
 from db.system.regular_files import is_own_descriptor, open_file
-from pipelines.exchange.html_files import html_files_in
 from pipelines.exchange.items import MAX_PLACES
+from pipelines.exchange.saved_pages.html_files import html_files_in
 from pipelines.extraction.extract import MAX_BODY
 from pipelines.processing.files import PageFile, extract_json_lines, page_files_in_manifest
 from pipelines.urls import clean_url

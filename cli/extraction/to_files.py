@@ -21,9 +21,10 @@ from db.store.extraction.outcomes import find_extractor
 from db.store.extraction.page_payload import PagePayload, load_payload
 from db.store.extraction.page_selection import Selection, select_pages
 from pipelines.exchange.items import SkippedRecords
-from pipelines.exchange.parquet_outcomes import OutcomeFolder
-from pipelines.exchange.remote import find_archives, read_pages
-from pipelines.exchange.to_files import ExtractionCounts, extract_into
+from pipelines.exchange.outcomes.archived_pages import read_pages
+from pipelines.exchange.outcomes.extract_into import ExtractionCounts, extract_into
+from pipelines.exchange.outcomes.outcome_folder import OutcomeFolder
+from pipelines.exchange.remote_files import find_archives
 from pipelines.processing.ingest import IngestPlan
 from pipelines.processing.ingest_settings import plan_ingest
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from db.errors import UsageError
-from pipelines.exchange.article_formats import COLUMNS, Row, write_csv
+from pipelines.exchange.articles.formats import COLUMNS, JsonObject, write_csv
 
 
 def check_one_format(as_json: bool, as_csv: bool) -> None:
@@ -18,7 +18,7 @@ def check_one_format(as_json: bool, as_csv: bool) -> None:
         raise UsageError("--json and --csv cannot be combined; choose one")
 
 
-def print_objects(objects: Iterable[Row], columns: Sequence[str], *, as_csv: bool) -> None:
+def print_objects(objects: Iterable[JsonObject], columns: Sequence[str], *, as_csv: bool) -> None:
     """Print objects with these keys as JSON lines or as CSV. What JSON has no form for, such as a date, is a text in both."""
     lines = (json.dumps(one, ensure_ascii=False, default=str) for one in objects)
     if as_csv:
@@ -28,7 +28,7 @@ def print_objects(objects: Iterable[Row], columns: Sequence[str], *, as_csv: boo
         click.echo(line)
 
 
-def print_csv(rows: Iterable[Row], columns: Sequence[str] = COLUMNS) -> None:
+def print_csv(rows: Iterable[JsonObject], columns: Sequence[str] = COLUMNS) -> None:
     """Write a line of names and then the rows to standard output, in UTF-8 whatever the locale."""
     sys.stdout.flush()
     write_csv(rows, sys.stdout.buffer, columns)

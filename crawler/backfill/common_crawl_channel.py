@@ -30,7 +30,7 @@ from crawler.backfill.channel import (
 from crawler.backfill.statuses import refusal_of
 from db.errors import UsageError
 from pipelines.exchange.items import ArchivedPage
-from pipelines.exchange.warc_reader import read_warc
+from pipelines.exchange.warc.reader import read_warc
 
 _WEEK = re.compile(r"(20\d\d)-(\d\d)$")
 _CRAWL_SPAN = timedelta(days=30)

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.models import Link
-from pipelines.exchange.warc_drawing import ArchivedDrawing
+from db.store.crawl.drawings import DrawingRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedDrawing:
+    """A drawn document of an archive. `record`: how it was made, of no source yet (`source_id` 0)."""
+
+    record: DrawingRecord
+    document: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

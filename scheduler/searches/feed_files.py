@@ -13,8 +13,8 @@ from db.connection.database import write
 from db.queries.articles import snapshot
 from db.queries.saved_searches import current_pages
 from db.store.service.saved_searches import SearchRow, last_match, latest_match_pages, record_fed
-from pipelines.exchange.article_formats import FeedHead, write_json_feed, write_rss
-from pipelines.exchange.article_objects import article_objects
+from pipelines.exchange.articles.formats import FeedHead, write_json_feed, write_rss
+from pipelines.exchange.articles.objects import article_objects
 
 MATCHES_IN_FEED = 50
 """Articles in a feed file."""

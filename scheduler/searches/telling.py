@@ -35,7 +35,7 @@ from db.store.service.saved_searches import (
 )
 from db.system.files_beside import WorkLock
 from db.timestamps import format_timestamp
-from pipelines.exchange.article_objects import article_objects
+from pipelines.exchange.articles.objects import article_objects
 from scheduler.alerts.hooks import HOOK_LIMIT_S, Hooks, waits_for_retry
 from scheduler.searches.feed_files import write_feed
 from scheduler.searches.matching import match_new_articles

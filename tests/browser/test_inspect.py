@@ -23,7 +23,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Response
 
 from db.inspect.pages.cookbook import QUESTIONS
-from pipelines.exchange.article_formats import COLUMNS
+from pipelines.exchange.articles.formats import COLUMNS
 from tests.browser.edition import DAILY_DAYS, SCRIPT, fill, hostile_page
 from tests.browser.languages import untranslated_texts
 from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting

@@ -49,7 +49,7 @@ from db.store.sites.sources import (
 )
 from db.system.regular_files import open_file
 from db.typed_values import typed_value
-from pipelines.exchange.opml import read_sources, write_opml
+from pipelines.exchange.source_lists import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
 
 if TYPE_CHECKING:

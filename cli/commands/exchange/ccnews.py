@@ -40,9 +40,9 @@ from pipelines.exchange.ccnews.news_archive import FIRST_MONTH, list_files, mont
 from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, index_files, read_index
 from pipelines.exchange.ccnews.news_records import IndexedRecords, is_requested
 from pipelines.exchange.ccnews.polite_stream import Pace, RemoteFile, sleep
-from pipelines.exchange.importer import ImportCounts, Importer
+from pipelines.exchange.imports.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown
-from pipelines.exchange.warc_sieve import SieveCounts, check_installed, sift_warc
+from pipelines.exchange.warc.sieve import SieveCounts, check_installed, sift_warc
 from pipelines.processing.ingest_settings import plan_ingest
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")

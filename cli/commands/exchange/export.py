@@ -31,9 +31,9 @@ from db.queries.exported_pages import pages_beside, pages_to_export
 from db.queries.search import found_part
 from db.search.index import count_unindexed
 from db.store.archives.archive_export import load_stored_page
-from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
-from pipelines.exchange.article_objects import article_objects
-from pipelines.exchange.parquet_articles import write_parquet
+from pipelines.exchange.articles.formats import write_csv, write_json_feed, write_jsonl, write_rss
+from pipelines.exchange.articles.objects import article_objects
+from pipelines.exchange.articles.parquet import write_parquet
 
 Progress = Callable[[str, int], None]
 _AT_ONCE = 1000
@@ -177,7 +177,7 @@ def _pages(
     now: datetime,
     show: Progress,
 ) -> int:
-    from pipelines.exchange.warc_writer import WarcFile
+    from pipelines.exchange.warc.writer import WarcFile
 
     file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=now)
     count = gone = 0

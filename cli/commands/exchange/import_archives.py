@@ -22,10 +22,10 @@ from cli.output.progress import progress_line
 from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.sites.sources import find_source
-from pipelines.exchange.importer import ImportCounts, Importer
+from pipelines.exchange.imports.archive_options import COLUMNS, ArchiveOptions
+from pipelines.exchange.imports.importer import ImportCounts, Importer
 from pipelines.exchange.items import IsKnown, Item
-from pipelines.exchange.open_archive import COLUMNS, ArchiveOptions, read_archive
-from pipelines.exchange.remote import RemoteArchives, find_archives, read_items
+from pipelines.exchange.remote_files import RemoteArchives, find_archives
 from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.urls import clean_url
 
@@ -162,6 +162,9 @@ def _take(
 
 def _items(one: Path | RemoteArchives, options: ArchiveOptions) -> tuple[str, Iterator[Item]]:
     """The name of a file or of archives, and their items."""
+    # Imported here: with it comes all of extraction, which `--help` need not wait for.
+    from pipelines.exchange.imports.archive_file import read_archive, read_remote_archives
+
     if isinstance(one, Path):
         return one.name, read_archive(one, options)
-    return f"{len(one.paths):,} files", read_items(one, options)
+    return f"{len(one.paths):,} files", read_remote_archives(one, options)

@@ -27,7 +27,7 @@ from db.queries.articles import (
 from db.queries.cursor import Cursor
 from db.store.extraction.pages import count_unread
 from db.store.sites.sources import all_sources, find_stored_source
-from pipelines.exchange.article_objects import article_objects
+from pipelines.exchange.articles.objects import article_objects
 
 
 @click.command()

@@ -133,8 +133,8 @@ def text_of(body: bytes, content_type: str | None) -> str | None:
 
 def result_of(conn: sqlite3.Connection, result: ResultFile) -> bytes:
     """A search result as a file or feed. The processes that render pages import it by name."""
-    from pipelines.exchange.article_formats import FeedHead, write_csv, write_json, write_json_feed, write_rss
-    from pipelines.exchange.article_objects import article_objects
+    from pipelines.exchange.articles.formats import FeedHead, write_csv, write_json, write_json_feed, write_rss
+    from pipelines.exchange.articles.objects import article_objects
 
     rows, out, now = article_objects(conn, result.page_ids), io.BytesIO(), datetime.now(UTC)
     about = FeedHead(title=result.title, home=result.home, address=result.address, once=result.once)

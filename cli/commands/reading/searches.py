@@ -31,8 +31,8 @@ from db.store.service.saved_searches import (
     saved_searches,
     store_search,
 )
-from pipelines.exchange.article_formats import COLUMNS
-from pipelines.exchange.article_objects import article_objects
+from pipelines.exchange.articles.formats import COLUMNS
+from pipelines.exchange.articles.objects import article_objects
 from scheduler.searches.telling import tell_searches
 
 _COLUMNS = (

@@ -26,7 +26,7 @@ from db.queries.articles import ArticleSummary, PageStatus, article_summary, cur
 from db.queries.citations import CITATION_FORMS, citations
 from db.store.crawl.drawings import load_drawn
 from db.store.extraction.outcomes import load_article
-from pipelines.exchange.article_objects import article_object
+from pipelines.exchange.articles.objects import article_object
 from pipelines.extraction.encoding import decode
 
 

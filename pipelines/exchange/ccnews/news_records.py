@@ -16,9 +16,9 @@ from db.errors import UsageError
 from db.network.http_statuses import is_page_status
 from pipelines.exchange.ccnews.news_index import IndexRow
 from pipelines.exchange.items import IsKnown, Item, KnownFetch, SkippedRecord
-from pipelines.exchange.warc_reader import WarcItems
-from pipelines.exchange.warc_records import TRUNCATION_ERRORS, DamagedRange, read_records
-from pipelines.exchange.warc_sieve import MOST_HEAD, SieveCounts
+from pipelines.exchange.warc.reader import WarcItems
+from pipelines.exchange.warc.records import TRUNCATION_ERRORS, DamagedRange, read_records
+from pipelines.exchange.warc.sieve import MOST_HEAD, SieveCounts
 from pipelines.urls import clean_url
 
 _MOST_SILENT = 3

@@ -11,8 +11,8 @@ from db.connection.database import connect, write
 from db.models import Article, Image, Moment, Precision, Subheading
 from db.store.extraction.outcomes import Extractor, extractor_id, load_article
 from pipelines.dedup.settle import settle
-from pipelines.exchange.article_formats import COLUMNS
-from pipelines.exchange.article_objects import article_objects
+from pipelines.exchange.articles.formats import COLUMNS
+from pipelines.exchange.articles.objects import article_objects
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.fingerprint import fingerprint
 from tests.cli.conftest import Newsroom

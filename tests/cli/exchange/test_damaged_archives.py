@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from db.errors import UsageError
-from pipelines.exchange import wacz as wacz_reader
+from pipelines.exchange.warc import wacz as wacz_reader
 from tests.cli.conftest import run
-from tests.pipelines.exchange.test_warc import PAGE, bare, record
+from tests.support.warc_records import PAGE, bare, record
 
 # Longer than what is unpacked at once, and hard to pack: damage shows only in the middle of reading it.
 LONG = b"<html><p>" + random.Random(1).randbytes(150_000).hex().encode()

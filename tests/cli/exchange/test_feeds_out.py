@@ -15,7 +15,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from pipelines.exchange.article_formats import publication_time
+from pipelines.exchange.articles.formats import publication_time
 from tests.cli.conftest import Newsroom, open_room, run
 from tests.cli.exchange.test_formats import HOSTILE, exported, hostile
 

@@ -16,7 +16,7 @@ import pytest
 
 from db.errors import EngineError, UsageError
 from tests.cli.conftest import run
-from tests.pipelines.exchange.test_warc import PAGE, record
+from tests.support.warc_records import PAGE, record
 
 # warcio's writer leaves its temporary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from db.errors import NotFound, QueryError, UnknownSource, UsageError
-from pipelines.exchange.article_formats import COLUMNS
+from pipelines.exchange.articles.formats import COLUMNS
 from tests.cli.conftest import Newsroom, newsroom, report, run, spawn
 
 __all__ = ["newsroom"]

@@ -31,7 +31,7 @@ from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, Index
 from pipelines.exchange.ccnews.news_records import IndexedRecords
 from pipelines.exchange.ccnews.polite_stream import RemoteFile
 from pipelines.exchange.items import KnownFetch
-from pipelines.exchange.warc_sieve import SieveCounts
+from pipelines.exchange.warc.sieve import SieveCounts
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 from tests.crawler.backfill.test_common_crawl import page
 from tests.end_to_end.copydesk import Copydesk

@@ -12,8 +12,8 @@ import pytest
 
 from db.models import Page
 from db.store.archives.archive_export import ExportedPage
-from pipelines.exchange.importer import MAX_PAGES_HELD
-from pipelines.exchange.warc_writer import WarcFile
+from pipelines.exchange.imports.importer import MAX_PAGES_HELD
+from pipelines.exchange.warc.writer import WarcFile
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story, trimmed
 

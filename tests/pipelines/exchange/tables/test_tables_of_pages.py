@@ -22,9 +22,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from db.errors import UsageError
+from pipelines.exchange.imports.archive_file import read_archive
+from pipelines.exchange.imports.archive_options import ArchiveOptions
 from pipelines.exchange.items import ArchivedPage, Item, SkippedRecord
-from pipelines.exchange.open_archive import ArchiveOptions, read_archive
-from pipelines.exchange.page_cells import read_headers_cell, read_time_cell
+from pipelines.exchange.tables.cells import read_headers_cell, read_time_cell
 
 URLS = [f"https://abendblatt.example/{number}.html" for number in range(3)]
 PAGES = [

@@ -3,7 +3,7 @@
     stream ──FastWARC──> header: is the host wanted? ──> wanted records, a few at a time ──> read_warc ──> items
 
 FastWARC unpacks and finds records several times as fast as warcio, which is what matters where one record in fifty is wanted. The
-wanted ones are read like those of any archive (`pipelines.exchange.warc_reader`), so the same pages come of them.
+wanted ones are read like those of any archive (`pipelines.exchange.warc.reader`), so the same pages come of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from db.errors import UsageError
 from pipelines.exchange.items import IsKnown, Item, SkippedRecord
-from pipelines.exchange.warc_reader import WarcItems, read_warc
+from pipelines.exchange.warc.reader import WarcItems, read_warc
 
 EXTRA_MISSING = "reading CC-NEWS needs FastWARC: pip install 'copydesk[ccnews]'"
 HELD_BYTES = 4_000_000

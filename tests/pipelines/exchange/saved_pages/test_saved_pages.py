@@ -16,11 +16,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from db.zstd import zstd
-from pipelines.exchange.html_files import SAVED_FILES
+from pipelines.exchange.imports.archive_file import read_archive
+from pipelines.exchange.imports.archive_options import ArchiveOptions
 from pipelines.exchange.items import ArchivedPage, Item, SkippedRecord
-from pipelines.exchange.open_archive import ArchiveOptions, read_archive
-from pipelines.exchange.saved_notes import read_mirror_path, read_replay_address
-from tests.pipelines.exchange.test_warc import record
+from pipelines.exchange.saved_pages.notes import read_mirror_path, read_replay_address
+from pipelines.exchange.saved_pages.page_bytes import SAVED_FILES
+from tests.support.warc_records import record
 
 PAGE = "<!DOCTYPE html>\n<html><head><title>末班船</title></head><body><p>The last boat.</p></body></html>"
 FILE_TIME = datetime(2026, 11, 20, tzinfo=UTC)

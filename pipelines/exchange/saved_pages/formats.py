@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.content_encoding import unpack
-from pipelines.exchange.html_files import PageBytes
-from pipelines.exchange.page_cells import read_headers_cell, read_page_cell, read_time_cell, without_transfer
-from pipelines.exchange.page_rows import named_cells
+from pipelines.exchange.saved_pages.page_bytes import PageBytes
+from pipelines.exchange.tables.cells import read_headers_cell, read_page_cell, read_time_cell, without_transfer
+from pipelines.exchange.tables.columns import named_cells
 
 _HTML = ("text/html", "application/xhtml+xml")
 _HTTP = (b"HTTP/1.", b"HTTP/2", b"HTTP/3")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from db.models import Article, Page, Rejection
 from db.store.extraction.page_payload import PagePayload
-from pipelines.exchange.parquet_outcomes import PART_PAGES, ExtractedPage, OutcomeFolder
+from pipelines.exchange.outcomes.outcome_folder import PART_PAGES, ExtractedPage, OutcomeFolder
 from pipelines.processing.page_executor import PageExecutor, completed_in_order
 from pipelines.processing.page_worker import extract_task
 

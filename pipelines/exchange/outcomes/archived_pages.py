@@ -1,61 +1,26 @@
-"""Reads WARC files and Parquet files of pages at any address that fsspec has a driver for, as payloads in order.
+"""The pages of WARC files and of Parquet files at any address, as payloads in order, for extraction without a database.
 
-`memory://`, `file://`, `http://` come with fsspec; `s3://`, `gs://`, `abfs://` with s3fs, gcsfs, adlfs. A Parquet file of pages
-has the columns `url` and `body` (bytes, or text), and optionally `final_url`, `fetched_at`, `status`, `content_type`.
+A Parquet file of pages has the columns `url` and `body` (bytes, or text), and optionally `final_url`, `fetched_at`, `status`,
+`content_type`.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
 from db.store.extraction.page_payload import PagePayload, make_payload
-from pipelines.exchange.items import ArchivedPage, Item, SkippedRecord, SkippedRecords
-from pipelines.exchange.open_archive import ArchiveOptions
-from pipelines.exchange.warc_reader import read_warc
+from pipelines.exchange.items import ArchivedPage, SkippedRecord, SkippedRecords
+from pipelines.exchange.remote_files import EXTRA_MISSING, RemoteArchives, open_seekable
+from pipelines.exchange.warc.reader import read_warc
 from pipelines.urls import clean_url, link_key
 
-EXTRA_MISSING = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
 # Rows of a Parquet file held in memory.
 _ROWS = 64
 _COLUMNS = ("url", "final_url", "fetched_at", "status", "content_type", "body")
-_COPY_STEP = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteArchives:
-    """Files of one file system, in reading order."""
-
-    fs: Any
-    paths: Sequence[str]
-
-
-def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
-    """The files at these addresses; `*` matches any name. Raises UsageError if there is no driver or no such file."""
-    try:
-        import fsspec
-    except ImportError as error:
-        raise UsageError(EXTRA_MISSING) from error
-    found = []
-    for address in addresses:
-        try:
-            fs, _, paths = fsspec.get_fs_token_paths(address, mode="rb")
-            paths = [path for path in sorted(paths) if fs.isfile(path)]
-        except (ImportError, ValueError, OSError) as error:
-            raise UsageError(f"{address}: {error}") from error
-        if not paths and fs.isdir(address):
-            raise UsageError(f"{address}: is a folder; name its files, such as {address.rstrip('/')}/*.warc.gz")
-        if not paths:
-            raise UsageError(f"{address}: there is no such file")
-        found.append(RemoteArchives(fs=fs, paths=paths))
-    return found
 
 
 def read_pages(
@@ -76,32 +41,20 @@ def read_pages(
 
 def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:
     try:
-        with _seekable(fs, path) as file:
+        with open_seekable(fs, path) as file:
             if path.lower().endswith(".parquet"):
                 yield from _parquet(file, path, limit, passed)
                 return
             for item in read_warc(file, path, limit=limit, is_known=lambda url, at: False):
                 if isinstance(item, ArchivedPage):
-                    yield page_as_imported(item)
+                    yield _page_as_imported(item)
                 else:
                     passed.note(item if isinstance(item, SkippedRecord) else SkippedRecord(reason="revisit"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
-def read_items(found: RemoteArchives, options: ArchiveOptions) -> Iterator[Item]:
-    """The items of archives and tables of pages, for an import. Raises UsageError for other files."""
-    from pipelines.exchange.archive_file import read_archive_file  # all of extraction comes with it
-
-    for path in found.paths:
-        try:
-            with _seekable(found.fs, path) as file:
-                yield from read_archive_file(file, path, options)
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read ({error})") from error
-
-
-def page_as_imported(item: ArchivedPage) -> Page:
+def _page_as_imported(item: ArchivedPage) -> Page:
     """The page that extraction would load if the item had been imported."""
     return Page(
         body=item.body,
@@ -114,19 +67,6 @@ def page_as_imported(item: ArchivedPage) -> Page:
         hint=item.link or Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL),
         parts=tuple(body for _, body in item.parts),
     )
-
-
-@contextmanager
-def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
-    """The file, or a local copy if it cannot be read from any position."""
-    with fs.open(path, "rb") as file:
-        if file.seekable():
-            yield file
-            return
-        with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(file, copy, _COPY_STEP)
-            copy.seek(0)
-            yield copy
 
 
 def _parquet(file: IO[bytes], path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:

@@ -10,7 +10,7 @@ from typing import IO
 
 from db.errors import UsageError
 from pipelines.exchange.items import IsKnown, Item, SkippedRecord
-from pipelines.exchange.warc_reader import read_warc
+from pipelines.exchange.warc.reader import read_warc
 
 WARCS = (".warc", ".warc.gz")
 """How the names of WARC files end."""

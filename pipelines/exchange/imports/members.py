@@ -24,18 +24,12 @@ from db.errors import UsageError
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
 from pipelines.content_encoding import GZIP, ZSTD, BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
-from pipelines.exchange.html_files import (
-    PageBytes,
-    address_below,
-    files_in_folder,
-    is_html_file,
-    item_of_bytes,
-    time_of_file,
-)
 from pipelines.exchange.items import NOT_A_FILE, IsKnown, Item, KnownFetch, SkippedRecord
-from pipelines.exchange.saved_formats import HEAD, SCRAPY_BODY, is_page, unwrap_page, with_record
-from pipelines.exchange.saved_notes import read_mirror_path
-from pipelines.exchange.wacz import WARCS, check_packing
+from pipelines.exchange.saved_pages.formats import HEAD, SCRAPY_BODY, is_page, unwrap_page, with_record
+from pipelines.exchange.saved_pages.html_files import address_below, files_in_folder, is_html_file, time_of_file
+from pipelines.exchange.saved_pages.notes import read_mirror_path
+from pipelines.exchange.saved_pages.page_bytes import PageBytes, item_of_bytes
+from pipelines.exchange.warc.wacz import WARCS, check_packing
 from pipelines.processing.files import read_unpacked
 
 UNREADABLE = (

@@ -8,7 +8,7 @@ import pytest
 
 from db.errors import UsageError
 from db.models import ListedSource, Listing, ListingKind, Source
-from pipelines.exchange.opml import read_sources, write_opml
+from pipelines.exchange.source_lists import read_sources, write_opml
 
 
 def test_opml_of_a_feed_reader() -> None:

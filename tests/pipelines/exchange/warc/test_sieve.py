@@ -18,8 +18,8 @@ from pipelines.exchange.ccnews import polite_stream
 from pipelines.exchange.ccnews.news_archive import list_files, months_between
 from pipelines.exchange.ccnews.polite_stream import open_polite
 from pipelines.exchange.items import ArchivedPage, SkippedRecord
-from pipelines.exchange.warc_reader import read_warc
-from pipelines.exchange.warc_sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
+from pipelines.exchange.warc.reader import read_warc
+from pipelines.exchange.warc.sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 
 BODY = b"<p>" + b"The ferry runs again. " * 40
@@ -39,7 +39,7 @@ def is_wanted(url: str) -> bool:
 
 @pytest.mark.parametrize("held", [1, HELD_BYTES])
 def test_what_is_sifted_is_what_a_whole_reading_finds(monkeypatch: pytest.MonkeyPatch, held: int) -> None:
-    monkeypatch.setattr("pipelines.exchange.warc_sieve.HELD_BYTES", held)
+    monkeypatch.setattr("pipelines.exchange.warc.sieve.HELD_BYTES", held)
     warc, counts = warc_of(captures(30)), SieveCounts()
     sifted = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, limit=1 << 20, is_known=lambda _u, _a: False))
     whole = list(read_warc(io.BytesIO(warc), "a", limit=1 << 20, is_known=lambda _u, _a: False))

@@ -2,7 +2,7 @@
 
 The body is written as stored, and its headers must match: Content-Encoding and Content-Length as received get a prefix, and a new
 Content-Length is that of the body. WARC-Date is the time of the fetch in milliseconds. What the standard has no place for goes into
-one header (`pipelines.exchange.warc_header`), so that importing the file gives the same rows.
+one header (`pipelines.exchange.warc.page_header`), so that importing the file gives the same rows.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from warcio.warcwriter import WARCWriter
 from db.store.archives.archive_export import ExportedPage
 from db.store.crawl.drawings import DrawingRecord
 from db.timestamps import format_timestamp
-from pipelines.exchange.warc_drawing import CONTENT_TYPE, encode_drawing
-from pipelines.exchange.warc_drawing import HEADER as DRAWING_HEADER
-from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, encode_header
+from pipelines.exchange.warc.drawing import CONTENT_TYPE, encode_drawing
+from pipelines.exchange.warc.drawing import HEADER as DRAWING_HEADER
+from pipelines.exchange.warc.page_header import HEADER, ORIGINAL, WarcHeader, encode_header
 
 _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -19,7 +19,8 @@ from xml.sax.saxutils import escape
 from db.display.csv_cells import csv_cell
 from db.timestamps import parse_timestamp
 
-Row = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
+"""An article as `copydesk articles --json` prints it; `write_csv` and `write_json` take objects of any other names as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ _CR = "\r"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
+def write_jsonl(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     """Write one object a line; returns their number."""
     count = 0
     for row in rows:
@@ -90,7 +91,7 @@ def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
     return count
 
 
-def write_json(rows: Iterable[Row], out: IO[bytes]) -> int:
+def write_json(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     """Write one JSON array of the objects, one a line; returns their number."""
     count = 0
     for count, row in enumerate(rows, 1):
@@ -100,7 +101,7 @@ def write_json(rows: Iterable[Row], out: IO[bytes]) -> int:
     return count
 
 
-def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
+def write_csv(rows: Iterable[JsonObject], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
     """Write RFC 4180 in UTF-8 with a header line; returns the number of rows. Missing values are empty; the others as
     `csv_cell` makes them.
     """
@@ -118,7 +119,7 @@ def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLU
     return count
 
 
-def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, about: FeedHead = _EVERYTHING) -> int:
+def write_rss(rows: Iterable[JsonObject], out: IO[bytes], *, now: datetime, about: FeedHead = _EVERYTHING) -> int:
     """Write RSS 2.0 (rssboard.org/rss-specification), authors as dc:creator, the text as content:encoded; returns the number of
     items."""
     out.write(
@@ -142,7 +143,7 @@ def _xml(text: str) -> str:
     return escape(_NOT_XML.sub("", text), {_CR: "&#13;"})
 
 
-def _rss_item(row: Row, about: FeedHead) -> str:
+def _rss_item(row: JsonObject, about: FeedHead) -> str:
     elements = [
         ("title", row["title"]),
         ("link", _link(row)),
@@ -158,7 +159,7 @@ def _rss_item(row: Row, about: FeedHead) -> str:
     return f'<item>{inner}<guid isPermaLink="false">{_identity(row, about)}</guid></item>'
 
 
-def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _EVERYTHING) -> int:
+def write_json_feed(rows: Iterable[JsonObject], out: IO[bytes], *, about: FeedHead = _EVERYTHING) -> int:
     """Write JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line; returns the number of items."""
     head = {"version": "https://jsonfeed.org/version/1.1", "title": about.title}
     if about.address:
@@ -172,11 +173,11 @@ def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _E
     return count
 
 
-def _identity(row: Row, about: FeedHead) -> str:
+def _identity(row: JsonObject, about: FeedHead) -> str:
     return f"copydesk:{row['id']}" if about.once else f"copydesk:{row['id']}:{row['revision']}"
 
 
-def _feed_item(row: Row, about: FeedHead) -> dict[str, Any]:
+def _feed_item(row: JsonObject, about: FeedHead) -> dict[str, Any]:
     item = {
         "id": _identity(row, about),
         "url": _link(row),
@@ -193,7 +194,7 @@ def _feed_item(row: Row, about: FeedHead) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value or name == "content_text"}
 
 
-def publication_time(row: Row) -> datetime:
+def publication_time(row: JsonObject) -> datetime:
     """The time of publication in UTC; the time of the fetch if the page gives no time or no known offset."""
     text = row["published"]
     if text and row["published_precision"] != "day" and row["published_offset_from"] != "unknown":
@@ -203,11 +204,11 @@ def publication_time(row: Row) -> datetime:
     return parse_timestamp(row["fetched_at"]).astimezone(UTC)
 
 
-def _link(row: Row) -> str:
+def _link(row: JsonObject) -> str:
     return str(row["believed_url"] or "")
 
 
-def _as_html(row: Row) -> str:
+def _as_html(row: JsonObject) -> str:
     """The text as HTML, its subheadings as such; one of level 1 is an h2, because the headline is the h1."""
     levels = {one["offset"]: max(2, one["level"]) for one in row["subheadings"]}
     html, at = [], 0

@@ -7,7 +7,6 @@ in one header, as JSON in ASCII; the standard lets readers ignore headers that t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +17,6 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 _TEXTS = ("browser", "wait_rule")
 _NUMBERS = ("duration_ms", "requests", "received", "cpu_ms", "memory")
 _MOST_BLOCKED = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivedDrawing:
-    """A drawn document of an archive. `record`: how it was made, of no source yet (`source_id` 0)."""
-
-    record: DrawingRecord
-    document: bytes = field(repr=False)
 
 
 def encode_drawing(record: DrawingRecord) -> str:

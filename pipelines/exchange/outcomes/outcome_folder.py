@@ -17,8 +17,8 @@ from typing import Any
 from db.errors import UsageError
 from db.models import Article, Page
 from db.store.extraction.outcomes import Extractor
-from pipelines.exchange.article_formats import COLUMNS
-from pipelines.exchange.remote import EXTRA_MISSING
+from pipelines.exchange.articles.formats import COLUMNS
+from pipelines.exchange.remote_files import EXTRA_MISSING
 from pipelines.extraction.article_json import to_json
 from pipelines.processing.page_worker import ExtractionResult
 

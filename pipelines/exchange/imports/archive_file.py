@@ -24,13 +24,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.store.archives.foreign_tables import sqlite_tables
+from db.store.archives.foreign_tables import Row, sqlite_tables
 from db.system.regular_files import open_file
 from db.zstd import zstd
 from pipelines.content_encoding import GZIP, ZSTD, looks_like_markup
-from pipelines.exchange.html_files import is_html_file, read_manifest, time_of_file
-from pipelines.exchange.items import Item, SkippedRecord
-from pipelines.exchange.members import (
+from pipelines.exchange.imports.archive_options import ArchiveOptions
+from pipelines.exchange.imports.members import (
     UNREADABLE,
     Member,
     MemberOptions,
@@ -41,12 +40,15 @@ from pipelines.exchange.members import (
     why,
     zip_members,
 )
-from pipelines.exchange.open_archive import ArchiveOptions
-from pipelines.exchange.page_rows import TablePlace, named_cells, read_page_rows
-from pipelines.exchange.saved_formats import HEAD, is_page
-from pipelines.exchange.tables import Row, csv_rows, json_rows, open_text, parquet_rows
-from pipelines.exchange.wacz import CONTENTS, WARCS, read_wacz
-from pipelines.exchange.warc_reader import read_warc
+from pipelines.exchange.imports.page_rows import read_page_rows
+from pipelines.exchange.items import Item, SkippedRecord
+from pipelines.exchange.remote_files import RemoteArchives, open_seekable
+from pipelines.exchange.saved_pages.formats import HEAD, is_page
+from pipelines.exchange.saved_pages.html_files import is_html_file, read_manifest, time_of_file
+from pipelines.exchange.tables.columns import TablePlace, named_cells
+from pipelines.exchange.tables.rows import csv_rows, json_rows, open_text, parquet_rows
+from pipelines.exchange.warc.reader import read_warc
+from pipelines.exchange.warc.wacz import CONTENTS, WARCS, read_wacz
 
 _WACZ = ".wacz"
 _WARC, _ARC, _ZIP, _PARQUET, _SQLITE = b"WARC/", b"filedesc:", b"PK\x03\x04", b"PAR1", b"SQLite format 3\x00"
@@ -82,7 +84,7 @@ _LISTS = (
 )
 
 
-def read_path(path: Path, options: ArchiveOptions) -> Iterator[Item]:
+def read_archive(path: Path, options: ArchiveOptions) -> Iterator[Item]:
     """The items of a file or folder. Raises UsageError if it is missing or cannot be imported."""
     if path.is_dir():
         how = _member_options(options, path.resolve().name, warcs=True)
@@ -96,6 +98,16 @@ def read_path(path: Path, options: ArchiveOptions) -> Iterator[Item]:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     with file:
         yield from read_archive_file(file, str(path), options, path=path)
+
+
+def read_remote_archives(found: RemoteArchives, options: ArchiveOptions) -> Iterator[Item]:
+    """The items of files at an address, one file after another. Raises UsageError for files that cannot be imported."""
+    for path in found.paths:
+        try:
+            with open_seekable(found.fs, path) as file:
+                yield from read_archive_file(file, path, options)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
 def read_archive_file(

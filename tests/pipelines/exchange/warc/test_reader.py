@@ -13,16 +13,16 @@ from pathlib import Path
 
 import brotli
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
 from db.store.archives.archive_export import ExportedPage
+from pipelines.exchange.imports.archive_file import read_archive
+from pipelines.exchange.imports.archive_options import ArchiveOptions
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord
-from pipelines.exchange.open_archive import ArchiveOptions, read_archive
-from pipelines.exchange.warc_reader import read_warc
-from pipelines.exchange.warc_writer import WarcFile
+from pipelines.exchange.warc.reader import read_warc
+from pipelines.exchange.warc.writer import WarcFile
+from tests.support.warc_records import PAGE, bare, record
 
 # warcio's writer leaves its temporary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -30,34 +30,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 LIMIT = 1_000_000
 AT = datetime(2026, 11, 1, 8, 0, 0, 123000, tzinfo=UTC)
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
-PAGE = "<html><body><p>Die Fähre fährt im April zum letzten Mal.</p></body></html>".encode()
-
-
-def record(
-    url: str,
-    body: bytes = PAGE,
-    *,
-    packed: bool = True,
-    status: str = "200 OK",
-    kind: str = "response",
-    warc: dict[str, str] | None = None,
-    **headers: str,
-) -> bytes:
-    """One record, by warcio. It is told the length: else it leaves a temporary file to the garbage collector."""
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=packed)
-    given = {"Content-Type": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    http = StatusAndHeaders(status, list(given.items()), protocol="HTTP/1.1")
-    made = writer.create_warc_record(
-        url,
-        kind,
-        payload=io.BytesIO(body),
-        length=len(body),
-        http_headers=http,
-        warc_headers_dict={"WARC-Date": "2026-11-01T08:00:00Z"} | (warc or {}),
-    )
-    writer.write_record(made)
-    return out.getvalue()
 
 
 def read(data: bytes, known: frozenset[str] = frozenset()) -> list[Item]:
@@ -70,10 +42,6 @@ def reasons(items: list[Item]) -> Counter[str]:
 
 def urls(items: list[Item]) -> list[str]:
     return [item.url for item in items if isinstance(item, ArchivedPage)]
-
-
-def bare(fields: str, block: bytes = b"") -> bytes:
-    return f"WARC/1.0\r\n{fields}\r\n\r\n".encode("latin-1") + block + b"\r\n\r\n"
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -16,11 +16,11 @@ from typing import IO, Any
 from db.network.http_statuses import is_page_status
 from db.network.stored_headers import NOT_STORED
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
-from pipelines.exchange.unpack import read_body
-from pipelines.exchange.warc_drawing import ArchivedDrawing, decode_drawing
-from pipelines.exchange.warc_header import ORIGINAL, WarcHeader, decode_header
-from pipelines.exchange.warc_records import TRUNCATION_ERRORS, DamagedRange, bytes_left, read_records
+from pipelines.exchange.items import ArchivedDrawing, ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
+from pipelines.exchange.warc.drawing import decode_drawing
+from pipelines.exchange.warc.page_header import ORIGINAL, WarcHeader, decode_header
+from pipelines.exchange.warc.records import TRUNCATION_ERRORS, DamagedRange, bytes_left, read_records
+from pipelines.exchange.warc.response_body import read_body
 from pipelines.truncation import is_full_range
 from pipelines.urls import clean_url
 

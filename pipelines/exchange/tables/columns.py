@@ -1,6 +1,4 @@
-"""Rows of any table as pages: which column is the address, which the page, which the time.
-
-table ──> rows ──> columns, chosen by the first rows ──> ArchivedPage | KnownFetch | SkippedRecord
+"""Which column of a table is what: the address of a page, the page, its time.
 
 The page is the column whose cells are markup, whatever its name; the address is found by name, or because its cells alone are
 addresses; the time by name only: a column `date` may be the day of publication, and a page fetched before its text was published
@@ -9,24 +7,18 @@ would lose its times. Users may name any column themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from db.errors import UsageError
-from db.network.http_statuses import is_page_status
+from db.store.archives.foreign_tables import Row
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.html_files import PageBytes, item_of_bytes, item_of_listed_file
-from pipelines.exchange.items import SAME_TIME, ArchivedPage, IsKnown, Item, SkippedRecord
-from pipelines.exchange.page_cells import read_headers_cell, read_page_cell, read_time_cell, without_transfer
-from pipelines.processing.files import PageFile
+from pipelines.exchange.tables.cells import read_page_cell
 
-Row = Mapping[str, Any]
-# Rows by which the columns are chosen.
-_SAMPLE = 20
+# Names of columns, and characters of each, that a message shows.
 _SHOWN = 30
 _ADDRESS = ("http://", "https://")
 # Names of columns for each of `COLUMNS`, without regard to case and to what is between words; the likeliest first.
@@ -60,34 +52,6 @@ class TablePlace:
     name: str
     at: datetime | None
     folder: Path | None = None
-
-
-def read_page_rows(
-    rows: Iterable[Row | SkippedRecord], place: TablePlace, named: Mapping[str, str], *, limit: int, is_known: IsKnown
-) -> Iterator[Item]:
-    """The pages of a table. `named`: columns that the user named, by what they tell; `limit`: the largest body kept, in bytes.
-
-    Raises UsageError if there are rows and none has a page.
-    """
-    found = iter(rows)
-    first = list(islice(found, _SAMPLE))
-    sample = [row for row in first if not isinstance(row, SkippedRecord)]
-    columns = choose_columns(sample, place, named, limit) if sample else {}
-    seen: dict[int, int] = {}
-    for number, row in enumerate(chain(first, found), 1):
-        if isinstance(row, SkippedRecord):
-            yield row
-        else:
-            item = _item({what: row.get(name) for what, name in columns.items()}, number, place, limit, is_known)
-            if "fetched_at" not in columns and isinstance(item, ArchivedPage):
-                text = hash(item.body)
-                if seen.setdefault(hash((item.url, item.fetched_at)), text) != text:
-                    # Both have the time of the file: the second would count as known, and be lost.
-                    where = (
-                        f"{place.name}, row {number:,}: another page of {item.url}, and no column with times is known"
-                    )
-                    item = SkippedRecord(reason=SAME_TIME, where=f"{where}; name it: --column fetched_at=NAME")
-            yield item
 
 
 def choose_columns(sample: Sequence[Row], place: TablePlace, named: Mapping[str, str], limit: int) -> dict[str, str]:
@@ -172,50 +136,3 @@ def _are_addresses(sample: Sequence[Row], name: str, *, some: bool = False) -> b
     cells = [cell for row in sample if (cell := row.get(name))]
     found = sum(isinstance(cell, str) and cell.lstrip().lower().startswith(_ADDRESS) for cell in cells)
     return found > 0 and (some or found == len(cells))
-
-
-def _item(cells: Mapping[str, Any], number: int, place: TablePlace, limit: int, is_known: IsKnown) -> Item:
-    where = f"{place.name}, row {number:,}"
-    url, final, status = (cells.get(what) for what in ("url", "final_url", "status"))
-    at = read_time_cell(cells["fetched_at"]) if "fetched_at" in cells else place.at
-    if at is None:
-        return SkippedRecord(reason="bad_date")
-    number_text = str(status or "").strip().removesuffix(".0")  # pandas makes numbers with gaps floats
-    code = int(number_text) if number_text.isdecimal() else 200
-    headers = without_transfer(read_headers_cell(cells.get("headers")))
-    if isinstance(kind := cells.get("content_type"), str) and kind:
-        headers |= read_headers_cell({"Content-Type": kind})
-    url = url if isinstance(url, str) and url.strip() else None
-    final = final if isinstance(final, str) else None
-    if "body" not in cells:
-        path = cells.get("path")
-        if not isinstance(path, str) or not path or place.folder is None:
-            return SkippedRecord(reason="no_body")
-        file = PageFile(
-            page_id=number,
-            path=place.folder / path,
-            url=url,
-            final_url=final,
-            content_type=headers.get("Content-Type"),
-            status=code,
-            fetched_at=at if "fetched_at" in cells else None,
-        )
-        return item_of_listed_file(file, place.folder, limit, is_known)
-    if not is_page_status(code):
-        return SkippedRecord(reason=f"status_{code}")
-    try:
-        page = read_page_cell(cells["body"], limit)
-    except BodyTooBig:
-        return SkippedRecord(reason="too_big")
-    except EncodingError as error:
-        return SkippedRecord(reason="damaged", where=f"{where}: {error}")
-    if page is None:
-        return SkippedRecord(reason="no_body")
-    body, decoded = page
-    if len(body) > limit:
-        return SkippedRecord(reason="too_big")
-    if not looks_like_markup(body):
-        return SkippedRecord(reason="not_html")
-    if decoded:
-        headers["Content-Type"] = "text/html; charset=utf-8"
-    return item_of_bytes(PageBytes(body=body, at=at, url=url, final_url=final, status=code, headers=headers), is_known)

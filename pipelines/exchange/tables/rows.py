@@ -11,15 +11,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import IO, Any
+from typing import IO
 
 from db.errors import UsageError
+from db.store.archives.foreign_tables import Row
 from pipelines.exchange.items import SkippedRecord
 
-Row = Mapping[str, Any]
 # The longest row of a text file, in characters: a quote that is never closed would take the rest of the file.
 _LONGEST_ROW = 64 << 20
 # Bytes by which the encoding of a text file is judged.

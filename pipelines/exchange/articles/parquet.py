@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from db.errors import UsageError
 from db.timestamps import parse_timestamp
-from pipelines.exchange.article_formats import COLUMNS, Row
+from pipelines.exchange.articles.formats import COLUMNS, JsonObject
 
 _GROUP = 1000
 """Rows of a row group: with texts of 3 KB some 3 MB, which is what readers and this writer hold in memory."""
@@ -17,7 +17,7 @@ _LISTS = ("authors", "editors", "proofreaders", "tags")
 _NUMBERS = ("id", "page_id", "comment_count", "word_count", "revision", "original_id")
 
 
-def write_parquet(rows: Iterable[Row], out: IO[bytes]) -> int:
+def write_parquet(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     """Write all rows; returns their number. Raises UsageError if pyarrow is not installed."""
     try:
         import pyarrow as pa
@@ -44,7 +44,7 @@ def _schema(pa: Any) -> Any:
     return pa.schema([(name, kinds[name]) for name in COLUMNS])
 
 
-def _typed(row: Row) -> dict[str, Any]:
+def _typed(row: JsonObject) -> dict[str, Any]:
     # Lone surrogates, which Parquet cannot hold, are replaced as in the other formats.
     row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     return {name: row[name] for name in COLUMNS} | {
