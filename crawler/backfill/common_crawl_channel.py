@@ -29,7 +29,7 @@ from crawler.backfill.channel import (
 )
 from crawler.backfill.statuses import refusal_of
 from db.errors import UsageError
-from pipelines.exchange.items import ArchivedPage
+from pipelines.exchange.items import ArchivedPage, ReadOptions
 from pipelines.exchange.warc.reader import read_warc
 
 _WEEK = re.compile(r"(20\d\d)-(\d\d)$")
@@ -82,9 +82,7 @@ class CommonCrawlChannel:
         if answer.status not in (200, 206):
             return None
         try:
-            items = list(
-                read_warc(io.BytesIO(answer.body), link.url, limit=self._limit, is_known=lambda _url, _at: False)
-            )
+            items = list(read_warc(io.BytesIO(answer.body), link.url, ReadOptions(limit=self._limit)))
         except UsageError:
             return None
         page = next((item for item in items if isinstance(item, ArchivedPage)), None)

@@ -79,6 +79,19 @@ Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has a fetch of this address at this time."""
 
+
+def _nothing_is_known(url: str, at: datetime) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What every reader of archives is told. `limit`: the largest body kept, in bytes; `is_known`: what need not be read."""
+
+    limit: int
+    is_known: IsKnown = _nothing_is_known
+
+
 NOT_A_FILE = "not_a_file"
 """The reason for skipping a link that leads out of its folder, a FIFO, or a device."""
 

@@ -41,7 +41,7 @@ from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, index
 from pipelines.exchange.ccnews.news_records import IndexedRecords, is_requested
 from pipelines.exchange.ccnews.polite_stream import Pace, RemoteFile, sleep
 from pipelines.exchange.imports.importer import ImportCounts, Importer
-from pipelines.exchange.items import IsKnown
+from pipelines.exchange.items import IsKnown, ReadOptions
 from pipelines.exchange.warc.sieve import SieveCounts, check_installed, sift_warc
 from pipelines.processing.ingest_settings import plan_ingest
 
@@ -260,7 +260,7 @@ class _Reader:
 
     def take(self, importer: Importer, is_known: IsKnown, stop: threading.Event) -> None:
         """Give the wanted pages to the importer until there are no more, or the event is set."""
-        reading = self._reading
+        reading, options = self._reading, ReadOptions(limit=self._config.max_page_size, is_known=is_known)
         with progress_line() as show:
             for number, (path, left) in enumerate(self._work.files, 1):
                 if stop.is_set():
@@ -268,7 +268,7 @@ class _Reader:
                 pages, records = importer.counts.pages, reading.counts.records
                 progress = self._progress(number, show)
                 try:
-                    self._take_file(path, left, importer, is_known, stop, progress)
+                    self._take_file(path, left, importer, options, stop, progress)
                 except OSError as error:
                     if not stop.is_set():
                         reading.failed.append(str(error))
@@ -282,26 +282,22 @@ class _Reader:
         path: str,
         left: Collection[int],
         importer: Importer,
-        is_known: IsKnown,
+        options: ReadOptions,
         stop: threading.Event,
         progress: Callable[[ImportCounts], None],
     ) -> None:
-        work, base, limit = self._work, self._config.common_crawl_data_url, self._config.max_page_size
+        work, base = self._work, self._config.common_crawl_data_url
         counts, pace = self._reading.counts, _pace(self._config)
 
         def wait(pause: float) -> bool:
             return not stop.wait(pause)
 
         if path in work.index:
-            records = IndexedRecords(
-                path, lambda part: read_file_part(base, path, part, wait, pace), counts, limit=limit, is_known=is_known
-            )
+            records = IndexedRecords(path, lambda part: read_file_part(base, path, part, wait, pace), counts, options)
             importer.take(records.items(work.index.rows_of(path)), stopped=stop.is_set, show=progress)
             return
         with open_file(base, path, wait, pace) as stream:
-            items = sift_warc(
-                stream, path, lambda url: work.is_wanted(url, left), counts, limit=limit, is_known=is_known
-            )
+            items = sift_warc(stream, path, lambda url: work.is_wanted(url, left), counts, options)
             importer.take(items, stopped=stop.is_set, show=progress)
 
     def _progress(self, number: int, show: Callable[[str, int], None]) -> Callable[[ImportCounts], None]:

@@ -15,7 +15,7 @@ from typing import Any
 from db.errors import UsageError
 from db.network.http_statuses import is_page_status
 from pipelines.exchange.ccnews.news_index import IndexRow
-from pipelines.exchange.items import IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.exchange.items import Item, KnownFetch, ReadOptions, SkippedRecord
 from pipelines.exchange.warc.reader import WarcItems
 from pipelines.exchange.warc.records import TRUNCATION_ERRORS, DamagedRange, read_records
 from pipelines.exchange.warc.sieve import MOST_HEAD, SieveCounts
@@ -35,7 +35,7 @@ def is_requested(row: IndexRow, limit: int) -> bool:
 class IndexedRecords:
     """Reads the named records of a file. `fetch`: the bytes of the file from an offset on, so many; raises OSError.
 
-    `counts` is kept up to date; `limit`: the largest body kept, in bytes.
+    `counts` is kept up to date.
     """
 
     def __init__(
@@ -43,12 +43,10 @@ class IndexedRecords:
         path: str,
         fetch: Callable[[tuple[int, int]], bytes],
         counts: SieveCounts,
-        *,
-        limit: int,
-        is_known: IsKnown,
+        options: ReadOptions,
     ) -> None:
-        self._path, self._fetch, self._counts, self._limit, self._is_known = path, fetch, counts, limit, is_known
-        self._items = WarcItems(path, limit, is_known)
+        self._path, self._fetch, self._counts, self._options = path, fetch, counts, options
+        self._items = WarcItems(path, options)
         self._missing = self._silent = 0
 
     def items(self, rows: Iterable[IndexRow]) -> Iterator[Item]:
@@ -64,7 +62,7 @@ class IndexedRecords:
     def _of_row(self, row: IndexRow) -> Iterator[Item]:
         if (refusal := _refusal(row)) is not None:
             yield self._not_had(row, refusal)
-        elif _is_too_big(row, self._limit):
+        elif _is_too_big(row, self._options.limit):
             yield SkippedRecord(reason="too_big", where=f"{self._place(row)}: {row.size:,} bytes by its index")
         elif _is_no_page(row):
             yield SkippedRecord(reason=f"status_{row.status}")
@@ -76,7 +74,7 @@ class IndexedRecords:
     def _known(self, row: IndexRow) -> KnownFetch | None:
         """What is stored already. Later revisits refer to its digest, so without one the record itself is read."""
         url = clean_url(row.url)
-        if url is None or row.fetched_at is None or not row.digest or not self._is_known(url, row.fetched_at):
+        if url is None or row.fetched_at is None or not row.digest or not self._options.is_known(url, row.fetched_at):
             return None
         digest = row.digest if ":" in row.digest else f"sha1:{row.digest}"
         return KnownFetch(url=url, fetched_at=row.fetched_at, digest=digest)

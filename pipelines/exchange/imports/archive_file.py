@@ -130,11 +130,11 @@ def read_archive_file(
     elif head.startswith(_SQLITE):
         yield from _read_sqlite(name, options, path)
     elif head.startswith(_WARC) or low.endswith(WARCS) or (not head and path is None):
-        yield from read_warc(file, name, limit=options.limit, is_known=options.is_known)
+        yield from read_warc(file, name, options)
     elif is_html_file(Path(name)):
         yield from _read_page(file, name, options, path)
     elif low.endswith((".jsonl", ".ndjson")) and path and _is_manifest(head):
-        yield from read_manifest(path, limit=options.limit, is_known=options.is_known)
+        yield from read_manifest(path, options)
     elif opener := next((opener for mark, opener in _PACKERS if head.startswith(mark)), None):
         yield from _read_packed(file, opener, name, options, path)
     else:
@@ -148,7 +148,7 @@ def _read_packed(
         head = _beginning(unpacked, name)
     file.seek(0)
     if head.startswith(_WARC) and opener is gzip.open:
-        yield from read_warc(file, name, limit=options.limit, is_known=options.is_known)
+        yield from read_warc(file, name, options)
     elif head.startswith(_WARC):
         raise UsageError(f"{name}: is a WARC file that is packed as a whole; unpack it first, such as with zstd -d")
     elif head.startswith(_ARC):
@@ -213,7 +213,7 @@ def _read_zip(file: IO[bytes], name: str, options: ArchiveOptions) -> Iterator[I
     with packed:
         names = packed.namelist()
         if name.lower().endswith(_WACZ) or CONTENTS in names:
-            yield from read_wacz(file, name, limit=options.limit, is_known=options.is_known)
+            yield from read_wacz(file, name, options)
             return
         if "mimetype" in names or "[Content_Types].xml" in names:
             raise UsageError(
@@ -229,7 +229,7 @@ def _member_options(options: ArchiveOptions, root: str, *, warcs: bool = False) 
         try:
             wacz = member.name.name.lower().endswith(_WACZ)
             read_one = read_wacz if wacz else read_warc
-            yield from read_one(file, member.where, limit=options.limit, is_known=options.is_known)
+            yield from read_one(file, member.where, options)
         except UsageError as error:
             yield SkippedRecord(reason="damaged", where=str(error))
 
@@ -260,7 +260,7 @@ def _read_rows(
 ) -> Iterator[Item]:
     place = TablePlace(name=name, at=_time_of(path), folder=path.parent if path else None)
     try:
-        yield from read_page_rows(rows, place, options.columns, limit=options.limit, is_known=options.is_known)
+        yield from read_page_rows(rows, place, options)
     except UNREADABLE as error:
         yield SkippedRecord(reason="damaged", where=f"{name}: {why(error)}; the rest is not read")
 

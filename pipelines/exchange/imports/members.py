@@ -24,7 +24,7 @@ from db.errors import UsageError
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
 from pipelines.content_encoding import GZIP, ZSTD, BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
-from pipelines.exchange.items import NOT_A_FILE, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.exchange.items import NOT_A_FILE, Item, KnownFetch, ReadOptions, SkippedRecord
 from pipelines.exchange.saved_pages.formats import HEAD, SCRAPY_BODY, is_page, unwrap_page, with_record
 from pipelines.exchange.saved_pages.html_files import address_below, files_in_folder, is_html_file, time_of_file
 from pipelines.exchange.saved_pages.notes import read_mirror_path
@@ -61,14 +61,12 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemberOptions:
-    """How members are read. `root`: the name of their folder; `base`: its address; `limit`: the largest body kept, in bytes;
-    `warc`: reads a WARC or WACZ among them, where that can be done.
+class MemberOptions(ReadOptions):
+    """How members are read. `root`: the name of their folder; `base`: its address; `warc`: reads a WARC or WACZ among them, where
+    that can be done.
     """
 
     root: str
-    limit: int
-    is_known: IsKnown
     base: str | None = None
     warc: Callable[[IO[bytes], Member], Iterator[Item]] | None = None
 
@@ -238,7 +236,7 @@ def _page(member: Member, file: IO[bytes], at: datetime, options: MemberOptions,
         return SkippedRecord(reason="too_big")
     if name.name == SCRAPY_BODY and not looks_like_markup(page.body):
         return SkippedRecord(reason="not_html")
-    return item_of_bytes(page, options.is_known)
+    return item_of_bytes(page, options)
 
 
 def _packing(body: bytes) -> str:

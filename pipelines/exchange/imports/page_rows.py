@@ -12,7 +12,8 @@ from typing import Any
 from db.network.http_statuses import is_page_status
 from db.store.archives.foreign_tables import Row
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.items import SAME_TIME, ArchivedPage, IsKnown, Item, SkippedRecord
+from pipelines.exchange.imports.archive_options import ArchiveOptions
+from pipelines.exchange.items import SAME_TIME, ArchivedPage, Item, ReadOptions, SkippedRecord
 from pipelines.exchange.saved_pages.html_files import item_of_listed_file
 from pipelines.exchange.saved_pages.page_bytes import PageBytes, item_of_bytes
 from pipelines.exchange.tables.cells import read_headers_cell, read_page_cell, read_time_cell, without_transfer
@@ -23,23 +24,21 @@ from pipelines.processing.files import PageFile
 _SAMPLE = 20
 
 
-def read_page_rows(
-    rows: Iterable[Row | SkippedRecord], place: TablePlace, named: Mapping[str, str], *, limit: int, is_known: IsKnown
-) -> Iterator[Item]:
-    """The pages of a table. `named`: columns that the user named, by what they tell; `limit`: the largest body kept, in bytes.
+def read_page_rows(rows: Iterable[Row | SkippedRecord], place: TablePlace, options: ArchiveOptions) -> Iterator[Item]:
+    """The pages of a table.
 
     Raises UsageError if there are rows and none has a page.
     """
     found = iter(rows)
     first = list(islice(found, _SAMPLE))
     sample = [row for row in first if not isinstance(row, SkippedRecord)]
-    columns = choose_columns(sample, place, named, limit) if sample else {}
+    columns = choose_columns(sample, place, options.columns, options.limit) if sample else {}
     seen: dict[int, int] = {}
     for number, row in enumerate(chain(first, found), 1):
         if isinstance(row, SkippedRecord):
             yield row
         else:
-            item = _item({what: row.get(name) for what, name in columns.items()}, number, place, limit, is_known)
+            item = _item({what: row.get(name) for what, name in columns.items()}, number, place, options)
             if "fetched_at" not in columns and isinstance(item, ArchivedPage):
                 text = hash(item.body)
                 if seen.setdefault(hash((item.url, item.fetched_at)), text) != text:
@@ -51,7 +50,7 @@ def read_page_rows(
             yield item
 
 
-def _item(cells: Mapping[str, Any], number: int, place: TablePlace, limit: int, is_known: IsKnown) -> Item:
+def _item(cells: Mapping[str, Any], number: int, place: TablePlace, options: ReadOptions) -> Item:
     where = f"{place.name}, row {number:,}"
     url, final, status = (cells.get(what) for what in ("url", "final_url", "status"))
     at = read_time_cell(cells["fetched_at"]) if "fetched_at" in cells else place.at
@@ -77,11 +76,11 @@ def _item(cells: Mapping[str, Any], number: int, place: TablePlace, limit: int, 
             status=code,
             fetched_at=at if "fetched_at" in cells else None,
         )
-        return item_of_listed_file(file, place.folder, limit, is_known)
+        return item_of_listed_file(file, place.folder, options)
     if not is_page_status(code):
         return SkippedRecord(reason=f"status_{code}")
     try:
-        page = read_page_cell(cells["body"], limit)
+        page = read_page_cell(cells["body"], options.limit)
     except BodyTooBig:
         return SkippedRecord(reason="too_big")
     except EncodingError as error:
@@ -89,10 +88,10 @@ def _item(cells: Mapping[str, Any], number: int, place: TablePlace, limit: int, 
     if page is None:
         return SkippedRecord(reason="no_body")
     body, decoded = page
-    if len(body) > limit:
+    if len(body) > options.limit:
         return SkippedRecord(reason="too_big")
     if not looks_like_markup(body):
         return SkippedRecord(reason="not_html")
     if decoded:
         headers["Content-Type"] = "text/html; charset=utf-8"
-    return item_of_bytes(PageBytes(body=body, at=at, url=url, final_url=final, status=code, headers=headers), is_known)
+    return item_of_bytes(PageBytes(body=body, at=at, url=url, final_url=final, status=code, headers=headers), options)

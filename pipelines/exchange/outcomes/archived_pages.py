@@ -13,7 +13,7 @@ from typing import IO, Any
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
 from db.store.extraction.page_payload import PagePayload, make_payload
-from pipelines.exchange.items import ArchivedPage, SkippedRecord, SkippedRecords
+from pipelines.exchange.items import ArchivedPage, ReadOptions, SkippedRecord, SkippedRecords
 from pipelines.exchange.remote_files import EXTRA_MISSING, RemoteArchives, open_seekable
 from pipelines.exchange.warc.reader import read_warc
 from pipelines.urls import clean_url, link_key
@@ -45,7 +45,7 @@ def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[P
             if path.lower().endswith(".parquet"):
                 yield from _parquet(file, path, limit, passed)
                 return
-            for item in read_warc(file, path, limit=limit, is_known=lambda url, at: False):
+            for item in read_warc(file, path, ReadOptions(limit=limit)):
                 if isinstance(item, ArchivedPage):
                     yield _page_as_imported(item)
                 else:

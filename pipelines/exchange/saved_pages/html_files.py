@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from db.system.regular_files import NotRegularFile, open_file
-from pipelines.exchange.items import NOT_A_FILE, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.exchange.items import NOT_A_FILE, Item, KnownFetch, ReadOptions, SkippedRecord
 from pipelines.exchange.saved_pages.page_bytes import PageBytes, item_of_bytes
 from pipelines.processing.files import PageFile, page_files_in_manifest, read_unpacked
 from pipelines.urls import clean_url
@@ -26,19 +26,19 @@ def is_html_file(path: Path) -> bool:
     return path.name.lower().endswith(_ENDS)
 
 
-def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
+def read_manifest(manifest: Path, options: ReadOptions) -> Iterator[Item]:
     """The pages of a manifest. Raises UsageError if it is invalid."""
     for entry in page_files_in_manifest(manifest):
-        yield item_of_listed_file(entry, manifest.parent, limit, is_known)
+        yield item_of_listed_file(entry, manifest.parent, options)
 
 
-def item_of_listed_file(entry: PageFile, folder: Path, limit: int, is_known: IsKnown) -> Item:
+def item_of_listed_file(entry: PageFile, folder: Path, options: ReadOptions) -> Item:
     """The page of a file that a list in `folder` names. A relative path must stay in the folder; it may have slashes of Windows."""
     if entry.path.is_relative_to(folder):
         entry = replace(entry, within=folder)
         if "\\" in str(entry.path) and not os.path.lexists(entry.path):
             entry = replace(entry, path=Path(str(entry.path).replace("\\", "/")))
-    item = item_of_file(entry, limit, is_known)
+    item = item_of_file(entry, options)
     # Unlike a folder, a list promises a page.
     missing = isinstance(item, SkippedRecord) and item.reason == NOT_A_FILE
     return replace(item, reason="unreadable") if isinstance(item, SkippedRecord) and missing else item
@@ -73,21 +73,21 @@ def address_below(path: PurePosixPath, base: str | None) -> str | None:
     )
 
 
-def item_of_file(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
+def item_of_file(entry: PageFile, options: ReadOptions) -> Item:
     """The page that a file holds."""
     try:
-        if entry.fetched_at and (known := _known(entry, entry.fetched_at, is_known)):
+        if entry.fetched_at and (known := _known(entry, entry.fetched_at, options)):
             return known
         with open_file(entry.path, own=entry.own, within=entry.within) as file:
             at = entry.fetched_at or time_of_file(os.fstat(file.fileno()))
-            if known := _known(entry, at, is_known):
+            if known := _known(entry, at, options):
                 return known
-            body = read_unpacked(file, entry.path, limit)
+            body = read_unpacked(file, entry.path, options.limit)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = NOT_A_FILE if isinstance(error, NotRegularFile) else "unreadable"
         return SkippedRecord(reason=reason, where=f"{entry.path}: {why}")
-    if len(body) > limit:
+    if len(body) > options.limit:
         return SkippedRecord(reason="too_big")
     page = PageBytes(
         body=body,
@@ -98,9 +98,9 @@ def item_of_file(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
         status=entry.status,
         headers={"Content-Type": entry.content_type} if entry.content_type else {},
     )
-    return item_of_bytes(page, is_known)
+    return item_of_bytes(page, options)
 
 
-def _known(entry: PageFile, at: datetime, is_known: IsKnown) -> KnownFetch | None:
+def _known(entry: PageFile, at: datetime, options: ReadOptions) -> KnownFetch | None:
     url = clean_url(entry.url) if entry.url else None
-    return KnownFetch(url=url, fetched_at=at) if url and is_known(url, at) else None
+    return KnownFetch(url=url, fetched_at=at) if url and options.is_known(url, at) else None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db.network.http_statuses import is_page_status
-from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, ReadOptions, SkippedRecord
 from pipelines.exchange.saved_pages.notes import SavedNote, read_replay_address, read_saved_note
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
@@ -42,7 +42,7 @@ class PageBytes:
     mirrored: SavedNote | None = None
 
 
-def item_of_bytes(page: PageBytes, is_known: IsKnown) -> Item:
+def item_of_bytes(page: PageBytes, options: ReadOptions) -> Item:
     """The item that a page becomes, at the address that is given, or else found."""
     if not is_page_status(page.status):
         return SkippedRecord(reason=f"status_{page.status}")
@@ -50,7 +50,7 @@ def item_of_bytes(page: PageBytes, is_known: IsKnown) -> Item:
     if note is None:
         return SkippedRecord(reason="bad_address" if page.url else "no_address")
     at = note.at or page.at
-    if is_known(note.url, at):
+    if options.is_known(note.url, at):
         return KnownFetch(url=note.url, fetched_at=at)
     final = clean_url(page.final_url) if page.final_url else None
     item = ArchivedPage(url=note.url, fetched_at=at, headers=page.headers, status=page.status, body=page.body)

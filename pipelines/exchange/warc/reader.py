@@ -16,7 +16,15 @@ from typing import IO, Any
 from db.network.http_statuses import is_page_status
 from db.network.stored_headers import NOT_STORED
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.items import ArchivedDrawing, ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
+from pipelines.exchange.items import (
+    ArchivedDrawing,
+    ArchivedPage,
+    Item,
+    KnownFetch,
+    ReadOptions,
+    Revisit,
+    SkippedRecord,
+)
 from pipelines.exchange.warc.drawing import decode_drawing
 from pipelines.exchange.warc.page_header import ORIGINAL, WarcHeader, decode_header
 from pipelines.exchange.warc.records import TRUNCATION_ERRORS, DamagedRange, bytes_left, read_records
@@ -32,14 +40,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _REDIRECT_HOLDS, _MOST_REDIRECTS = timedelta(minutes=10), 5000
 
 
-def read_warc(
-    file: IO[bytes], name: str, *, limit: int, is_known: IsKnown, items: WarcItems | None = None
-) -> Iterator[Item]:
-    """The items of a WARC file, plain or gzip. `limit`: the largest body kept, in bytes. Raises UsageError if it is no WARC.
+def read_warc(file: IO[bytes], name: str, options: ReadOptions, *, items: WarcItems | None = None) -> Iterator[Item]:
+    """The items of a WARC file, plain or gzip. Raises UsageError if it is no WARC.
 
     `items`: what is remembered of the parts of the same file that were read before.
     """
-    items = items or WarcItems(name, limit, is_known)
+    items = items or WarcItems(name, options)
     for record in read_records(file, name):
         if isinstance(record, DamagedRange):
             yield from items.flush()
@@ -57,8 +63,8 @@ def read_warc(
 class WarcItems:
     """State between records: redirects, and the page whose further parts and drawn document follow."""
 
-    def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:
-        self._name, self._limit, self._is_known = name, limit, is_known
+    def __init__(self, name: str, options: ReadOptions) -> None:
+        self._name, self._options = name, options
         self._redirects: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
         self._whole: ArchivedPage | None = None
         self._missing = 0
@@ -120,7 +126,7 @@ class WarcItems:
             return
         place = _address_and_time(record)
         try:
-            body = read_body(record.raw_stream, encodings="", chunked=False, limit=self._limit)
+            body = read_body(record.raw_stream, encodings="", chunked=False, limit=self._options.limit)
         except BodyTooBig:
             place = SkippedRecord(reason="too_big")
         if bytes_left(record) > 0 and not isinstance(place, SkippedRecord):
@@ -147,7 +153,7 @@ class WarcItems:
             return SkippedRecord(reason="truncated")
         asked = (exported.asked if exported else self._asked(url, at)) or url
         digest = record.rec_headers.get_header("WARC-Payload-Digest")
-        if self._is_known(asked, at):
+        if self._options.is_known(asked, at):
             return KnownFetch(url=asked, fetched_at=at, digest=digest)
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if exported is None and kind not in _HTML + _UNKNOWN_TYPES:
@@ -176,7 +182,7 @@ class WarcItems:
         encodings = headers.get("Content-Encoding", "")
         chunked = "chunked" in (record.http_headers.get_header("Transfer-Encoding") or "").lower()
         try:
-            body = read_body(record.raw_stream, encodings=encodings, chunked=chunked, limit=self._limit)
+            body = read_body(record.raw_stream, encodings=encodings, chunked=chunked, limit=self._options.limit)
         except BodyTooBig:
             return SkippedRecord(reason="too_big")
         except EncodingError as error:
@@ -201,7 +207,7 @@ class WarcItems:
         if isinstance(place, SkippedRecord):
             return place
         url, at = place
-        if self._is_known(url, at):
+        if self._options.is_known(url, at):
             return KnownFetch(url=url, fetched_at=at)
         profile = record.rec_headers.get_header("WARC-Profile") or ""
         return Revisit(

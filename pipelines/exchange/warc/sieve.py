@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from db.errors import UsageError
-from pipelines.exchange.items import IsKnown, Item, SkippedRecord
+from pipelines.exchange.items import Item, ReadOptions, SkippedRecord
 from pipelines.exchange.warc.reader import WarcItems, read_warc
 
 EXTRA_MISSING = "reading CC-NEWS needs FastWARC: pip install 'copydesk[ccnews]'"
@@ -46,32 +46,30 @@ def sift_warc(
     name: str,
     is_wanted: Callable[[str], bool],
     counts: SieveCounts,
-    *,
-    limit: int,
-    is_known: IsKnown,
+    options: ReadOptions,
 ) -> Iterator[Item]:
-    """The items of the wanted records. `is_wanted` is asked with a record's address; `limit`: the largest body kept, in bytes.
+    """The items of the wanted records. `is_wanted` is asked with a record's address.
 
     `counts` is kept up to date. A damaged file ends there, as an item. Raises OSError where the stream does.
     """
-    held, items = io.BytesIO(), WarcItems(name, limit, is_known)
+    held, items = io.BytesIO(), WarcItems(name, options)
     source = _Remembering(stream)
     try:
-        for record in wanted_records(source, is_wanted, counts, limit + MOST_HEAD):
+        for record in wanted_records(source, is_wanted, counts, options.limit + MOST_HEAD):
             if record is None:
                 yield SkippedRecord(reason="too_big")
                 continue
             held.write(record)
             if held.tell() >= HELD_BYTES:
-                yield from _read(held, name, items, limit, is_known)
+                yield from _read(held, name, items, options)
                 held = io.BytesIO()
     except Exception as error:
         if source.failure is not None:
             raise source.failure from error
-        yield from _read(held, name, items, limit, is_known)
+        yield from _read(held, name, items, options)
         yield SkippedRecord(reason="damaged", where=f"{name}, after {counts.records:,} records: {error}")
         return
-    yield from _read(held, name, items, limit, is_known)
+    yield from _read(held, name, items, options)
 
 
 def wanted_records(
@@ -94,10 +92,10 @@ def wanted_records(
             yield b"%s\r\n\r\n%s\r\n\r\n" % (out.getvalue().rstrip(), content)
 
 
-def _read(held: io.BytesIO, name: str, items: WarcItems, limit: int, is_known: IsKnown) -> Iterator[Item]:
+def _read(held: io.BytesIO, name: str, items: WarcItems, options: ReadOptions) -> Iterator[Item]:
     if held.tell():
         held.seek(0)
-        yield from read_warc(held, name, limit=limit, is_known=is_known, items=items)
+        yield from read_warc(held, name, options, items=items)
 
 
 class _Remembering:

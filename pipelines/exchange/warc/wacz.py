@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from db.errors import UsageError
-from pipelines.exchange.items import IsKnown, Item, SkippedRecord
+from pipelines.exchange.items import Item, ReadOptions, SkippedRecord
 from pipelines.exchange.warc.reader import read_warc
 
 WARCS = (".warc", ".warc.gz")
@@ -23,7 +23,7 @@ _MOST_PACKED, _BOMB = 500, 256 << 20
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
-def read_wacz(file: IO[bytes], path: str, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
+def read_wacz(file: IO[bytes], path: str, options: ReadOptions) -> Iterator[Item]:
     """The items of a WACZ. `path`: its name in messages; the rest as for `read_warc`. Raises UsageError if it is no WACZ."""
     try:
         packed = zipfile.ZipFile(file)
@@ -38,7 +38,7 @@ def read_wacz(file: IO[bytes], path: str, *, limit: int, is_known: IsKnown) -> I
                 reason="damaged", where=f"{path}: {name}, which its datapackage.json names, is not in it"
             )
         for entry in warcs:
-            yield from _member(packed, entry, path, limit, is_known)
+            yield from _member(packed, entry, path, options)
 
 
 def _missing(packed: zipfile.ZipFile) -> list[str]:
@@ -52,14 +52,12 @@ def _missing(packed: zipfile.ZipFile) -> list[str]:
     return sorted({path for path in paths if path.lower().endswith(WARCS)} - set(packed.namelist()))
 
 
-def _member(
-    packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, limit: int, is_known: IsKnown
-) -> Iterator[Item]:
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, options: ReadOptions) -> Iterator[Item]:
     where = f"{path}, {entry.filename}"
     try:
         check_packing(entry)
         with packed.open(entry) as file:
-            yield from read_warc(file, where, limit=limit, is_known=is_known)
+            yield from read_warc(file, where, options)
     except UsageError as error:
         yield SkippedRecord(reason="damaged", where=str(error))
     except _UNREADABLE as error:

@@ -30,7 +30,7 @@ from db.errors import UsageError
 from pipelines.exchange.ccnews.news_index import IndexedFiles, IndexQuery, IndexRow, index_files, read_index
 from pipelines.exchange.ccnews.news_records import IndexedRecords
 from pipelines.exchange.ccnews.polite_stream import RemoteFile
-from pipelines.exchange.items import KnownFetch
+from pipelines.exchange.items import KnownFetch, ReadOptions
 from pipelines.exchange.warc.sieve import SieveCounts
 from tests.crawler.backfill.common_crawl import Capture, warc_of
 from tests.crawler.backfill.test_common_crawl import page
@@ -344,7 +344,9 @@ def test_what_is_stored_is_not_fetched_again() -> None:
 
     at = datetime(2026, 10, 1, 10, tzinfo=UTC)
     row = IndexRow(url="https://bridges.example/1", begins=5, size=900, fetched_at=at, digest="QWERTY")
-    records = IndexedRecords(FILES[0], fetch, SieveCounts(), limit=10**6, is_known=lambda url, when: when == at)
+    records = IndexedRecords(
+        FILES[0], fetch, SieveCounts(), ReadOptions(limit=10**6, is_known=lambda url, when: when == at)
+    )
     assert list(records.items([row])) == [KnownFetch(url=row.url, fetched_at=at, digest="sha1:QWERTY")]
 
 
@@ -366,7 +368,7 @@ def test_records_that_do_not_answer_end_the_file_and_damage_costs_itself(mirror:
         raise OSError("no answer")
 
     def records(fetch: Callable[[tuple[int, int]], bytes]) -> IndexedRecords:
-        return IndexedRecords(FILES[0], fetch, SieveCounts(), limit=10**6, is_known=lambda url, when: False)
+        return IndexedRecords(FILES[0], fetch, SieveCounts(), ReadOptions(limit=10**6))
 
     kinds = [getattr(item, "reason", "page") for item in records(cut).items(rows)]
     assert kinds == ["page", "damaged", "page"]

@@ -41,7 +41,7 @@ MIRRORED = {
 
 
 def items(path: Path, base: str | None = None) -> list[Item]:
-    return list(read_archive(path, ArchiveOptions(limit=100_000, is_known=lambda *_: False, base=base)))
+    return list(read_archive(path, ArchiveOptions(limit=100_000, base=base)))
 
 
 def pages(found: list[Item]) -> list[ArchivedPage]:

@@ -19,7 +19,7 @@ from db.models import Link, LinkKind, Page
 from db.store.archives.archive_export import ExportedPage
 from pipelines.exchange.imports.archive_file import read_archive
 from pipelines.exchange.imports.archive_options import ArchiveOptions
-from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, ReadOptions, Revisit, SkippedRecord
 from pipelines.exchange.warc.reader import read_warc
 from pipelines.exchange.warc.writer import WarcFile
 from tests.support.warc_records import PAGE, bare, record
@@ -33,7 +33,7 @@ HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 
 
 def read(data: bytes, known: frozenset[str] = frozenset()) -> list[Item]:
-    return list(read_warc(io.BytesIO(data), "a.warc", limit=LIMIT, is_known=lambda url, _: url in known))
+    return list(read_warc(io.BytesIO(data), "a.warc", ReadOptions(limit=LIMIT, is_known=lambda url, _: url in known)))
 
 
 def reasons(items: list[Item]) -> Counter[str]:
@@ -187,7 +187,7 @@ def liar(number: int, length: int, size: int) -> bytes:
 def test_false_lengths_are_read_past_in_one_pass(length: int) -> None:
     size, good = 2_000, [record(f"https://a.example/good{n}", packed=False) for n in range(2)]
     file = Counted(good[0] + b"".join(liar(n, length, size) for n in range(4_000)) + good[1])
-    items = list(read_warc(file, "a.warc", limit=LIMIT, is_known=lambda url, at: False))
+    items = list(read_warc(file, "a.warc", ReadOptions(limit=LIMIT)))
     assert urls(items) == ["https://a.example/good0", "https://a.example/good1"]
     assert sum(reasons(items).values()) >= 1
     # Some steps of 4 to 16 KiB for each record of 2 KB.
@@ -206,7 +206,7 @@ def test_going_back_ends_where_it_is_out_of_proportion(packing: str, tmp_path: P
     if packing == "zip":
         with zipfile.ZipFile(tmp_path / "a.wacz", "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr("archive/a.warc", data)
-        how = ArchiveOptions(limit=LIMIT, is_known=lambda url, at: False)
+        how = ArchiveOptions(limit=LIMIT)
         items = list(read_archive(tmp_path / "a.wacz", how))
     else:
         items = read(gzip.compress(data, 1) if packing == "gzip" else data)

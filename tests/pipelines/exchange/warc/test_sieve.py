@@ -17,7 +17,7 @@ from db.errors import UsageError
 from pipelines.exchange.ccnews import polite_stream
 from pipelines.exchange.ccnews.news_archive import list_files, months_between
 from pipelines.exchange.ccnews.polite_stream import open_polite
-from pipelines.exchange.items import ArchivedPage, SkippedRecord
+from pipelines.exchange.items import ArchivedPage, ReadOptions, SkippedRecord
 from pipelines.exchange.warc.reader import read_warc
 from pipelines.exchange.warc.sieve import HELD_BYTES, SieveCounts, sift_warc, wanted_records
 from tests.crawler.backfill.common_crawl import Capture, warc_of
@@ -41,8 +41,8 @@ def is_wanted(url: str) -> bool:
 def test_what_is_sifted_is_what_a_whole_reading_finds(monkeypatch: pytest.MonkeyPatch, held: int) -> None:
     monkeypatch.setattr("pipelines.exchange.warc.sieve.HELD_BYTES", held)
     warc, counts = warc_of(captures(30)), SieveCounts()
-    sifted = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, limit=1 << 20, is_known=lambda _u, _a: False))
-    whole = list(read_warc(io.BytesIO(warc), "a", limit=1 << 20, is_known=lambda _u, _a: False))
+    sifted = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, ReadOptions(limit=1 << 20)))
+    whole = list(read_warc(io.BytesIO(warc), "a", ReadOptions(limit=1 << 20)))
     assert sifted == [one for one in whole if not isinstance(one, ArchivedPage) or is_wanted(one.url)]
     assert (counts.records, counts.wanted) == (31, 11)
 
@@ -50,7 +50,7 @@ def test_what_is_sifted_is_what_a_whole_reading_finds(monkeypatch: pytest.Monkey
 def test_a_bomb_of_a_wanted_site_is_passed_over() -> None:
     big = Capture(day="2026-10-01", url="https://www.bridges.example/bomb", body=b"x" * 3_000_000)
     warc, counts = warc_of([big, *captures(3)]), SieveCounts()
-    found = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, limit=100_000, is_known=lambda _u, _a: False))
+    found = list(sift_warc(io.BytesIO(warc), "a", is_wanted, counts, ReadOptions(limit=100_000)))
     assert [one.reason for one in found if isinstance(one, SkippedRecord)].count("too_big") == 1
     assert sum(isinstance(one, ArchivedPage) for one in found) == 1
     assert next(wanted_records(io.BytesIO(warc), is_wanted, SieveCounts(), 100_000)) is None
@@ -59,9 +59,7 @@ def test_a_bomb_of_a_wanted_site_is_passed_over() -> None:
 def test_damage_costs_what_follows_it_and_nothing_before() -> None:
     warc = bytearray(warc_of(captures(30)))
     warc[len(warc) // 2 : len(warc) // 2 + 40] = b"\0" * 40
-    found = list(
-        sift_warc(io.BytesIO(bytes(warc)), "a", is_wanted, SieveCounts(), limit=1 << 20, is_known=lambda _u, _a: False)
-    )
+    found = list(sift_warc(io.BytesIO(bytes(warc)), "a", is_wanted, SieveCounts(), ReadOptions(limit=1 << 20)))
     assert sum(isinstance(one, ArchivedPage) for one in found) >= 4
     assert any(isinstance(one, SkippedRecord) and one.reason == "damaged" for one in found) or len(found) >= 9
 
@@ -74,11 +72,7 @@ def test_trouble_of_the_stream_is_no_damage() -> None:
             return super().read(min(500, size or 0) if size and size > 0 else 500)
 
     with pytest.raises(OSError, match="the network is down"):
-        list(
-            sift_warc(
-                Broken(warc_of(captures(30))), "a", is_wanted, SieveCounts(), limit=1, is_known=lambda _u, _a: False
-            )
-        )
+        list(sift_warc(Broken(warc_of(captures(30))), "a", is_wanted, SieveCounts(), ReadOptions(limit=1)))
 
 
 class Server(ThreadingHTTPServer):
