@@ -21,6 +21,8 @@ _DAMAGED = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError)
 _STEP = 64 * 1024
 GZIP, ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
 """The first bytes of what is packed so."""
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+"""The media types of pages."""
 
 
 class BodyTooBig(Exception):

@@ -92,8 +92,8 @@ def import_archives(
     engine: EngineOptions,
     as_json: bool,
 ) -> None:
-    """Import pages: WARC and WACZ, HTML and MHTML files, folders, zip and tar files of them, and tables with a column of HTML (CSV,
-    JSON, JSON lines, Parquet, SQLite).
+    """Import pages: WARC, WACZ, HAR, HTML and MHTML files, folders, zip and tar files of them, and tables with a column of HTML
+    (CSV, JSON, JSON lines, Parquet, SQLite).
 
     The addresses of files come from the folders of a mirror (www.example-daily.com/…), from --base, or from the pages. FILE can be
     an address that fsspec has a driver for, with * for any name. Pages keep their times, addresses, headers and bytes. Importing a

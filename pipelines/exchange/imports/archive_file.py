@@ -60,7 +60,7 @@ _PACKERS: tuple[tuple[bytes, Callable[..., Any]], ...] = (
 )
 _HEAD = 1 << 18
 _ARC_ADVICE = "is an ARC file, the format before WARC; convert it first: warcio recompress FILE FILE.warc.gz"
-_KINDS = "WARC, WACZ, HTML, MHTML, folders, zip and tar files of these, tables with a column of HTML (CSV, JSON, Parquet, SQLite)"
+_KINDS = "WARC, WACZ, HAR, HTML, MHTML, folders, zip and tar files, tables with a column of HTML (CSV, JSON, Parquet, SQLite)"
 # What cannot be imported: its first bytes, and what to do.
 _REFUSED = (
     (b"7z\xbc\xaf\x27\x1c", "is a 7z file; unpack it (7z x -oFOLDER FILE), then import FOLDER"),

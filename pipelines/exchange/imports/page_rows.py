@@ -6,7 +6,7 @@ table ──> rows ──> columns, chosen by the first rows (`pipelines.exchang
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from db.network.http_statuses import is_page_status
@@ -29,12 +29,18 @@ def read_page_rows(rows: Iterable[Row | SkippedRecord], place: TablePlace, optio
 
     Raises UsageError if there are rows and none has a page.
     """
-    found = iter(rows)
-    first = list(islice(found, _SAMPLE))
-    sample = [row for row in first if not isinstance(row, SkippedRecord)]
-    columns = choose_columns(sample, place, options.columns, options.limit) if sample else {}
+    numbered = enumerate(rows, 1)
+    first: list[tuple[int, Row]] = []
+    for number, row in numbered:
+        if isinstance(row, SkippedRecord):
+            yield row
+            continue
+        first.append((number, row))
+        if len(first) == _SAMPLE:
+            break
+    columns = choose_columns([row for _, row in first], place, options.columns, options.limit) if first else {}
     seen: dict[int, int] = {}
-    for number, row in enumerate(chain(first, found), 1):
+    for number, row in chain(first, numbered):
         if isinstance(row, SkippedRecord):
             yield row
         else:

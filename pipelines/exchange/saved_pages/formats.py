@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelines.content_encoding import unpack
+from pipelines.content_encoding import HTML_TYPES, unpack
 from pipelines.exchange.saved_pages.page_bytes import PageBytes
 from pipelines.exchange.tables.cells import read_headers_cell, read_page_cell, read_time_cell, without_transfer
 from pipelines.exchange.tables.columns import named_cells
 
-_HTML = ("text/html", "application/xhtml+xml")
 _HTTP = (b"HTTP/1.", b"HTTP/2", b"HTTP/3")
 _BINARY_PLIST = b"bplist00"
 # A first element that is neither is of another kind of XML, or of a fragment.
@@ -136,7 +135,7 @@ def _web_archive(page: PageBytes) -> PageBytes:
 
 def _mhtml(page: PageBytes) -> PageBytes:
     whole = email.message_from_bytes(page.body)
-    root = next((part for part in whole.walk() if part.get_content_type() in _HTML), None)
+    root = next((part for part in whole.walk() if part.get_content_type() in HTML_TYPES), None)
     body = root.get_payload(decode=True) if root is not None else None
     if root is None or not isinstance(body, bytes):
         raise ValueError("is MHTML without a page")

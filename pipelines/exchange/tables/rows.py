@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import IO
@@ -19,6 +19,7 @@ from typing import IO
 from db.errors import UsageError
 from db.store.archives.foreign_tables import Row
 from pipelines.exchange.items import SkippedRecord
+from pipelines.exchange.tables.json_records import find_records, read_records
 
 # The longest row of a text file, in characters: a quote that is never closed would take the rest of the file.
 _LONGEST_ROW = 64 << 20
@@ -77,9 +78,13 @@ def csv_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord]
 
 
 def json_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord]:
-    """The objects of a JSON file, whatever is between them. What is no object is a UsageError at the beginning, else skipped."""
+    """The records in the objects of a JSON file, whatever is between them (`pipelines.exchange.tables.json_records`).
+
+    What is no object is a UsageError at the beginning, else skipped.
+    """
     read = json.JSONDecoder(strict=False).raw_decode
     held, at, step, end, before, count = "", 0, _STEP, False, 0, 0
+    path: Sequence[str] = ()
     while True:
         found = _BETWEEN.match(held, at)
         at = found.end() if found else at
@@ -92,9 +97,10 @@ def json_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord
         try:
             if held[at] != "{":
                 raise json.JSONDecodeError("is no object", held, at)
-            row, at = read(held, at)
+            document, at = read(held, at)
+            path = path if count else find_records(document)
             step, count = _STEP, count + 1
-            yield row["_source"] if isinstance(row.get("_source"), dict) else row  # a document of Elasticsearch
+            yield from read_records(document, path)
             continue
         except RecursionError:
             why, cut = "is nested too deep", False
@@ -107,6 +113,8 @@ def json_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord
             step, end, held = 2 * step, not more, held + more
             continue
         if not count:
+            if cut and not end:
+                why = f"one is longer than {_LONGEST_ROW >> 20} MiB; write a record a line, such as: jq -c '.log.entries[]' FILE"
             raise UsageError(f"{name}: is not JSON of objects ({why})")
         yield SkippedRecord(reason="damaged", where=f"{name}, row {count + 1:,}: {why}")
         count += 1

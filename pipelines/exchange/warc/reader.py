@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from db.network.http_statuses import is_page_status
 from db.network.stored_headers import NOT_STORED
-from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
+from pipelines.content_encoding import HTML_TYPES, BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import (
     ArchivedDrawing,
     ArchivedPage,
@@ -32,7 +32,6 @@ from pipelines.exchange.warc.response_body import read_body
 from pipelines.truncation import is_full_range
 from pipelines.urls import clean_url
 
-_HTML = ("text/html", "application/xhtml+xml")
 _UNKNOWN_TYPES = ("", "text/plain", "application/octet-stream", "unknown", "unk")
 _SCHEMES = ("http://", "https://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -156,7 +155,7 @@ class WarcItems:
         if self._options.is_known(asked, at):
             return KnownFetch(url=asked, fetched_at=at, digest=digest)
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if exported is None and kind not in _HTML + _UNKNOWN_TYPES:
+        if exported is None and kind not in HTML_TYPES + _UNKNOWN_TYPES:
             return SkippedRecord(reason="not_html")
         body = self._body(record, headers)
         if isinstance(body, SkippedRecord):

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,75 @@ def test_documents_of_databases(tmp_path: Path, program: str) -> None:
     (tmp_path / "a.json").write_text(as_lines([row]))
     (page,) = pages(items(tmp_path / "a.json"))
     assert (page.url, page.fetched_at, page.body.decode()) == (URLS[0], AT[0], PAGES[0])
+
+
+@pytest.mark.parametrize("path", [("results",), ("data", "items"), ("response", "result", "docs"), ("hits", "hits")])
+def test_list_of_pages_within_an_object(tmp_path: Path, path: Sequence[str]) -> None:
+    rows: list[dict[str, Any]] = [{"_source": row} for row in ROWS] if "hits" in path else ROWS
+    document: dict[str, Any] = {"next": "https://api.example/?page=2", "facets": [{"name": "港口"}], path[-1]: rows}
+    for name in reversed(path[:-1]):
+        document = {"status": "ok", name: document}
+    (tmp_path / "a.json").write_text(json.dumps(document, indent=1) + json.dumps(document))
+    found = items(tmp_path / "a.json")
+    assert [(page.url, page.fetched_at, page.body.decode()) for page in pages(found)] == 2 * [
+        *zip(URLS, AT, PAGES, strict=True)
+    ]
+
+
+def test_lists_in_a_page_of_its_own_are_left(tmp_path: Path) -> None:
+    row = {**ROWS[0], "comments": [{"html": PAGES[1], "url": URLS[1]}], "log": {"entries": 3}}
+    (tmp_path / "a.json").write_text(json.dumps(row))
+    assert [page.body.decode() for page in pages(items(tmp_path / "a.json"))] == PAGES[:1]
+
+
+def har_entry(number: int, content: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    return {
+        "startedDateTime": TIMES[number],
+        "request": {"method": "GET", "url": URLS[number], "headers": []},
+        "response": {
+            "status": status,
+            "headers": [
+                *(
+                    {"name": ":status", "value": str(status)},
+                    {"name": "content-type", "value": "text/html; charset=gb2312"},
+                ),
+                *({"name": "content-encoding", "value": "br"}, {"name": "set-cookie", "value": "session=1"}),
+            ],
+            "content": {"size": 9, "mimeType": "text/html; charset=gb2312", **content},
+        },
+    }
+
+
+def test_what_a_browser_recorded(tmp_path: Path) -> None:
+    """The first page lies behind more answers than a table is judged by."""
+    picture = har_entry(0, {"mimeType": "image/png", "text": "iVBORw0KGgo=", "encoding": "base64"})
+    packed = base64.b64encode(PAGES[1].encode("gb2312")).decode()
+    entries = [
+        *[picture] * 30,
+        har_entry(0, {"text": PAGES[0]}),
+        har_entry(1, {"text": packed, "encoding": "base64"}),
+        har_entry(2, {"mimeType": "", "text": ""}, 301),
+        har_entry(2, {}),
+    ]
+    har = {"log": {"version": "1.2", "creator": {}, "pages": [{"id": "page_1", "title": URLS[0]}], "entries": entries}}
+    (tmp_path / "a.har").write_text(json.dumps(har, indent=2))
+    (tmp_path / "a.jsonl").write_text(as_lines(entries))  # jq -c '.log.entries[]'
+    for name in ("a.har", "a.jsonl"):
+        found = items(tmp_path / name)
+        first, second = pages(found)
+        assert (first.url, first.fetched_at, first.body.decode()) == (URLS[0], AT[0], PAGES[0])
+        assert (second.url, second.fetched_at, second.body.decode("gb2312")) == (URLS[1], AT[1], PAGES[1])
+        assert (first.headers, second.headers) == (
+            {"Content-Type": "text/html; charset=utf-8"},
+            {"Content-Type": "text/html; charset=gb2312"},
+        )
+        assert Counter(skipped(found)) == {"not_html": 30, "status_301": 1, "no_body": 1}
+
+
+@pytest.mark.parametrize("entries", [[], [har_entry(0, {})] * 2])
+def test_recording_without_contents(tmp_path: Path, entries: list[dict[str, Any]]) -> None:
+    (tmp_path / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
+    assert skipped(items(tmp_path / "a.har")) == ["no_body"] * len(entries)
 
 
 RUSSIAN = "<p>Последний паром отойдёт от пристани вечером тридцатого, сообщили в порту.</p>" * 3
