@@ -292,8 +292,7 @@ def _gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[
         return
     yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
     for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
-        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
-        yield f"    {when}: {gap.state.value}"
+        yield f"    {gap.span}: {gap.state.value}"
     if len(gaps) > _MOST_GAPS:
         lists_all = shell_command("coverage", backfill.source_name, "--since", f"{backfill.since:%Y-%m-%d}")
         yield f"    … `{lists_all}` lists all"

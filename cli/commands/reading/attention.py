@@ -11,7 +11,8 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.csv_table import check_one_format, print_csv
+from cli.format_options import format_options
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, plain, screen_width, table
 from cli.parameters import Choice
@@ -54,8 +55,7 @@ _WORD_COLUMNS = (
     help="Count N sources with most matching articles by themselves.",
 )  # fmt: skip
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per query, source and period.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same as CSV.")
+@format_options("Print JSON lines, one per query, source and period.", "Print the same as CSV.")
 @click.pass_obj
 def attention(  # noqa: PLR0913 - one for each option
     context: CommandContext,
@@ -79,7 +79,6 @@ def attention(  # noqa: PLR0913 - one for each option
       copydesk attention '"last ferry"' --since 2026-01-01 --by month --source wanbao.example
       copydesk attention 水厂 --words
     """
-    check_one_format(as_json, as_csv)
     if len(queries) > MOST_QUERIES:
         raise UsageError(
             f"{len(queries)} queries are more than {MOST_QUERIES}; put words that belong together in quotation marks"
