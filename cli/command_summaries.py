@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "commands"
 
 
 def summary_command(module: str) -> click.Command | None:
-    """A command that has the help of the click command in `cli.commands.MODULE`, and does nothing.
+    """A command that has the help of the click command in a module below `cli.commands`, and does nothing.
 
     None where the source cannot be read, or says nothing of it.
     """

@@ -16,6 +16,7 @@ from cli.output.progress import crawl_progress
 from cli.output.tables import format_local_time, plain
 from cli.source_adding import shared_sites
 from db.diagnosis.listing_trouble import advice_for
+from db.display.humanize import counted
 from db.errors import ConfigError
 from db.models import Listing, Source
 from db.store.sites.listings import ListingState, listing_states
@@ -28,9 +29,7 @@ _TOLD_IN_FULL = 10
 def kinds(listings: Sequence[Listing]) -> str:
     """The number of listings of each kind, in words."""
     counts = Counter(listing.kind.value for listing in listings)
-    return (
-        ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items()) or "no listings yet"
-    )
+    return ", ".join(counted(count, kind) for kind, count in counts.items()) or "no listings yet"
 
 
 def retry_delays(context: CommandContext, source: Source) -> Sequence[timedelta]:

@@ -35,7 +35,7 @@ class EncodingError(Exception):
 
 def unpack(body: bytes, encodings: str, limit: int) -> bytes:
     """The body with the Content-Encoding `encodings` undone. Raises BodyTooBig beyond `limit` bytes, and EncodingError."""
-    for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+    for encoding in _to_undo(encodings):
         if not body:
             break
         try:
@@ -50,9 +50,14 @@ def unpack(body: bytes, encodings: str, limit: int) -> bytes:
     return body
 
 
+def _to_undo(encodings: str) -> list[str]:
+    """The encodings of a Content-Encoding, the one that was applied last first."""
+    return [part.strip().lower() for part in reversed(encodings.split(",")) if part.strip()]
+
+
 def unpack_prefix(body: bytes, encodings: str, limit: int) -> bytes:
     """The first `limit` bytes of a body, which may be cut off, with its encodings undone. Raises EncodingError."""
-    for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+    for encoding in _to_undo(encodings):
         try:
             body = _beginning(body, encoding, limit)
         except _DAMAGED as error:

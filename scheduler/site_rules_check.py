@@ -48,9 +48,7 @@ def _state(folders: Sequence[Path]) -> _State:
     for folder in folders:
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.endswith(".toml"):
-                        found.append((entry.path, *_stat(entry)))
+                found += [(entry.path, *_stat(entry)) for entry in entries if entry.name.endswith(".toml")]
         except OSError:
             found.append((str(folder), -1, -1, -1))
     return tuple(sorted(found))

@@ -14,7 +14,8 @@ import pytest
 from tests.conftest import LONGEST, dealt
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("cli", "copydesk", "crawler", "db", "pipelines", "scheduler")
+OWN = ("cli", "crawler", "db", "pipelines", "scheduler")
+PACKAGES = (*OWN, "copydesk")
 
 
 def allowed_arrows(document: str) -> dict[str, set[str]]:
@@ -84,6 +85,34 @@ def test_imports_run_down() -> None:
     for package, arrows in ALLOWED.items():
         if not package.startswith("cli.commands."):
             assert not arrows - used[package], f"docs/architecture.md allows {package} arrows that nothing uses"
+
+
+_REFERENCE = re.compile(r"`((?:\w+\.)+)(\w+)`")
+
+
+def lost_references(source: str) -> set[str]:
+    """What a text names as part of a module of ours that is not there: `db.models.Page`. With the last part of the module's name
+    alone only constants count, because `record.damage` may be anything.
+    """
+    lost = set()
+    for place, name in _REFERENCE.findall(source):
+        module, reference = place[:-1], f"{place}{name}"
+        is_ours = module.partition(".")[0] in OWN if "." in module else name.isupper()
+        if not is_ours or any(f"{full}.".startswith(f"{reference}.") for full in MODULES):
+            continue
+        held = [path for full, path in MODULES.items() if f".{full}".endswith(f".{module}")]
+        is_there = any(re.search(rf"\b{name}\b", path.read_text("utf-8")) for path in held)
+        if not is_there and (held or "." in module):
+            lost.add(reference)
+    return lost
+
+
+def test_what_docstrings_refer_to_is_there() -> None:
+    found = {module: lost for module, path in MODULES.items() if (lost := lost_references(path.read_text("utf-8")))}
+    assert not found
+    assert lost_references("`db.models.Page`, `db.queries`, `models.Page`, `db.models.Pages`, `models.PAGES`") == {
+        *("db.models.Pages", "models.PAGES"),
+    }
 
 
 _SQL = re.compile(

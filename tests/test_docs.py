@@ -13,7 +13,7 @@ import pytest
 
 from cli.commands.extraction.extract import ExtractGroup
 from cli.main import copydesk
-from crawler.http.record import _FAILURES
+from crawler.http.record import FAILURES
 from db.config.loader import load_config, toml_value
 from db.config.searches import SEARCH_KEYS
 from db.config.settings import DECLARED
@@ -22,8 +22,8 @@ from db.models import Article, Reason
 from db.schema.describe import schema_markdown
 from db.schema.views import VIEWS
 from db.site_rules.loader import load_site
+from tests.support.documents import FENCE, ROOT, blocks, text_of
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 README_ZH = ROOT / "README.zh-CN.md"
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -34,29 +34,18 @@ NOT_YET: set[str] = set()
 MOST_LINES = 395
 
 _FILE = re.compile(r"`([a-z_]+/[\w./]*(?<!xx)\.(?:py|toml))`")
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _PROGRAM = re.compile(r"(?:^|[\s;&=])(?:[\w./-]*/)?copydesk(?=\s|$)")
 _STOPS = re.compile(r"\s(?:>|\||&&|#)(?:\s|$)")
 
 
-def text_of(page: Path) -> str:
-    """A page's text."""
-    return page.read_text(encoding="utf-8")
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    """The fenced blocks of one language."""
-    return [body for name, body in _FENCE.findall(text_of(page)) if name == language]
-
-
 def command_lines(page: Path) -> Iterator[list[str]]:
     """Every call of copydesk in code: blocks (what a console printed left out) and code spans; its words after the name."""
     text = text_of(page)
     lines = [line[2:] for body in blocks(page, "console") for line in body.splitlines() if line.startswith("$ ")]
-    lines += [line for name, body in _FENCE.findall(text) if name in ("", "ini") for line in body.splitlines()]
-    lines += [span for span in _CODE_SPAN.findall(_FENCE.sub("", text)) if span.startswith("copydesk ")]
+    lines += [line for name, body in FENCE.findall(text) if name in ("", "ini") for line in body.splitlines()]
+    lines += [span for span in _CODE_SPAN.findall(FENCE.sub("", text)) if span.startswith("copydesk ")]
     for line in lines:
         if (found := _PROGRAM.search(line)) is not None:
             yield shlex.split(_STOPS.split(line[found.end() :])[0])
@@ -170,27 +159,27 @@ def test_options_of_the_command_table_exist() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_section_breaks_off(page: Path) -> None:
     """A line that announces something is not followed by the next heading."""
-    for last, heading in re.findall(r"^(.+)\n+(#+ .+)$", _FENCE.sub("…\n", text_of(page)), re.MULTILINE):
+    for last, heading in re.findall(r"^(.+)\n+(#+ .+)$", FENCE.sub("…\n", text_of(page)), re.MULTILINE):
         assert not last.endswith((":", ",")), f"{page.name}: {last!r} is followed by {heading!r}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_resolve(page: Path) -> None:
-    for target in _LINK.findall(_FENCE.sub("", text_of(page))):
+    for target in _LINK.findall(FENCE.sub("", text_of(page))):
         if target.startswith(("http://", "https://")):
             continue
         name, _, anchor = target.partition("#")
         linked = page.parent / name if name else page
         assert linked.exists(), f"{page.name}: {target}"
         if anchor:
-            headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text_of(linked)), re.MULTILINE)
+            headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text_of(linked)), re.MULTILINE)
             assert anchor in {slug(heading) for heading in headings}, f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("page", [README, README_ZH, *DOCS], ids=lambda page: page.name)
 def test_files_that_are_named_exist(page: Path) -> None:
     """By their path from the root, or from the extraction."""
-    for path in _FILE.findall(_FENCE.sub("", text_of(page))):
+    for path in _FILE.findall(FENCE.sub("", text_of(page))):
         assert any((folder / path).exists() for folder in (ROOT, ROOT / "pipelines" / "extraction")), path
 
 
@@ -257,7 +246,7 @@ def test_schema_is_as_the_database_has_it(tmp_path: Path) -> None:
 
 def test_names_of_failures_reasons_and_fields_are_all_explained() -> None:
     docs = ROOT / "docs"
-    assert set(first_cells(text_of(docs / "fetching.md"), "Name")) == {name for _, name in _FAILURES}
+    assert set(first_cells(text_of(docs / "fetching.md"), "Name")) == {name for _, name in FAILURES}
     assert set(first_cells(text_of(docs / "schema.md"), "Reason")) == {reason.value for reason in Reason}
     assert first_cells(text_of(docs / "fields.md"), "Field") == [
         *dict.fromkeys(
@@ -273,11 +262,11 @@ def test_readme_is_short() -> None:
 def test_the_chinese_readme_says_the_same() -> None:
     """Blocks (apart from their comments), commands, options, settings and links, in the same order; each links to the other."""
     english, chinese = text_of(README), text_of(README_ZH)
-    assert [_without_comments(*block) for block in _FENCE.findall(chinese)] == [
-        _without_comments(*block) for block in _FENCE.findall(english)
+    assert [_without_comments(*block) for block in FENCE.findall(chinese)] == [
+        _without_comments(*block) for block in FENCE.findall(english)
     ], "README.zh-CN.md: copy what changed in the blocks of README.md (consoles: `make tour`)"
     assert headings(chinese) == headings(english)
-    prose, zh_prose = _FENCE.sub("", english), _FENCE.sub("", chinese)
+    prose, zh_prose = FENCE.sub("", english), FENCE.sub("", chinese)
     rows = re.compile(r"^\| (`copydesk [^|]*(?:\\\|[^|]*)*`) \| (.*) \|$", re.MULTILINE)
     for (command, says), (zh_command, zh_says) in zip(rows.findall(prose), rows.findall(zh_prose), strict=True):
         assert zh_command == command
@@ -296,4 +285,4 @@ def _without_comments(language: str, body: str) -> tuple[str, str]:
 
 def headings(text: str) -> list[int]:
     """The levels of a page's headings."""
-    return [len(level) for level in re.findall(r"^(#+) ", _FENCE.sub("", text), re.MULTILINE)]
+    return [len(level) for level in re.findall(r"^(#+) ", FENCE.sub("", text), re.MULTILINE)]

@@ -26,8 +26,8 @@ from tests.cli.conftest import Newsroom, newsroom, room, run
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import RULES, wait_for
 from tests.support.deadline import within
+from tests.support.documents import ROOT, blocks
 from tests.support.machine import read_only
-from tests.test_docs import ROOT, blocks
 
 __all__ = ["newsroom", "room"]
 

@@ -3,9 +3,10 @@
     python bench/search/search_scale.py [--articles 1000000] [--folder FOLDER] [--times 15]
 
 Articles are generated (`bench/search/search_texts.py`), of 500 sources and ten years, every fiftieth a later revision. They are
-written as rows, then indexed some a transaction (`indexing.AT_ONCE`). Each query is asked once to warm up and then so many times:
-median and 95th percentile by the clock, median of CPU, of `db.queries.search.search` on an open connection. With --folder the
-database is kept and used again. 1,000,000 articles take about 7 GB of disk and an hour or two on one core, most of it to make them.
+written as rows, then indexed some a transaction (`db.maintenance.search_index.BATCH_SIZE`). Each query is asked once to warm up and
+then so many times: median and 95th percentile by the clock, median of CPU, of `db.queries.search.search` on an open connection.
+With --folder the database is kept and used again. 1,000,000 articles take about 7 GB of disk and an hour or two on one core, most
+of it to make them.
 """
 
 from __future__ import annotations

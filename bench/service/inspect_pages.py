@@ -29,7 +29,7 @@ from bench.service.inspected_addresses import addresses, known_values, unmeasure
 from db.inspect.canned_queries import CANNED_QUERIES, TABLES
 from db.inspect.pages.views import ROUTES
 from tests.browser.looking import ask, started
-from tests.test_docs import ROOT, blocks
+from tests.support.documents import ROOT, blocks
 
 MOST_WARM, MOST_COLD = 300, 1000
 

@@ -8,14 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from db.errors import UsageError
 from pipelines.exchange.articles.formats import COLUMNS, JsonObject, write_csv
-
-
-def check_one_format(as_json: bool, as_csv: bool) -> None:
-    """Raise UsageError where both formats are asked for."""
-    if as_json and as_csv:
-        raise UsageError("--json and --csv cannot be combined; choose one")
 
 
 def print_objects(objects: Iterable[JsonObject], columns: Sequence[str], *, as_csv: bool) -> None:

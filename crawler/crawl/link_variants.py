@@ -38,11 +38,11 @@ from pipelines.url_parameters import Parameters
 from pipelines.urls import link_key
 
 MAX_TRIES = 5
-"""Links of a source that are tried within `TRY_WINDOW`. Three articles seen twice decide a parameter (`parameter_evidence.SAME`),
-and one or two of five may be no articles.
+"""Links of a source that are tried within `TRY_WINDOW`. Three articles seen twice decide a parameter
+(`parameter_evidence.MIN_SAME_ARTICLES`), and one or two of five may be no articles.
 """
 TRY_WINDOW = timedelta(hours=1)
-"""As `parameter_evidence.AT_ONCE`: different pages fetched within it show that a parameter tells articles apart."""
+"""As `parameter_evidence.MAX_FETCH_GAP`: different pages fetched within it show that a parameter tells articles apart."""
 TRY_INTERVAL = timedelta(days=1)
 """Interval at which an ignored parameter is tried while nothing contradicts it: one fetch a day."""
 _TWINS = 8

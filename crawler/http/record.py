@@ -20,8 +20,7 @@ from db.store.crawl.drawings import DrawingRecord
 from db.store.crawl.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
-# The most specific class first: the first match names an exception.
-_FAILURES: tuple[tuple[type[BaseException], str], ...] = (
+FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.AddressRefused, "address_refused"),
     (errors.CertificateRefused, "certificate"),
     (errors.ForbiddenByRobots, "robots_forbidden"),
@@ -42,6 +41,7 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (TaskTooSlow, "listing_too_slow"),
     (TaskFailed, "listing_broken"),
 )
+"""The names of exceptions, the most specific class first: the first match names one."""
 
 # Refusals that say nothing about the link: it stays due, and no fetch took place.
 NOT_SENT = frozenset({"robots_unavailable", "on_hold", "stopped"})
@@ -51,7 +51,7 @@ NOT_REPORTED = frozenset({"robots_forbidden", "stopped"})
 
 
 def failure_name(error: BaseException) -> str:
-    return next((name for kind, name in _FAILURES if isinstance(error, kind)), type(error).__name__)
+    return next((name for kind, name in FAILURES if isinstance(error, kind)), type(error).__name__)
 
 
 # Descriptions of failures for a person. Refusals describe themselves.

@@ -24,6 +24,7 @@ from db.sqlite.errors import (
     explain_sqlite_error,
     full_disk,
     no_room_for_log_index,
+    not_a_database,
     primary_code,
     translate_sqlite_errors,
 )
@@ -332,7 +333,7 @@ def check_path(path: Path, *, create: bool) -> FileId | None:
     except OSError as error:
         raise errors.DatabaseError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
     if head and head != _MAGIC:
-        raise errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
+        raise not_a_database(path)
     if not head and not create:
         raise errors.UsageError(_EMPTY.format(path))
     return checked

@@ -15,9 +15,9 @@ def format_local_time(text: str | None) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 page, 2,000 pages."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun: 1 page, 2,000 pages. `nouns`: its plural, where that is not made with an s."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def format_size(number: float | None) -> str:

@@ -88,6 +88,11 @@ class ResultPage:
     newest: bool = False
     after: Cursor | None = None
 
+    @property
+    def rows(self) -> tuple[int, int]:
+        """From which to before which hit, counted from the first or from the place."""
+        return (0, self.size) if self.after else ((self.number - 1) * self.size, self.number * self.size)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
@@ -153,7 +158,7 @@ def search(
 
 def list_articles(conn: sqlite3.Connection, filters: ArticleFilter, page: ResultPage) -> Hits:
     """The articles that filters let through, newest first. Needs no index: none counts as waiting for it."""
-    start, end = (0, page.size) if page.after else ((page.number - 1) * page.size, page.number * page.size)
+    start, end = page.rows
     with snapshot(conn):
         of_person = person_condition(conn, filters)
         places = listed_articles(conn, filters, limit=end + 1, after=page.after, of_person=of_person)
@@ -252,7 +257,7 @@ def _ranked(conn: sqlite3.Connection, question: SearchQuestion, page: ResultPage
 
 def _by_time(conn: sqlite3.Connection, question: SearchQuestion, page: ResultPage) -> _Chosen:
     """One page in order of time: after a place, or by number, for which all pages before it are looked through."""
-    start, end = (0, page.size) if page.after else ((page.number - 1) * page.size, page.number * page.size)
+    start, end = page.rows
     pool, complete = _read(conn, question, question.match(), [], POOL)
     if complete:
         ordered = sorted(pool.values(), key=lambda candidate: (candidate.at, candidate.page_id), reverse=True)

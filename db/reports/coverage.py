@@ -113,6 +113,11 @@ class CoverageGap:
         """Its length."""
         return (self.last - self.first).days + 1
 
+    @property
+    def span(self) -> str:
+        """From when to when, as text: one day, or the first and the last."""
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+
 
 _LACKING = frozenset({CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED})
 

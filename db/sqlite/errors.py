@@ -47,6 +47,11 @@ def primary_code(error: sqlite3.Error) -> int:
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
+def not_a_database(path: Path) -> errors.NotADatabase:
+    """The error for a file of another program."""
+    return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
+
+
 def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
     """The DatabaseError to show for an SQLite error."""
     first = _first(error)
@@ -62,7 +67,7 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseErr
         case sqlite3.SQLITE_CORRUPT:
             return errors.DatabaseDamaged(_damaged(path))
         case sqlite3.SQLITE_NOTADB:
-            return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
+            return not_a_database(path)
         case sqlite3.SQLITE_READONLY:
             return _not_writable(path)
         case sqlite3.SQLITE_CANTOPEN:

@@ -58,6 +58,11 @@ def as_machine_error(error: BaseException) -> MachineError | None:
     return explained if isinstance(explained, MachineError) else None
 
 
+def in_short(error: BaseException) -> str:
+    """What an error says, without its number and the file: for a line that names the file already."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def out_of_file_handles() -> bool:
     """Whether this process cannot open as many files as SQLite needs at once."""
     opened = []

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from db.models import Link
+from db.models import Link, LinkKind
 from db.store.crawl.drawings import DrawingRecord
+from pipelines.urls import link_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,14 @@ class SkippedRecord:
 
 
 Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
+
+
+def link_of(item: ArchivedPage | Revisit | KnownFetch) -> Link:
+    """The link stored in an export of Copydesk's, else one made from the address."""
+    if isinstance(item, ArchivedPage) and item.link is not None:
+        return item.link
+    return Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL)
+
 
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has a fetch of this address at this time."""

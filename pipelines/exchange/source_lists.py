@@ -30,6 +30,8 @@ _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:/\S*)?")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _ATTRIBUTES = ("htmlurl", "xmlurl", "url")
+_URL = "url"
+"""The column of a table with the addresses."""
 
 
 def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
@@ -108,9 +110,6 @@ def _table(text: str, delimiter: str, name: str) -> Iterator[ListedSource]:
         raise UsageError(f"{name}:{rows.line_num}: is no CSV: {error}") from error
 
 
-_URL = "url"
-
-
 def _address(text: str, where: str) -> str:
     if _HTTP.fullmatch(text):
         return text
@@ -147,17 +146,17 @@ def write_opml(sources: Iterable[tuple[Source, Sequence[Listing]]], title: str =
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = _clean(title)
     body = etree.SubElement(root, "body")
-    for source, entries in sources:
+    for source, listings in sources:
         home = _clean(source.url)
         outline = etree.SubElement(body, "outline", type="link", text=_clean(source.name), htmlUrl=home, url=home)
         if source.settings:
             outline.set(_SETTINGS, _clean(json.dumps(dict(source.settings), ensure_ascii=False)))
         if source.paused_at:
             outline.set(_PAUSED, "true")
-        for entry in entries:
-            if entry.kind is ListingKind.FEED:
-                words = _clean(entry.title or entry.url)
-                etree.SubElement(outline, "outline", type="rss", text=words, xmlUrl=_clean(entry.url), htmlUrl=home)
+        for listing in listings:
+            if listing.kind is ListingKind.FEED:
+                words = _clean(listing.title or listing.url)
+                etree.SubElement(outline, "outline", type="rss", text=words, xmlUrl=_clean(listing.url), htmlUrl=home)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{etree.tostring(root, encoding="unicode", pretty_print=True)}'
 
 

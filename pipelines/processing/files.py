@@ -23,7 +23,7 @@ from typing import IO, Any
 from db.errors import UsageError
 from db.models import Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
-from db.system.machine_errors import as_machine_error
+from db.system.machine_errors import as_machine_error, in_short
 from db.system.regular_files import open_file
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import MAX_BODY, extract
@@ -141,8 +141,7 @@ def extract_file(entry: PageFile, sites: Sites) -> FileLine:
     except (OSError, EOFError, zlib.error, ValueError) as error:
         if as_machine_error(error):
             raise
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return _no_page(entry, Reason.EMPTY, f"Cannot read {entry.path}: {reason}.")
+        return _no_page(entry, Reason.EMPTY, f"Cannot read {entry.path}: {in_short(error)}.")
     for offset, signature, what in _ARCHIVES if entry.body is None else ():
         if body.startswith(signature, offset):
             return _no_page(entry, Reason.NOT_HTML, f"{entry.path} {what}.")

@@ -17,7 +17,7 @@ from db.schema.views import VIEWS
 from tests.demoweb.truth import PageTruth
 from tests.end_to_end.cookbook_answers import answers
 from tests.end_to_end.copydesk import Copydesk
-from tests.test_docs import ROOT, blocks
+from tests.support.documents import ROOT, blocks
 
 QUERIES = blocks(ROOT / "docs" / "cookbook.md", "sql")
 

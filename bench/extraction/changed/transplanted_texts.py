@@ -48,7 +48,8 @@ _MIN_BLOCKS, _MIN_BODY = 4, 0.75
 _PLACE = "the-transplanted-text"
 _DESCRIPTION = re.compile(r"description$", re.I)
 _ARTICLE_BODY = re.compile(r'("articleBody"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+"""What texts are compared by: words, and single characters of Chinese, Japanese and Korean."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -183,8 +184,8 @@ def read(template: Template, text: Text) -> list[str]:
 
 def score(lines: Sequence[str], text: Text, own: set[str]) -> float:
     """F1 of the words that were read, without the template's `own` lines."""
-    want = Counter(_TOKEN.findall("\n".join(text.lines).lower()))
-    got = Counter(_TOKEN.findall("\n".join(line for line in lines if _letters(line) not in own).lower()))
+    want = Counter(TOKEN.findall("\n".join(text.lines).lower()))
+    got = Counter(TOKEN.findall("\n".join(line for line in lines if _letters(line) not in own).lower()))
     return 2 * (want & got).total() / (want.total() + got.total())
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.option_groups import option_group
 from cli.output.backfill_report import plan_lines, plan_object, status_lines
 from cli.time_options import since_option
 from db.config.units import YEAR_OR_MONTH
@@ -43,41 +45,66 @@ _LEAST_GAP_DAYS = 7
 """Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Which past articles are wanted, and when they are fetched, as given on the command line."""
+
+    since: str | None
+    until: str | None
+    plan: bool
+    channels: str | None
+    budget: int | None
+    later: bool
+
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """From when to before when. Raises UsageError for times that make no period."""
+        since, until = _moment(self.since, "--since", last=False), _moment(self.until, "--until", last=True)
+        if since is None and until is not None:
+            raise UsageError("--until needs --since: say from when on, such as --since 2015-01")
+        if since is not None and since >= datetime.now(UTC):
+            raise UsageError("--since is in the future; say a time that has passed")
+        if since is not None and until is not None and since >= until:
+            raise UsageError(f"--since ({since:%Y-%m-%d}) is not before --until ({until:%Y-%m-%d}); exchange them")
+        return since, until
+
+
+_wanted_options = option_group(
+    _Wanted,
+    "wanted",
+    click.option("--since", metavar="WHEN", help="From then on: 2015, 2015-01, 2015-01-31, 2y."),
+    click.option("--until", metavar="WHEN", help="Up to then, included.  [default: now]"),
+    click.option("--plan", is_flag=True, help="Only read the lists, and show what would be fetched: no article is."),
+    click.option(
+        "--channels",
+        metavar="LIST",
+        help="Only these: wordpress,sitemap,feed,archive_pages,wayback,common_crawl.  [default: all of the site's own]",
+    ),
+    click.option(
+        "--budget",
+        metavar="N",
+        type=click.IntRange(0),
+        help="Fetch at most N articles of each source now; 0 for all.  [default: the setting backfill_budget]",
+    ),
+    click.option(
+        "--later",
+        is_flag=True,
+        help="Fetch nothing now: `copydesk run` does it, in the hours of the setting backfill_hours.",
+    ),
+)
+
+
 @click.command(short_help="Fetch past articles, years back.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
-@click.option("--since", metavar="WHEN", help="From then on: 2015, 2015-01, 2015-01-31, 2y.")
-@click.option("--until", metavar="WHEN", help="Up to then, included.  [default: now]")
-@click.option("--plan", is_flag=True, help="Only read the lists, and show what would be fetched: no article is.")
-@click.option(
-    "--channels",
-    metavar="LIST",
-    help="Only these: wordpress,sitemap,feed,archive_pages,wayback,common_crawl.  [default: all of the site's own]",
-)
-@click.option(
-    "--budget",
-    metavar="N",
-    type=click.IntRange(0),
-    help="Fetch at most N articles of each source now; 0 for all.  [default: the setting backfill_budget]",
-)
-@click.option(
-    "--later",
-    is_flag=True,
-    help="Fetch nothing now: `copydesk run` does it, in the hours of the setting backfill_hours.",
-)
+@_wanted_options
 @click.option("--status", is_flag=True, help="Show the back-fills that were begun, and how far they are.")
 @click.option("--stop", is_flag=True, help="Give up the back-fills of the named sources; what was fetched stays.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one for each source.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")
 @click.pass_obj
-def backfill(  # noqa: PLR0913 - one parameter for each option
+def backfill(
     context: CommandContext,
     names: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    plan: bool,
-    channels: str | None,
-    budget: int | None,
-    later: bool,
+    wanted: _Wanted,
     status: bool,
     stop: bool,
     as_json: bool,
@@ -96,23 +123,21 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
       copydesk backfill example-daily.com --since 2015-01 --later
       copydesk backfill --status
     """
-    now = datetime.now(UTC)
     if status or stop:
         _show_or_stop(context, names, stop=stop, as_json=as_json)
         return
-    start, end = _moment(since, "--since", last=False), _moment(until, "--until", last=True)
-    _check_times(start, end, now)
-    if later and (plan or budget is not None):
+    since, until = wanted.period()
+    if wanted.later and (wanted.plan or wanted.budget is not None):
         raise UsageError("--later fetches nothing now; leave out --plan and --budget")
-    begun = _begin(context, names, start, end, _chosen_channels(channels))
-    if later:
+    begun = _begin(context, names, since, until, _chosen_channels(wanted.channels))
+    if wanted.later:
         _leave(context, begun, as_json=as_json, quiet=quiet)
         return
-    most = context.config.backfill_budget if budget is None else budget
-    crawled = _crawl(context, begun, plan=plan, budget=most, show=not quiet and not as_json)
+    most = context.config.backfill_budget if wanted.budget is None else wanted.budget
+    crawled = _crawl(context, begun, plan=wanted.plan, budget=most, show=not quiet and not as_json)
     plans = _plans(context, begun)
     if not quiet:
-        _report(context, crawled, plans, plan=plan, as_json=as_json)
+        _report(context, crawled, plans, plan=wanted.plan, as_json=as_json)
     if crawled.stopped:
         sys.exit(130)
     if not any(channel.named for one in plans for channel in one.channels) and not crawled.busy:
@@ -127,15 +152,6 @@ def _moment(text: str | None, option: str, *, last: bool) -> datetime | None:
         return found.replace(month=month, day=monthrange(found.year, month)[1]) + timedelta(days=1)
     is_day = text is not None and re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
     return found + timedelta(days=1) if found and last and is_day else found
-
-
-def _check_times(since: datetime | None, until: datetime | None, now: datetime) -> None:
-    if since is None and until is not None:
-        raise UsageError("--until needs --since: say from when on, such as --since 2015-01")
-    if since is not None and since >= now:
-        raise UsageError("--since is in the future; say a time that has passed")
-    if since is not None and until is not None and since >= until:
-        raise UsageError(f"--since ({since:%Y-%m-%d}) is not before --until ({until:%Y-%m-%d}); exchange them")
 
 
 def _chosen_channels(text: str | None) -> tuple[str, ...]:
@@ -292,8 +308,7 @@ def _gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[
         return
     yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
     for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
-        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
-        yield f"    {when}: {gap.state.value}"
+        yield f"    {gap.span}: {gap.state.value}"
     if len(gaps) > _MOST_GAPS:
         lists_all = shell_command("coverage", backfill.source_name, "--since", f"{backfill.since:%Y-%m-%d}")
         yield f"    … `{lists_all}` lists all"

@@ -162,8 +162,6 @@ def import_sources(
       https://www.example-daily.com/,daily,2s,*/10 6-23 * * *
     """
     listed = read_sources(_read_file(file), str(file))
-    if not listed:
-        raise UsageError(f"{file}: contains no addresses; expected OPML outlines or one address per line")
     added = add_sources(context, listed, options.settings())
     search_added(context, added, skip=no_discovery)
 

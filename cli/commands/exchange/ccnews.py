@@ -26,6 +26,7 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
+from cli.option_groups import option_group
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from crawler.backfill.common_crawl_channel import CommonCrawlChannel
@@ -76,33 +77,56 @@ class _Reading:
     failed: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Which files are wanted, and by which indexes, as given on the command line."""
+
+    since: str
+    until: str | None
+    indexes: tuple[str, ...]
+    no_index: bool
+
+    def months(self) -> tuple[date, date]:
+        """The first and the last month. Raises UsageError."""
+        first = _month(self.since, "--since")
+        last = _month(self.until, "--until") if self.until else datetime.now(UTC).date()
+        if first > last:
+            raise UsageError(f"--since ({self.since}) is after --until ({self.until or 'now'})")
+        return first, last
+
+    def addresses(self, config: Config) -> Sequence[str]:
+        """The indexes to read. Raises UsageError where some are given and none is wanted."""
+        if self.indexes and self.no_index:
+            raise UsageError("--index and --no-index exclude each other; leave one of them out")
+        return () if self.no_index else self.indexes or _configured(config)
+
+
+_wanted_options = option_group(
+    _Wanted,
+    "wanted",
+    click.option("--since", metavar="MONTH", required=True, help="First month: 2026-01. CC-NEWS begins with 2016-08."),
+    click.option("--until", metavar="MONTH", help="Last month, included.  [default: this one]"),
+    click.option(
+        "--index",
+        "indexes",
+        multiple=True,
+        metavar="ADDRESS",
+        help="A Parquet index, a folder or an http(s) address: of files that it names only the wanted records are"
+        " fetched. Repeatable.  [default: the setting ccnews_index]",
+    ),
+    click.option("--no-index", is_flag=True, help="Stream every file, whatever the setting ccnews_index says."),
+)
+
+
 @click.command(short_help="Take known sources' pages from CC-NEWS.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
-@click.option("--since", metavar="MONTH", required=True, help="First month: 2026-01. CC-NEWS begins with 2016-08.")
-@click.option("--until", metavar="MONTH", help="Last month, included.  [default: this one]")
-@click.option(
-    "--index",
-    "indexes",
-    multiple=True,
-    metavar="ADDRESS",
-    help="A Parquet index, a folder or an http(s) address: of files that it names only the wanted records are"
-    " fetched. Repeatable.  [default: the setting ccnews_index]",
-)
-@click.option("--no-index", is_flag=True, help="Stream every file, whatever the setting ccnews_index says.")
+@_wanted_options
 @click.option("--plan", is_flag=True, help="Only list the files, and say how much that is: none is read.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
-def ccnews(  # noqa: PLR0913 - one parameter for each option
-    context: CommandContext,
-    names: tuple[str, ...],
-    since: str,
-    until: str | None,
-    indexes: tuple[str, ...],
-    no_index: bool,
-    plan: bool,
-    no_extract: bool,
-    as_json: bool,
+def ccnews(
+    context: CommandContext, names: tuple[str, ...], wanted: _Wanted, plan: bool, no_extract: bool, as_json: bool
 ) -> None:
     """Store the pages that CC-NEWS has of the named sources, or of all, then extract and settle them.
 
@@ -119,12 +143,8 @@ def ccnews(  # noqa: PLR0913 - one parameter for each option
       copydesk ccnews --since 2026-10 --index cc-news-2026-10.parquet
       copydesk ccnews example-daily.com wanbao.example --since 2025-01 --until 2025-12
     """
-    first, last = _month(since, "--since"), _month(until, "--until") if until else datetime.now(UTC).date()
-    if first > last:
-        raise UsageError(f"--since ({since}) is after --until ({until or 'now'})")
-    if indexes and no_index:
-        raise UsageError("--index and --no-index exclude each other; leave one of them out")
-    found = index_files(() if no_index else indexes or _configured(context.config))
+    first, last = wanted.months()
+    found = index_files(wanted.addresses(context.config))
     if not found:
         check_installed()
     work = _work(context, names, first, last)

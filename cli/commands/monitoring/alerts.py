@@ -10,6 +10,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
+from db.display.humanize import counted
 from db.store.service.alerts import Alert, all_alerts, open_alerts
 from db.timestamps import format_timestamp
 
@@ -31,7 +32,7 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
         for line in _lines(alert, now, min(screen_width(), WIDEST_PROSE)):
             click.echo(line)
     count = sum(alert.closed_at is None for alert in found)
-    click.echo(f"{count} open alert{'' if count == 1 else 's'}" if count else "no open alerts")
+    click.echo(counted(count, "open alert") if count else "no open alerts")
 
 
 def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:

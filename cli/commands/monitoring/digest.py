@@ -24,6 +24,7 @@ from cli.output.tables import (
     wrapped,
 )
 from cli.time_options import since_option
+from db.display.humanize import counted
 from db.display.shell_commands import shell_command
 from db.errors import UsageError
 from db.reports.digest import Digest, DigestAlert, build_digest
@@ -153,16 +154,15 @@ def _gaps(found: Digest) -> Iterator[str]:
         yield _heading("Thin, missing, not looked at")
     for together in found.gaps_together():
         gap, names = together[0].gap, [one.source for one in together]
-        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
         sum_of = sum(one.gap.lost for one in together)
-        lost = f", about {sum_of:,.0f} article{'' if round(sum_of) == 1 else 's'}" if sum_of >= 0.5 else ""
+        lost = f", about {counted(round(sum_of), 'article')}" if sum_of >= 0.5 else ""
         who = (
             names[0]
             if len(names) == 1
             else f"{len(names):,} sources ({', '.join(names[:3])}{', …' if names[3:] else ''})"
         )
         command = shell_command("coverage", names[0]) if len(names) == 1 else "copydesk coverage --since 14d"
-        yield from _item(f"{who}: {gap.state.value}, {when}{lost}", command)
+        yield from _item(f"{who}: {gap.state.value}, {gap.span}{lost}", command)
 
 
 def _slow(found: Digest) -> Iterator[str]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import CommandContext
-from cli.output.csv_table import check_one_format, print_csv
+from cli.format_options import format_options
+from cli.output.csv_table import print_csv
 from cli.output.tables import (
     cut,
     format_database_size,
@@ -48,15 +49,15 @@ _LABEL = 9
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Show it again every 2 seconds, until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the next crawl of every source.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the next crawl of every source as CSV.")
+@format_options(
+    "Print one JSON object, with the next crawl of every source.", "Print the next crawl of every source as CSV."
+)
 @click.pass_obj
 def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) -> None:
     """Show what runs, what is next and what fails.
 
     One screen: the service, the database, crawls under way, the next crawls, failing sources, open alerts, the last runs.
     """
-    check_one_format(as_json, as_csv)
     if as_csv:
         _, coming, now, *_ = _read_status(context)
         print_csv(_following(coming, now), ("source", "at", "due"))

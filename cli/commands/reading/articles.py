@@ -11,8 +11,9 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.output.article_rows import article_table
-from cli.output.csv_table import check_one_format, print_csv
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.parameters import CursorOption
 from db.queries.article_filter import ArticleFilter
@@ -41,8 +42,7 @@ from pipelines.exchange.articles.objects import article_objects
     type=CursorOption(),
     help="What comes after that place in the list; --json prints the cursor of each article.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options("Print JSON lines with every field and the text.")
 @click.pass_obj
 def articles(
     context: CommandContext, filters: FilterOptions, limit: int, after: Cursor | None, as_json: bool, as_csv: bool
@@ -59,7 +59,6 @@ def articles(
       copydesk articles --limit 0 --csv > articles.csv
       copydesk articles --json --after 2026-11-24T03:00:00Z_4711
     """
-    check_one_format(as_json, as_csv)
     with context.read() as conn:
         wanted = filters.filters(conn)
         places = listed_articles(conn, wanted, limit=limit and limit + 1, after=after)

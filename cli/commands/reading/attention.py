@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.csv_table import check_one_format, print_csv
+from cli.format_options import format_options
+from cli.option_groups import option_group
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, plain, screen_width, table
 from cli.parameters import Choice
@@ -41,28 +43,45 @@ _WORD_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counting:
+    """What is counted, as given on the command line."""
+
+    by: str | None
+    as_words: bool
+    sources: int
+
+
+_counting_options = option_group(
+    _Counting,
+    "counting",
+    click.option(
+        "--by", metavar="UNIT", type=Choice([unit.value for unit in PeriodUnit]), help="Count by day, week or month."
+    ),
+    click.option(
+        "--words", "as_words", is_flag=True, help="The words that set the result of one QUERY apart from the archive."
+    ),
+    click.option(
+        "--sources",
+        metavar="N",
+        type=click.IntRange(0, 1000),
+        default=6,
+        show_default=True,
+        help="Count N sources with most matching articles by themselves.",
+    ),
+)
+
+
 @click.command(short_help="Count how much, when and by whom something was written about.")
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
-@click.option(
-    "--by", metavar="UNIT", type=Choice([unit.value for unit in PeriodUnit]), help="Count by day, week or month."
-)
-@click.option(
-    "--words", "as_words", is_flag=True, help="The words that set the result of one QUERY apart from the archive."
-)
-@click.option(
-    "--sources", metavar="N", type=click.IntRange(0, 1000), default=6, show_default=True,
-    help="Count N sources with most matching articles by themselves.",
-)  # fmt: skip
+@_counting_options
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per query, source and period.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same as CSV.")
+@format_options("Print JSON lines, one per query, source and period.", "Print the same as CSV.")
 @click.pass_obj
-def attention(  # noqa: PLR0913 - one for each option
+def attention(
     context: CommandContext,
     queries: tuple[str, ...],
-    by: str | None,
-    as_words: bool,
-    sources: int,
+    counting: _Counting,
     filters: FilterOptions,
     as_json: bool,
     as_csv: bool,
@@ -79,12 +98,11 @@ def attention(  # noqa: PLR0913 - one for each option
       copydesk attention '"last ferry"' --since 2026-01-01 --by month --source wanbao.example
       copydesk attention 水厂 --words
     """
-    check_one_format(as_json, as_csv)
     if len(queries) > MOST_QUERIES:
         raise UsageError(
             f"{len(queries)} queries are more than {MOST_QUERIES}; put words that belong together in quotation marks"
         )
-    if as_words and len(queries) > 1:
+    if counting.as_words and len(queries) > 1:
         raise UsageError("--words takes one QUERY; put its words in quotation marks, or ask for each by itself")
     now = datetime.now(UTC)
     with context.read() as conn:
@@ -97,10 +115,10 @@ def attention(  # noqa: PLR0913 - one for each option
             filters=replace(wanted, since=None, until=None),
             first=first,
             last=last,
-            unit=PeriodUnit(by) if by else usual_unit(first, last),
-            most_sources=sources,
+            unit=PeriodUnit(counting.by) if counting.by else usual_unit(first, last),
+            most_sources=counting.sources,
         )
-        if as_words:
+        if counting.as_words:
             words = top_words(conn, queries[0], request.filters, first, last)
             return _print(word_rows(words), WORD_COLUMNS, as_json, as_csv, lambda: _word_lines(words, first, last))
         found = count_attention(conn, request, now)

@@ -10,11 +10,13 @@ import click
 
 from cli.article_lookup import page_named
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.output.article_rows import article_table
-from cli.output.csv_table import check_one_format, print_csv
+from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
 from cli.output.paging import show_lines
 from cli.output.tables import Column, plain, screen_width, styled
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
 from db.store.extraction.outcomes import load_article
@@ -25,8 +27,7 @@ _WHAT = Column(title="what", fixed=True, colour="yellow")
 @click.command()
 @click.argument("what", metavar="ID|URL")
 @click.option("--diff", is_flag=True, help="Print what each copy changed.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options()
 @click.pass_obj
 def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv: bool) -> None:
     """Show who printed a story: the original and every copy.
@@ -34,7 +35,6 @@ def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv
     Name the article by its id or any of its addresses. A time with ~ is when the page was fetched, where no time of publication is
     known. --diff compares each copy with the original as both are now.
     """
-    check_one_format(as_json, as_csv)
     if diff and (as_json or as_csv):
         raise UsageError("--diff cannot be combined with --json or --csv")
     with context.read() as conn, snapshot(conn):
@@ -52,7 +52,7 @@ def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv
             click.echo(json.dumps(item, ensure_ascii=False))
         return
     others = len(heads) - 1
-    last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
+    last = counted(others, "copy", "copies") if others else "no copies are known"
     show_lines([*article_table(heads, _WHAT, _what), last, *changes])
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.option_groups import filter_option
-from cli.output.csv_table import check_one_format, print_csv
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_duration, on_terminal, screen_width, table
 from cli.time_options import since_option
@@ -53,8 +54,7 @@ _USUAL_LIMIT = 40
     type=click.IntRange(0),
     help=f"At most N pairs; 0 for all.  [default: {_USUAL_LIMIT}; all as JSON and CSV]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per pair.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options("Print JSON lines, one per pair.")
 @click.pass_obj
 def copying(context: CommandContext, /, limit: int | None, as_json: bool, as_csv: bool, **filters: Any) -> None:
     """Show which sources take articles from which others, from news agencies, and from outlets that are not crawled.
@@ -63,7 +63,6 @@ def copying(context: CommandContext, /, limit: int | None, as_json: bool, as_csv
     by stated times where both state a time of day, else by when the pages were seen, which is known only to about the interval
     at which the sources are looked at (±). See docs/copying.md.
     """
-    check_one_format(as_json, as_csv)
     wanted = _filter(**filters)
     most = limit if limit is not None else 0 if as_json or as_csv else _USUAL_LIMIT
     with context.read() as conn:

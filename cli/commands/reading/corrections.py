@@ -9,8 +9,9 @@ import click
 
 from cli.article_filters import sources_option
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.option_groups import filter_option
-from cli.output.csv_table import check_one_format, print_objects
+from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import (
     WIDEST_PROSE,
@@ -60,8 +61,7 @@ _SHOWN = 200
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N; 0 for all."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options()
 @click.pass_obj
 def corrections(
     context: CommandContext,
@@ -84,7 +84,6 @@ def corrections(
       copydesk corrections --kind numbers --json
       copydesk corrections --since 2026-10 --until 2026-11 --newest --limit 0 --csv > october.csv
     """
-    check_one_format(as_json, as_csv)
     start = since_option(since) or datetime.now(UTC) - _USUAL_SPAN
     with context.read() as conn, snapshot(conn):
         wanted = CorrectionFilter(

@@ -12,9 +12,10 @@ import click
 
 from cli.article_filters import sources_option
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
-from cli.output.csv_table import check_one_format, print_objects
+from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.parameters import Choice
@@ -57,8 +58,7 @@ def people() -> None:
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=40, show_default=True, help="At most N people; 0 for all."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options()
 @click.pass_obj
 def list_command(
     context: CommandContext, /, words: Sequence[str], names: Sequence[str], limit: int, as_json: bool, as_csv: bool, **only: object
@@ -67,7 +67,6 @@ def list_command(
 
     WORDS must all be in the name.
     """
-    check_one_format(as_json, as_csv)
     with context.read() as conn, snapshot(conn):
         wanted = PeopleFilter(
             words=" ".join(words),

@@ -11,9 +11,10 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.option_groups import option_group
 from cli.output.article_rows import credits_of, mark_of, time_of
-from cli.output.csv_table import check_one_format, print_csv
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
@@ -67,8 +68,7 @@ _page_options = option_group(
 @click.argument("words", nargs=-1, metavar="QUERY")
 @filter_options
 @_page_options
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per hit.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one line per hit.")
+@format_options("Print JSON lines, one per hit.", "Print CSV, one line per hit.")
 @click.option("--rebuild", is_flag=True, help="Rebuild the search index instead of searching.")
 @click.pass_obj
 def search(
@@ -94,7 +94,6 @@ def search(
     if rebuild:
         _index(context, rebuild=True)
         return
-    check_one_format(as_json, as_csv)
     query = " ".join(words)
     found = _find(context, query, filters, page)
     by_time = page.newest or page.after is not None or not query.strip()

@@ -12,9 +12,10 @@ import click
 
 from cli.article_filters import FilterOptions, article_filters
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
-from cli.output.csv_table import check_one_format, print_objects
+from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
 from cli.searches import check_search, print_round, search_line
@@ -141,12 +142,10 @@ def remove(context: CommandContext, name: str) -> None:
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options("Print JSON lines with every field and the text.")
 @click.pass_obj
 def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: bool) -> None:
     """List what a search has found, the latest match first."""
-    check_one_format(as_json, as_csv)
     with context.read() as conn:
         if name in context.config.searches and name not in {row.name for row in saved_searches(conn)}:
             click.echo(

@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
-from cli.output.csv_table import check_one_format, print_csv
+from cli.format_options import format_options
+from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import (
     Column,
@@ -52,12 +53,10 @@ _RUN_COLUMNS = (
 
 
 @click.command(short_help="Count what the database holds; list the last runs.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the sources as CSV, one per line.")
+@format_options("Print one JSON object.", "Print the sources as CSV, one per line.")
 @click.pass_obj
 def stats(context: CommandContext, as_json: bool, as_csv: bool) -> None:
     """Count what the database holds, by source, and list the last runs."""
-    check_one_format(as_json, as_csv)
     path = context.config.database
     with context.read() as conn:
         held = database_statistics(conn, datetime.now(UTC))

@@ -11,8 +11,9 @@ import click
 
 from cli.article_filters import sources_option
 from cli.context import CommandContext
+from cli.format_options import format_options
 from cli.option_groups import filter_option, option_group
-from cli.output.csv_table import check_one_format, print_objects
+from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.signals import stopping
@@ -69,8 +70,7 @@ _period_options = option_group(
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N threads; 0 for all."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
+@format_options()
 @click.option(
     "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."
 )
@@ -88,7 +88,6 @@ def threads(
     Crawls gather articles into threads by themselves.
     `copydesk inspect` shows a thread with its sources over time, and why each article is in it.
     """
-    check_one_format(as_json, as_csv)
     if rebuild:
         _rebuild(context)
     with context.read() as conn, snapshot(conn):

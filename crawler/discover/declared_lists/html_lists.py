@@ -14,6 +14,7 @@ from lxml.cssselect import CSSSelector
 
 from crawler.discover.declared_lists.list_values import TIMES, hints_of, notes_on_empty_fields
 from crawler.discover.feeds.read_feed import MAX_ITEMS
+from crawler.discover.front_pages.next_pages import page_of_list
 from crawler.discover.front_pages.read_front_page import parse_page
 from crawler.discover.listings.listing import ParsedListing, link_to
 from crawler.discover.listings.listing_times import read_time
@@ -23,7 +24,7 @@ from db.site_rules.loader import HtmlList, Site, ValueSelector
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.urls import clean_url, same_site
+from pipelines.urls import clean_url
 
 _HINTS = ("title", "published", "modified", "author", "section")
 
@@ -136,8 +137,7 @@ def _time_in_prose(words: str | None, site: Site) -> datetime | None:
 def _next_page(root: etree._Element, selector: ValueSelector, base: str, url: str) -> tuple[str, ...]:
     """The next page of the same list, within the site."""
     anchor = _anchor(root, selector)
-    target = clean_url(anchor.get(_attribute(selector)) or "", base) if anchor is not None else None
-    return (target,) if target and target != clean_url(url) and same_site(url, target) else ()
+    return page_of_list(anchor.get(_attribute(selector)) or "", base, url) if anchor is not None else ()
 
 
 def _as_in_file(selector: ValueSelector) -> str:

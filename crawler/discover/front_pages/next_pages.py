@@ -82,7 +82,7 @@ def loaded_next_page(root: etree._Element, text: str, base: str, url: str) -> tu
         names = (*_NEXT_DATA, *_MORE_DATA) if any(map(element.get, _MORE_DATA)) and _says_more(element) else _NEXT_DATA
         for name in names:
             if _LOADED.fullmatch((element.get(name) or "")[:MAX_URL]) and (
-                page := _target(element.get(name) or "", base, url)
+                page := page_of_list(element.get(name) or "", base, url)
             ):
                 return page
     return ()
@@ -161,9 +161,10 @@ def _page(element: etree._Element, base: str, url: str, functions: PageFunctions
     address = element.get("href") or ""
     if functions is not None and (address[:1] in ("", "#") or address.lower().startswith("javascript:")):
         address, _ = address_of(element, functions)
-    return _target(address, base, url) if address else ()
+    return page_of_list(address, base, url) if address else ()
 
 
-def _target(address: str, base: str, url: str) -> tuple[str, ...]:
+def page_of_list(address: str, base: str, url: str) -> tuple[str, ...]:
+    """What an address in the page at `url` leads to, if that is another page of its site: none or one."""
     target = clean_url(address, base)
     return (target,) if target and target != clean_url(url) and same_site(url, target) else ()

@@ -181,25 +181,28 @@ def changes_for_feeds(
     for one in load_subscriptions(conn):
         topic, hubs = wanted.get((one.source_id, one.url), (None, ()))
         ours = one.callback == callback and key.path_hash(one.salt) == one.path_hash
-        has_lease = one.lease_ends_at is not None and one.lease_ends_at > now
-        if not ours:
-            changes.append((_FORGET, {"id": one.id}))
-        elif topic is not None and (topic != one.topic or one.hub not in hubs):
-            change = _LEAVE if has_lease and (one.wanted or one.failures < GOODBYES) else _FORGET
+        change = _change_to(one, topic, hubs, now) if ours else _FORGET
+        if change is not None:
             changes.append((change, {"id": one.id, "now": at}))
-        elif topic is not None:
+        if change not in (_FORGET, _LEAVE):
             known.add((one.source_id, one.url))
-            if not one.wanted:
-                changes.append((_REVIVE, {"id": one.id, "now": at}))
-        elif one.wanted and has_lease:
-            changes.append((_END, {"id": one.id, "now": at}))
-        elif one.wanted or not has_lease or one.failures >= GOODBYES:
-            changes.append((_FORGET, {"id": one.id}))
     for (source, url), (topic, hubs) in wanted.items():
         if (source, url) not in known:
             salt = secrets.token_bytes(16)
             changes.append((_INSERT, (source, url, topic, hubs[0], callback, salt, key.path_hash(salt), at)))
     return changes
+
+
+def _change_to(one: Subscription, topic: str | None, hubs: Collection[str], now: datetime) -> str | None:
+    """What makes a row what a feed asks for, which names this topic and these hubs; None where it is so. No topic: no feed does."""
+    has_lease = one.lease_ends_at is not None and one.lease_ends_at > now
+    if topic is not None and (topic != one.topic or one.hub not in hubs):
+        return _LEAVE if has_lease and (one.wanted or one.failures < GOODBYES) else _FORGET
+    if topic is not None:
+        return None if one.wanted else _REVIVE
+    if one.wanted and has_lease:
+        return _END
+    return _FORGET if one.wanted or not has_lease or one.failures >= GOODBYES else None
 
 
 def changes_for_late_requests(conn: sqlite3.Connection, now: datetime) -> list[Change]:

@@ -82,12 +82,17 @@ _CR = "\r"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def _json(value: JsonObject) -> bytes:
+    """An object on one line. Half a pair of surrogates, which UTF-8 cannot hold, becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def write_jsonl(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     """Write one object a line; returns their number."""
     count = 0
     for row in rows:
         count += 1
-        out.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        out.write(_json(row) + b"\n")
     return count
 
 
@@ -95,8 +100,7 @@ def write_json(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     """Write one JSON array of the objects, one a line; returns their number."""
     count = 0
     for count, row in enumerate(rows, 1):
-        item = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
-        out.write((b",\n" if count > 1 else b"[\n") + item)
+        out.write((b",\n" if count > 1 else b"[\n") + _json(row))
     out.write(b"\n]\n" if count else b"[]\n")
     return count
 
@@ -164,11 +168,10 @@ def write_json_feed(rows: Iterable[JsonObject], out: IO[bytes], *, about: FeedHe
     head = {"version": "https://jsonfeed.org/version/1.1", "title": about.title}
     if about.address:
         head |= {"home_page_url": about.home, "feed_url": about.address}
-    out.write(json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "items": [')
+    out.write(_json(head)[:-1] + b', "items": [')
     count = 0
     for count, row in enumerate(rows, 1):
-        item = json.dumps(_feed_item(row, about), ensure_ascii=False).encode("utf-8", "replace")
-        out.write((b",\n" if count > 1 else b"\n") + item)
+        out.write((b",\n" if count > 1 else b"\n") + _json(_feed_item(row, about)))
     out.write(b"\n]}\n")
     return count
 

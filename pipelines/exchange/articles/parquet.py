@@ -24,7 +24,7 @@ def write_parquet(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow: pip install 'copydesk[parquet]'") from error
-    schema = _schema(pa)
+    schema = pa.schema(list(article_types(pa).items()))
     count, rest = 0, iter(rows)
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         while group := [_typed(row) for row in islice(rest, _GROUP)]:
@@ -33,7 +33,8 @@ def write_parquet(rows: Iterable[JsonObject], out: IO[bytes]) -> int:
     return count
 
 
-def _schema(pa: Any) -> Any:
+def article_types(pa: Any) -> dict[str, Any]:
+    """The type of each of `COLUMNS`. `pa`: pyarrow, which is imported where it is needed."""
     kinds = dict.fromkeys(COLUMNS, pa.string())
     kinds |= dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
     picture = pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
@@ -41,7 +42,7 @@ def _schema(pa: Any) -> Any:
     kinds |= {"images": pa.list_(picture), "paywalled": pa.bool_(), "fetched_at": pa.timestamp("ms", tz="UTC")}
     kinds["published_utc"] = pa.timestamp("ms", tz="UTC")
     kinds["provenance"] = pa.map_(pa.string(), pa.string())
-    return pa.schema([(name, kinds[name]) for name in COLUMNS])
+    return kinds
 
 
 def _typed(row: JsonObject) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from db.errors import UsageError
 from db.store.archives.foreign_tables import Row, sqlite_tables
+from db.system.machine_errors import in_short
 from db.system.regular_files import open_file
 from db.zstd import zstd
 from pipelines.content_encoding import GZIP, ZSTD, looks_like_markup
@@ -37,7 +38,6 @@ from pipelines.exchange.imports.members import (
     read_beside,
     read_members,
     tar_members,
-    why,
     zip_members,
 )
 from pipelines.exchange.imports.page_rows import read_page_rows
@@ -166,7 +166,7 @@ def _beginning(unpacked: Any, name: str) -> bytes:
             head += piece
     except UNREADABLE as error:
         if not head:
-            raise UsageError(f"{name}: cannot be unpacked ({why(error)})") from error
+            raise UsageError(f"{name}: cannot be unpacked ({in_short(error)})") from error
     return head
 
 
@@ -262,7 +262,7 @@ def _read_rows(
     try:
         yield from read_page_rows(rows, place, options)
     except UNREADABLE as error:
-        yield SkippedRecord(reason="damaged", where=f"{name}: {why(error)}; the rest is not read")
+        yield SkippedRecord(reason="damaged", where=f"{name}: {in_short(error)}; the rest is not read")
 
 
 def _time_of(path: Path | None) -> datetime | None:

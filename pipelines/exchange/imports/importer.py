@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from db.connection.writer import Writer
 from db.errors import DatabaseError
-from db.models import Link, LinkKind
+from db.models import Link
 from db.store.archives.archive_import import (
     find_fetched_page,
     find_or_add_source,
@@ -27,7 +27,7 @@ from db.store.archives.archive_import import (
 )
 from db.store.crawl.drawings import pack_drawing
 from db.store.crawl.facts import Body, Fetch, ReceivedPage, pack_body
-from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords, link_of
 from pipelines.urls import link_key
 
 MAX_PAGES_HELD, MAX_BYTES_HELD = 64, 16_000_000
@@ -113,7 +113,7 @@ class Importer:
     def _put(self, conn: sqlite3.Connection, item: Item, body: Body | None, parts: tuple[Body, ...]) -> str:
         """Store an item; returns new, unchanged, known, or a reason for skipping it."""
         assert not isinstance(item, SkippedRecord)
-        link = _link(item)
+        link = link_of(item)
         if isinstance(item, KnownFetch):
             self._remember(item.digest, find_fetched_page(conn, link_key(item.url), item.url, item.fetched_at))
             return "known"
@@ -180,10 +180,3 @@ class Importer:
             run_id=self._run_id,
             source_id=self._source(conn, item, now),
         )
-
-
-def _link(item: ArchivedPage | Revisit | KnownFetch) -> Link:
-    """The link stored in an export of Copydesk's, else one made from the address."""
-    if isinstance(item, ArchivedPage) and item.link is not None:
-        return item.link
-    return Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL)

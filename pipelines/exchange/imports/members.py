@@ -13,7 +13,6 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from db.errors import UsageError
+from db.system.machine_errors import in_short
 from db.system.regular_files import NotRegularFile, open_file
 from db.zstd import zstd
 from pipelines.content_encoding import GZIP, ZSTD, BodyTooBig, EncodingError, looks_like_markup, unpack, unpack_prefix
@@ -175,7 +175,7 @@ def read_members(members: Iterable[Member], options: MemberOptions, where: str) 
                 yield item
     except UNREADABLE as error:  # of the zip or tar itself
         empty = False
-        yield SkippedRecord(reason="damaged", where=f"{where}: {why(error)}; the rest is not read")
+        yield SkippedRecord(reason="damaged", where=f"{where}: {in_short(error)}; the rest is not read")
     if empty:
         raise UsageError(
             f"{where}: holds no HTML, WARC or WACZ files. Name tables of pages (CSV, JSON lines, Parquet, SQLite) themselves"
@@ -211,7 +211,7 @@ def _items(member: Member, options: MemberOptions) -> Iterator[Item]:
     except BodyTooBig:
         yield SkippedRecord(reason="too_big")
     except UNREADABLE as error:
-        yield SkippedRecord(reason="unreadable", where=f"{member.where}: {why(error)}")
+        yield SkippedRecord(reason="unreadable", where=f"{member.where}: {in_short(error)}")
 
 
 def _page(member: Member, file: IO[bytes], at: datetime, options: MemberOptions, *, is_html: bool) -> Item:
@@ -242,11 +242,3 @@ def _page(member: Member, file: IO[bytes], at: datetime, options: MemberOptions,
 def _packing(body: bytes) -> str:
     """How a file is packed whatever its name: a program that saves what it receives keeps Content-Encoding."""
     return next((encoding for mark, encoding in _PACKED_PAGES if body.startswith(mark)), "")
-
-
-def why(error: BaseException) -> str:
-    """What an error says, in short."""
-    with suppress(AttributeError):
-        if error.strerror:  # type: ignore[attr-defined]
-            return str(error.strerror)  # type: ignore[attr-defined]
-    return str(error) or type(error).__name__

@@ -12,15 +12,16 @@ from typing import IO, Any
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
+from db.store.archives.foreign_tables import Row
 from db.store.extraction.page_payload import PagePayload, make_payload
-from pipelines.exchange.items import ArchivedPage, ReadOptions, SkippedRecord, SkippedRecords
-from pipelines.exchange.remote_files import EXTRA_MISSING, RemoteArchives, open_seekable
+from pipelines.exchange.items import ArchivedPage, ReadOptions, SkippedRecord, SkippedRecords, link_of
+from pipelines.exchange.remote_files import RemoteArchives, open_seekable
+from pipelines.exchange.tables.rows import parquet_rows
 from pipelines.exchange.warc.reader import read_warc
 from pipelines.urls import clean_url, link_key
 
-# Rows of a Parquet file held in memory.
-_ROWS = 64
-_COLUMNS = ("url", "final_url", "fetched_at", "status", "content_type", "body")
+_NEEDED = ("url", "body")
+_COLUMNS = (*_NEEDED, "final_url", "fetched_at", "status", "content_type")
 
 
 def read_pages(
@@ -64,13 +65,13 @@ def _page_as_imported(item: ArchivedPage) -> Page:
         fetched_at=item.fetched_at.replace(microsecond=item.fetched_at.microsecond // 1000 * 1000),
         status=item.status,
         content_type=item.headers.get("Content-Type"),
-        hint=item.link or Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL),
+        hint=link_of(item),
         parts=tuple(body for _, body in item.parts),
     )
 
 
 def _parquet(file: IO[bytes], path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:
-    for row in _rows(file, path):
+    for row in parquet_rows(file, path, _NEEDED, _COLUMNS):
         page = _page_of_row(row, limit)
         if isinstance(page, str):
             passed.note(SkippedRecord(reason=page))
@@ -78,24 +79,7 @@ def _parquet(file: IO[bytes], path: str, limit: int, passed: SkippedRecords) -> 
             yield page
 
 
-def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise UsageError(EXTRA_MISSING) from error
-    try:
-        table = pq.ParquetFile(file)
-    except pa.ArrowInvalid as error:
-        raise UsageError(f"{path}: is not a Parquet file ({error})") from error
-    names = set(table.schema_arrow.names)
-    if missing := {"url", "body"} - names:
-        raise UsageError(f"{path}: has no column {', '.join(sorted(missing))}; it needs url and body")
-    for rows in table.iter_batches(_ROWS, columns=[name for name in _COLUMNS if name in names]):
-        yield from rows.to_pylist()
-
-
-def _page_of_row(row: dict[str, Any], limit: int) -> Page | str:
+def _page_of_row(row: Row, limit: int) -> Page | str:
     """The page of a row, or the reason for skipping it."""
     url, body, kind = row["url"], row["body"], row.get("content_type")
     url = clean_url(url) if isinstance(url, str) else None

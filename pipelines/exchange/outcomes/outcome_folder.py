@@ -18,6 +18,7 @@ from db.errors import UsageError
 from db.models import Article, Page
 from db.store.extraction.outcomes import Extractor
 from pipelines.exchange.articles.formats import COLUMNS
+from pipelines.exchange.articles.parquet import article_types
 from pipelines.exchange.remote_files import EXTRA_MISSING
 from pipelines.extraction.article_json import to_json
 from pipelines.processing.page_worker import ExtractionResult
@@ -26,7 +27,6 @@ PART_PAGES = 2000
 """Pages of a part: some 5 MB of articles."""
 _AFTER, _MADE_BY = b"copydesk.after", b"copydesk.made_by"
 _ORIGIN = ("number", "archive", "page_url", "final_url", "fetched_at")
-_LISTS = ("authors", "editors", "proofreaders", "tags")
 # Columns of articles that extraction does not know: sources, ids, decisions.
 _NOT_HERE = {
     "id",
@@ -40,7 +40,6 @@ _NOT_HERE = {
     "original_id",
 }
 _ARTICLE = tuple(name for name in COLUMNS if name not in _NOT_HERE)
-_NUMBERS = ("number", "comment_count", "word_count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +143,9 @@ def _rejection_types() -> dict[str, Any]:
 def _article_types() -> dict[str, Any]:
     import pyarrow as pa
 
-    kinds = (
-        _origin_types() | {"address_key": pa.string(), "text_hash": pa.binary()} | dict.fromkeys(_ARTICLE, pa.string())
-    )
-    kinds |= dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
-    picture = pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
-    return kinds | {
-        "images": pa.list_(picture),
-        "subheadings": pa.list_(pa.struct([("offset", pa.int64()), ("level", pa.int64())])),
-        "paywalled": pa.bool_(),
-        "provenance": pa.map_(pa.string(), pa.string()),
-    }
+    kinds = article_types(pa)
+    fingerprint = {"address_key": pa.string(), "text_hash": pa.binary()}
+    return _origin_types() | fingerprint | {name: kinds[name] for name in _ARTICLE}
 
 
 def _table(rows: Sequence[dict[str, Any]], kinds: dict[str, Any], metadata: dict[bytes, bytes]) -> bytes:

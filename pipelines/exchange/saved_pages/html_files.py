@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from db.system.machine_errors import in_short
 from db.system.regular_files import NotRegularFile, open_file
 from pipelines.exchange.items import NOT_A_FILE, Item, KnownFetch, ReadOptions, SkippedRecord
 from pipelines.exchange.saved_pages.page_bytes import PageBytes, item_of_bytes
@@ -84,9 +85,8 @@ def item_of_file(entry: PageFile, options: ReadOptions) -> Item:
                 return known
             body = read_unpacked(file, entry.path, options.limit)
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = NOT_A_FILE if isinstance(error, NotRegularFile) else "unreadable"
-        return SkippedRecord(reason=reason, where=f"{entry.path}: {why}")
+        return SkippedRecord(reason=reason, where=f"{entry.path}: {in_short(error)}")
     if len(body) > options.limit:
         return SkippedRecord(reason="too_big")
     page = PageBytes(

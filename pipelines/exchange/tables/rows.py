@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import IO
@@ -122,8 +122,13 @@ def json_rows(text: io.TextIOWrapper, name: str) -> Iterator[Row | SkippedRecord
         at, end = (following.start() if following else len(held)), False
 
 
-def parquet_rows(file: IO[bytes], name: str) -> Iterator[Row]:
-    """The rows of a Parquet file. Raises UsageError if it is none, or pyarrow is missing."""
+def parquet_rows(
+    file: IO[bytes], name: str, needed: Collection[str] = (), columns: Collection[str] | None = None
+) -> Iterator[Row]:
+    """The rows of a Parquet file. Raises UsageError if it is none, lacks a `needed` column, or pyarrow is missing.
+
+    `columns`: only these are read, of those that it has.
+    """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -133,5 +138,9 @@ def parquet_rows(file: IO[bytes], name: str) -> Iterator[Row]:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
         raise UsageError(f"{name}: is not a Parquet file ({error})") from error
-    for rows in table.iter_batches(_PARQUET_ROWS):
+    names = table.schema_arrow.names
+    if missing := [column for column in needed if column not in names]:
+        raise UsageError(f"{name}: has no column {', '.join(missing)}; it needs {' and '.join(needed)}")
+    chosen = None if columns is None else [column for column in names if column in columns]
+    for rows in table.iter_batches(_PARQUET_ROWS, columns=chosen):
         yield from rows.to_pylist()

@@ -42,9 +42,7 @@ SHORT_TEXT = 400
 _DESCRIPTION_START = 30
 """Letters of the page's description by which the paragraph it was taken from is found."""
 _DESCRIBED_SCORE = 2
-"""The text of the page holds the beginning of the description, that of the main content does not."""
-_DESCRIBED_IN_BOTH_SCORE = -3
-"""The text of the main content holds it."""
+"""The text of the page holds the beginning of the description."""
 _LONGER, _MUCH_LONGER, _LONGER_SCORE = 3, 8, 1
 """Two ratios of the lengths of both texts, and the score for each that is exceeded."""
 _PROSE_SHARE, _PROSE_SCORE = 0.7, 1
@@ -122,8 +120,7 @@ class LineScorer:
 
 
 def holds_description(main_text: str, document: Document) -> bool:
-    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred:
-    the other scores for it make less than what this one takes."""
+    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred."""
     description = _description_start(document)
     return description is not None and description in plain(main_text)
 
@@ -131,17 +128,11 @@ def holds_description(main_text: str, document: Document) -> bool:
 def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bool:
     """Whether the text of the whole page, rather than that of its main content, is the article."""
     main_key, page_key = plain(main_text), plain(page_text)
-    if len(page_key) < 2 * _DESCRIPTION_START:
+    if len(page_key) < 2 * _DESCRIPTION_START or holds_description(main_text, document):
         return False
     description = _description_start(document)
-    score = 0
-    if description is not None and description in main_key:
-        score += _DESCRIBED_IN_BOTH_SCORE
-    elif description is not None and description in page_key:
-        score += _DESCRIBED_SCORE
-    score += _LONGER_SCORE * (
-        (len(page_key) > _LONGER * len(main_key)) + (len(page_key) > _MUCH_LONGER * len(main_key))
-    )
+    score = _DESCRIBED_SCORE * (description is not None and description in page_key)
+    score += _LONGER_SCORE * sum(len(page_key) > times * len(main_key) for times in (_LONGER, _MUCH_LONGER))
     lines = page_text.split("\n")
     sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in SENTENCE_ENDS)
     if sentences > _PROSE_SHARE * len(page_text):

@@ -10,7 +10,7 @@ from db.inspect.pages.cookbook import PARAMETERS, QUESTIONS, SUBJECTS, with_defa
 from db.inspect.safety.limits import MAX_ROWS
 from db.inspect.table_guide import DESCRIPTIONS, plain_description
 from db.schema.views import VIEWS
-from tests.test_docs import ROOT, blocks
+from tests.support.documents import ROOT, blocks
 
 COOKBOOK = ROOT / "docs" / "cookbook.md"
 

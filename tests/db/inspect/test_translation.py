@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.http.record import _FAILURES
+from crawler.http.record import FAILURES
 from db.diagnosis.evidence import RungState
 from db.display.phrases import counted_phrase, phrase
 from db.errors import QueryError
@@ -116,7 +116,7 @@ def test_words_of_the_database_are_known() -> None:
     """Whatever a column may hold that a page shows as a word."""
     kinds: tuple[type[StrEnum], ...] = (Reason, Verdict, ListingKind, AlertKind, CoverageState, RungState)
     words = {term.value.replace("_", " ") for kind in kinds for term in kind} | {
-        name.replace("_", " ") for _, name in _FAILURES
+        name.replace("_", " ") for _, name in FAILURES
     }
     assert words - TERMS == {"unknown"}, "add them to db/inspect/translation/terms.py"
 

@@ -19,7 +19,7 @@ from db.schema.views import make_views
 from db.sqlite.tools import Database
 from db.store.extraction.outcomes import delete_outcome, save_decision
 from tests.db.schema.plain_views import make_plain_views
-from tests.test_docs import ROOT, blocks
+from tests.support.documents import ROOT, blocks
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 _VALUE_TRUTH = """

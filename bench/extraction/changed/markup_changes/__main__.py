@@ -18,7 +18,7 @@ from bench.extraction.changed.markup_changes import __doc__ as usage
 from bench.extraction.changed.markup_changes import encodings, serialisation, templates, tools
 from bench.extraction.changed.markup_changes.changed_page import Change, Changed, Original, letters_of, parse, text_of
 from bench.extraction.changed.markup_changes.writing import write
-from bench.extraction.changed.transplanted_texts import _TOKEN
+from bench.extraction.changed.transplanted_texts import TOKEN
 from bench.extraction.quality import half_of, read_gold, site_of
 
 CHANGES: Mapping[str, Change] = serialisation.CHANGES | encodings.CHANGES | tools.CHANGES | templates.CHANGES
@@ -90,7 +90,7 @@ def _is_printed(value: Any, letters: str) -> bool:
 
 def f1(before: str, after: str) -> float:
     """F1 of the bags of words (of characters in Chinese)."""
-    old, new = (Counter(_TOKEN.findall(text.lower())) for text in (before, after))
+    old, new = (Counter(TOKEN.findall(text.lower())) for text in (before, after))
     return 2 * (old & new).total() / max(1, old.total() + new.total())
 
 

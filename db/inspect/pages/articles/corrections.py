@@ -159,13 +159,10 @@ def _compact(parts: tuple[ChangedWords, ...]) -> Iterator[ChangedWords]:
     for at, piece in enumerate(parts):
         text = piece.text
         if piece.kind is ChangeKind.UNCHANGED:
-            before, after = at > 0, at < len(parts) - 1
-            if before and after and len(text) > 2 * _BESIDE + 3:
-                text = f"{text[:_BESIDE]} … {text[-_BESIDE:]}"
-            elif after and not before and len(text) > _BESIDE + 2:
-                text = f"… {text[-_BESIDE:]}"
-            elif before and not after and len(text) > _BESIDE + 2:
-                text = f"{text[:_BESIDE]} …"
+            begin = f"{text[:_BESIDE]} " if at else ""
+            end = f" {text[-_BESIDE:]}" if at < len(parts) - 1 else ""
+            if (begin or end) and len(text) > len(begin) + 1 + len(end):
+                text = f"{begin}…{end}"
         yield ChangedWords(kind=piece.kind, text=text)
 
 
