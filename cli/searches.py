@@ -8,6 +8,7 @@ import click
 
 from db.config.loader import toml_value
 from db.config.searches import SavedSearch
+from db.display.humanize import counted
 from db.queries.article_filter import ArticleFilter
 from db.queries.search import matching_pages
 from db.store.sites.sources import source_ids
@@ -31,7 +32,7 @@ def search_line(search: SavedSearch) -> str:
 def print_round(told: TellRound, *, always: bool = False) -> None:
     """Print what saved searches have found and told; with `always`, also that it was nothing."""
     for name, count in sorted(told.found.items()):
-        click.echo(f"search {name}: {count} new article{'' if count == 1 else 's'}")
+        click.echo(f"search {name}: {counted(count, 'new article')}")
     if always and not told.found:
         click.echo("No saved search has found anything new.")
     if told.busy:

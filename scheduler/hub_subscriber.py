@@ -22,6 +22,7 @@ from typing import IO
 
 from db.config.loader import Config
 from db.connection.database import write
+from db.display.humanize import counted
 from db.errors import CopydeskError
 from db.store.websub.subscription_keys import SubscriptionKey, load_or_make_key
 from db.store.websub.subscriptions import (
@@ -159,7 +160,7 @@ class HubSubscriber:
         more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
         log(
             "hubs_asked",
-            f"hubs asked for {asked} subscription{'' if asked == 1 else 's'}, {len(refused)} refused{said}{more}",
+            f"hubs asked for {counted(asked, 'subscription')}, {len(refused)} refused{said}{more}",
             asked=asked,
             refused=refused,
         )

@@ -370,7 +370,7 @@ def describe_ended(one: EndedCrawl) -> str:
         named = ", ".join(one.names[:3]) + (f" and {len(one.names) - 3} more" if len(one.names) > 3 else "")
         lines = one.stderr_tail.splitlines()
         return f"{run} {how}: {named}, {one.seconds:.1f} s{f': {lines[-1]}' if lines else ''}"
-    counts = [f"{figures['sources']} source{'' if figures['sources'] == 1 else 's'}"]
+    counts = [counted(figures["sources"], "source")]
     for name in ("fetched", "new", "updated", "duplicate"):
         counts.append(f"{figures.get(name, 0)} {name}")
     for name in ("rejected", "failed"):

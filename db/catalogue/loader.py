@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from db.display.humanize import counted
 from db.display.shell_commands import shell_command
 from db.errors import ConfigError, UsageError
 from db.models import Listing, ListingKind
@@ -70,8 +71,7 @@ class CatalogueEntry:
     def listings_in_words(self) -> str:
         """What it lists articles by: "2 feeds, 1 sitemap"."""
         kinds = ((self.feeds, "feed"), (self.news_sitemaps, "news sitemap"), (self.sitemaps, "sitemap"))
-        counted = [f"{len(urls)} {word}{'' if len(urls) == 1 else 's'}" for urls, word in kinds if urls]
-        return ", ".join(counted) or "front page"
+        return ", ".join(counted(len(urls), word) for urls, word in kinds if urls) or "front page"
 
     @property
     def home_key(self) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from db.display.humanize import counted
 from db.reports.coverage import MOST_ANEW, CoverageGap, SourceCoverage, coverage_gaps, judged_late, load_coverage
 from db.reports.digest_articles import Correction, GoneArticle, corrections_between, count_of_substance, gone_between
 from db.sqlite.conditions import PAGE_TO_ROW
@@ -193,7 +194,7 @@ class Digest:
     @property
     def summary(self) -> str:
         """One sentence."""
-        parts = [f"{_counted(self.new, 'new article')} from {_counted(len(self.news), 'source')}"]
+        parts = [f"{counted(self.new, 'new article')} from {counted(len(self.news), 'source')}"]
         for number, one, many in (
             (self.copies, "copy", "copies"),
             (self.corrected, "revision", ""),
@@ -205,12 +206,8 @@ class Digest:
         ):
             if number:
                 inner = f" ({self.of_substance:,} of substance)" if one == "revision" else ""
-                parts.append(_counted(number, one, many) + inner)
+                parts.append(counted(number, one, many) + inner)
         return ", ".join(parts)
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> Digest:

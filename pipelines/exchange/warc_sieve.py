@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from db.display.humanize import counted
 from db.errors import UsageError
 from pipelines.exchange.items import IsKnown, Item, SkippedRecord
 from pipelines.exchange.warc_reader import WarcItems, read_warc
@@ -69,7 +70,7 @@ def sift_warc(
         if source.failure is not None:
             raise source.failure from error
         yield from _read(held, name, items, limit, is_known)
-        yield SkippedRecord(reason="damaged", where=f"{name}, after {counts.records:,} records: {error}")
+        yield SkippedRecord(reason="damaged", where=f"{name}, after {counted(counts.records, 'record')}: {error}")
         return
     yield from _read(held, name, items, limit, is_known)
 

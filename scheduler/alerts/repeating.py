@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from db.display.humanize import counted
 from db.queries.sources.newest_texts import NewestText
 from db.text.repeated_lines import count_texts, repeated_lines
 
@@ -37,7 +38,7 @@ class Repetition:
         shown = self.text if len(self.text) <= _LONGEST else f"{self.text[:_LONGEST]}…"
         if self.is_title:
             return f"{self.stories} of its {self.of} newest articles have the title “{shown}”"
-        more = f", and {self.others} more line{'' if self.others == 1 else 's'}" if self.others else ""
+        more = f", and {counted(self.others, 'more line')}" if self.others else ""
         return f"{self.stories} of its {self.of} newest articles repeat a line: “{shown}”{more}"
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from db.config.loader import Config
 from db.config.searches import SavedSearch
 from db.connection.database import write
+from db.display.humanize import counted
 from db.queries.articles import snapshot
 from db.queries.saved_searches import current_pages
 from db.store.service.saved_searches import (
@@ -146,7 +147,7 @@ def _payload(conn: sqlite3.Connection, config: Config, row: SearchRow, message: 
         "event": SEARCH_KIND,
         "kind": SEARCH_KIND,
         "source": None,
-        "says": f"{row.name}: {count} new article{'' if count == 1 else 's'}: {'; '.join(titles)}{more}",
+        "says": f"{row.name}: {counted(count, 'new article')}: {'; '.join(titles)}{more}",
         "remedy": f"`copydesk searches show {row.name}` lists them",
         "opened_at": format_timestamp(message.made_at),
         "closed_at": None,

@@ -164,4 +164,4 @@ def _items(one: Path | RemoteArchives, options: ArchiveOptions) -> tuple[str, It
     """The name of a file or of archives, and their items."""
     if isinstance(one, Path):
         return one.name, read_archive(one, options)
-    return f"{len(one.paths):,} files", read_items(one, options)
+    return counted(len(one.paths), "file"), read_items(one, options)

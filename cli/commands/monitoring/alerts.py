@@ -10,6 +10,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
+from db.display.humanize import counted, times
 from db.store.service.alerts import Alert, all_alerts, open_alerts
 from db.timestamps import format_timestamp
 
@@ -31,7 +32,7 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
         for line in _lines(alert, now, min(screen_width(), WIDEST_PROSE)):
             click.echo(line)
     count = sum(alert.closed_at is None for alert in found)
-    click.echo(f"{count} open alert{'' if count == 1 else 's'}" if count else "no open alerts")
+    click.echo(counted(count, "open alert") if count else "no open alerts")
 
 
 def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
@@ -49,11 +50,11 @@ def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
 
 
 def _notified(alert: Alert) -> str:
-    times = {0: "nobody notified", 1: "notified once"}.get(alert.notifications, f"notified {alert.notifications} times")
+    told = f"notified {times(alert.notifications)}" if alert.notifications else "nobody notified"
     hooks = (alert.notification_failure or {}).get("hooks")
     if not isinstance(hooks, dict):
-        return times
-    return f"{times}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
+        return told
+    return f"{told}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
 
 
 def _object(alert: Alert) -> dict[str, object]:

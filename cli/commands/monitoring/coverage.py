@@ -14,6 +14,7 @@ from cli.context import CommandContext
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, styled, table
 from cli.time_options import since_option
+from db.display.humanize import counted
 from db.errors import DatabaseBusy, DatabaseNotWritable
 from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage, refresh_coverage
 from db.reports.coverage_judge import CoverageState, WeekCoverage
@@ -118,14 +119,14 @@ def _of_one(source: SourceCoverage, width: int | None) -> Iterator[str]:
     if not gaps:
         yield "No gaps."
         return
-    yield f"{len(gaps):,} gap{'' if len(gaps) == 1 else 's'}{f', the last {_MOST_GAPS}' if len(gaps) > _MOST_GAPS else ''}:"
+    yield f"{counted(len(gaps), 'gap')}{f', the last {_MOST_GAPS}' if len(gaps) > _MOST_GAPS else ''}:"
     yield from (f"  {_gap_line(gap)}" for gap in gaps[-_MOST_GAPS:])
 
 
 def _gap_line(gap: CoverageGap) -> str:
     when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
-    days = "1 day" if gap.days == 1 else f"{gap.days:,} days"
-    lost = f", about {gap.lost:,.0f} article{'' if round(gap.lost) == 1 else 's'}" if gap.lost >= 0.5 else ""
+    days = counted(gap.days, "day")
+    lost = f", about {counted(round(gap.lost), 'article')}" if gap.lost >= 0.5 else ""
     return f"{when}: {gap.state.value}, {days}{lost}"
 
 

@@ -15,6 +15,7 @@ from cli.output.csv_table import check_one_format, print_csv
 from cli.output.diff import diff_lines
 from cli.output.paging import show_lines
 from cli.output.tables import Column, plain, screen_width, styled
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
 from db.store.extraction.outcomes import load_article
@@ -52,7 +53,7 @@ def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv
             click.echo(json.dumps(item, ensure_ascii=False))
         return
     others = len(heads) - 1
-    last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
+    last = counted(others, "copy", "copies") if others else "no copies are known"
     show_lines([*article_table(heads, _WHAT, _what), last, *changes])
 
 
