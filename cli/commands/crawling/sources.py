@@ -22,14 +22,8 @@ from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite, force_option, refuse_existing
 from cli.setting_values import in_force, own_settings
 from cli.source_adding import add_from_catalogue, add_sources, clean_address, is_address, known_or_new
-from cli.source_listings import (
-    describe_state,
-    kinds,
-    listing_json,
-    listing_line,
-    retry_delays,
-    search_added,
-)
+from cli.source_listings import describe_state, kinds, listing_json, listing_line, retry_delays, search_added
+from cli.source_renaming import rename
 from db.addresses.parameters import parameter_rows
 from db.config.loader import Config, read_for_source
 from db.config.settings import BY_NAME
@@ -58,9 +52,9 @@ if TYPE_CHECKING:
     from crawler.dry_run import DryRun
 
 
-@click.group(cls=OrderedGroup, short_help="Add, list, test, change, pause and remove sources.")
+@click.group(cls=OrderedGroup, short_help="Add, list, test, change, rename, pause and remove sources.")
 def sources() -> None:
-    """Add, list, test, change, pause and remove the sites that are crawled."""
+    """Add, list, test, change, rename, pause and remove the sites that are crawled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +282,9 @@ def resume(context: CommandContext, names: tuple[str, ...]) -> None:
         resumed = [pause_source(conn, name, None).name for name in names]
     for name in resumed:
         click.echo(f"{name} is crawled again")
+
+
+sources.add_command(rename)
 
 
 @sources.command()
