@@ -1,17 +1,17 @@
 """SQL for articles that are gone: the last answer of their address showed that they are no longer there.
 
-That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; or a redirect to a page that is no article,
-such as the front page. Of an article with several addresses the latest answer of any counts. Answers that say nothing about it
-(429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`). An article that its source
-still has at another address, as a copy or an original, has moved and is not gone.
+That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; a list, such as the front page, there or
+behind a redirect; or a redirect to another page that is no article. Of an article with several addresses the latest answer of any
+counts. Answers that say nothing about it (429, 500, no connection, a login) change nothing. It is known as of the last visit
+(setting `revisit`). An article that its source still has at another address, as a copy or an original, has moved and is not gone.
 """
 
 from __future__ import annotations
 
 SAYS_GONE = "404, 410, 451"
 """The statuses that say so."""
-IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked')
-       OR o.reason IN ('list', 'not_article') AND f.final_url IS NOT NULL)"""
+IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked', 'list')
+       OR o.reason = 'not_article' AND f.final_url IS NOT NULL)"""
 """For a row `f` of `fetches`, and its outcome `o`."""
 LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id JOIN fetches h ON h.link_id = q.link_id
              WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({SAYS_GONE})

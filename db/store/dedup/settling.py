@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from db.sqlite.named_rows import named_rows
 
@@ -37,7 +38,7 @@ SELECT DISTINCT {_PLACE} FROM articles a
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
 WHERE a.text_hash BETWEEN ? AND ?
 """
-_TEXT = "SELECT text, paywalled FROM articles WHERE page_id = ?"
+_SHOWN = "SELECT title, text, paywalled, modified_utc FROM articles WHERE page_id = ?"
 
 
 def article_addresses(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
@@ -56,7 +57,15 @@ def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sql
     return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
 
 
-def article_text(conn: sqlite3.Connection, page_id: int) -> tuple[str, bool]:
-    """The text of an article page, and whether it is only a part."""
-    text, paywalled = conn.execute(_TEXT, (page_id,)).fetchone()
-    return str(text), bool(paywalled)
+class ShownArticle(NamedTuple):
+    """What an article page shows. `paywalled`: whether the text is only a part; `modified`: the time in UTC that it states."""
+
+    title: str
+    text: str
+    paywalled: int
+    modified: str | None
+
+
+def shown_article(conn: sqlite3.Connection, page_id: int) -> ShownArticle:
+    """What an article page shows."""
+    return ShownArticle(*conn.execute(_SHOWN, (page_id,)).fetchone())

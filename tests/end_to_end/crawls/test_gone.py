@@ -17,7 +17,14 @@ from tests.pipelines.dedup.stories import story
 from tests.support.web_server import Answer, Asked, WebServer
 
 # What the address of each article answers in the later crawls: a status, or what is served with 200.
-GONE = {"missing": "404", "removed": "410", "forbidden-by-law": "451", "polite": "soft", "redirected": "front"}
+GONE = {
+    "missing": "404",
+    "removed": "410",
+    "forbidden-by-law": "451",
+    "polite": "soft",
+    "redirected": "front",
+    "overwritten": "/",
+}
 KEPT = {
     "unchanged": "there",
     "moved": "404",
@@ -66,6 +73,8 @@ class Site:
         state = self.now.get(name, "there") if path not in MOVED else "there"
         if state == "front":
             return 302, "", {"Location": "/"}
+        if state == "/":  # the front page, at the article's address
+            return self.answer("/", None)
         if state.isdigit():
             return int(state), "no", {}
         if state in PAGES:
@@ -123,6 +132,7 @@ def test_articles_that_a_site_takes_away_are_told_from_those_it_hides(site: tupl
     assert "gone it answered 410 on " in said["removed"]
     assert f"it led to {home}, which is no article" in said["redirected"]
     assert "its page, which is no article (soft_404)" in said["polite"]
+    assert "its page, which is no article (list)" in said["overwritten"]
 
     rows = desk.query(next(one.filled for one in QUESTIONS if one.slug == "gone"))
     assert {(row[2].partition(": ")[2], row[6]) for row in rows} == {
