@@ -142,6 +142,8 @@ def _gone(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str
     at = format_local_time(answer.at)
     if answer.reason is None:
         return [("gone", f"it answered {answer.status} on {at}")]
+    if answer.reason == "another_article":
+        return [("gone", f"on {at} its page showed another article")]
     led = f"it led to {answer.final_url}" if answer.final_url else "its page"
     return [("gone", f"on {at} {led}, which is no article ({answer.reason})")]
 

@@ -34,8 +34,11 @@ def telling_words(text: str) -> frozenset[str]:
 
 def is_another_article(title: str, text: str, other_title: str, other_text: str) -> bool:
     """Whether two articles have nothing in common: no word of their headlines, and few of their texts."""
-    if telling_words(title) & telling_words(other_title):
-        return False
+    return not telling_words(title) & telling_words(other_title) and is_another_text(text, other_text)
+
+
+def is_another_text(text: str, other_text: str) -> bool:
+    """Whether two texts have few words in common, and enough to tell."""
     words, others = telling_words(text[:_MOST_COMPARED]), telling_words(other_text[:_MOST_COMPARED])
     fewer = min(len(words), len(others))
     return fewer >= _LEAST_WORDS and len(words & others) <= _MOST_COMMON * fewer

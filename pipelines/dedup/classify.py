@@ -55,15 +55,16 @@ def decide(
     near_copies: Iterable[tuple[int, int]] = (),
     unchanged: Unchanged = lambda older, newer: False,
     another: Unchanged = lambda older, newer: False,
+    strays: Callable[[ClassifiedPage, ClassifiedPage], bool] = lambda older, newer: False,
 ) -> list[Decision]:
     """A decision for every page. `pages` must hold all pages of each address and all addresses of each cluster.
 
     `near_copies`: pairs of texts (by number) that are near copies. `another`: whether two pages show articles that have nothing in
-    common.
+    common. `strays`: whether the newer of two shows another text, with which another address of its source began.
     """
     histories = histories_of(pages)
     originals = _originals([history[0] for history in histories], near_copies)
-    return [decision for history in histories for decision in _history(history, originals, unchanged, another)]
+    return [decision for history in histories for decision in _history(history, originals, unchanged, another, strays)]
 
 
 def notice(page_id: int) -> Decision:
@@ -112,7 +113,11 @@ def _member(head: ClassifiedPage) -> ClusterMember:
 
 
 def _history(
-    pages: list[ClassifiedPage], originals: dict[int, int], unchanged: Unchanged, another: Unchanged
+    pages: list[ClassifiedPage],
+    originals: dict[int, int],
+    unchanged: Unchanged,
+    another: Unchanged,
+    strays: Callable[[ClassifiedPage, ClassifiedPage], bool],
 ) -> list[Decision]:
     head = pages[0]
     original = originals.get(head.page_id, head.page_id)
@@ -126,9 +131,10 @@ def _history(
         before = last_at.get(page.address_key)
         same = page.text_hash in (current.text_hash, before) or (before is None and page.text_hash in known)
         same = same or unchanged(current.page_id, page.page_id)
-        # What stood there for a while only, as on the day of a break-in, is no part of the article.
+        # What stood there for a while only, as on the day of a break-in, is no part of the article, nor is what the source has
+        # elsewhere.
         returns = not same and any(later.text_hash in known for later in pages[number + 1 :])
-        if returns and another(current.page_id, page.page_id):
+        if (returns and another(current.page_id, page.page_id)) or (not same and strays(current, page)):
             decisions.append(notice(page.page_id))
             continue
         last_at[page.address_key] = page.text_hash

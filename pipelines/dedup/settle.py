@@ -30,10 +30,16 @@ from db.store.dedup.near_copies import (
 )
 from db.store.dedup.notices import promises_of, text_with, was_notice
 from db.store.dedup.revision_changes import drop_changes
-from db.store.dedup.settling import article_addresses, pages_at_places, places_of_text, shown_article
+from db.store.dedup.settling import (
+    article_addresses,
+    is_shown_first_elsewhere,
+    pages_at_places,
+    places_of_text,
+    shown_article,
+)
 from db.store.dedup.threads import drop_threads
 from db.store.extraction.outcomes import save_decision
-from pipelines.changes.replacement import is_another_article
+from pipelines.changes.replacement import is_another_article, is_another_text
 from pipelines.changes.words import lost_letters
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of, notice
@@ -140,7 +146,7 @@ class _Clusters:
         """Read the clusters of these texts and of their near copies, which may have been in one cluster until now.
 
         Beyond those, only texts of first pages connect. If a notice was added or removed at an address, its other texts may have
-        become the first one, or are no longer.
+        become the first one, or are no longer; and a text at two addresses of a source may be a stray at one of them.
         """
         first, wave = set(texts), set(texts)
         while wave := wave - self.complete:
@@ -153,7 +159,11 @@ class _Clusters:
             wave = {other for _, other in pairs}
             for text, several in addresses.items():
                 pages = [page for address in several for page in self.pages.get(address, ())]
-                if any(page.text == text and self.is_notice(page) for page in pages) or was_notice(self.conn, text):
+                shown = [page for page in pages if page.text == text]
+                is_repeated = len({(page.source, page.address_key) for page in shown}) > len(
+                    {page.source for page in shown}
+                )
+                if is_repeated or any(map(self.is_notice, shown)) or was_notice(self.conn, text):
                     beside = {page.text for page in pages} - first
                     self.complete -= beside
                     first |= beside
@@ -185,10 +195,18 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         before, after = shown_article(conn, older), shown_article(conn, newer)
         return is_another_article(before.title, before.text, after.title, after.text)
 
+    def strays(older: ClassifiedPage, newer: ClassifiedPage) -> bool:
+        return is_shown_first_elsewhere(conn, newer.text_hash, newer.source, newer.address_key) and is_another_text(
+            shown_article(conn, older.page_id).text, shown_article(conn, newer.page_id).text
+        )
+
     decided: dict[int, Decision] = {}
     notices = {page.page_id for page in pages if clusters.is_notice(page)}
     articles = [page for page in pages if page.page_id not in notices]
-    for decision in [*map(notice, sorted(notices)), *decide(articles, clusters.near_copies, unchanged, another)]:
+    for decision in [
+        *map(notice, sorted(notices)),
+        *decide(articles, clusters.near_copies, unchanged, another, strays),
+    ]:
         # An address that was read for the text of a later revision has another first text, whose cluster was not read:
         # nothing about it changed, and its decisions stay.
         if text_at[decision.article_id] in clusters.complete:

@@ -40,6 +40,16 @@ WHERE a.text_hash BETWEEN ? AND ?
 """
 _SHOWN = "SELECT title, text, paywalled, modified_utc FROM articles WHERE page_id = ?"
 
+# A page is first at its address unless an older one there has another text.
+_SHOWN_FIRST_ELSEWHERE = """
+SELECT 1 FROM articles a JOIN pages p ON p.id = a.page_id
+WHERE a.text_hash = :text AND p.source_id = :source AND a.address_key <> :key AND NOT EXISTS (
+    SELECT 1 FROM articles b JOIN pages q ON q.id = b.page_id
+    WHERE b.address_key = a.address_key AND q.source_id = p.source_id AND b.text_hash <> a.text_hash
+      AND q.fetched_at < p.fetched_at)
+LIMIT 1
+"""
+
 
 def article_addresses(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
     """The keys of the addresses that these article pages state."""
@@ -55,6 +65,12 @@ def places_of_text(conn: sqlite3.Connection, text: int) -> set[str]:
 def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sqlite3.Row]:
     """The article pages that count at these addresses."""
     return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
+
+
+def is_shown_first_elsewhere(conn: sqlite3.Connection, text_hash: bytes, source: int, address_key: str) -> bool:
+    """Whether a text is that with which the source has begun another address than this one."""
+    values = {"text": text_hash, "source": source, "key": address_key}
+    return conn.execute(_SHOWN_FIRST_ELSEWHERE, values).fetchone() is not None
 
 
 class ShownArticle(NamedTuple):
