@@ -38,11 +38,13 @@ IS_ELSEWHERE = f"""(EXISTS (
 article of its cluster and source is there.
 """
 IS_REPLACED = """(EXISTS (
-    SELECT 1 FROM articles a JOIN articles b ON b.text_hash = a.text_hash JOIN decisions d ON d.page_id = b.page_id
-    JOIN pages p ON p.id = b.page_id
+    SELECT 1 FROM articles a
+    CROSS JOIN decisions d ON d.page_id IN (SELECT b.page_id FROM articles b WHERE b.text_hash = a.text_hash LIMIT 64)
+    JOIN pages p ON p.id = d.page_id
     WHERE a.page_id = f.page_id AND d.verdict <> 'notice' AND d.article_id <> l.article_id AND p.source_id = l.source_id
 ) AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.page_id = f.page_id AND d.article_id = l.article_id))"""
-"""For a row `l` of `current_pages` and its answer `f`: that is the page of another article of the source."""
+"""For a row `l` of `current_pages` and its answer `f`: that is the page of another article of the source. A wall may
+have one text at thousands of addresses, so 64 are looked at."""
 ANSWERED = "coalesce(o.reason, CASE WHEN f.page_id IS NOT NULL THEN 'another_article' END)"
 """Why the page of such an answer `f` with its outcome `o` is not the article's: why it is none, or that it is another one."""
 NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
