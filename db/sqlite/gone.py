@@ -40,7 +40,7 @@ article of its cluster and source is there.
 IS_REPLACED = """(EXISTS (
     SELECT 1 FROM articles a
     CROSS JOIN decisions d ON d.page_id IN (SELECT b.page_id FROM articles b WHERE b.text_hash = a.text_hash LIMIT 64)
-    JOIN pages p ON p.id = d.page_id
+    CROSS JOIN pages p ON p.id = d.page_id
     WHERE a.page_id = f.page_id AND d.verdict <> 'notice' AND d.article_id <> l.article_id AND p.source_id = l.source_id
 ) AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.page_id = f.page_id AND d.article_id = l.article_id))"""
 """For a row `l` of `current_pages` and its answer `f`: that is the page of another article of the source. A wall may
