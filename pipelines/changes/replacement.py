@@ -37,6 +37,18 @@ def is_another_article(title: str, text: str, other_title: str, other_text: str)
     return not telling_words(title) & telling_words(other_title) and is_another_text(text, other_text)
 
 
+def has_no_line_of(title: str, text: str, other_title: str, other_text: str) -> bool:
+    """Whether two articles have no word of their headlines and no line in common, of several. An article that was written anew may
+    say so much otherwise; one that was, and then again as before, may not.
+    """
+    lines, others = (
+        {line_key(line) for line in one[:_LONGEST].split("\n") if line.strip()} for one in (text, other_text)
+    )
+    return min(len(lines), len(others)) > 1 and not (
+        lines & others or telling_words(title) & telling_words(other_title)
+    )
+
+
 def is_another_text(text: str, other_text: str) -> bool:
     """Whether two texts have few words in common, and enough to tell."""
     words, others = telling_words(text[:_MOST_COMPARED]), telling_words(other_text[:_MOST_COMPARED])

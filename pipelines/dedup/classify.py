@@ -59,8 +59,8 @@ def decide(
 ) -> list[Decision]:
     """A decision for every page. `pages` must hold all pages of each address and all addresses of each cluster.
 
-    `near_copies`: pairs of texts (by number) that are near copies. `another`: whether two pages show articles that have nothing in
-    common. `strays`: whether the newer of two shows another text, with which another address of its source began.
+    `near_copies`: pairs of texts (by number) that are near copies. `another`: whether what an address showed between two equal
+    texts is another article. `strays`: whether the newer of two shows another text, with which another address of its source began.
     """
     histories = histories_of(pages)
     originals = _originals([history[0] for history in histories], near_copies)

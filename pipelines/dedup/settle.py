@@ -39,7 +39,7 @@ from db.store.dedup.settling import (
 )
 from db.store.dedup.threads import drop_threads
 from db.store.extraction.outcomes import save_decision
-from pipelines.changes.replacement import is_another_article, is_another_text
+from pipelines.changes.replacement import has_no_line_of, is_another_article, is_another_text
 from pipelines.changes.words import lost_letters
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of, notice
@@ -193,7 +193,8 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
 
     def another(older: int, newer: int) -> bool:
         before, after = shown_article(conn, older), shown_article(conn, newer)
-        return is_another_article(before.title, before.text, after.title, after.text)
+        both = (before.title, before.text, after.title, after.text)
+        return is_another_article(*both) or has_no_line_of(*both)
 
     def strays(older: ClassifiedPage, newer: ClassifiedPage) -> bool:
         return is_shown_first_elsewhere(conn, newer.text_hash, newer.source, newer.address_key) and is_another_text(

@@ -265,6 +265,16 @@ def test_what_stood_there_for_a_day_is_no_part_of_the_article(desk: Desk) -> Non
     assert desk.conn.execute(decided).fetchall()[1] == (2, "revision", 1), "nothing says that it was for a while"
 
 
+def test_what_stood_there_for_a_day_may_use_the_same_words(desk: Desk) -> None:
+    """No headline and no paragraph stayed, though both are made of the same words; then all was as before."""
+    before, meanwhile = f"{FERRY}\n{LIBRARY}", f"{FERRY} {SPAM}\n{LIBRARY} {SPAM}"
+    desk.store(1, "Ferry sails again", before)
+    desk.store(2, "Cheap tablets", meanwhile)
+    desk.store(3, "Ferry sails again", before)
+    verdicts = "SELECT page_id, verdict FROM decisions ORDER BY page_id"
+    assert desk.conn.execute(verdicts).fetchall() == [(1, "new"), (2, "notice"), (3, "same")]
+
+
 def test_another_article_in_its_place_is_no_correction(desk: Desk) -> None:
     desk.store(1, "Ferry sails again", FERRY)
     desk.store(
