@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import sqlite3
 
-from db.display.humanize import format_local_time
+from db.display.humanize import format_local_time, times
 from db.display.shell_commands import shell_command
 from db.errors import FetchError, NotFound
 from db.queries.articles import (
@@ -82,5 +82,5 @@ def _never_fetched(link: LinkStatus) -> str:
     found = f"{link.url} was found {format_local_time(link.found_at)} ({link.source_name})"
     if not link.failures:
         return f"{found} and has not been fetched yet; `{shell_command('crawl', link.source_name)}` fetches it"
-    times = "once" if link.failures == 1 else f"{link.failures} times"
-    return f"{found} and could not be fetched, {times}; last {format_local_time(link.failed_at)}: {link.error}"
+    often = times(link.failures)
+    return f"{found} and could not be fetched, {often}; last {format_local_time(link.failed_at)}: {link.error}"

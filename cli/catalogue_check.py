@@ -19,6 +19,7 @@ from cli.output.progress import crawl_progress
 from db.catalogue.loader import CatalogueEntry, choose_entries, format_country, parse_country, read_catalogue
 from db.config.loader import Config
 from db.connection.database import open_database, write
+from db.display.humanize import counted
 from db.models import ListingKind
 from db.store.sites.listings import ListingState, listing_states
 from db.store.sites.sources import add_source, insert_listings, latest_answer
@@ -57,7 +58,7 @@ def check_catalogue(
     for country in sorted({entry.country for entry in entries}):
         click.echo("".join(_diff(place / f"{country}.toml", corrected)), nl=False)
     moved = sum(one.corrected != one.entry for one in checked)
-    click.echo(f"{len(entries)} outlets asked, {moved} have moved", err=True)
+    click.echo(f"{counted(len(entries), 'outlet')} asked, {counted(moved, 'has', 'have')} moved", err=True)
     return not moved
 
 

@@ -55,3 +55,13 @@ class FileToWrite(click.ParamType[Path]):
             advice = "create it first, or name a file without the slash" if self._folders else "name a file"
             self.fail(f"{value} is a folder that does not exist; {advice}.", param, ctx)
         return path
+
+
+force_option = click.option("--force", is_flag=True, help="Replace an existing file.")
+"""Of each command that writes a file which the user names."""
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Raise UsageError for a file that exists, unless it may be replaced. A pipe or terminal is written into."""
+    if path.is_file() and not force:
+        raise UsageError(f"{path} already exists; name another file, or replace it with --force")

@@ -16,7 +16,7 @@ from cli.output.progress import crawl_progress
 from cli.output.tables import format_local_time, plain
 from cli.source_adding import shared_sites
 from db.diagnosis.listing_trouble import advice_for
-from db.display.humanize import counted
+from db.display.humanize import counted, times
 from db.errors import ConfigError
 from db.models import Listing, Source
 from db.store.sites.listings import ListingState, listing_states
@@ -43,16 +43,16 @@ def retry_delays(context: CommandContext, source: Source) -> Sequence[timedelta]
 def describe_state(state: ListingState, delays: Sequence[timedelta], now: datetime) -> str:
     """The state of a listing, in half a sentence; "" where it works or has not been asked yet."""
     if state.gone:
-        times = "once" if state.gone == 1 else f"{state.gone} times"
+        often = times(state.gone)
         again = state.next_request_at(delays)
         if again is None:
-            return f"given up: {state.trouble}, {times}; requested again when the site names it again"
+            return f"given up: {state.trouble}, {often}; requested again when the site names it again"
         when = (
             f"requested again from {format_local_time(again.isoformat())}"
             if again > now
             else "requested again by the next crawl"
         )
-        return f"failed: {state.trouble}, {times}; {when}"
+        return f"failed: {state.trouble}, {often}; {when}"
     if state.asked_at is None or (state.links and not state.trouble):
         return ""
     if state.links:
@@ -97,7 +97,7 @@ def print_added(context: CommandContext, added: Sequence[tuple[Source, bool]]) -
             listings = f": {kinds(known)}" if known else "; the next crawl searches for its listings"
             click.echo(f"{source.name}  {'added' if new else 'already known'}{listings}")
     if len(added) > 1:
-        click.echo(f"{len(added)} sources, {sum(new for _, new in added)} of them new")
+        click.echo(f"{counted(len(added), 'source')}, {sum(new for _, new in added)} of them new")
 
 
 def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
@@ -137,7 +137,7 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
     if crawled.stopped:
         _exit_stopped(len(left), len(added) - len(left))
     if len(added) > 1:
-        click.echo(f"{len(added)} sources, {working} with listings")
+        click.echo(f"{counted(len(added), 'source')}, {working} with listings")
     if empty:
         click.echo(
             f"copydesk: no listing of articles was found at {', '.join(source.url for source in empty[:5])};"
@@ -156,7 +156,7 @@ def listing_line(state: ListingState, delays: Sequence[timedelta], now: datetime
 
 def _exit_stopped(left: int, done: int) -> NoReturn:
     """Print that the search for listings was interrupted, and exit with 130."""
-    found = f"; {done} of {left + done} sources were searched" if done else ""
+    found = f"; {done} of {counted(left + done, 'source')} were searched" if done else ""
     kept = "the source is kept" if left + done == 1 else "all sources are kept"
     click.echo(
         f"copydesk: stopped before all listings were found{found}; {kept}, and the next crawl continues", err=True

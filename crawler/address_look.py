@@ -20,6 +20,7 @@ from crawler.single_page import RequestOptions, ask_once
 from db.config.loader import Config
 from db.diagnosis.markup_changes import markup_changes
 from db.diagnosis.url_evidence import AddressAnswer, UrlEvidence
+from db.display.humanize import counted
 from db.errors import BodyPruned, DatabaseDamaged, FetchError
 from db.models import Article, Page, Source
 from db.store.extraction.page_payload import make_payload
@@ -120,7 +121,7 @@ def _words(result: ExtractionResult) -> int:
 
 def _line(one: FieldDifference, before: int, after: int) -> str:
     if one.article_field == "text":
-        return f"text: {before:,} words -> {after:,} words"
+        return f"text: {counted(before, 'word')} -> {counted(after, 'word')}"
     return f"{one.article_field}: {_clipped(one.before)} -> {_clipped(one.after)}"
 
 

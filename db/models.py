@@ -159,7 +159,7 @@ class Reason(StrEnum):
     INTERSTITIAL = "interstitial"
     """A redirect by hand, a call for another browser, script, app, or for advertisements."""
     REPEATED = "repeated"
-    """Read as an article, and no article among the others of its site: the same text stands where listings promise others."""
+    """Read as an article, and no article among the other pages of its site: the text stands in place of one (`Verdict.NOTICE`)."""
     UNDECODABLE = "undecodable"
     TOO_SLOW = "too_slow"
     """Extraction exceeded its time limit and was stopped."""
@@ -254,7 +254,9 @@ class Verdict(StrEnum):
     COPY = "copy"
     """The same text under another address: a reprint."""
     NOTICE = "notice"
-    """No article: the text stands at several addresses where the site's listings promise others (`Reason.REPEATED`)."""
+    """No article (`Reason.REPEATED`): the text stands at several addresses where the site's listings promise others, or in place
+    of an article that was there before, for a while only or as another article of the source.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from db.config.loader import Config
 from db.connection.database import connect, translate_sqlite_errors
+from db.display.humanize import counted
 from db.errors import CopydeskError, UsageError
 from db.maintenance.backup import Backup, create_backup, new_backup_path, remove_old_backups
 from db.maintenance.findings import Level
@@ -146,7 +147,7 @@ def _prune_message(pruned: PruneReport) -> str:
     what = ", ".join(f"{number:,} {name}" for number, name in counts if number) or "nothing"
     if pruned.dry:
         return f"{what} would be dropped"
-    took = f", in {pruned.transactions:,} transactions, the longest {pruned.longest_ms:.0f} ms"
+    took = f", in {counted(pruned.transactions, 'transaction')}, the longest {pruned.longest_ms:.0f} ms"
     return f"{what} dropped{took if pruned.transactions else ''}"
 
 
@@ -161,7 +162,7 @@ def index_step(
             left = count_unindexed(conn)
     finally:
         conn.close()
-    message = f"{done:,} articles indexed" if done else "every article is in the search index"
+    message = f"{counted(done, 'article')} indexed" if done else "every article is in the search index"
     if left:
         message += f", {left:,} are left for the next time"
     return MaintenanceStep(
@@ -185,12 +186,15 @@ def pack_step(
     packed = repack(config.database, now, stopping=lambda: stopping() or time.monotonic() > until, progress=progress)
     rest = "; interrupted, the next run resumes" if packed.broken_off else ""
     message = (
-        f"{packed.packed:,} of {packed.tried:,} bodies packed smaller, {packed.before / 1e6:,.1f} MB to "
-        f"{packed.after / 1e6:,.1f} MB, {packed.dictionaries:,} new dictionaries ({packed.dictionary_bytes / 1e6:,.1f} MB), "
+        f"{packed.packed:,} of {counted(packed.tried, 'body', 'bodies')} packed smaller, {packed.before / 1e6:,.1f} MB to "
+        f"{packed.after / 1e6:,.1f} MB, "
+        f"{counted(packed.dictionaries, 'new dictionary', 'new dictionaries')} ({packed.dictionary_bytes / 1e6:,.1f} MB), "
         f"{packed.seconds:.1f} s, the longest transaction {packed.longest_ms:.0f} ms{rest}"
     )
     message = message if packed.tried else f"nothing to pack{rest}"
-    faults = packed.damaged_dictionaries + ([f"{packed.damaged:,} bodies are damaged"] if packed.damaged else [])
+    faults = packed.damaged_dictionaries + (
+        [counted(packed.damaged, "body is damaged", "bodies are damaged")] if packed.damaged else []
+    )
     ended = StepOutcome.WARNED if faults else StepOutcome.DONE
     return MaintenanceStep(name="pack", ended=ended, message="; ".join([message, *faults]), figures=packed.as_dict())
 
@@ -198,7 +202,7 @@ def pack_step(
 def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) -> MaintenanceStep:
     """Renew the statistics of the query planner."""
     optimized = optimize(config.database)
-    message = f"statistics of {optimized.indexes:,} indexes, {optimized.seconds:.1f} s"
+    message = f"statistics of {counted(optimized.indexes, 'index', 'indexes')}, {optimized.seconds:.1f} s"
     message = message if optimized.indexes else "the database is too small to need statistics"
     return MaintenanceStep(name="optimize", ended=StepOutcome.DONE, message=message, figures=asdict(optimized))
 

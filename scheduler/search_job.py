@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from db.config.loader import Config
+from db.display.humanize import counted
 from scheduler.log import Log
 from scheduler.searches.telling import tell_searches
 
@@ -26,7 +27,7 @@ class SearchJob:
         if told is None:
             return
         for name, count in told.found.items():
-            self._log.info("search", f"search {name}: {count} new articles", search=name, found=count)
+            self._log.info("search", f"search {name}: {counted(count, 'new article')}", search=name, found=count)
         for name, hooks in told.failed.items():
             for hook, why in hooks.items():
                 self._log.warning("search_hook", f"search {name}: {hook} {why}; it is tried again", search=name)

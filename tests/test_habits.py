@@ -159,3 +159,29 @@ def test_a_module_that_hides_ours_is_named(hiding: str, tmp_path: Path) -> None:
     assert line.startswith(f"copydesk: {tmp_path / 'db'}")
     assert "hides" in line
     assert shadowed() is None
+
+
+_NOUNS = (
+    "addresses|alerts|articles|authorities|bodies|copies|corrections|crawls|dictionaries|feeds|files|indexes|listings|lines|links"
+    "|outlets|pages|parts|passages|people|persons|pings|queries|requests|revisions|rows|rules|runs|searches|sections|sources"
+    "|sitemaps|stories|subscriptions|threads|transactions|words"
+)
+_MAY_BE_ONE = re.compile(rf"""\{{(?!counted)([^{{}}"]*)\}} (?:(?!if )[a-z]+ )?(?:{_NOUNS})\b""")
+_NEVER_ONE = {
+    "FEW_ARTICLES", "MAX_TERMS", "MOST_QUERIES", "MOST_STEPS", "len(names)", "len(queries)", "least", "number", "of",
+    "pages:,", "1 + len(page.parts)", "HEAD_LINES:,", "own", "working", "self.of",
+    "figures.pages_per_second:.1f",
+}  # fmt: skip
+"""Limits, and what is only told of several."""
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    """ "1 articles": a number with its noun is `db.display.humanize.counted`."""
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for package in ("cli", "crawler", "db", "pipelines", "scheduler")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for match in _MAY_BE_ONE.finditer(path.read_text("utf-8"))
+        if match[1] not in _NEVER_ONE
+    ]
+    assert found == []

@@ -13,7 +13,7 @@ from cli.extraction.gate_options import SAMPLE, GateOptions, SampleOptions
 from cli.extraction.selection import SelectionOptions
 from cli.extraction.tasks import experiment_with, extract_files, extract_stored, preview_stored, undo_run
 from cli.option_groups import option_group
-from cli.parameters import FileToWrite
+from cli.parameters import FileToWrite, refuse_existing
 from db.errors import UsageError
 
 
@@ -29,6 +29,7 @@ class EarlierOptions:
     undone: int | None
     dry_run: bool
     report: Path | None
+    force: bool
     as_json: bool
     archives: tuple[str, ...]
     to: str | None
@@ -60,6 +61,7 @@ earlier_options = option_group(
     click.option("--undo", "undone", type=int, hidden=True),
     click.option("--dry-run", is_flag=True, hidden=True),
     click.option("--report", type=FileToWrite(), hidden=True),
+    click.option("--force", is_flag=True, hidden=True),
     click.option("--json", "as_json", is_flag=True, hidden=True),
     click.option("--from", "archives", multiple=True, hidden=True),
     click.option("--to", hidden=True),
@@ -102,6 +104,8 @@ def run_earlier(
     elif earlier.to:
         raise UsageError("--dry-run cannot be combined with --to")
     else:
+        if earlier.report:
+            refuse_existing(earlier.report, force=earlier.force)
         preview_stored(context, selected, earlier.report, engine, jobs, as_json=earlier.as_json)
 
 

@@ -17,6 +17,7 @@ from cli.output.progress import progress_bar
 from cli.output.tables import Column, on_terminal, plain, screen_width, styled, table
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
+from db.display.humanize import counted
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
 from db.store.extraction.page_sample import PageSample, address_keys, sample_pages, source_names_by_id
@@ -60,7 +61,7 @@ def experiment(
         if labels and not keys:
             click.echo("no selected page has a label: labels are found by the address of a page (url)", err=True)
     if stop.is_set():
-        click.echo(f"stopped early: {found.pages} of {sample.size} pages were compared", err=True)
+        click.echo(f"stopped early: {found.pages} of {counted(sample.size, 'page')} were compared", err=True)
         sys.exit(130)
 
 
@@ -140,9 +141,9 @@ def example_json(example: FieldExample) -> dict[str, object]:
 
 
 def _lines(found: Experiment, sample: PageSample, selected: int, limits: LossLimits) -> Iterator[str]:
-    yield f"{found.differing} of {found.pages} pages of the sample would change ({selected} selected)"
+    yield f"{found.differing} of {counted(found.pages, 'page')} of the sample would change ({selected} selected)"
     if missing := len(sample.of) - len(sample.pages):
-        yield f"{missing} sources have no page in the sample: --sample takes more"
+        yield f"{counted(missing, 'source has', 'sources have')} no page in the sample: --sample takes more"
     columns = (
         Column(title="source", least=12, weight=2.0),
         Column(title="pages", right=True, fixed=True),
@@ -205,7 +206,7 @@ def _sides(example: FieldExample) -> tuple[str, str, str]:
 
 
 def _score_lines(found: Experiment) -> Iterator[str]:
-    yield styled(f"by labels ({len(found.keys)} pages)", bold=True)
+    yield styled(f"by labels ({counted(len(found.keys), 'page')})", bold=True)
     stored, new = found.stored_scores.figures(), found.new_scores.figures()
     columns = tuple(Column(title=title, right=title != "  field") for title in ("  field", "stored", "new", ""))
     rows = [

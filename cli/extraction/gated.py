@@ -15,6 +15,7 @@ from cli.output.tables import plain
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
+from db.display.humanize import counted
 from db.display.shell_commands import shell_command
 from db.errors import UsageError
 from db.store.extraction.extractions import count_pages_to_extract
@@ -76,7 +77,10 @@ def _print_held(judged: Sequence[GatedSource], limits: LossLimits) -> bool:
     for source in held:
         name = source.name
         tally = SourceTally.from_dict(source.figures)
-        click.echo(f"held back: {plain(name)}, {tally.pages} pages stay as they are", err=True)
+        click.echo(
+            f"held back: {plain(name)}, {counted(tally.pages, 'page stays as it is', 'pages stay as they are')}",
+            err=True,
+        )
         for one in exceeded(tally, limits):
             click.echo(f"  {one}", err=True)
         see = (shell_command("why", name), shell_command("extract", "experiment", "--source", name))

@@ -18,6 +18,7 @@ import click
 from cli.context import CommandContext
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
+from db.display.humanize import counted
 from db.errors import CopydeskError, FetchError
 from db.models import Page
 from db.site_rules.loader import Sites, load_sites
@@ -127,7 +128,7 @@ def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> list[str]:
         with progress_line(enabled=not sys.stdout.isatty()) as show:
             for count, line in enumerate(extract_json_lines(entries, sites, jobs=jobs), 1):
                 sys.stdout.write(line.text + "\n")
-                show(f"{count:,} pages extracted", count)
+                show(f"{counted(count, 'page')} extracted", count)
                 if line.trouble and len(troubles) < MAX_PLACES:
                     troubles.append(line.trouble)
     except CopydeskError as error:

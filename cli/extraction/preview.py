@@ -16,6 +16,7 @@ from cli.output.excerpts import excerpt
 from cli.output.progress import progress_bar
 from cli.output.tables import plain
 from cli.signals import stopping
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
@@ -44,7 +45,9 @@ def preview(
                 for result in batch:
                     found.add(conn, result)
                 show(found.pages)
-    partly = f"stopped early: {found.pages} of {len(selected)} pages were compared" if stop.is_set() else None
+    partly = (
+        f"stopped early: {found.pages} of {counted(len(selected), 'page')} were compared" if stop.is_set() else None
+    )
     if as_json:
         click.echo(json.dumps(_as_json(found), ensure_ascii=False))
     else:
@@ -77,7 +80,7 @@ def _excerpts(sample: FieldChange) -> dict[str, object]:
 
 
 def _print(found: OutcomeDifferences) -> None:
-    click.echo(f"{found.differing} of {found.pages} pages would change")
+    click.echo(f"{found.differing} of {counted(found.pages, 'page')} would change")
     for fate, text in (
         ("failed", "would fail and keep their outcome"),
         ("pruned", "stay as they are: their bodies were pruned"),

@@ -11,6 +11,7 @@ from html import escape
 
 from cli.extraction.preview_style import STYLE
 from cli.output.excerpts import excerpt
+from db.display.humanize import counted
 from db.store.extraction.outcomes import Extractor
 from db.store.extraction.page_selection import Selection
 from db.text.changes import ChangedWords, ChangeKind, pieces
@@ -37,7 +38,7 @@ def preview_page(found: OutcomeDifferences, selection: Selection, extractor: Ext
     """The page. `partly` is a note for the reader where not all pages were compared."""
     share = _share(found.differing, found.pages)
     parts = [
-        f"<header><h1>{found.differing:,} of {found.pages:,} pages would change <small>{share}</small></h1>",
+        f"<header><h1>{found.differing:,} of {counted(found.pages, 'page')} would change <small>{share}</small></h1>",
         f'<p class="by">{_selection(selection)}, extracted by {escape(extractor.code)}, rules {escape(extractor.rules)},'
         f" trafilatura {escape(extractor.trafilatura)}. Nothing was written.</p>",
         f'<p class="warn">{escape(partly)}.</p>' if partly else "",

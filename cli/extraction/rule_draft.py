@@ -13,6 +13,7 @@ import click
 from cli.context import CommandContext
 from cli.extraction.worked_pages import worked_pages
 from cli.signals import stopping
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.site_rules.loader import Sites
 from db.site_rules.parser import parse_site
@@ -68,7 +69,7 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
     if stop.is_set():
         sys.exit(130)
     click.echo(
-        f"# A draft from {len(chosen)} of {len(pages)} stored pages of {source.name}. Read it, correct it,\n"
+        f"# A draft from {len(chosen)} of {counted(len(pages), 'stored page')} of {source.name}. Read it, correct it,\n"
         "# try it with `copydesk rules test`, and put it into your folder of site rules (setting sites)."
     )
     urls = [page.url for page in articles] or [source.url]

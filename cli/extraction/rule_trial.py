@@ -135,7 +135,7 @@ def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterato
     if not tried:
         yield f"no page of {hosts} is stored that could be read again"
         return
-    yield f"{len(tried)} of {trial.result.of} pages of {hosts} were tried; {trial.result.tally.differing} would change"
+    yield f"{len(tried)} of {counted(trial.result.of, 'page')} of {hosts} were tried; {trial.result.tally.differing} would change"
     for rule, one in zip(site.fields, trial.rules, strict=True):
         yield from _rule_lines(f"{rule.field} by {selector_of(rule)}", one)
         if one.unreadable:
@@ -153,7 +153,10 @@ def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterato
     for kind, pattern, matched, others in _patterns(site, tried):
         yield ""
         yield styled(f"{kind} '{pattern}'", bold=True)
-        yield f"  matches {matched} of {articles} articles and {others} of {len(tried) - articles} other pages"
+        yield (
+            f"  matches {matched} of {counted(articles, 'article')} and {others} of "
+            f"{counted(len(tried) - articles, 'other page')}"
+        )
     yield ""
     yield styled("fields", bold=True)
     lines = list(field_lines(trial.result))
@@ -165,7 +168,7 @@ def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterato
 def _rule_lines(head: str, one: RuleResult) -> Iterator[str]:
     yield ""
     yield styled(head, bold=True)
-    yield f"  finds something on {one.hits.total()} of {one.pages.total()} articles"
+    yield f"  finds something on {one.hits.total()} of {counted(one.pages.total(), 'article')}"
     if one.example is not None:
         yield f"  such as: {plain(one.example)}"
     for month in sorted(one.pages):
@@ -182,6 +185,6 @@ def _emptied_lines(emptied: Sequence[EmptiedText]) -> Iterator[str]:
     yield styled(f"most of the text of {counted(len(emptied), 'article')} would be removed", bold=True)
     for one in emptied[:MISSES]:
         rest = "it would be no article" if one.left is None else f"{one.left} would be left"
-        yield f"  {one.words} words, {rest}: {plain(one.url)}"
+        yield f"  {counted(one.words, 'word')}, {rest}: {plain(one.url)}"
     if len(emptied) > MISSES:
         yield f"  and {len(emptied) - MISSES} more"

@@ -83,7 +83,8 @@ def drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
     """Drop what is left of runs by another version or other rules, which cannot be continued, and print that."""
     for run_id, left in outdated_extractions(conn, maker):
         message = (
-            f"run {run_id} was interrupted under another version or other rules; its {left} remaining pages are dropped"
+            f"run {run_id} was interrupted under another version or other rules; what it left is dropped "
+            f"({counted(left, 'page')})"
         )
         click.echo(f"{message} (--stale selects them)", err=True)
         drop_all_left(conn, run_id, message)

@@ -16,6 +16,7 @@ from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
 from cli.signals import stopping
 from db.connection.database import open_readonly
+from db.display.humanize import counted
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
 from db.store.extraction.page_payload import PagePayload, load_payload
@@ -72,7 +73,9 @@ def _extract(
     as_json: bool,
 ) -> None:
     if folder.after:
-        click.echo(f"continuing after page {folder.after} ({folder.parts} parts exist)", err=True)
+        click.echo(
+            f"continuing after page {folder.after} ({counted(folder.parts, 'part exists', 'parts exist')})", err=True
+        )
     with stopping() as stop, readers(plan, engine, database=None) as executor, progress_line() as show:
         counts = extract_into(folder, pages, executor, stop, lambda done: show(f"extracted {done:,}", done))
     _print_summary(counts, folder, skipped, stop, as_json=as_json)
@@ -92,7 +95,8 @@ def _print_summary(
         click.echo(json.dumps(summary))
     else:
         click.echo(
-            f"{counts.articles} articles, {counts.rejected.total()} rejected; {folder.parts} parts in the folder"
+            f"{counted(counts.articles, 'article')}, {counts.rejected.total()} rejected; "
+            f"{counted(folder.parts, 'part')} in the folder"
         )
         if skipped.reasons:
             reasons = ", ".join(f"{reason} {count}" for reason, count in skipped.reasons.most_common())

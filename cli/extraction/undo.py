@@ -16,6 +16,7 @@ from cli.extraction.stored import QUEUE_BATCH, drop_all_left, extraction_lock, r
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.store.crawl.facts import begin_run, end_run
 from db.store.extraction.extractions import (
@@ -54,10 +55,10 @@ def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
         click.echo(json.dumps({"run": run_id} | figures))
     elif stop.is_set():
         click.echo(
-            f"stopped early: {figures['left']} pages of run {undone} are still to be restored; the same command continues"
+            f"stopped early: {counted(figures['left'], 'page')} of run {undone} still to be restored; the same command continues"
         )
     else:
-        click.echo(f"run {undone} undone: {back} pages are as before")
+        click.echo(f"run {undone} undone: {counted(back, 'page is', 'pages are')} as before")
         if figures["left"]:
             click.echo(f"{figures['left']} stay as they are: their bodies have been pruned since", err=True)
     if stop.is_set():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
+from db.display.humanize import counted
 from db.models import Article, Image, Moment, OffsetFrom, Precision
 from db.queries.archived import archived_copy
 from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
@@ -105,7 +106,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
         ("section", article.section or ""),
         ("tags", ", ".join(article.tags)),
         ("language", article.language or ""),
-        ("length", f"{article.word_count} words{', only the free beginning' if article.paywalled else ''}"),
+        ("length", f"{counted(article.word_count, 'word')}{', only the free beginning' if article.paywalled else ''}"),
     ]
 
 
@@ -141,6 +142,8 @@ def _gone(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str
     at = format_local_time(answer.at)
     if answer.reason is None:
         return [("gone", f"it answered {answer.status} on {at}")]
+    if answer.reason == "another_article":
+        return [("gone", f"on {at} its page showed another article")]
     led = f"it led to {answer.final_url}" if answer.final_url else "its page"
     return [("gone", f"on {at} {led}, which is no article ({answer.reason})")]
 

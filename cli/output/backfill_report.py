@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from cli.output.tables import Column, format_duration, format_size, on_terminal, screen_width, table
+from db.display.humanize import counted
 from db.store.archives.backfills import Backfill, BackfillPlan
 
 _BAR_CELLS = 24
@@ -19,17 +20,17 @@ def plan_lines(plan: BackfillPlan, *, planned: bool) -> Iterator[str]:
     """What a back-fill found and has left to do. `planned`: whether the table by month is shown."""
     yield f"{plan.backfill.source_name}: {_span(plan.backfill)}"
     for channel in plan.channels:
-        left = f", {channel.steps_left:,} lists left to read" if channel.steps_left else ""
+        left = f", {counted(channel.steps_left, 'list')} left to read" if channel.steps_left else ""
         later = " (a later run tries again)" if channel.held else ""
         trouble = f"; {channel.trouble}{later}" if channel.trouble else ""
-        yield f"  {channel.name}: {channel.named:,} named in {channel.steps:,} requests{left}{trouble}"
+        yield f"  {channel.name}: {channel.named:,} named in {counted(channel.steps, 'request')}{left}{trouble}"
     if not any(channel.named for channel in plan.channels):
         yield "  no channel names an article of that time; `copydesk why` says whether the site can be read at all"
         return
     if planned:
         yield from (f"  {line}" for line in _by_time(plan))
     known = f", {plan.states['known']:,} are here already" if plan.states.get("known") else ""
-    yield f"  {plan.articles:,} articles{known}; {_left(plan)}"
+    yield f"  {counted(plan.articles, 'article')}{known}; {_left(plan)}"
 
 
 def _left(plan: BackfillPlan) -> str:
@@ -39,7 +40,10 @@ def _left(plan: BackfillPlan) -> str:
     if not plan.requests:
         return f"nothing is left to fetch now{failed}"
     about = format_duration(plan.seconds)
-    return f"{plan.requests:,} requests are left, about {about} and {format_size(plan.bytes)}{failed}; the same command continues"
+    return (
+        f"{counted(plan.requests, 'request is', 'requests are')} left, about {about} and "
+        f"{format_size(plan.bytes)}{failed}; the same command continues"
+    )
 
 
 def _by_time(plan: BackfillPlan) -> Iterator[str]:

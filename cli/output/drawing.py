@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from cli.output.tables import format_local_time, format_size, plain
 from db.diagnosis.render_verdicts import verdict_text
+from db.display.humanize import counted
 from db.store.crawl.drawings import load_drawing, load_render_state
 from db.store.extraction.pages import page_origin
 from db.timestamps import format_timestamp
@@ -21,7 +22,10 @@ def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
         at = format_local_time(format_timestamp(drawing.started_at))
         yield ""
         yield f"drawn by {drawing.browser} on {at} in {(drawing.duration_ms or 0) / 1000:.1f} s; waited for: {drawing.wait_rule}"
-        yield f"  {drawing.requests} requests of its scripts, {format_size(drawing.received or 0)}; not loaded: {blocked}"
+        yield (
+            f"  {counted(drawing.requests or 0, 'request')} of its scripts, "
+            f"{format_size(drawing.received or 0)}; not loaded: {blocked}"
+        )
     state = load_render_state(conn, page_origin(conn, page_id).source_id, "article")
     if state.verdict is not None and state.decided_at is not None:
         since = format_local_time(format_timestamp(state.decided_at))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable
 
+from db.display.humanize import counted
 from db.store.crawl.due_links import DueLink
 
 # Articles of a source handed to Scrapy ahead, per request that its host may have in flight.
@@ -71,9 +72,6 @@ class ArticleQueue:
 
     def take_notes(self) -> list[str]:
         """What to tell of those that were left, by the reason; each once."""
-        notes = [
-            f"{number} article{'' if number == 1 else 's'} left for a later crawl: {why}"
-            for why, number in self._left.items()
-        ]
+        notes = [f"{counted(number, 'article')} left for a later crawl: {why}" for why, number in self._left.items()]
         self._left.clear()
         return notes

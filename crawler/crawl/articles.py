@@ -24,6 +24,7 @@ from crawler.parsing.merging import merge_listings
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from crawler.render.renderer import RendererStopped
 from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
+from db.display.humanize import counted
 from db.network.http_statuses import is_page_status
 from db.store.crawl import facts
 from db.store.crawl.drawings import DrawingRecord
@@ -184,7 +185,7 @@ class Articles:
                 await session.write(partial(put, number=number))
         if visit.left_out and not visit.taken:
             visit.note(
-                f"`only` leaves out all {visit.left_out} articles that its listings name; `sources set` changes it"
+                f"`only` leaves out all that its listings name, {counted(visit.left_out, 'article')}; `sources set` changes it"
             )
 
     async def handle_response(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
@@ -307,7 +308,9 @@ class Articles:
         needs_drawing = self._drawer.needs_drawing(visit, "article")
         if needs_drawing and not self._drawer.has_budget(visit):
             # Not even requested: they would be fetched in vain.
-            visit.articles.leave_due(f"render_budget ({visit.settings.render_budget} pages a day) is used up")
+            visit.articles.leave_due(
+                f"render_budget ({counted(visit.settings.render_budget, 'page')} a day) is used up"
+            )
         for due in visit.articles.take():
             yield record.with_creation_time(
                 Request(

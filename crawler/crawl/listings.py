@@ -42,6 +42,7 @@ from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from crawler.render.renderer import RendererStopped
 from crawler.robots.policy import is_page
+from db.display.humanize import counted
 from db.models import Link, Listing, ListingKind
 from db.network.http_statuses import GONE, is_page_status
 from db.store.crawl import facts
@@ -348,5 +349,5 @@ def _note_on_left_out(listing: ParsedListing) -> str:
     """The note on links to other sites, with the setting that accepts them."""
     hosts = listing.other_hosts
     named = ", ".join(hosts[:OTHER_HOSTS_NAMED]) + (", ..." if len(hosts) > OTHER_HOSTS_NAMED else "")
-    articles = "1 article" if listing.left_out == 1 else f"{listing.left_out} articles"
+    articles = counted(listing.left_out, "article")
     return f"{articles} of other sites left out ({named}); if they belong to the source, use --set article_hosts={hosts[0]}"

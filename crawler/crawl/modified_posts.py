@@ -28,6 +28,7 @@ from crawler.discover.wordpress import (
 )
 from crawler.http import record
 from crawler.parsing.parser import ParserStopped
+from db.display.humanize import counted
 from db.store.crawl import facts
 from db.store.sites.modified_posts import (
     LONGEST_PAUSE,
@@ -171,7 +172,7 @@ class ModifiedPosts:
         next_at = soonest if complete else now
         await self._session.write(lambda conn: end_look(conn, source_id, complete=complete, now=now, next_at=next_at))
         if look.changed:
-            articles = "1 article was" if look.changed == 1 else f"{look.changed:,} articles were"
+            articles = counted(look.changed, "article was", "articles were")
             visit.note(f"{articles} modified, by its WordPress, and only what was modified is visited again")
 
     def _interval(self, visit: SourceVisit) -> timedelta:

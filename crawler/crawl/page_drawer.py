@@ -38,6 +38,7 @@ from crawler.render.verdicts import (
     with_evidence,
 )
 from db.config.readers import AlwaysOrNever
+from db.display.humanize import counted
 from db.models import Outcome, Page
 from db.store.crawl.drawings import (
     DrawingRecord,
@@ -175,7 +176,9 @@ class PageDrawer:
             return await self._draw_list(visit, response)
         received = await read(response.body, record.headers_of(response).get("Content-Type"))
         if list_is_enough(state, received, datetime.now(UTC)):
-            await self._note(visit, "listing", {"url": response.url, "gain": False, "received": f"{received} links"})
+            await self._note(
+                visit, "listing", {"url": response.url, "gain": False, "received": counted(received, "link")}
+            )
             return None
         if state.verdict == "received":
             self._states[(visit.source.id, "listing")] = RenderState()
@@ -197,7 +200,7 @@ class PageDrawer:
         if self._missing is not None:
             raise PageWaits(f"it needs a browser, but {self._missing.message}: {self._missing.advice}")
         if not self.has_budget(visit):
-            raise PageWaits(f"render_budget ({visit.settings.render_budget} pages a day) is used up")
+            raise PageWaits(f"render_budget ({counted(visit.settings.render_budget, 'page')} a day) is used up")
         self._drawn[visit.source.id] += 1
         assert response.request is not None
         request: Request = response.request

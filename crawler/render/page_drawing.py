@@ -30,6 +30,7 @@ from crawler.render.load_more import COUNT_LINKS, SCROLL_DOWN, click_load_more
 from crawler.render.messages import Drawing, DrawOrder, JsonAnswer
 from crawler.render.trackers import is_tracker
 from crawler.render.whole_document import MOST_FRAMES, is_frame_of, whole_document
+from db.display.humanize import counted
 
 T = TypeVar("T")
 
@@ -174,7 +175,7 @@ async def draw_page(browser: Browser, order: DrawOrder, answers: DnsCache) -> Dr
             await context.close()
     finally:
         await proxy.close()
-    rule = WAIT_RULE if order.most_links is None else f"{WAIT_RULE}; {parts} further parts"
+    rule = WAIT_RULE if order.most_links is None else f"{WAIT_RULE}; {counted(parts, 'further part')}"
     return Drawing(
         document=document,
         browser=f"chromium {browser.version}",

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from db.display.humanize import counted
 from db.models import Article, Outcome, Reason, Rejection
 from db.store.crawl.drawings import RenderState, RenderVerdict
 
@@ -85,7 +86,11 @@ def compare_readings(received: Outcome, drawn: Outcome) -> Mapping[str, object]:
 
 def compare_lists(received: int, drawn: int) -> Mapping[str, object]:
     """Evidence from a list: how many articles it named both ways."""
-    return {"received": f"{received} links", "drawn": f"{drawn} links", "gain": drawn >= max(1, received) * GAIN}
+    return {
+        "received": counted(received, "link"),
+        "drawn": counted(drawn, "link"),
+        "gain": drawn >= max(1, received) * GAIN,
+    }
 
 
 def with_evidence(state: RenderState, evidence: Mapping[str, object], now: datetime) -> RenderState:
@@ -126,4 +131,4 @@ def _verdict(pages: Sequence[Mapping[str, object]]) -> RenderVerdict:
 def _named(outcome: Outcome) -> str:
     if isinstance(outcome, Rejection):
         return outcome.reason.value
-    return f"article, {outcome.word_count} words"
+    return f"article, {counted(outcome.word_count, 'word')}"

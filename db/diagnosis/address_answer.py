@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from db.diagnosis.evidence import Rung, RungName, RungState
 from db.diagnosis.url_evidence import AddressAnswer, UrlEvidence
-from db.display.humanize import format_size
+from db.display.humanize import counted, format_size
 from db.display.shell_commands import shell_command
 from db.network.http_statuses import is_page_status
 
@@ -56,7 +56,7 @@ def answer_message(answer: AddressAnswer) -> str:
 def _lines(answer: AddressAnswer) -> Iterator[str]:
     if answer.error is not None:
         return
-    words = f", {answer.words:,} words" if answer.is_article else ""
+    words = f", {counted(answer.words, 'word')}" if answer.is_article else ""
     yield f"declared as {answer.content_type or 'nothing'}, {format_size(answer.bytes)}{words}"
     if answer.final_url:
         yield f"led to {answer.final_url}"

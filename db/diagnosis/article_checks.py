@@ -52,7 +52,12 @@ def check_known(evidence: SourceEvidence) -> Rung:
     return Rung(
         name=RungName.KNOWN,
         state=RungState.BROKEN,
-        message=phrase("all %(named)s links are known, and %(last)s", named=evidence.named, last=last),
+        message=counted_phrase(
+            "its only link is known, and %(last)s",
+            "all %(number)s links are known, and %(last)s",
+            evidence.named,
+            last=last,
+        ),
         lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(format_timestamp(newest))),)
         if newest
         else (),

@@ -153,7 +153,7 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         return Rung(
             name=RungName.LINKS,
             state=RungState.OK,
-            message=phrase("%(parts)s sitemaps named", parts=reading.parts),
+            message=counted_phrase("%(number)s sitemap named", "%(number)s sitemaps named", reading.parts),
             lines=lines,
         )
     return Rung(

@@ -8,7 +8,7 @@ from db.diagnosis.address_answer import answer_message, check_answer, is_news
 from db.diagnosis.article_checks import READ_ADVICE
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
-from db.display.humanize import format_local_time, format_size
+from db.display.humanize import counted, format_local_time, format_size, times
 from db.display.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
@@ -140,7 +140,7 @@ def _due(evidence: UrlEvidence) -> Rung:
             shell_command("crawl", link.source),
         )
     return Rung(
-        name=RungName.DUE, state=RungState.OK, message=f"tried {_times(link.failures)}, last {_at(link.last_at)}"
+        name=RungName.DUE, state=RungState.OK, message=f"tried {times(link.failures)}, last {_at(link.last_at)}"
     )
 
 
@@ -157,7 +157,7 @@ def _fetched(evidence: UrlEvidence) -> Rung:
     last = evidence.fetches[0] if evidence.fetches else None
     if evidence.page is not None:
         odd = last is not None and last.failed
-        message = f"{len(evidence.fetches)} requests" if len(evidence.fetches) != 1 else "1 request"
+        message = counted(len(evidence.fetches), "request")
         return Rung(
             name=RungName.FETCHED,
             state=RungState.WARNING if odd else RungState.OK,
@@ -173,16 +173,12 @@ def _fetched(evidence: UrlEvidence) -> Rung:
     return Rung(
         name=RungName.FETCHED,
         state=RungState.BROKEN,
-        message=f"it could not be fetched ({why}), {_times(failures)}"
+        message=f"it could not be fetched ({why}), {times(failures)}"
         + (", and is given up" if given_up else "; it is tried again"),
         lines=lines,
         advice="open it in a browser; where it works there, see what the source answers to the crawler",
         command=shell_command("why", source),
     )
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
 
 
 def _why(fetch: FetchEvidence | None) -> str:
@@ -228,7 +224,7 @@ def _fields(evidence: UrlEvidence) -> Rung:
     return Rung(
         name=RungName.FIELDS,
         state=RungState.OK if found else RungState.UNKNOWN,
-        message=f"{len(found)} fields found",
+        message=f"{counted(len(found), 'field')} found",
         lines=tuple(f"{name}: {by}" for name, by in found.items()),
     )
 

@@ -15,9 +15,14 @@ def format_local_time(text: str | None) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """A number with its noun: 1 page, 2,000 pages. `nouns`: its plural, where that is not made with an s."""
-    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number with its noun: 1 page, 2,000 pages. `plural`: where it does not end in s alone, or a verb follows."""
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+
+
+def times(number: int) -> str:
+    """How often: once, 3 times."""
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def format_size(number: float | None) -> str:

@@ -128,7 +128,7 @@ DESCRIPTIONS = frozenset(
         gettext_noop("when it last answered so"),
         gettext_noop("the status of the answer; 200 if a page came that is no article"),
         gettext_noop("where it led, if it redirected"),
-        gettext_noop("why the page that came is no article; empty if none came"),
+        gettext_noop("why the page that came is no article, another_article where it is one; empty if none came"),
         gettext_noop("the page of the latest revision"),
         gettext_noop("the text of the previous one"),
         gettext_noop("how much its changes matter, from 1 on substantially"),

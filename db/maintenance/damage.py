@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 
+from db.display.humanize import counted
 from db.sqlite.errors import primary_code
 from db.sqlite.named_rows import named_rows
 
@@ -61,4 +62,4 @@ def _miscounted_indexes(conn: sqlite3.Connection) -> Iterator[str]:
                 with suppress(sqlite3.OperationalError):  # the primary key is the table itself
                     entries = conn.execute(_ENTRIES.format(table, name)).fetchone()[0]
                     if entries != rows:
-                        yield f"index {name} has {entries:,} entries for {rows:,} rows of {table}"
+                        yield f"index {name} has {counted(entries, 'entry', 'entries')} for {counted(rows, 'row')} of {table}"

@@ -21,6 +21,7 @@ from pathlib import Path
 from db.bodies.dictionaries import Connection, load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
+from db.display.humanize import counted
 from db.errors import BodyPruned, DatabaseDamaged
 from db.maintenance.damage import MAX_FINDINGS, find_faults, unreadable_tables
 from db.maintenance.findings import Finding, HealthCheck, Level
@@ -238,9 +239,9 @@ def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
             load_dictionary(conn, dictionary_id)
         except DatabaseDamaged as fault:
             users = conn.execute("SELECT count(*) FROM bodies WHERE dictionary_id = ?", (dictionary_id,)).fetchone()[0]
-            faults.append(f"{fault}; {users:,} bodies need it")
+            faults.append(f"{fault}; {counted(users, 'body needs', 'bodies need')} it")
     message = (
-        f"{total['number']:,} of {total['size']:,} bytes, by which {total['packed']:,} bodies are packed;"
+        f"{total['number']:,} of {total['size']:,} bytes, packing {counted(total['packed'], 'body', 'bodies')};"
         f" {len(looked_at):,} unpacked, "
         f"{len(looked_at) - len(faults):,} match their checksum"
     )
@@ -279,7 +280,7 @@ def _queue(health: HealthCheck) -> Iterator[Finding]:
         return
     age = health.now - parse_timestamp(oldest["fetched_at"])
     message = (
-        f"{oldest['waiting']:,} pages without an outcome; the oldest is page {oldest['id']} ({oldest['url']}),"
+        f"{counted(oldest['waiting'], 'page')} without an outcome; the oldest is page {oldest['id']} ({oldest['url']}),"
         f" fetched {oldest['fetched_at']}"
     )
     if age < MAX_UNREAD_AGE:
@@ -291,7 +292,7 @@ def _queue(health: HealthCheck) -> Iterator[Finding]:
 def _decisions(health: HealthCheck) -> Iterator[Finding]:
     number = health.conn.execute(_UNSETTLED).fetchone()[0]
     if number:
-        message = f"{number:,} article pages are not settled"
+        message = f"{counted(number, 'article page is', 'article pages are')} not settled"
         yield Finding(level=Level.WARN, subject="decisions", message=message, advice="`copydesk settle` does it")
     else:
         yield Finding(level=Level.OK, subject="decisions", message="every article page is settled")
@@ -300,12 +301,11 @@ def _decisions(health: HealthCheck) -> Iterator[Finding]:
 def _threads(health: HealthCheck) -> Iterator[Finding]:
     kept = thread_keeping(health.conn)
     if kept.waiting:
-        message = (
-            f"{kept.waiting:,} articles wait for their thread; crawls go on with them, `copydesk settle` does it now"
-        )
+        waits = counted(kept.waiting, "article waits for its thread", "articles wait for their thread")
+        message = f"{waits}; crawls go on with that, `copydesk settle` does it now"
         yield Finding(level=Level.OK, subject="threads", message=message)
     elif kept.out_of_order:
-        message = f"{kept.out_of_order:,} old stories changed after their thread was made"
+        message = f"{counted(kept.out_of_order, 'old story', 'old stories')} changed after the thread was made"
         rebuild = "`copydesk threads --rebuild` gathers all articles anew"
         yield Finding(level=Level.OK, subject="threads", message=f"{message}; {rebuild}")
     else:
@@ -317,9 +317,8 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
     waiting, (missing, left) = search_index.count_unindexed(conn), search_index.count_inconsistencies(conn)
     rebuild = "`copydesk search --rebuild` makes the index again"
     if missing or left:
-        message = (
-            f"{missing:,} articles are missing from the search index, {left:,} pages in it are not articles (any more)"
-        )
+        gone = counted(left, "page in it is no article", "pages in it are not articles")
+        message = f"{counted(missing, 'article is', 'articles are')} missing from the search index, {gone} (any more)"
         yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
     elif lost := search_index.unfindable_page(conn):
         message = f"page {lost} is not found by its own words: the search index is damaged"
@@ -330,7 +329,7 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
         message = "the search index was made by another version; some characters may not be found"
         yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
     elif waiting:
-        message = f"{waiting:,} articles are not in the search index yet"
+        message = f"{counted(waiting, 'article is', 'articles are')} not in the search index yet"
         yield Finding(level=Level.WARN, subject="search", message=message, advice="`copydesk upkeep index` does it")
     else:
         yield Finding(level=Level.OK, subject="search", message="every article is in the search index")
@@ -365,10 +364,10 @@ def _extractors(health: HealthCheck) -> Iterator[Finding]:
         extractor = Extractor(code=row["code"], rules=row["rules"], trafilatura=row["trafilatura"])
         in_force = health.extractor == extractor
         stale += 0 if in_force else row["pages"]
-        message = f"{row['pages']:,} pages extracted by {_versions(extractor)}"
+        message = f"{counted(row['pages'], 'page')} extracted by {_versions(extractor)}"
         yield Finding(level=Level.OK, subject="extractors", message=f"{message}{' (in force)' if in_force else ''}")
     if stale and health.extractor is not None:
-        message = f"{stale:,} pages were extracted by others than those in force ({_versions(health.extractor)})"
+        message = f"{counted(stale, 'page')} extracted by others than those in force ({_versions(health.extractor)})"
         advice = "nothing is wrong; they stay as they were read until `copydesk extract stored --stale`"
         yield Finding(level=Level.WARN, subject="extractors", message=message, advice=advice)
 

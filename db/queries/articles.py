@@ -92,9 +92,9 @@ WITH at (page_id) AS (
 )
 SELECT p.id
 FROM at JOIN pages p ON p.id = at.page_id LEFT JOIN articles a ON a.page_id = p.id
-LEFT JOIN links l ON l.key = :key AND l.source_id = p.source_id
+LEFT JOIN decisions d ON d.page_id = p.id LEFT JOIN links l ON l.key = :key AND l.source_id = p.source_id
 ORDER BY :url IN (p.url, p.final_url, a.url) DESC, l.id IS NOT NULL DESC, :url = a.canonical_url DESC,
-    a.page_id IS NOT NULL DESC, p.id DESC
+    a.page_id IS NOT NULL AND d.verdict IS NOT 'notice' DESC, a.page_id IS NOT NULL DESC, p.id DESC
 LIMIT 1
 """
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.sqlite.gone import IS_ELSEWHERE, IS_GONE, LAST_ANSWER
+from db.sqlite.gone import ANSWERED, IS_ELSEWHERE, IS_GONE, IS_REPLACED, LAST_ANSWER
 from db.sqlite.named_rows import named_rows
 
 GONE_PAGES = "SELECT g.page_id FROM gone_view g"
 """The pages of the latest revisions of articles that are gone."""
 _ONE = f"""
-SELECT f.started_at, f.status, f.final_url, o.reason
+SELECT f.started_at, f.status, f.final_url, {ANSWERED} AS reason
 FROM current_pages l JOIN fetches f ON f.id = {LAST_ANSWER.format(article="l.article_id")}
 LEFT JOIN outcomes o ON o.page_id = f.page_id
-WHERE l.article_id = ? AND {IS_GONE} AND NOT {IS_ELSEWHERE}"""
+WHERE l.article_id = ? AND ({IS_GONE} OR {IS_REPLACED}) AND NOT {IS_ELSEWHERE}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneAnswer:
-    """How an address answered that no longer shows its article. `reason`: why the page it sent is none; None without a page."""
+    """How an address answered that no longer shows its article. `reason`: why the page it sent is none, or `another_article`;
+    None without a page.
+    """
 
     at: str
     status: int

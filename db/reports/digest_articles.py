@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from db.network.http_statuses import fetch_failed_sql
 from db.sqlite.conditions import PAGE_TO_ROW
-from db.sqlite.gone import NO_ARTICLE, SAYS_GONE, gone_articles
+from db.sqlite.gone import ANSWERED, NO_ARTICLE, SAYS_GONE, gone_articles
 from db.sqlite.named_rows import named_rows
 from db.text.substance import MATTERS, ChangeEvidence, unpack_evidence
 
@@ -43,10 +43,13 @@ _FETCHED = f"""SELECT x.link_id FROM fetches x INDEXED BY fetches_failed
         AND x.started_at >= :since AND x.started_at < :until AND x.status IN ({SAYS_GONE})
       UNION SELECT p.link_id FROM pages p INDEXED BY pages_source CROSS JOIN outcomes r ON r.page_id = p.id
       WHERE p.source_id IN (SELECT id FROM sources) AND p.fetched_at >= :since AND p.fetched_at < :until
-        AND {PAGE_TO_ROW.format("r.reason")} IN {NO_ARTICLE}"""
+        AND ({PAGE_TO_ROW.format("r.reason")} IN {NO_ARTICLE}
+             OR EXISTS (SELECT 1 FROM decisions n WHERE n.page_id = p.id AND n.verdict = 'notice')
+             OR EXISTS (SELECT 1 FROM claims c JOIN articles b ON b.address_key = c.own_key
+                        WHERE c.page_id = p.id AND c.believed IS NOT 0))"""
 _WENT = f"""
 SELECT l.article_id, l.source_id, (SELECT s.name FROM sources s WHERE s.id = l.source_id) AS source,
-       (SELECT a.title FROM articles a WHERE a.page_id = l.page_id) AS title, f.status, o.reason
+       (SELECT a.title FROM articles a WHERE a.page_id = l.page_id) AS title, f.status, {ANSWERED} AS reason
 {gone_articles(_FETCHED)}  AND f.started_at >= :since AND f.started_at < :until
   AND coalesce(({_ANSWERED_BEFORE}), 200) NOT IN ({SAYS_GONE})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.schema.view import View, of_article, source_name
-from db.sqlite.gone import GONE_ARTICLES
+from db.sqlite.gone import ANSWERED, GONE_ARTICLES
 
 
 def _names(role: str) -> str:
@@ -177,7 +177,11 @@ _GONE = View(
         ("gone_utc", "f.started_at", "when it last answered so"),
         ("status", "f.status", "the status of the answer; 200 if a page came that is no article"),
         ("final_url", "f.final_url", "where it led, if it redirected"),
-        ("reason", "o.reason", "why the page that came is no article; empty if none came"),
+        (
+            "reason",
+            ANSWERED,
+            "why the page that came is no article, another_article where it is one; empty if none came",
+        ),
         ("page_id", "l.page_id", "the page of the latest revision"),
     ),
     rows=GONE_ARTICLES,

@@ -33,7 +33,9 @@ max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
 """
 
 
-REPEATED_DETAIL = "The site shows the same text at other addresses too, where its listings promise other articles."
+REPEATED_DETAIL = (
+    "The text stands in place of an article: the site shows it elsewhere as well, or showed it here for a while only."
+)
 
 # A value of a row that is looked up by the number of a page `p`. A condition on the value alone makes SQLite (from 3.38 on) fill a
 # Bloom filter from the whole table before the first look-up, where it expects many: seconds from a cold disk, for a day's pages.

@@ -1,17 +1,18 @@
 """SQL for articles that are gone: the last answer of their address showed that they are no longer there.
 
-That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; or a redirect to a page that is no article,
-such as the front page. Of an article with several addresses the latest answer of any counts. Answers that say nothing about it
-(429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`). An article that its source
-still has at another address, as a copy or an original, has moved and is not gone.
+That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; a list, such as the front page, there or
+behind a redirect; or a redirect to another page that is no article; or another article of the
+source. Of an article with several addresses the latest answer of any
+counts. Answers that say nothing about it (429, 500, no connection, a login) change nothing. It is known as of the last visit
+(setting `revisit`). An article that its source still has at another address, as a copy or an original, has moved and is not gone.
 """
 
 from __future__ import annotations
 
 SAYS_GONE = "404, 410, 451"
 """The statuses that say so."""
-IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked')
-       OR o.reason IN ('list', 'not_article') AND f.final_url IS NOT NULL)"""
+IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked', 'list')
+       OR o.reason = 'not_article' AND f.final_url IS NOT NULL)"""
 """For a row `f` of `fetches`, and its outcome `o`."""
 LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id JOIN fetches h ON h.link_id = q.link_id
              WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({SAYS_GONE})
@@ -36,6 +37,16 @@ IS_ELSEWHERE = f"""(EXISTS (
 """For a row `l` of `current_pages` and its answer `f`: another of its links showed it later and says nothing else since, or another
 article of its cluster and source is there.
 """
+IS_REPLACED = """(EXISTS (
+    SELECT 1 FROM articles a
+    CROSS JOIN decisions d ON d.page_id IN (SELECT b.page_id FROM articles b WHERE b.text_hash = a.text_hash LIMIT 64)
+    CROSS JOIN pages p ON p.id = d.page_id
+    WHERE a.page_id = f.page_id AND d.verdict <> 'notice' AND d.article_id <> l.article_id AND p.source_id = l.source_id
+) AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.page_id = f.page_id AND d.article_id = l.article_id))"""
+"""For a row `l` of `current_pages` and its answer `f`: that is the page of another article of the source. A wall may
+have one text at thousands of addresses, so 64 are looked at."""
+ANSWERED = "coalesce(o.reason, CASE WHEN f.page_id IS NOT NULL THEN 'another_article' END)"
+"""Why the page of such an answer `f` with its outcome `o` is not the article's: why it is none, or that it is another one."""
 NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
 """Why a page at the address of an article that is gone may be none."""
 
@@ -51,12 +62,16 @@ FROM (SELECT DISTINCT d.article_id FROM ({candidates}) m
 JOIN fetches f ON f.id = {LAST_ANSWER.format(article="g.article_id")}
 LEFT JOIN outcomes o ON o.page_id = f.page_id
 JOIN current_pages l ON l.article_id = g.article_id
-WHERE {IS_GONE} AND NOT {IS_ELSEWHERE}
+WHERE ({IS_GONE} OR {IS_REPLACED}) AND NOT {IS_ELSEWHERE}
 """
 
 
-# Begins at the few links that may be gone: those that failed since they last succeeded, and those of such pages.
+# Begins at the few links that may be gone: those that failed since they last succeeded, those of such pages, and those that showed
+# an article of their own before what counts elsewhere.
 GONE_ARTICLES = gone_articles(
     f"""SELECT v.link_id FROM visits v WHERE v.failures > 0
-      UNION SELECT p.link_id FROM outcomes r JOIN pages p ON p.id = r.page_id WHERE r.reason IN {NO_ARTICLE}"""
+      UNION SELECT p.link_id FROM outcomes r JOIN pages p ON p.id = r.page_id WHERE r.reason IN {NO_ARTICLE}
+      UNION SELECT p.link_id FROM decisions d JOIN pages p ON p.id = d.page_id WHERE d.verdict = 'notice'
+      UNION SELECT p.link_id FROM claims c JOIN pages p ON p.id = c.page_id
+            WHERE c.believed IS NOT 0 AND EXISTS (SELECT 1 FROM articles a WHERE a.address_key = c.own_key)"""
 )

@@ -53,6 +53,8 @@ class Noise(StrEnum):
     """Lines that lead elsewhere."""
     EDITION = "edition"
     """The next text of an address that has a new one each day, week or year."""
+    ANOTHER = "another"
+    """Another article in place of the one before, or that one again in its place."""
     TIME_STATED = "time_stated"
     """A time of publication, where none was stated."""
     PAYWALL = "paywall"

@@ -16,15 +16,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from db.models import Article, Moment, Precision
 from db.text.changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
 from db.text.folding import fold
 from db.text.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
 from pipelines.changes.quantities import quantities
+from pipelines.changes.replacement import is_another_article, is_next_edition
 from pipelines.changes.sentences import differences
-from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, lost_letters, replacements
+from pipelines.changes.words import (
+    Replacement,
+    content_words,
+    is_typo,
+    is_typography,
+    line_key,
+    lost_letters,
+    replacements,
+)
 from pipelines.extraction.languages.loader import cue_pattern
 
 # What a kind weighs. A correction that says so is one; then what can be checked against the world; then form.
@@ -43,8 +51,6 @@ _MANY_WORDS = 8
 _MOST_PAIRS = 300_000
 _LONGEST = 400_000
 """Letters of a text of which more is not looked at."""
-_NEXT_EDITION = timedelta(hours=12)
-"""An article that is rewritten within the day states a new time as well."""
 _LONGEST_LINE = 90
 _LONGEST_NOTICE = 900
 _NOTICE_WITHIN = 160
@@ -79,8 +85,11 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     """What the later of two articles changed. `grew`: the revision before only added paragraphs."""
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
-    if _is_new_edition(before, after):
+    if is_next_edition(before, after):
         found.noise.add(Noise.EDITION)
+        return found.judgement()
+    if is_another_article(before.title, before.text, after.title, after.text):
+        found.noise.add(Noise.ANOTHER)
         return found.judgement()
     _judge_fields(before, after, found)
     if before.paywalled and not after.paywalled and letters_of(after.text).startswith(letters_of(before.text)):
@@ -88,16 +97,6 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     else:
         _judge_text(before.text[:_LONGEST], after.text[:_LONGEST], found, grew=grew)
     return found.judgement()
-
-
-def _is_new_edition(before: Article, after: Article) -> bool:
-    """Whether an address has its next text, as a weather report has day by day: published later, and most of it is another one."""
-    old, new = before.published, after.published
-    if old is None or new is None or new.at - old.at < _NEXT_EDITION:
-        return False
-    known = {_line_key(line) for line in before.text[:_LONGEST].split("\n")}
-    lines = [_line_key(line) for line in after.text[:_LONGEST].split("\n") if line.strip()]
-    return 2 * sum(line in known for line in lines) <= len(lines)
 
 
 def is_silent(before: Article, after: Article, judgement: ChangeJudgement) -> bool:
@@ -204,7 +203,7 @@ def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
         found.noise.add(Noise.TYPOGRAPHY)
         return
     before, after = ([line for line in text.split("\n") if line.strip()] for text in (old, new))
-    pairs = list(changed_pairs(before, after, _line_key, _MOST_PAIRS))
+    pairs = list(changed_pairs(before, after, line_key, _MOST_PAIRS))
     if not pairs:
         found.noise.add(Noise.TYPOGRAPHY)
         return
@@ -220,11 +219,6 @@ def _judge_text(old: str, new: str, found: _Findings, *, grew: bool) -> None:
 
 def _is_damage(old: str, new: str) -> bool:
     return lost_letters(new, old) or lost_letters(old, new)
-
-
-def _line_key(line: str) -> str:
-    """Equal for lines that differ in typography only. Numbers are not letters: 1.5 is not 15."""
-    return fold(" ".join(line.split())).strip(" .,;:!?")
 
 
 def _without_moved(

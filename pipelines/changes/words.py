@@ -93,6 +93,11 @@ def lost_letters(text: str, whole: str) -> bool:
     return 0 < total - left <= marks and is_told and kept == _ASCII.findall(text.lower())
 
 
+def line_key(line: str) -> str:
+    """Equal for lines that differ in typography only. Numbers are not letters: 1.5 is not 15."""
+    return fold(" ".join(line.split())).strip(" .,;:!?")
+
+
 def is_opposite(before: str, after: str) -> bool:
     """Whether one word is the other with a prefix that denies it: legal, illegal."""
     old, new = fold(before).strip(), fold(after).strip()

@@ -54,14 +54,22 @@ def decide(
     pages: Iterable[ClassifiedPage],
     near_copies: Iterable[tuple[int, int]] = (),
     unchanged: Unchanged = lambda older, newer: False,
+    another: Unchanged = lambda older, newer: False,
+    strays: Callable[[ClassifiedPage, ClassifiedPage], bool] = lambda older, newer: False,
 ) -> list[Decision]:
     """A decision for every page. `pages` must hold all pages of each address and all addresses of each cluster.
 
-    `near_copies`: pairs of texts (by number) that are near copies.
+    `near_copies`: pairs of texts (by number) that are near copies. `another`: whether what an address showed between two equal
+    texts is another article. `strays`: whether the newer of two shows another text, with which another address of its source began.
     """
     histories = histories_of(pages)
     originals = _originals([history[0] for history in histories], near_copies)
-    return [decision for history in histories for decision in _history(history, originals, unchanged)]
+    return [decision for history in histories for decision in _history(history, originals, unchanged, another, strays)]
+
+
+def notice(page_id: int) -> Decision:
+    """The decision for a page that shows something else in place of an article."""
+    return Decision(page_id=page_id, verdict=Verdict.NOTICE, article_id=page_id, original_id=page_id)
 
 
 def histories_of(pages: Iterable[ClassifiedPage]) -> list[list[ClassifiedPage]]:
@@ -104,7 +112,13 @@ def _member(head: ClassifiedPage) -> ClusterMember:
     )
 
 
-def _history(pages: list[ClassifiedPage], originals: dict[int, int], unchanged: Unchanged) -> list[Decision]:
+def _history(
+    pages: list[ClassifiedPage],
+    originals: dict[int, int],
+    unchanged: Unchanged,
+    another: Unchanged,
+    strays: Callable[[ClassifiedPage, ClassifiedPage], bool],
+) -> list[Decision]:
     head = pages[0]
     original = originals.get(head.page_id, head.page_id)
     verdict = Verdict.NEW if original == head.page_id else Verdict.COPY
@@ -112,13 +126,20 @@ def _history(pages: list[ClassifiedPage], originals: dict[int, int], unchanged: 
     current, revision = head, 1
     last_at = {head.address_key: head.text_hash}
     known = {head.text_hash}
-    for page in pages[1:]:
+    for number, page in enumerate(pages[1:], 1):
         # One of several addresses may show what another showed before; only a change at the same address is a change.
         before = last_at.get(page.address_key)
         same = page.text_hash in (current.text_hash, before) or (before is None and page.text_hash in known)
+        same = same or unchanged(current.page_id, page.page_id)
+        # What stood there for a while only, as on the day of a break-in, is no part of the article, nor is what the source has
+        # elsewhere.
+        returns = not same and any(later.text_hash in known for later in pages[number + 1 :])
+        if (returns and another(current.page_id, page.page_id)) or (not same and strays(current, page)):
+            decisions.append(notice(page.page_id))
+            continue
         last_at[page.address_key] = page.text_hash
         known.add(page.text_hash)
-        if same or unchanged(current.page_id, page.page_id):
+        if same:
             verdict = Verdict.SAME
         else:
             verdict, current, revision = Verdict.REVISION, page, revision + 1

@@ -12,11 +12,11 @@ promised. The result depends on the set of pages alone, so the order of arrival 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from db.store.dedup.notices import Promise
+from pipelines.changes.replacement import telling_words
 
 MIN_DISTINCT_PROMISES = 3
 """Promises with nothing in common that make a notice: two may be one article whose headline changed in the listing."""
@@ -28,16 +28,13 @@ _COMMON = 0.5
 """Share of the shorter promise's words that two promises have in common if they mean one article."""
 _LEAST = 2
 """Words, or pairs of characters, that a promise must have: fewer are the name of a section or a number."""
-_WORD = re.compile(r"[^\W\d_]{4,}")
-"""Words of four letters and more: shorter ones are articles and prepositions in most languages."""
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _LONGEST = 500
 _MOST_TEXT = 20_000
 
 
 def is_repeated_notice(text: str, promises: Iterable[Promise]) -> bool:
     """Whether a text at several addresses of one source has nothing of what was promised there."""
-    shown = _words(text[:_MOST_TEXT])
+    shown = telling_words(text[:_MOST_TEXT])
     apart: list[frozenset[str]] = []
     for promise in promises:
         words = _promised(promise)
@@ -66,15 +63,7 @@ def _is_same_article(words: frozenset[str], other: frozenset[str]) -> bool:
 
 def _promised(promise: Promise) -> frozenset[str]:
     if promise.listed:
-        return _words(promise.listed[:_LONGEST])
+        return telling_words(promise.listed[:_LONGEST])
     path = unquote(urlsplit(promise.url[:_LONGEST]).path).rstrip("/")
-    slug = _words(path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return slug if len(slug) >= _LEAST else _words(promise.title[:_LONGEST])
-
-
-def _words(text: str) -> frozenset[str]:
-    """Words of four letters and more; in CJK scripts, pairs of characters."""
-    lower = text.lower()
-    runs = _CJK.findall(lower)
-    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return frozenset({word for word in _WORD.findall(lower) if not _CJK.search(word)} | pairs)
+    slug = telling_words(path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return slug if len(slug) >= _LEAST else telling_words(promise.title[:_LONGEST])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+from db.store.dedup.settling import ShownArticle
 from pipelines.extraction.fingerprint import significant
 
 # Lines at the start and at the end that may be counters and labels.
@@ -18,6 +19,8 @@ _LAST_LINES = 3
 # Letters of the longest line that is not part of the article. A sentence is longer, or ends with its punctuation.
 _LONGEST_LABEL = 30
 _SENTENCE = re.compile(r"[.!?。！？…;；][\"'”’」』)）]*$")
+_MUCH_LESS = 0.5
+"""Share of the text before, below which a page shows much less than it did."""
 _DIGITS = re.compile(r"\d+")
 # A line without digits that appears or disappears is a label of an advertisement only if it is one of these.
 _LABELS = frozenset(
@@ -43,6 +46,34 @@ def differs_only_around_article(before: str, after: str) -> bool:
         for tag, a, b, c, d in matcher.get_opcodes()
         if tag != "equal"
     )
+
+
+def shows_only_beginning(before: ShownArticle, after: ShownArticle) -> bool:
+    """Whether a page shows only the beginning of an article that was shown before, and nobody edited that.
+
+    A paywall says so. One that nothing reveals is told from a text that was shortened by much less text, by the same headline, and
+    by an end in the midst of a paragraph or the same stated time of modification: editors end with a sentence and a new time.
+    """
+    much_less = len(after.text) < len(before.text) * _MUCH_LESS
+    if after.paywalled:
+        return (much_less or not before.paywalled) and is_beginning(after.text, before.text)
+    is_unedited = after.title == before.title and after.modified == before.modified
+    return (
+        much_less
+        and is_unedited
+        and is_beginning(after.text, before.text)
+        and (after.modified is not None or not _ends_with_paragraph(after.text, before.text))
+    )
+
+
+def _ends_with_paragraph(text: str, whole: str) -> bool:
+    """Whether a text that another one begins with ends where a paragraph of that one does."""
+    letters, read = len(significant(text)), 0
+    for line in whole.split("\n"):
+        if read >= letters:
+            break
+        read += len(significant(line))
+    return read == letters
 
 
 def is_beginning(text: str, whole: str) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from db.copying.takings import rebuild_takings, refresh_takings
-from db.models import Decision, Verdict
+from db.models import Decision
 from db.store.dedup.near_copies import (
     drop_derived_rows,
     load_text,
@@ -30,17 +30,24 @@ from db.store.dedup.near_copies import (
 )
 from db.store.dedup.notices import promises_of, text_with, was_notice
 from db.store.dedup.revision_changes import drop_changes
-from db.store.dedup.settling import article_addresses, article_text, pages_at_places, places_of_text
+from db.store.dedup.settling import (
+    article_addresses,
+    is_shown_first_elsewhere,
+    pages_at_places,
+    places_of_text,
+    shown_article,
+)
 from db.store.dedup.threads import drop_threads
 from db.store.extraction.outcomes import save_decision
+from pipelines.changes.replacement import has_no_line_of, is_another_article, is_another_text
 from pipelines.changes.words import lost_letters
 from pipelines.dedup.address_claims import judge_claims
-from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
+from pipelines.dedup.classify import ClassifiedPage, decide, histories_of, notice
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revision_changes import keep_changes
-from pipelines.dedup.revisions import differs_only_around_article, is_beginning
+from pipelines.dedup.revisions import differs_only_around_article, shows_only_beginning
 from pipelines.threads.keep import keep_threads
 
 STEP = 500
@@ -139,7 +146,7 @@ class _Clusters:
         """Read the clusters of these texts and of their near copies, which may have been in one cluster until now.
 
         Beyond those, only texts of first pages connect. If a notice was added or removed at an address, its other texts may have
-        become the first one, or are no longer.
+        become the first one, or are no longer; and a text at two addresses of a source may be a stray at one of them.
         """
         first, wave = set(texts), set(texts)
         while wave := wave - self.complete:
@@ -152,7 +159,11 @@ class _Clusters:
             wave = {other for _, other in pairs}
             for text, several in addresses.items():
                 pages = [page for address in several for page in self.pages.get(address, ())]
-                if any(page.text == text and self.is_notice(page) for page in pages) or was_notice(self.conn, text):
+                shown = [page for page in pages if page.text == text]
+                is_repeated = len({(page.source, page.address_key) for page in shown}) > len(
+                    {page.source for page in shown}
+                )
+                if is_repeated or any(map(self.is_notice, shown)) or was_notice(self.conn, text):
                     beside = {page.text for page in pages} - first
                     self.complete -= beside
                     first |= beside
@@ -173,18 +184,30 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
     text_at = {page.page_id: page.text for page in pages}
 
     def unchanged(older: int, newer: int) -> bool:
-        (before, was_paywalled), (after, is_paywalled) = (article_text(conn, page_id) for page_id in (older, newer))
-        shows_less = is_paywalled and (not was_paywalled or len(after) < len(before) / 2)
+        before, after = shown_article(conn, older), shown_article(conn, newer)
         return (
-            differs_only_around_article(before, after)
-            or (shows_less and is_beginning(after, before))
-            or lost_letters(after, before)
+            differs_only_around_article(before.text, after.text)
+            or shows_only_beginning(before, after)
+            or lost_letters(after.text, before.text)
+        )
+
+    def another(older: int, newer: int) -> bool:
+        before, after = shown_article(conn, older), shown_article(conn, newer)
+        both = (before.title, before.text, after.title, after.text)
+        return is_another_article(*both) or has_no_line_of(*both)
+
+    def strays(older: ClassifiedPage, newer: ClassifiedPage) -> bool:
+        return is_shown_first_elsewhere(conn, newer.text_hash, newer.source, newer.address_key) and is_another_text(
+            shown_article(conn, older.page_id).text, shown_article(conn, newer.page_id).text
         )
 
     decided: dict[int, Decision] = {}
     notices = {page.page_id for page in pages if clusters.is_notice(page)}
     articles = [page for page in pages if page.page_id not in notices]
-    for decision in [*map(_notice, sorted(notices)), *decide(articles, clusters.near_copies, unchanged)]:
+    for decision in [
+        *map(notice, sorted(notices)),
+        *decide(articles, clusters.near_copies, unchanged, another, strays),
+    ]:
         # An address that was read for the text of a later revision has another first text, whose cluster was not read:
         # nothing about it changed, and its decisions stay.
         if text_at[decision.article_id] in clusters.complete:
@@ -193,10 +216,6 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
     keep_changes(conn, decided.values(), {page.page_id: page for page in pages})
     refresh_takings(conn, decided)
     return set(decided)
-
-
-def _notice(page_id: int) -> Decision:
-    return Decision(page_id=page_id, verdict=Verdict.NOTICE, article_id=page_id, original_id=page_id)
 
 
 def _load_pages(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:

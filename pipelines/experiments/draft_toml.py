@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from db.display.humanize import counted
 from pipelines.experiments.repeats import Override, Removal, RepeatProposals
 from pipelines.experiments.rule_draft import FieldProposal, ListProposal
 
@@ -23,12 +24,12 @@ def draft_toml(
     if patterns := list(patterns):
         lines += ["", "[articles]"]
         lines += [
-            f"# {_quoted(shape)}: {right} of {pages[0]} articles, {wrong} of {pages[1]} other pages"
+            f"# {_quoted(shape)}: {right} of {counted(pages[0], 'article')}, {wrong} of {counted(pages[1], 'other page')}"
             for shape, right, wrong in patterns
         ]
         lines += ["include = [", *(f"    {_quoted(shape)}," for shape, _, _ in patterns), "]"]
     for one in lists:
-        lines += ["", f"# {one.articles} of {one.items} items lead to articles", "[[lists]]"]
+        lines += ["", f"# {one.articles} of {counted(one.items, 'item')} lead to articles", "[[lists]]"]
         lines += [f"url = {_quoted(one.url)}", f"item = {_quoted(one.item)}"]
     for rule in json_lists:
         lines += [
@@ -40,7 +41,8 @@ def draft_toml(
     for proposal in fields:
         lines += [
             "",
-            f"# found on {proposal.hits} of {proposal.pages} articles that lack it, such as: {_comment(proposal.example)}",
+            f"# found on {proposal.hits} of {counted(proposal.pages, 'article')} that lack it, such "
+            f"as: {_comment(proposal.example)}",
             "[[fields]]",
             f"field = {_quoted(proposal.field)}",
             f"css = {_quoted(proposal.css)}",
@@ -55,7 +57,7 @@ def draft_toml(
 
 def _override_lines(one: Override) -> Iterator[str]:
     yield ""
-    yield f"# {one.stories} of {one.of} articles say this, not: {_comment(one.instead_of)}"
+    yield f"# {one.stories} of {counted(one.of, 'article')} say this, not: {_comment(one.instead_of)}"
     yield f"# such as: {_comment(one.example)}"
     yield "[[fields]]"
     yield f"field = {_quoted(one.field)}"
@@ -67,11 +69,14 @@ def _override_lines(one: Override) -> Iterator[str]:
 def _removal_lines(one: Removal) -> Iterator[str]:
     yield ""
     if one.field:
-        yield f"# {one.stories} of {one.of} pages say this, also those of articles by others; it is taken for {one.field}"
+        yield (
+            f"# {one.stories} of {counted(one.of, 'page')} say this, also those of articles by others; it "
+            f"is taken for {one.field}"
+        )
     elif one.css:
-        yield f"# in the text of {one.stories} of {one.of} articles; nothing in it is of one article alone"
+        yield f"# in the text of {one.stories} of {counted(one.of, 'article')}; nothing in it is of one article alone"
     else:
-        yield f"# in the text of {one.stories} of {one.of} articles, and in no box of its own"
+        yield f"# in the text of {one.stories} of {counted(one.of, 'article')}, and in no box of its own"
     for text in one.takes:
         yield f"# takes: {_comment(text)}"
     yield "[[remove]]"

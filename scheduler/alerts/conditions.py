@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db.diagnosis.listing_trouble import ListingTrouble, advice_for
+from db.display.humanize import counted
 from db.display.shell_commands import shell_command
 from db.queries.sources.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.queries.sources.newest_texts import NewestText
@@ -325,9 +326,9 @@ def _refused(seen: FailureShare, is_open: bool) -> bool | None:
 def _counts(seen: FailureShare) -> str:
     parts = []
     if seen.listings_refused:
-        parts.append(f"{seen.listings_refused} of {seen.listings} listings")
+        parts.append(f"{seen.listings_refused} of {counted(seen.listings, 'listing')}")
     if seen.articles_refused:
-        parts.append(f"{seen.articles_refused} of {seen.articles} articles")
+        parts.append(f"{seen.articles_refused} of {counted(seen.articles, 'article')}")
     return " and ".join(parts)
 
 

@@ -137,6 +137,23 @@ def test_a_folder_is_no_file_to_write(newsroom: Newsroom, tmp_path: Path) -> Non
     assert len(list((tmp_path / "newfolder").iterdir())) == 1
 
 
+def test_no_file_is_replaced_unless_it_is_asked_for(newsroom: Newsroom, tmp_path: Path) -> None:
+    kept = tmp_path / "mine"
+    for words in (
+        ("backup", str(kept)),
+        ("export", "csv", "-o", str(kept)),
+        ("sources", "export", "-o", str(kept)),
+        ("extract", "preview", "--all", "--report", str(kept)),
+        ("extract", "--all", "--dry-run", "--report", str(kept)),
+    ):
+        kept.write_text("mine", encoding="utf-8")
+        result = spawn("--db", str(newsroom.path), *words)
+        assert (result.returncode, kept.read_text("utf-8")) == (2, "mine"), words
+        assert b"already exists; name another file, or replace it with --force" in result.stderr
+        assert spawn("--db", str(newsroom.path), *words, "--force").returncode == 0, words
+        assert kept.read_bytes() != b"mine"
+
+
 # Scrapy is imported once for all; each command is a process.
 _BARE_SCRAPY = """
 import os, sys

@@ -67,3 +67,64 @@ def test_sources_of_one_site_are_told(tmp_path: Path) -> None:
         "http://daily.example", "--name", "Daily"
     )
     assert not add("https://www.daily.example/")
+
+
+def test_a_renamed_source_takes_along_what_names_it(newsroom: Newsroom) -> None:
+    config = newsroom.path.parent / "copydesk.toml"
+    told = ("--config", str(config), "--db", str(newsroom.path))
+
+    def listed(*words: str) -> list[dict[str, object]]:
+        return [json.loads(line) for line in run(newsroom.path, *words, "--json").output.splitlines()]
+
+    config.write_text(
+        '[sources."mirror.example"]\nevery = "1h"\n[search.filed]\nsource = ["mirror.example", "wanbao.example"]\n',
+        encoding="utf-8",
+    )
+    run(newsroom.path, "sources", "set", "mirror.example", "--delay", "2s")
+    (before,) = listed("sources", "list", "mirror.example")
+    articles = listed("articles", "--source", "mirror.example", "--limit", "0")
+    spawn(*told, "searches", "add", "of-two", "--source", "mirror.example", "--source", "wanbao.example")
+    spawn(*told, "searches", "add", "of-another", "--source", "wanbao.example")
+    renamed = spawn(*told, "sources", "rename", "mirror.example", "The Mirror", "--json")
+    assert renamed.returncode == 0, renamed.stderr
+    assert json.loads(renamed.stdout) == {
+        "name": "The Mirror",
+        "was": "mirror.example",
+        "url": before["url"],
+        "searches": ["of-two"],
+        "to_change": [
+            f'{config}:1: change [sources."mirror.example"] as well; until then no crawl begins',
+            f"the search filed in {config} names mirror.example; change it there",
+        ],
+    }
+    assert listed("sources", "list", "The Mirror") == [before | {"name": "The Mirror"}]
+    after = listed("articles", "--source", "The Mirror", "--limit", "0")
+    assert [one["id"] for one in after] == [one["id"] for one in articles]
+    refused = spawn(*told, "crawl", "wanbao.example")
+    assert refused.returncode == 2
+    assert f'{config}:1: [sources."mirror.example"]: there is no such source'.encode() in refused.stderr
+    config.write_text(config.read_text("utf-8").replace("mirror.example", "The Mirror"), encoding="utf-8")
+    assert b"every=1 h" in spawn(*told, "sources", "list", "The Mirror").stdout
+    searches = [json.loads(line) for line in spawn(*told, "searches", "list", "--json").stdout.splitlines()]
+    assert {one["name"]: one["source"] for one in searches} == {
+        "filed": ["The Mirror", "wanbao.example"],
+        "of-another": "wanbao.example",
+        "of-two": ["The Mirror", "wanbao.example"],
+    }
+
+
+def test_a_name_that_is_taken_or_none_is_refused(newsroom: Newsroom) -> None:
+    (other,) = [
+        json.loads(line)
+        for line in run(newsroom.path, "sources", "list", "wanbao.example", "--json").output.splitlines()
+    ]
+    for name, why in (
+        ("wanbao.example", "is the source of"),
+        (other["url"], "is the source of"),
+        (" ", "at least one visible character"),
+        ("a\nb", "no control characters"),
+    ):
+        refused = spawn("--db", str(newsroom.path), "sources", "rename", "mirror.example", str(name))
+        assert refused.returncode == 2, name
+        assert why in refused.stderr.decode()
+    assert "mirror.example" in run(newsroom.path, "sources", "list").output

@@ -139,6 +139,7 @@ def print_all(web: DemoWeb, database: Path, folder: Path) -> dict[str, list[str]
     for command in COMMANDS:
         if command.startswith("upkeep "):
             take(command)
+    take("sources rename", source, "another-name")
     (folder / "imported").mkdir()
     imported = Copydesk(folder / "imported", None)
     found["import"] = imported.run("import", str(folder / "pages.warc.gz"), "--json").stdout.splitlines()

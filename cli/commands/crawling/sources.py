@@ -19,17 +19,11 @@ from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
 from cli.output.progress import crawl_progress
-from cli.parameters import FileToWrite
+from cli.parameters import FileToWrite, force_option, refuse_existing
 from cli.setting_values import in_force, own_settings
 from cli.source_adding import add_from_catalogue, add_sources, clean_address, is_address, known_or_new
-from cli.source_listings import (
-    describe_state,
-    kinds,
-    listing_json,
-    listing_line,
-    retry_delays,
-    search_added,
-)
+from cli.source_listings import describe_state, kinds, listing_json, listing_line, retry_delays, search_added
+from cli.source_renaming import rename
 from db.addresses.parameters import parameter_rows
 from db.config.loader import Config, read_for_source
 from db.config.settings import BY_NAME
@@ -58,9 +52,9 @@ if TYPE_CHECKING:
     from crawler.dry_run import DryRun
 
 
-@click.group(cls=OrderedGroup, short_help="Add, list, test, change, pause and remove sources.")
+@click.group(cls=OrderedGroup, short_help="Add, list, test, change, rename, pause and remove sources.")
 def sources() -> None:
-    """Add, list, test, change, pause and remove the sites that are crawled."""
+    """Add, list, test, change, rename, pause and remove the sites that are crawled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,9 +170,12 @@ def _read_file(file: Path) -> bytes:
 
 @sources.command()
 @click.option("--output", "-o", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
+@force_option
 @click.pass_obj
-def export(context: CommandContext, output: Path | None) -> None:
+def export(context: CommandContext, output: Path | None, force: bool) -> None:
     """Write all sources as OPML, feeds and settings included."""
+    if output:
+        refuse_existing(output, force=force)
     with context.read() as conn:
         text = write_opml([(source, load_listings(conn, source.id)) for source in all_sources(conn)])
     if output:
@@ -285,6 +282,9 @@ def resume(context: CommandContext, names: tuple[str, ...]) -> None:
         click.echo(f"{name} is crawled again")
 
 
+sources.add_command(rename)
+
+
 @sources.command()
 @click.argument("name", shell_complete=source_names)
 @click.option(
@@ -354,7 +354,7 @@ def _report_lines(report: DryRun) -> list[str]:
         lines += [
             f"  {article.title}",
             f"    {when} · {article.source or 'no outlet credited'}{' · ' + credit if credit else ''}"
-            f" · {article.word_count} words",
+            f" · {counted(article.word_count, 'word')}",
             f"    {article.url}",
         ]
     lines += [f"  rejected {reason}: {url}" for url, reason, _ in report.rejected]

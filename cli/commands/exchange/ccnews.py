@@ -32,7 +32,7 @@ from cli.output.progress import progress_line
 from crawler.backfill.common_crawl_channel import CommonCrawlChannel
 from crawler.http.shared_pace import HostPace, SharedPace
 from db.config.loader import Config
-from db.display.humanize import format_size
+from db.display.humanize import counted, format_size
 from db.errors import UsageError
 from db.store.archives.archive_import import host_of
 from db.store.archives.news_archive_files import note_read, unread_for
@@ -177,7 +177,8 @@ def _import(config: Config, work: _Work, *, extract: bool, as_json: bool) -> Non
         for line in import_summary(outcome, "the same command continues"):
             click.echo(line)
         click.echo(
-            f"  {reading.files:,} files, {reading.counts.records:,} records, {reading.counts.wanted:,} of the sources"
+            f"  {counted(reading.files, 'file')}, {counted(reading.counts.records, 'record')}, "
+            f"{reading.counts.wanted:,} of the sources"
         )
     damage = outcome["damage"]
     assert isinstance(damage, list)
@@ -261,11 +262,12 @@ def _show_plan(work: _Work, limit: int, *, as_json: bool) -> None:
         return
     if named:
         click.echo(
-            f"{len(named):,} files by index, {sources:,} sources: {len(sizes):,} records, {format_size(sum(sizes))} to receive"
+            f"{counted(len(named), 'file')} by index, {counted(sources, 'source')}: "
+            f"{counted(len(sizes), 'record')}, {format_size(sum(sizes))} to receive"
         )
     if streamed or not named:
         click.echo(
-            f"{streamed:,} files, {sources:,} sources: some {streamed * _GIGABYTES_A_FILE:,.0f} GB to receive;"
+            f"{counted(streamed, 'file')}, {counted(sources, 'source')}: some {streamed * _GIGABYTES_A_FILE:,.0f} GB to receive;"
             " of other sites nothing is kept"
         )
     if work.read_before:
@@ -326,7 +328,10 @@ class _Reader:
 
         def progress(done: ImportCounts) -> None:
             rate = (counts.records - before) / max(0.001, time.monotonic() - began)
-            show(f"file {number:,} of {files:,}: {rate:,.0f} records/s, {done.pages:,} new pages", counts.records)
+            show(
+                f"file {number:,} of {files:,}: {rate:,.0f} records/s, {counted(done.pages, 'new page')}",
+                counts.records,
+            )
 
         return progress
 

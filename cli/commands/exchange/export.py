@@ -22,8 +22,9 @@ from cli.article_lookup import page_named
 from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.output.progress import progress_line
-from cli.parameters import Choice, FileToWrite
+from cli.parameters import Choice, FileToWrite, force_option, refuse_existing
 from cli.signals import stoppable
+from db.display.humanize import counted
 from db.errors import CopydeskError, DatabaseDamaged, UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
@@ -86,7 +87,7 @@ _selection = option_group(
 @filter_options
 @_selection
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark: without it, Excel misreads UTF-8.")
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@force_option
 @click.pass_obj
 def export(
     context: CommandContext,
@@ -129,7 +130,8 @@ def export(
         waiting = count_unindexed(conn) if selection.query else 0
     if waiting:
         click.echo(
-            f"copydesk: {waiting:,} articles are not indexed yet, and not searched; `copydesk upkeep index` indexes them",
+            f"copydesk: {counted(waiting, 'article is', 'articles are')} not indexed yet, and not "
+            "searched; `copydesk upkeep index` indexes them",
             err=True,
         )
     if output is not None:
@@ -166,7 +168,7 @@ def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now:
 def _rows(conn: sqlite3.Connection, chosen: list[int], show: Progress) -> Iterator[dict[str, object]]:
     for count, row in enumerate(article_objects(conn, chosen), 1):
         yield row
-        show(f"{count:,} of {len(chosen):,} articles", count)
+        show(f"{count:,} of {counted(len(chosen), 'article')}", count)
 
 
 def _pages(
@@ -191,12 +193,13 @@ def _pages(
             click.echo(f"copydesk: page {page_id} is left out: {error}", err=True)
             continue
         count += 1
-        show(f"{count:,} pages", count)
+        show(counted(count, "page"), count)
         if count == limit:
             break
     if gone:
         click.echo(
-            f"copydesk: {gone:,} pages are left out because their bodies were pruned (setting keep_bodies)", err=True
+            f"copydesk: {counted(gone, 'page is', 'pages are')} left out because their bodies were pruned (setting keep_bodies)",
+            err=True,
         )
     return count
 
@@ -213,8 +216,7 @@ def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
         raise UsageError(f"{path}: name a file in a folder that exists")
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is not a regular file; to write into it, leave out -o and redirect the output")
-    if path.exists() and not force:
-        raise UsageError(f"{path} already exists; name another file, or replace it with --force")
+    refuse_existing(path, force=force)
     try:
         handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:

@@ -167,4 +167,4 @@ def _items(one: Path | RemoteArchives, options: ArchiveOptions) -> tuple[str, It
 
     if isinstance(one, Path):
         return one.name, read_archive(one, options)
-    return f"{len(one.paths):,} files", read_remote_archives(one, options)
+    return counted(len(one.paths), "file"), read_remote_archives(one, options)

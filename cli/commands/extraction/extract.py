@@ -24,7 +24,7 @@ from cli.extraction.gate_options import GateOptions, SampleOptions, gate_options
 from cli.extraction.selection import SelectionOptions, selection_options
 from cli.extraction.tasks import at_most, experiment_with, extract_files, extract_stored, preview_stored, undo_run
 from cli.ordered_group import OrderedGroup
-from cli.parameters import FileToWrite
+from cli.parameters import FileToWrite, force_option, refuse_existing
 
 _jobs = click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
@@ -171,6 +171,7 @@ def _stored_command(
 @click.command("preview", short_help="Show what extracting stored pages again would change.")
 @selection_options
 @click.option("--report", type=FileToWrite(), metavar="FILE", help="Also write the changes as an HTML page.")
+@force_option
 @_jobs
 @engine_options
 @_as_json
@@ -179,6 +180,7 @@ def _preview_command(
     context: CommandContext,
     selected: SelectionOptions,
     report: Path | None,
+    force: bool,
     jobs: int,
     engine: EngineOptions,
     as_json: bool,
@@ -192,6 +194,8 @@ def _preview_command(
       copydesk extract preview --stale
       copydesk extract preview --source example-daily --report changes.html
     """
+    if report:
+        refuse_existing(report, force=force)
     preview_stored(context, selected, report, engine, jobs, as_json=as_json)
 
 

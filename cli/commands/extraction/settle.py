@@ -18,6 +18,7 @@ from cli.context import CommandContext
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
+from db.display.humanize import counted
 from db.queries.articles import count_verdicts
 from db.store.dedup.near_copies import any_unsettled, count_undecided, count_unsettled, unsettle_undecided
 from db.store.dedup.threads import count_unthreaded
@@ -58,7 +59,8 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
             unsettle_undecided(db.conn)
         pages = set().union(*settle_steps(db.conn, stop, "settled"))
         if stop.is_set():
-            left = f"{count_undecided(db.conn)} article pages wait, and {count_unthreaded(db.conn)} for their threads"
+            waits = counted(count_undecided(db.conn), "article page waits", "article pages wait")
+            left = f"{waits}, and {count_unthreaded(db.conn)} for their threads"
             click.echo(f"stopped early: {left}; the next `copydesk settle` or crawl continues", err=True)
             sys.exit(130)
         after = count_verdicts(db.conn)
@@ -71,7 +73,7 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
     if not total:
         click.echo("There are no articles to settle; `copydesk crawl` fetches some.")
         return
-    click.echo(f"settled {len(pages)} of {total} article pages")
+    click.echo(f"settled {len(pages):,} of {counted(total, 'article page')}")
     for verdict, name in _NAMES:
         now, then = after.get(verdict, 0), before.get(verdict, 0)
         click.echo(f"  {name:15} {now}{f'  (before: {then})' if now != then else ''}")

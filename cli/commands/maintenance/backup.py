@@ -12,7 +12,7 @@ import click
 from cli.context import CommandContext
 from cli.output.progress import byte_progress
 from cli.output.tables import format_duration, format_size
-from cli.parameters import FileToWrite
+from cli.parameters import FileToWrite, force_option
 from cli.signals import stoppable
 from db.config.loader import Config
 from db.display.humanize import counted
@@ -24,7 +24,7 @@ from scheduler.maintenance import backup_folder
 
 @click.command(short_help="Take a verified backup while crawls continue.")
 @click.argument("file", required=False, type=FileToWrite(folders=True))
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@force_option
 @click.option("--salvage", is_flag=True, help="Of a damaged database: make the new FILE of what can still be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 @click.pass_obj

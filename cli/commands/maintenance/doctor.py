@@ -30,6 +30,7 @@ from crawler.render.browsers import find_browser, missing_part
 from db.config.loader import Config
 from db.config.settings import BY_NAME, DECLARED
 from db.connection.database import translate_sqlite_errors
+from db.display.humanize import counted
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.findings import Finding, HealthCheck, Level
 from db.maintenance.health import run_checks
@@ -252,7 +253,9 @@ def _authorities() -> Finding:
     known = loaded or (len(list(Path(places.capath).glob("*.0"))) if places.capath else 0)
     if known:
         return Finding(
-            level=Level.OK, subject="authorities", message=f"certificates of {known} authorities are trusted"
+            level=Level.OK,
+            subject="authorities",
+            message=f"certificates of {counted(known, 'authority', 'authorities')} are trusted",
         )
     says = "no authority for certificates is known, so no address with https:// can be fetched"
     return Finding(level=Level.BAD, subject="authorities", message=says, advice="install the package ca-certificates")

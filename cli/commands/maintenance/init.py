@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from cli.output.atomic_file import write_whole
+from cli.parameters import force_option
 from db.config.loader import CONFIG_NAME, commented_config
 from db.errors import UsageError
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@force_option
 def init(force: bool) -> None:
     """Write a commented copydesk.toml into this folder.
 

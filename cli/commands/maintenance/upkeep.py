@@ -14,6 +14,7 @@ from cli.output.progress import progress_line
 from cli.output.tables import plain, styled
 from cli.signals import stoppable
 from db.config.loader import Config
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.maintenance.repack import RepackReport
 from scheduler.maintenance import (
@@ -105,7 +106,7 @@ def index(context: CommandContext, as_json: bool) -> None:
     """Index all articles that wait for the search index."""
     with stoppable(), progress_line() as show:
         step = index_step(
-            _config(context), datetime.now(UTC), show=lambda done: show(f"{done:,} articles indexed", done)
+            _config(context), datetime.now(UTC), show=lambda done: show(f"{counted(done, 'article')} indexed", done)
         )
     _show(step, as_json=as_json)
 
@@ -118,7 +119,10 @@ def pack(context: CommandContext, as_json: bool) -> None:
     with stoppable(), progress_line() as show:
 
         def progress(packed: RepackReport) -> None:
-            show(f"{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", packed.tried)
+            show(
+                f"{counted(packed.tried, 'body', 'bodies')}, {packed.before:,} to {packed.after:,} bytes",
+                packed.tried,
+            )
 
         step = pack_step(_config(context), datetime.now(UTC), most_s=float("inf"), asked=True, progress=progress)
     _show(step, as_json=as_json)

@@ -10,7 +10,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
-from db.display.humanize import counted
+from db.display.humanize import counted, times
 from db.store.service.alerts import Alert, all_alerts, open_alerts
 from db.timestamps import format_timestamp
 
@@ -50,11 +50,11 @@ def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
 
 
 def _notified(alert: Alert) -> str:
-    times = {0: "nobody notified", 1: "notified once"}.get(alert.notifications, f"notified {alert.notifications} times")
+    told = f"notified {times(alert.notifications)}" if alert.notifications else "nobody notified"
     hooks = (alert.notification_failure or {}).get("hooks")
     if not isinstance(hooks, dict):
-        return times
-    return f"{times}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
+        return told
+    return f"{told}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
 
 
 def _object(alert: Alert) -> dict[str, object]:

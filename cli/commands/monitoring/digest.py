@@ -102,7 +102,7 @@ def _lines(found: Digest) -> Iterator[str]:
 
 
 def _late_text(number: int) -> str:
-    of = "1 source is" if number == 1 else f"{number:,} sources are"
+    of = counted(number, "source is", "sources are")
     return f"The coverage of {of} as judged last: days have come since. `copydesk coverage` judges anew."
 
 
@@ -122,7 +122,7 @@ def _news(found: Digest) -> Iterator[str]:
     ]
     if rest:
         totals = (sum(one.new for one in rest), sum(one.copies for one in rest), sum(one.corrections for one in rest))
-        rows.append((f"{len(rest):,} others", *(f"{total:,}" if total else "" for total in totals), ""))
+        rows.append((counted(len(rest), "other"), *(f"{total:,}" if total else "" for total in totals), ""))
     yield from table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)
 
 
@@ -159,7 +159,7 @@ def _gaps(found: Digest) -> Iterator[str]:
         who = (
             names[0]
             if len(names) == 1
-            else f"{len(names):,} sources ({', '.join(names[:3])}{', …' if names[3:] else ''})"
+            else f"{counted(len(names), 'source')} ({', '.join(names[:3])}{', …' if names[3:] else ''})"
         )
         command = shell_command("coverage", names[0]) if len(names) == 1 else "copydesk coverage --since 14d"
         yield from _item(f"{who}: {gap.state.value}, {gap.span}{lost}", command)
@@ -177,7 +177,7 @@ def _stories(found: Digest) -> Iterator[str]:
     if found.stories:
         yield _heading("Biggest stories")
     for one in found.stories:
-        text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them new)"
+        text = f"{one.title} ({counted(one.articles, 'article')} in {counted(one.sources, 'source')}, {one.copies:,} of them new)"
         yield from _item(text, shell_command("copies", one.article_id))
 
 

@@ -29,6 +29,7 @@ from cli.output.tables import (
     styled,
 )
 from cli.output.terminal import direct, visible_but_styles
+from db.display.humanize import counted, times
 from db.maintenance.health import database_sizes, free_disk_bytes
 from db.queries.articles import snapshot
 from db.queries.sources.statistics import Run
@@ -151,7 +152,7 @@ def _service(now_status: Status, now: datetime) -> str:
 
 def _database(path: Path, now_status: Status) -> str:
     main, wal = database_sizes(path)
-    unread = f", {now_status.unread:,} pages not extracted yet" if now_status.unread else ""
+    unread = f", {counted(now_status.unread, 'page')} not extracted yet" if now_status.unread else ""
     return f"{path}: {format_database_size(main, wal)}, {format_size(free_disk_bytes(path))} free on its disk{unread}"
 
 
@@ -164,7 +165,10 @@ def _sources(now_status: Status, coming: list[tuple[datetime, PlannedSource]], n
 def _day(now_status: Status) -> str:
     day = now_status.day
     failed = f" ({day.runs_failed:,} failed)" if day.runs_failed else ""
-    return f"{day.runs:,} runs{failed}, {day.found:,} found, {day.fetched:,} fetched, {day.new:,} new, {day.updated:,} updated"
+    return (
+        f"{counted(day.runs, 'run')}{failed}, {day.found:,} found, {day.fetched:,} fetched, {day.new:,} "
+        f"new, {day.updated:,} updated"
+    )
 
 
 def _under_way(one: RunningCrawl, now: datetime) -> str:
@@ -172,7 +176,7 @@ def _under_way(one: RunningCrawl, now: datetime) -> str:
     gone = "" if one.lives else "; its process has died"
     more = ", …" if one.left > len(one.names.split(", ")) else ""
     left = f": {plain(one.names)}{more}" if one.left else ", extracting the rest"
-    return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {one.sources} sources left{left}{gone}"
+    return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {counted(one.sources, 'source')} left{left}{gone}"
 
 
 def _next(when: datetime, source: PlannedSource, now: datetime) -> str:
@@ -181,8 +185,8 @@ def _next(when: datetime, source: PlannedSource, now: datetime) -> str:
 
 
 def _failing(one: FailingSource) -> str:
-    times = "once" if one.times == 1 else f"{one.times} times in a row"
-    return f"{plain(one.name)}  {times}, last {format_local_time(one.last_at)}: {plain(one.error)}"
+    often = times(one.times) + (" in a row" if one.times > 1 else "")
+    return f"{plain(one.name)}  {often}, last {format_local_time(one.last_at)}: {plain(one.error)}"
 
 
 def _hubs(counts: SubscriptionCounts) -> Iterator[str]:
@@ -192,7 +196,7 @@ def _hubs(counts: SubscriptionCounts) -> Iterator[str]:
     refused = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.refused.items()))
     waiting = f", {counts.pending:,} waiting to be verified" if counts.pending else ""
     yield (
-        f"{counts.active:,} of {total:,} subscriptions active{waiting}; {counts.pings:,} pings"
+        f"{counts.active:,} of {counted(total, 'subscription')} active{waiting}; {counted(counts.pings, 'ping')}"
         f"{f', did nothing: {refused}' if refused else ''}"
     )
     for one in counts.failing:

@@ -16,6 +16,7 @@ from cli.output.article_rows import article_table
 from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.parameters import CursorOption
+from db.display.humanize import counted
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import (
     ArticleSummary,
@@ -100,5 +101,8 @@ def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFi
     if not last_page_id(conn):
         return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."
     if unread := count_unread(conn):
-        return f"There are no articles{of} yet; {unread} pages wait to be extracted, which `copydesk crawl` does."
+        return (
+            f"There are no articles{of} yet; {counted(unread, 'page waits', 'pages wait')} to be "
+            "extracted, which `copydesk crawl` does."
+        )
     return f"There are no articles{of} yet; `copydesk stats` shows what was fetched, rejected or failed."

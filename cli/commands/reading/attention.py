@@ -17,6 +17,7 @@ from cli.output.csv_table import print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, plain, screen_width, table
 from cli.parameters import Choice
+from db.display.humanize import counted
 from db.errors import UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.attention import first_day_since
@@ -149,7 +150,7 @@ def _lines(found: Attention, today: date) -> Iterator[str]:
     yield ""
     for line, query in zip(found.total.lines, queries, strict=True):
         copies = f", {line.copies:,} of them copies" if line.copies else ""
-        yield f"{query}: {line.hits:,} of {sum(found.total.articles):,} articles{copies}"
+        yield f"{query}: {line.hits:,} of {counted(sum(found.total.articles), 'article')}{copies}"
     if found.sources:
         yield ""
         of_source = (
@@ -169,7 +170,7 @@ def _notes(found: Attention) -> Iterator[str]:
         yield f"~ fewer than {FEW_ARTICLES} articles."
     yield "Days are the publisher's, as the pages state them, else those of the fetch."
     if found.unindexed:
-        yield f"{found.unindexed:,} articles are not indexed yet; `copydesk upkeep index` indexes them."
+        yield f"{counted(found.unindexed, 'article is', 'articles are')} not indexed yet; `copydesk upkeep index` indexes them."
 
 
 def _period_row(panel: AttentionPanel, at: int, period: Period, today: date) -> tuple[object, ...]:
@@ -208,7 +209,8 @@ def _word_lines(found: TopWords, first: date, last: date) -> Iterator[str]:
     yield from table(_WORD_COLUMNS, rows, width=screen_width() if on_terminal() else None)
     yield ""
     yield (
-        f"{first} to {last}: {found.result:,} articles of the result against {found.archive:,} of all of these days, both drawn by"
+        f"{first} to {last}: {counted(found.result, 'article')} of the result against "
+        f"{found.archive:,} of all of these days, both drawn by"
         " their numbers, without copies. See docs/attention.md for z."
     )
 

@@ -25,6 +25,7 @@ from cli.output.tables import (
 )
 from cli.parameters import Choice
 from cli.time_options import since_option
+from db.display.humanize import counted
 from db.display.shell_commands import shell_command
 from db.queries.articles import snapshot
 from db.queries.corrections import (
@@ -103,7 +104,9 @@ def corrections(
     else:
         click.echo("Nothing was corrected in that time; `--since 365d` looks further back.")
     if waiting:
-        click.echo(f"{waiting:,} articles are not judged yet; `copydesk settle` does it", err=True)
+        click.echo(
+            f"{counted(waiting, 'article is', 'articles are')} not judged yet; `copydesk settle` does it", err=True
+        )
 
 
 def _lines(found: list[CorrectedArticle], total: int) -> Iterator[str]:
@@ -120,5 +123,5 @@ def _lines(found: list[CorrectedArticle], total: int) -> Iterator[str]:
         if not one.evidence:
             yield "  wording: many words"
         yield f"    {styled(shell_command('show', one.article_id, '--diff'), dim=True)}"
-    more = f" of {total:,}" if total > len(found) else ""
-    yield f"{len(found):,}{more} correction{'s' if total != 1 else ''}"
+    shown = f"{len(found):,} of " if total > len(found) else ""
+    yield f"{shown}{counted(total, 'correction')}"

@@ -21,6 +21,7 @@ from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded
 from cli.parameters import CursorOption
 from cli.signals import stoppable
 from db.connection.database import leave_freed_pages, write
+from db.display.humanize import counted
 from db.maintenance.search_index import index_waiting_pages
 from db.queries.search import MOST_COUNTED, Hit, Hits, ResultPage
 from db.queries.search import search as find
@@ -131,9 +132,11 @@ def _index(context: CommandContext, *, rebuild: bool = False) -> None:
             with write(db.conn):
                 reset_index(db.conn)
         whole = count_unindexed(db.conn)
-        done = index_waiting_pages(db.conn, show=lambda done: show(f"{done:,} of {whole:,} articles indexed", done))
+        done = index_waiting_pages(
+            db.conn, show=lambda done: show(f"{done:,} of {counted(whole, 'article')} indexed", done)
+        )
     if rebuild:
-        click.echo(f"{done:,} articles indexed")
+        click.echo(f"{counted(done, 'article')} indexed")
 
 
 def _object(hit: Hit) -> dict[str, object]:
@@ -226,10 +229,10 @@ def _notes(found: Hits, query: str, *, by_time: bool) -> Iterator[str]:
                 " --person, --source, --section and others filter."
             )
     else:
-        yield f"{found.found:,} articles" if found.found != 1 else "1 article"
+        yield counted(found.found, "article")
     if found.next:
         yield f"--after {found.next} shows the next ones."
     elif found.more:
         yield "--page N shows the next ones."
     if found.unindexed:
-        yield f"{found.unindexed:,} articles are not indexed yet; `copydesk upkeep index` indexes them."
+        yield f"{counted(found.unindexed, 'article is', 'articles are')} not indexed yet; `copydesk upkeep index` does it."

@@ -20,6 +20,7 @@ from cli.output.tables import format_local_time, on_terminal, plain, plain_text,
 from cli.output.terminal import visible
 from cli.parameters import Choice
 from db.bodies.store import load_body
+from db.display.humanize import counted
 from db.errors import BodyPruned, UsageError
 from db.queries.archived import archived_copy
 from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
@@ -146,7 +147,7 @@ def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
     """What the revision of this page changed since the one before."""
     steps = {one.number: one.fetched_at for one in revisions(conn, head.article_id)} if head.article_id else {}
     if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
-        known = f"has {len(steps)} revisions" if len(steps) > 1 else "has one revision"
+        known = f"has {counted(len(steps), 'revision')}" if len(steps) > 1 else "has one revision"
         raise UsageError(f"article {head.article_id} {known}, and nothing comes before this one")
     pages = [current_page(conn, head.article_id, number) for number in (head.revision - 1, head.revision)]
     older, newer = (load_article(conn, page) for page in pages if page is not None)

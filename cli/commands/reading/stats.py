@@ -27,6 +27,7 @@ from cli.output.tables import (
     styled,
     table,
 )
+from db.display.humanize import counted
 from db.maintenance.health import database_sizes
 from db.queries.sources.statistics import DatabaseStatistics, Run, SourceStatistics, database_statistics
 
@@ -103,11 +104,14 @@ def _totals(path: Path, held: DatabaseStatistics) -> Iterator[tuple[str, str]]:
         f"{kept:,}: {format_size(held.bodies_raw)} received, stored in {format_size(held.bodies_stored)}{ratio}{gone}",
     )
     if held.dictionaries:
-        by = f"{held.bodies_by_dictionary:,} bodies packed by {held.dictionaries:,} dictionaries"
+        by = (
+            f"{counted(held.bodies_by_dictionary, 'body', 'bodies')} packed by "
+            f"{counted(held.dictionaries, 'dictionary', 'dictionaries')}"
+        )
         yield "packing", f"{by} ({format_size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
     yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
-    yield "failed", f"{_reasons(held.failed_7d)} requests in the last 7 days"
+    yield "failed", f"{_reasons(held.failed_7d)} of the requests in the last 7 days"
 
 
 def _reasons(counts: Mapping[str, int]) -> str:

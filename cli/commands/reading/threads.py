@@ -19,6 +19,7 @@ from cli.output.tables import Column, format_local_time, on_terminal, screen_wid
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
+from db.display.humanize import counted
 from db.queries.articles import snapshot
 from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
 from db.store.dedup.threads import count_unthreaded, drop_threads
@@ -111,11 +112,12 @@ def _row(line: ThreadLine) -> list[object]:
 def _notes(keeping: ThreadKeeping) -> list[str]:
     notes = []
     if keeping.waiting:
-        notes.append(
-            f"{keeping.waiting:,} articles wait for their thread; crawls go on with them, `copydesk settle` does it now"
-        )
+        waits = counted(keeping.waiting, "article waits for its thread", "articles wait for their thread")
+        notes.append(f"{waits}; crawls go on with that, `copydesk settle` does it now")
     if keeping.out_of_order:
-        notes.append(f"{keeping.out_of_order:,} old stories changed since; `--rebuild` may gather them otherwise")
+        notes.append(
+            f"{counted(keeping.out_of_order, 'old story', 'old stories')} changed since; `--rebuild` may gather them otherwise"
+        )
     return notes
 
 
@@ -130,5 +132,7 @@ def _rebuild(context: CommandContext) -> None:
             pass
         if stop.is_set():
             left = count_unthreaded(db.conn)
-            click.echo(f"stopped early: {left} articles wait; the next crawl continues", err=True)
+            click.echo(
+                f"stopped early: {counted(left, 'article waits', 'articles wait')}; the next crawl continues", err=True
+            )
             sys.exit(130)

@@ -23,6 +23,8 @@ _LONGEST = 1000
 """Letters of a text that is looked at. Longer ones are traces of crashes."""
 _NUMBER = r"-?\d[\d.,]*"
 _PLACE = re.compile(r"%\((\w+)\)s")
+_PLURAL = re.compile(r"^(\\ [a-z]+)s\b")
+"""A noun behind a number, in an escaped pattern: of one it has no s."""
 
 TEMPLATES = (
     # Details of rejections (`pipelines.extraction`, `pipelines.processing`).
@@ -48,7 +50,7 @@ TEMPLATES = (
     gettext_noop("The page lists search results: %(title)s."),
     gettext_noop("The address is a site's front page."),
     gettext_noop("The page describes what its title names, as %(kind)s (schema.org)."),
-    gettext_noop("Only %(number)s words of text are on the page."),
+    gettext_noop("The text is too short (words: %(number)s)."),
     gettext_noop("Only a table without a day is on the page."),
     gettext_noop("The page is a notice, no article: %(signs)s."),
     gettext_noop("The process reading it ended, %(number)s times."),
@@ -114,7 +116,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
     def pattern(template: str) -> re.Pattern[str]:
         parts = _PLACE.split(template)
-        parts[::2] = map(re.escape, parts[::2])
+        parts[::2] = (_PLURAL.sub(r"\1s?", re.escape(part)) for part in parts[::2])
         parts[1::2] = (f"(?P<{name}>{'.+?' if name in _TEXTS else _NUMBER})" for name in parts[1::2])
         return re.compile("".join(parts))
 

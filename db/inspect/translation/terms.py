@@ -21,7 +21,7 @@ TERMS: frozenset[str] = frozenset(
         gettext_noop("consent"), gettext_noop("challenge"), gettext_noop("login"), gettext_noop("paywall"),
         gettext_noop("soft 404"), gettext_noop("unavailable"), gettext_noop("blocked"), gettext_noop("parked"),
         gettext_noop("interstitial"), gettext_noop("repeated"), gettext_noop("undecodable"), gettext_noop("too slow"),
-        gettext_noop("crashed"),
+        gettext_noop("crashed"), gettext_noop("another article"),
         # Failures of requests.
         gettext_noop("certificate"), gettext_noop("robots forbidden"), gettext_noop("robots unavailable"),
         gettext_noop("on hold"), gettext_noop("redirect loop"), gettext_noop("already asked"),

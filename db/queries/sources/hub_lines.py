@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from db.display.humanize import format_local_time
+from db.display.humanize import format_local_time, times
 from db.store.websub.feed_hubs import feed_hubs_of
 from db.store.websub.subscriptions import Subscription, load_subscriptions
 from db.timestamps import format_timestamp
@@ -26,7 +26,7 @@ def _line(one: Subscription, now: datetime) -> str:
     if one.is_active(now):
         assert one.lease_ends_at is not None
         last = f", the last {_local(one.pinged_at)}" if one.pinged_at else ""
-        told = f"{one.hub} tells of news in {one.url}: {one.pings} times{last}; until {_local(one.lease_ends_at)}"
+        told = f"{one.hub} tells of news in {one.url}: {times(one.pings)}{last}; until {_local(one.lease_ends_at)}"
     elif one.requested_at:
         told = (
             f"{one.hub} was asked {_local(one.requested_at)} to tell of news in {one.url}, and has not verified it yet"

@@ -27,7 +27,7 @@ from db.diagnosis.evidence import (
 from db.diagnosis.markup_changes import markup_changes
 from db.diagnosis.network_checks import origin_of
 from db.diagnosis.render_verdicts import verdict_text
-from db.display.humanize import format_local_time
+from db.display.humanize import counted, format_local_time
 from db.errors import BodyPruned
 from db.models import Source
 from db.queries.sources.alert_figures import ExtractedFields, count_failing_sources, extracted_fields, newest_link_time
@@ -202,7 +202,7 @@ def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
         if state.verdict is not None and state.decided_at is not None:
             since = format_local_time(format_timestamp(state.decided_at))
             verdict = verdict_text(state.verdict, kind)
-            compared = f"{len(state.evidence)} pages compared, {drawn} drawn in the last day"
+            compared = f"{counted(len(state.evidence), 'page')} compared, {drawn} drawn in the last day"
             lines[kind] = f"{verdict} (since {since}; {compared})"
     return lines
 

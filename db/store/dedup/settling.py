@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from db.sqlite.named_rows import named_rows
 
@@ -37,7 +38,17 @@ SELECT DISTINCT {_PLACE} FROM articles a
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
 WHERE a.text_hash BETWEEN ? AND ?
 """
-_TEXT = "SELECT text, paywalled FROM articles WHERE page_id = ?"
+_SHOWN = "SELECT title, text, paywalled, modified_utc FROM articles WHERE page_id = ?"
+
+# A page is first at its address unless an older one there has another text.
+_SHOWN_FIRST_ELSEWHERE = """
+SELECT 1 FROM articles a JOIN pages p ON p.id = a.page_id
+WHERE a.text_hash = :text AND p.source_id = :source AND a.address_key <> :key AND NOT EXISTS (
+    SELECT 1 FROM articles b JOIN pages q ON q.id = b.page_id
+    WHERE b.address_key = a.address_key AND q.source_id = p.source_id AND b.text_hash <> a.text_hash
+      AND q.fetched_at < p.fetched_at)
+LIMIT 1
+"""
 
 
 def article_addresses(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
@@ -56,7 +67,21 @@ def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sql
     return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
 
 
-def article_text(conn: sqlite3.Connection, page_id: int) -> tuple[str, bool]:
-    """The text of an article page, and whether it is only a part."""
-    text, paywalled = conn.execute(_TEXT, (page_id,)).fetchone()
-    return str(text), bool(paywalled)
+def is_shown_first_elsewhere(conn: sqlite3.Connection, text_hash: bytes, source: int, address_key: str) -> bool:
+    """Whether a text is that with which the source has begun another address than this one."""
+    values = {"text": text_hash, "source": source, "key": address_key}
+    return conn.execute(_SHOWN_FIRST_ELSEWHERE, values).fetchone() is not None
+
+
+class ShownArticle(NamedTuple):
+    """What an article page shows. `paywalled`: whether the text is only a part; `modified`: the time in UTC that it states."""
+
+    title: str
+    text: str
+    paywalled: int
+    modified: str | None
+
+
+def shown_article(conn: sqlite3.Connection, page_id: int) -> ShownArticle:
+    """What an article page shows."""
+    return ShownArticle(*conn.execute(_SHOWN, (page_id,)).fetchone())

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,22 @@ def store_file_searches(
     for name in gone:
         conn.execute("UPDATE saved_searches SET filed = NULL, file = NULL WHERE name = ?", (name,))
     conn.execute("DELETE FROM saved_searches WHERE stored IS NULL AND filed IS NULL")
+
+
+def rename_in_searches(conn: sqlite3.Connection, was: str, name: str) -> list[str]:
+    """Let searches that commands saved name a source by its new name. Returns their names."""
+    renamed = []
+    for row in named_rows(conn, f"{_SEARCHES} WHERE stored IS NOT NULL").fetchall():
+        if was not in (search := _read(row["stored"])).source:
+            continue
+        followed = _text(replace(search, source=tuple(name if one == was else one for one in search.source)))
+        # What was looked back for is what the search still asks.
+        looked_back = followed if row["looked_back"] == row["stored"] else row["looked_back"]
+        conn.execute(
+            "UPDATE saved_searches SET stored = ?, looked_back = ? WHERE id = ?", (followed, looked_back, row["id"])
+        )
+        renamed.append(row["name"])
+    return renamed
 
 
 def _save(conn: sqlite3.Connection, name: str, values: Mapping[str, str], at: datetime) -> None:
@@ -254,12 +270,16 @@ def _text(search: SavedSearch) -> str:
     return json.dumps(search.written(), ensure_ascii=False, sort_keys=True)
 
 
+def _read(text: str) -> SavedSearch:
+    written: Mapping[str, object] = json.loads(text)
+    return read_search(written, lambda key: ValueError(f"{key}: unknown"))
+
+
 def _search_row(row: sqlite3.Row) -> SearchRow:
-    written: Mapping[str, object] = json.loads(row["filed"] or row["stored"])
     return SearchRow(
         id=row["id"],
         name=row["name"],
-        search=read_search(written, lambda key: ValueError(f"{key}: unknown")),
+        search=_read(row["filed"] or row["stored"]),
         in_file=row["filed"] is not None,
         stored=row["stored"] is not None,
         saved_at=parse_timestamp(row["saved_at"]),

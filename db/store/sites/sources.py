@@ -8,6 +8,7 @@ import re
 import shlex
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -65,6 +66,19 @@ def update_source_settings(conn: sqlite3.Connection, source: Source, settings: M
     """Store settings of a source; a value of None deletes the setting."""
     merged = {key: value for key, value in (dict(source.settings) | dict(settings)).items() if value is not None}
     conn.execute("UPDATE sources SET settings = ? WHERE id = ?", (json.dumps(merged), source.id))
+
+
+def rename_source(conn: sqlite3.Connection, source: Source, name: str) -> Source:
+    """Give a source another name. All rows but saved searches name it by its number. Raises UsageError if another one has the name,
+    or is found by it as its address.
+    """
+    if not name.strip() or not name.isprintable():
+        raise UsageError("a name has at least one visible character, and no control characters")
+    query = "SELECT name, url FROM sources WHERE removed_at IS NULL AND id <> ? AND ? IN (name, url)"
+    if other := named_rows(conn, query, (source.id, name)).fetchone():
+        raise UsageError(f"{name} is the source of {other['url']} already; choose another name")
+    conn.execute("UPDATE sources SET name = ? WHERE id = ?", (name, source.id))
+    return replace(source, name=name)
 
 
 def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from db.display.humanize import counted
 from db.errors import UsageError
 from pipelines.exchange.items import Item, ReadOptions, SkippedRecord
 from pipelines.exchange.warc.reader import WarcItems, read_warc
@@ -67,7 +68,7 @@ def sift_warc(
         if source.failure is not None:
             raise source.failure from error
         yield from _read(held, name, items, options)
-        yield SkippedRecord(reason="damaged", where=f"{name}, after {counts.records:,} records: {error}")
+        yield SkippedRecord(reason="damaged", where=f"{name}, after {counted(counts.records, 'record')}: {error}")
         return
     yield from _read(held, name, items, options)
 

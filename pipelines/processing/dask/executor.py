@@ -1,6 +1,6 @@
 """A Dask cluster as an executor of pages: the client side of `pipelines.processing.dask.worker`.
 
-    submit ──> queue of pages ──> sender thread: loads them, makes batches ──> Dask's executor ──> results ──> one future a page
+    submit ──> queue of pages ──> sender thread: loads them, makes batches ──> Dask's client ──> results ──> one future a page
 
 Pages are submitted one by one, as to the local pool; a thread sends them in batches, which share the cost of a task. Dask repeats
 a batch whose worker died. If that happens too often (`distributed.scheduler.allowed-failures`), its pages are sent one by one, and
@@ -13,13 +13,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from distributed import Client, KilledWorker
+from distributed import wait as wait_for_tasks
 
 from db.connection.database import open_readonly
 from db.errors import CopydeskError, EngineError
@@ -53,7 +54,8 @@ class DaskExecutor(PageExecutor):
 
     def __init__(self, client: Client, plugin: str, database: Path | None) -> None:
         self._client, self._plugin, self._database = client, plugin, database
-        self._inner: Executor = client.get_executor(pure=False, retries=RETRIES)
+        self._sent: set[Any] = set()
+        """Dask's futures of the batches whose results did not come yet."""
         self._versions = installed_versions()
         self._queue: queue.Queue[tuple[Task, Future[Any]] | _Batch | None] = queue.Queue()
         self._stopped = threading.Event()
@@ -80,7 +82,10 @@ class DaskExecutor(PageExecutor):
             self._stopped.set()
         self._queue.put(None)
         self._sender.join()
-        self._inner.shutdown(wait=wait and not cancel_futures)
+        if cancel_futures:
+            self._client.cancel(list(self._sent))
+        elif wait:
+            wait_for_tasks(list(self._sent))
 
     def _send_all(self) -> None:
         conn = open_readonly(self._database) if self._database else None
@@ -122,26 +127,39 @@ class DaskExecutor(PageExecutor):
 
     def _send(self, batch: _Batch) -> None:
         try:
-            sent = self._inner.submit(extract_batch, self._plugin, batch.payloads, self._versions)
+            sent = self._client.submit(
+                extract_batch, self._plugin, batch.payloads, self._versions, pure=False, retries=RETRIES
+            )
         except Exception as error:  # noqa: BLE001 - the client is closed or broken: the futures must raise it
             for future in batch.futures:
                 future.set_exception(_as_engine_error(error))
         else:
-            sent.add_done_callback(partial(self._complete, batch))
+            self._sent.add(sent)
+            self._client.loop.add_callback(self._receive, batch, sent)
 
-    def _complete(self, batch: _Batch, sent: Future[list[ExtractionResult]]) -> None:
-        """Complete the futures of a batch; runs on Dask's thread."""
+    async def _receive(self, batch: _Batch, sent: Any) -> None:
+        """Complete the futures of a batch; runs on Dask's thread.
+
+        Not by `Client.get_executor`: when it has a result it looks at the status again, and where the worker has died meanwhile,
+        so that Dask would compute the result anew, it takes the result for an exception (distributed 2026.8).
+        """
+        try:
+            results = {result.page_id: result for result in await sent}
+        except (CancelledError, Exception) as error:  # noqa: BLE001 - raised by the futures
+            self._fail(batch, error)
+        else:
+            for payload, future in zip(batch.payloads, batch.futures, strict=True):
+                future.set_result(results[payload.page_id])
+        finally:
+            self._sent.discard(sent)
+
+    def _fail(self, batch: _Batch, error: BaseException) -> None:
         if self._stopped.is_set():
             for future in batch.futures:
                 future.cancel()
-            return
-        try:
-            results = {result.page_id: result for result in sent.result()}
-            for payload, future in zip(batch.payloads, batch.futures, strict=True):
-                future.set_result(results[payload.page_id])
-        except KilledWorker as error:
+        elif isinstance(error, KilledWorker):
             self._retry_or_reject(batch, error)
-        except (CancelledError, Exception) as error:  # noqa: BLE001 - raised by the futures
+        else:
             for future in batch.futures:
                 future.set_exception(_as_engine_error(error))
 

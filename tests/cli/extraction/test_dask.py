@@ -174,6 +174,24 @@ def test_a_worker_that_is_killed_loses_nothing(cluster: Cluster, stale: Path, lo
     assert desk.derived() == local
 
 
+def test_a_result_whose_worker_dies_when_it_has_just_come_counts(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = Client._gather
+
+    async def fetched_just_in_time(self: Client, futures: list[Any], *args: Any, **kwargs: Any) -> Any:
+        results = await fetch(self, futures, *args, **kwargs)
+        for future in futures:  # what a scheduler sends when the only worker that has a result is gone
+            self._stream_handlers["lost-data"](key=future.key)
+        return results
+
+    monkeypatch.setattr(Client, "_gather", fetched_just_in_time)
+    path = database(tmp_path / "news.db", 2)
+    with dask_executor(cluster.address, database=path, sites=Sites(), timeout_s=60, say=print) as executor:
+        futures = [executor.submit(extract_task, number) for number in (1, 2)]
+        assert [future.result(60).page_id for future in futures] == [1, 2]
+
+
 def test_ctrl_c_leaves_a_run_that_goes_on(cluster: Cluster, stale: Path, local: Any, tmp_path: Path) -> None:
     desk = desk_with(stale, tmp_path)
     process = desk.start_signalled(signal.SIGINT, PROGRESS, "extract", "--all", *cluster.options())
@@ -361,7 +379,7 @@ def test_parquet_pages_are_read_and_a_run_goes_on(tmp_path: Path) -> None:
     assert "no_body 1" in first.stdout
     again = desk.run(*command)
     assert "continuing after page 5" in again.stderr
-    assert "0 articles, 0 rejected; 1 parts" in again.stdout
+    assert "0 articles, 0 rejected; 1 part in" in again.stdout
     titles = relation(f"SELECT title FROM '{tmp_path}/out/articles/*.parquet' ORDER BY number").fetchall()
     assert titles == [(f"Bridge {n}",) for n in range(5)]
     assert "no such file" in desk.run("extract", "--from", f"file://{tmp_path}/x*", "--to", "memory://o", code=2).stderr

@@ -113,7 +113,7 @@ def test_old_extractors_are_counted(newsroom: Newsroom) -> None:
     _, found = findings(newsroom.path)
     assert [finding["level"] for finding in found["extractors"]] == ["OK", "WARN"]
     said = found["extractors"][1]["says"]
-    assert "7 pages were extracted by others than those in force" in said
+    assert "7 pages extracted by others than those in force" in said
     # The site rules alone may differ.
     assert re.search(r"\(\d+\S*, rules \w+, trafilatura [\d.]+\)$", said)
 

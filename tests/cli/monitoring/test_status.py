@@ -76,7 +76,7 @@ def test_what_runs_waits_and_fails(newsroom: Newsroom) -> None:
     shown = run(newsroom.path, "status").output
     later = r"(?: \d+ (?:min|s))*"  # a busy machine gets there seconds later
     assert re.search(rf"up for 3 h{later}, process {os.getpid()}, http://127\.0\.0\.1:9109", shown)
-    assert re.search(rf"run {under_way} \(schedule\) for \d min{later}, 1 of 1 sources left: wanbao\.example", shown)
+    assert re.search(rf"run {under_way} \(schedule\) for \d min{later}, 1 of 1 source left: wanbao\.example", shown)
     assert "mirror.example  3 times in a row" in shown
     assert "its host name is unknown" in shown
     assert "failing mirror.example, since" in shown

@@ -25,6 +25,7 @@ from cli.output.tables import (
     table,
     wrapped,
 )
+from db.display.humanize import counted, times
 from tests.cli.conftest import ROOT, Newsroom
 
 COLUMNS = (Column(title="id", right=True, fixed=True), Column(title="title", least=6), Column(title="who", least=4))
@@ -77,6 +78,9 @@ def test_numbers_for_people() -> None:
     assert [format_size(n) for n in (0, 999, 1500, 250_000, 1_915_269_120, 5e15)] == [
         "0 B", "999 B", "1.5 kB", "250 kB", "1.9 GB", "5000.0 TB",
     ]  # fmt: skip
+    assert [counted(n, "page") for n in (0, 1, 2000)] == ["0 pages", "1 page", "2,000 pages"]
+    assert [counted(n, "copy is", "copies are") for n in (1, 2)] == ["1 copy is", "2 copies are"]
+    assert [times(n) for n in (1, 2, 1000)] == ["once", "2 times", "1,000 times"]
     assert [format_duration(n) for n in (0.04, 59, 200, 7500, 360_000)] == [
         "0.0 s",
         "59 s",

@@ -159,7 +159,7 @@ def test_an_empty_list_says_what_to_do(room: Newsroom) -> None:
     source = room.source("a.example", "https://a.example/")
     assert "Nothing has been crawled yet; `copydesk crawl`" in run(room.path, "articles").output
     page = room.page(source, "https://a.example/1", b"x")
-    assert "1 pages wait to be extracted" in run(room.path, "articles", "--source", "a.example").output
+    assert "1 page waits to be extracted" in run(room.path, "articles", "--source", "a.example").output
     with open_room(room.path) as conn:
         conn.execute("DELETE FROM unread WHERE page_id = ?", (page,))
     assert "`copydesk stats`" in run(room.path, "articles").output

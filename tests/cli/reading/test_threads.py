@@ -31,7 +31,7 @@ def test_threads_are_listed_and_rebuilt(tmp_path: Path) -> None:
 
     everything = ("--since", START.date().isoformat(), "--until", (START + timedelta(days=90)).date().isoformat())
     shown = run(*everything)
-    assert "3 articles wait for their thread; crawls go on with them, `copydesk settle` does it now" in shown
+    assert "3 articles wait for their thread; crawls go on with that, `copydesk settle` does it now" in shown
     lines = [json.loads(line) for line in run(*everything, "--json").splitlines()]
     assert lines
     assert lines[0]["title"][:20] in shown

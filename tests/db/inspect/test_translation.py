@@ -144,7 +144,8 @@ def test_plain_sentences_are_recognised() -> None:
     try:
         use_language("zh")
         for english, chinese in (
-            ("Only 6 words of text are on the page.", "网页正文只有 6 字。"),
+            ("The text is too short (words: 6).", "网页正文只有 6 字。"),
+            ("1 of 1 listing and 2 of 5 articles", " 1 个列表中的 1 个、5 篇文章中的 2 篇"),
             ("The page is a list: 31 linked lines and no running text.", "网页是列表页：有 31 行链接，没有成段文字。"),
             ("the last 3 crawls failed: timeout", "最近 3 次抓取均失败：超时"),
             (
@@ -158,7 +159,7 @@ def test_plain_sentences_are_recognised() -> None:
             assert said(english) == chinese
     finally:
         use_language(ENGLISH)
-    assert said("Only 6 words of text are on the page.") == "Only 6 words of text are on the page."
+    assert said("The text is too short (words: 6).") == "The text is too short (words: 6)."
     with pytest.raises(QueryError) as raised:
         parse_query("-ferry")
     assert recognised(str(raised.value)) is not None

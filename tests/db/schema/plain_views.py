@@ -20,7 +20,7 @@ _VIEWS = {
     "rejections": """
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, coalesce(o.reason, 'repeated') AS reason,
        CASE WHEN o.reason IS NULL
-            THEN 'The site shows the same text at other addresses too, where its listings promise other articles.'
+            THEN 'The text stands in place of an article: the site shows it elsewhere as well, or showed it here for a while only.'
             ELSE o.detail END AS detail
 FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
 WHERE o.reason IS NOT NULL OR o.page_id IN (SELECT page_id FROM decisions WHERE verdict = 'notice')

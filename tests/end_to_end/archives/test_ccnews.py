@@ -88,7 +88,7 @@ def add_other_answers(warc: Path) -> None:
 def streamed(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Copydesk, dict[str, Any]]:
     """A database into which both files were streamed for one source, and what that said."""
     desk = desk_of(tmp_path_factory.mktemp("streamed"), str(mirror))
-    assert "2 files, 1 sources: some 2 GB" in desk.run(*OCTOBER, "--plan").stdout
+    assert "2 files, 1 source: some 2 GB" in desk.run(*OCTOBER, "--plan").stdout
     return desk, json.loads(desk.run(*OCTOBER, "--json").stdout)
 
 
@@ -252,9 +252,9 @@ def test_an_index_gives_the_rows_that_streaming_gives(
     desk = desk_of(tmp_path / "indexed", str(mirror), ccnews_index=["one.parquet", "same.parquet"])
     plan = desk.run(*OCTOBER, "--plan").stdout
     size = sum(int(str(row["warc_record_length"])) for row in rows if row["fetch_status"] != 404 and _is_ours(row))
-    assert f"1 files by index, 1 sources: 5 records, {format_size(size)} to receive" in plan
-    assert "1 files, 1 sources: some 1 GB to receive" in plan
-    assert "2 files, 1 sources" in desk.run(*OCTOBER, "--plan", "--no-index").stdout
+    assert f"1 file by index, 1 source: 5 records, {format_size(size)} to receive" in plan
+    assert "1 file, 1 source: some 1 GB to receive" in plan
+    assert "2 files, 1 source" in desk.run(*OCTOBER, "--plan", "--no-index").stdout
     taken = json.loads(desk.run(*OCTOBER, "--json").stdout)
     assert (taken["files"], taken["records"], taken["pages"], taken["passed"]) == (2, 18, 7, streamed[1]["passed"])
     assert desk.query(ROWS_MADE) == streamed[0].query(ROWS_MADE)

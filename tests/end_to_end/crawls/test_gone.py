@@ -17,7 +17,16 @@ from tests.pipelines.dedup.stories import story
 from tests.support.web_server import Answer, Asked, WebServer
 
 # What the address of each article answers in the later crawls: a status, or what is served with 200.
-GONE = {"missing": "404", "removed": "410", "forbidden-by-law": "451", "polite": "soft", "redirected": "front"}
+GONE = {
+    "missing": "404",
+    "removed": "410",
+    "forbidden-by-law": "451",
+    "polite": "soft",
+    "redirected": "front",
+    "overwritten": "/",
+    "replaced": "other",
+    "led-inside": "claims",
+}
 KEPT = {
     "unchanged": "there",
     "moved": "404",
@@ -66,6 +75,12 @@ class Site:
         state = self.now.get(name, "there") if path not in MOVED else "there"
         if state == "front":
             return 302, "", {"Location": "/"}
+        if state == "/":  # the front page, at the article's address
+            return self.answer("/", None)
+        if state in ("other", "claims"):  # another article, which says or does not say where it is at home
+            page = self.answer(path_of("unchanged"), None)[1]
+            home = f'<link rel="canonical" href="{path_of("unchanged")}">' if state == "claims" else ""
+            return 200, page.replace("</head>", f"{home}</head>"), {}
         if state.isdigit():
             return int(state), "no", {}
         if state in PAGES:
@@ -118,11 +133,22 @@ def test_articles_that_a_site_takes_away_are_told_from_those_it_hides(site: tupl
     counted = [json.loads(line) for line in lines]
     assert sum(one["matching"] for one in counted if one["source"] is None) == len(GONE)
 
-    said = {name: " ".join(desk.run("show", home.rstrip("/") + path_of(name)).stdout.split()) for name in NAMES}
+    ids = {
+        row["url"].rpartition("/")[2]: row["id"]
+        for row in map(json.loads, desk.run("articles", "--json").stdout.splitlines())
+    }
+    shown = {name: home.rstrip("/") + path_of(name) for name in NAMES}
+    # What its address shows is the other article, so it is asked for by its number.
+    shown["led-inside"] = str(ids[path_of("led-inside").rpartition("/")[2]])
+    said = {name: " ".join(desk.run("show", what).stdout.split()) for name, what in shown.items()}
     assert {name for name, text in said.items() if " gone " in text.partition(" article ")[0]} == set(GONE)
     assert "gone it answered 410 on " in said["removed"]
     assert f"it led to {home}, which is no article" in said["redirected"]
     assert "its page, which is no article (soft_404)" in said["polite"]
+    assert "its page, which is no article (list)" in said["overwritten"]
+    for name in ("replaced", "led-inside"):
+        assert "its page showed another article" in said[name]
+    assert desk.run("corrections", "--json").stdout == ""
 
     rows = desk.query(next(one.filled for one in QUESTIONS if one.slug == "gone"))
     assert {(row[2].partition(": ")[2], row[6]) for row in rows} == {

@@ -161,6 +161,6 @@ def test_pages_wait_where_the_budget_is_used_up(drawn: Drawn, tmp_path: Path) ->
     desk = Copydesk(tmp_path, None, render="always", render_budget=1, **SETTINGS)
     add_sites(desk.database, {"drawn": drawn.web["drawn"]})
     told = desk.run("crawl")
-    assert "left for a later crawl: render_budget (1 pages a day) is used up" in told.stdout + told.stderr
+    assert "left for a later crawl: render_budget (1 page a day) is used up" in told.stdout + told.stderr
     assert articles_by_source(desk) == {"drawn": 1}
     assert desk.query("SELECT count(*) FROM visits WHERE first_at IS NULL AND failures = 0") == [(ARTICLES - 1,)]

@@ -91,7 +91,7 @@ def quiet(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """What one undisturbed settling makes of it."""
     made = rows(copy_of(settled, tmp_path_factory.mktemp("quiet")))
     assert len(made["decisions"]) == ARTICLES
-    assert {verdict for _, verdict, *_ in made["decisions"]} == {"new", "copy", "revision", "same"}
+    assert {verdict for _, verdict, *_ in made["decisions"]} == {"new", "copy", "revision", "same", "notice"}
     assert not made["unsettled"]
     return made
 

@@ -232,3 +232,94 @@ def test_a_damaged_text_that_is_mended_is_no_correction(desk: Desk) -> None:
     desk.store(2, "天气", whole)
     assert desk.conn.execute("SELECT page_id FROM current_articles").fetchall() == [(2,)]
     assert corrections(desk.conn, CorrectionFilter()) == []
+
+
+FERRY = (
+    "The ferry to Sandholm sails again from Monday, said the harbour office, after divers had mended the broken pier."
+)
+LIBRARY = (
+    "Readers find the doors locked since the council cut wages for two clerks, wrote the head of the town's library."
+)
+SPAM = "Buy cheap tablets online without prescription, delivered within three days, and win bonus credits playing roulette games."
+
+
+def test_what_stood_there_for_a_day_is_no_part_of_the_article(desk: Desk) -> None:
+    """A break-in, or another article's page by mistake, mended later."""
+    desk.store(1, "Ferry sails again", FERRY)
+    desk.store(2, "Cheap tablets", SPAM)
+    assert corrections(desk.conn, CorrectionFilter()) == []
+    desk.store(3, "Cheap tablets", f"{SPAM} Only today.")
+    desk.store(4, "Ferry sails again", FERRY)
+    assert corrections(desk.conn, CorrectionFilter(least=0)) == []
+    assert desk.conn.execute("SELECT page_id, revision, text FROM current_articles").fetchall() == [(1, 1, FERRY)]
+    decided = "SELECT page_id, verdict, article_id FROM decisions ORDER BY page_id"
+    found = desk.conn.execute(decided).fetchall()
+    assert found == [(1, "new", 1), (2, "notice", 2), (3, "notice", 3), (4, "same", 1)]
+    with write(desk.conn) as conn:
+        reset_settling(conn)
+    desk.settle()
+    assert desk.conn.execute(decided).fetchall() == found
+    with write(desk.conn) as conn:
+        conn.execute("DELETE FROM outcomes WHERE page_id = 4")
+    desk.settle()
+    assert desk.conn.execute(decided).fetchall()[1] == (2, "revision", 1), "nothing says that it was for a while"
+
+
+def test_what_stood_there_for_a_day_may_use_the_same_words(desk: Desk) -> None:
+    """No headline and no paragraph stayed, though both are made of the same words; then all was as before."""
+    before, meanwhile = f"{FERRY}\n{LIBRARY}", f"{FERRY} {SPAM}\n{LIBRARY} {SPAM}"
+    desk.store(1, "Ferry sails again", before)
+    desk.store(2, "Cheap tablets", meanwhile)
+    desk.store(3, "Ferry sails again", before)
+    verdicts = "SELECT page_id, verdict FROM decisions ORDER BY page_id"
+    assert desk.conn.execute(verdicts).fetchall() == [(1, "new"), (2, "notice"), (3, "same")]
+
+
+def test_another_article_in_its_place_is_no_correction(desk: Desk) -> None:
+    desk.store(1, "Ferry sails again", FERRY)
+    desk.store(
+        2,
+        "Library closes early",
+        LIBRARY,
+    )
+    assert corrections(desk.conn, CorrectionFilter()) == []
+    assert [one.noise for one in corrections(desk.conn, CorrectionFilter(least=0))] == [("another",)]
+
+
+def test_an_edit_that_is_taken_back_is_two_corrections(desk: Desk) -> None:
+    for page_id, text in enumerate((FERRY, FERRY.replace("Monday", "Friday"), FERRY), 1):
+        desk.store(page_id, "Ferry sails again", text)
+    assert [one.revision for one in corrections(desk.conn, CorrectionFilter(least=0))] == [3, 2]
+
+
+PARAGRAPHS = (
+    FERRY,
+    "The crew waited for three weeks.",
+    "Tickets cost two crowns more than before, and dogs travel free.",
+    FERRY[::-1],
+)
+WHOLE = "\n".join(PARAGRAPHS)
+LATER = Moment(at=START + timedelta(hours=1), precision=Precision.MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "modified", "is_kept"),
+    [
+        (f"{FERRY}\nThe crew wai…", "The ferry", None, True),
+        (f"{FERRY}\nThe crew wai", "The ferry", STATED, True),
+        ("\n".join(PARAGRAPHS[:2]), "The ferry", STATED, True),
+        ("\n".join(PARAGRAPHS[:2]), "The ferry", None, False),
+        ("\n".join(PARAGRAPHS[:2]), "The ferry", LATER, False),
+        (f"{FERRY}\nThe crew wai…", "Ferry: a correction", STATED, False),
+        ("\n".join(PARAGRAPHS[:3]) + FERRY[::-1][:60], "The ferry", STATED, False),
+        (f"{FERRY}\nThe editors took the rest of this text back.", "The ferry", STATED, False),
+    ],
+)
+def test_a_text_that_is_cut_off_without_a_word_is_kept(
+    desk: Desk, shown: str, title: str, modified: Moment | None, is_kept: bool
+) -> None:
+    """By a paywall that says nothing; not where somebody edited it, or may have."""
+    desk.store(1, "The ferry", WHOLE, modified=STATED if modified else None)
+    desk.store(2, title, shown, modified=modified)
+    current = desk.conn.execute("SELECT page_id, text FROM current_articles").fetchall()
+    assert current == ([(1, WHOLE)] if is_kept else [(2, shown)])

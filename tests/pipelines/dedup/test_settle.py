@@ -149,7 +149,7 @@ def test_any_order_of_coming_and_going_equals_all_at_once(
     room.read(*range(1, 51))
     expected = room.derived()
     assert len(expected["decisions"]) == 50
-    assert {verdict for verdict, _ in room.verdicts().values()} == {"new", "revision", "same", "copy"}
+    assert {verdict for verdict, _ in room.verdicts().values()} >= {"new", "revision", "same", "copy"}
     assert expected["likenesses"]
     assert not expected["unsettled"]
     room.settle_all()

@@ -155,7 +155,7 @@ def test_a_ping_that_is_not_what_it_seems_does_nothing_and_is_counted(one: Scene
 def test_what_hubs_do_is_shown_and_no_secret_is(one: Scene) -> None:
     (subscriber,) = one.hub.subscribers.values()
     told = one.desk.run("status").stdout
-    assert "1 of 1 subscriptions active" in told
+    assert "1 of 1 subscription active" in told
     assert json.loads(one.desk.run("status", "--json").stdout)["subscriptions"]["active"] == 1
     why = one.desk.run("why", "daily", "--offline", code=None).stdout
     assert f"{one.hub.url} tells of news" in " ".join(why.split())

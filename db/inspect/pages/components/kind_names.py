@@ -24,6 +24,7 @@ KIND_NAMES = {
     Noise.COUNTER: gettext_noop("counters and time stamps"),
     Noise.READ_MORE: gettext_noop("links to other articles"),
     Noise.EDITION: gettext_noop("the next edition"),
+    Noise.ANOTHER: gettext_noop("another article in its place"),
     Noise.TIME_STATED: gettext_noop("a time of publication that was missing"),
     Noise.PAYWALL: gettext_noop("the rest of a text for subscribers"),
     Noise.EXTRACTION: gettext_noop("read differently from the same page"),
