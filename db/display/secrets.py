@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LOGIN = re.compile(r"//[^/\s?#]{0,400}@")
+_LOGIN = re.compile(r"//[^/\s?#]{1,400}@")
 _ENDPOINT = re.compile(r"(https?://[^/\s?#]{1,400}/).+", re.IGNORECASE | re.DOTALL)
 
 

@@ -30,6 +30,7 @@ _SETTINGS, _PAUSED = f"{{{_OURS}}}settings", f"{{{_OURS}}}paused"
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:/\S*)?")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")
 _LOSSES = ("ERR_GT_REQUIRED", "ERR_TAG_NOT_FINISHED")
 """Errors of libxml2 after which attributes or elements are missing; it recovers from the others without a loss."""
@@ -59,24 +60,25 @@ def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(_UTF_16):
         return data.decode("utf-16", "replace")
     if data.lstrip().startswith(b"<"):
         return data.decode("utf-8-sig", "replace")  # XML says itself how it is to be read
+    plain = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
-        at = text.find("\0")
+        text, at = plain.decode(), plain.find(b"\0")
     except UnicodeDecodeError as error:
-        text, at = data[: error.start].decode("utf-8-sig"), error.start
+        text, at = "", error.start
     if at < 0:
         return text
-    line = text.count("\n", 0, at) + 1
+    line = plain.count(b"\n", 0, at) + 1
     raise UsageError(f'{name}:{line}: is not UTF-8; save it as UTF-8, from Excel as "CSV UTF-8"')
 
 
 def _opml(data: bytes, name: str) -> Iterator[ListedSource]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    data = _BARE_AMPERSAND.sub(b"&amp;", data)
+    if not data.startswith(_UTF_16):
+        data = _BARE_AMPERSAND.sub(b"&amp;", data)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):

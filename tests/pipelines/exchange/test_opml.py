@@ -27,6 +27,11 @@ def test_bare_ampersands_are_part_of_names_and_addresses() -> None:
     assert read_sources(data.encode()) == [ListedSource(name="Bread & Sea", url="https://a.example/f?x=1&copy=2&y=3")]
 
 
+def test_opml_in_utf_16() -> None:
+    data = '<opml version="1.0"><body><outline text="港湾 &amp; 新闻" xmlUrl="https://a.example/f"/></body></opml>'
+    assert read_sources(data.encode("utf-16")) == [ListedSource(name="港湾 & 新闻", url="https://a.example/f")]
+
+
 def test_plain_list() -> None:
     data = """\ufeff# my sites
 https://a.example/          # the first
@@ -70,6 +75,7 @@ def test_a_table_that_excel_saved_as_unicode_text() -> None:
     [
         ("url,name\nhttps://a.example/,北河日报\n".encode("gb18030"), "list.txt:2: is not UTF-8; save it as UTF-8"),
         ("https://a.example/\nKäse https://b.example/\n".encode("cp1252"), "list.txt:2: is not UTF-8"),
+        ("\ufeff港 https://a.example/\n".encode() + b"K\xe4se https://b.example/\n", "list.txt:2: is not UTF-8"),
         ("url,name\nhttps://a.example/,Post\n".encode("utf-16-le"), "list.txt:1: is not UTF-8"),
         (b"url,name\nhttps://a.example/,P\0st\n", "list.txt:2: is not UTF-8"),
         (b"https://a.example/ Post\n", "list.txt:1: nothing may stand behind an address, but 'Post' does"),
