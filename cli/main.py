@@ -27,6 +27,7 @@ import click
 from cli.context import CommandContext
 from cli.output.terminal import guard
 from cli.signals import stoppable
+from db.display.secrets import without_logins
 from db.errors import CopydeskError, MachineError
 from db.system.machine_errors import as_machine_error, explain_os_error
 
@@ -237,8 +238,9 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
+        error.show(shown := io.StringIO())
         with suppress(OSError):
-            error.show()
+            click.echo(without_logins(shown.getvalue()), nl=False, err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
@@ -258,7 +260,7 @@ def main() -> None:
 def _fail(message: str, code: int) -> None:
     """Exit with this code, also where the message cannot be written (standard error is a file on a full disk)."""
     with suppress(OSError):
-        click.echo(f"copydesk: {message}", err=True)
+        click.echo(f"copydesk: {without_logins(message)}", err=True)
     sys.exit(code)
 
 

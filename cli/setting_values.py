@@ -9,11 +9,12 @@ from db.config import units
 from db.config.declaration import Setting
 from db.config.loader import Config
 from db.config.settings import BY_NAME
+from db.display.secrets import only_host, without_logins
 from db.models import Source
 
 
 def shown_value(setting: Setting, value: object) -> str:
-    """A value as one writes it in copydesk.toml."""
+    """A value as one writes it in copydesk.toml, without the secrets of addresses."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if setting.read is units.duration_or_forever and value is None:
@@ -26,7 +27,9 @@ def shown_value(setting: Setting, value: object) -> str:
         return f"{value >> 20} MiB" if value and not value % (1 << 20) else format_size(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return "(empty)" if value in ("", None) else str(value)
+    if value in ("", None):
+        return "(empty)"
+    return only_host(str(value)) if setting.name == "alert_webhook" else without_logins(str(value))
 
 
 def own_settings(config: Config, source: Source) -> list[str]:

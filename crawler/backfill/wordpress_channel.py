@@ -8,7 +8,6 @@ whole page of posts (an import), pages are counted instead. Sites that forbid `/
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from urllib.parse import urlencode
 from crawler.backfill.channel import JSON, BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.list_memory import remembered, repeats
 from crawler.backfill.statuses import refusal_of
+from crawler.discover.listings.json_text import json_value
 from crawler.discover.wordpress import time_in_gmt
 from db.models import LinkKind
 from pipelines.urls import clean_url
@@ -93,10 +93,7 @@ def _refusal(answer: ChannelAnswer) -> str:
 def _posts(answer: ChannelAnswer) -> list[dict[str, Any]] | None:
     if answer.status != 200:
         return None
-    try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
+    document = json_value(answer.body.decode("utf-8", "replace"))
     if not isinstance(document, list) or not all(isinstance(one, dict) and one.get("link") for one in document):
         return None
     return document

@@ -6,7 +6,6 @@ the same relation in the page. Where only the generator is stated, the interface
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from crawler.discover.feeds.feed_hubs import MAX_HEADER, links_in_header
+from crawler.discover.listings.json_text import json_value
 from db.site_rules.loader import Sites
 from db.store.sites.modified_posts import ModifiedPost
 from pipelines.urls import clean_url, link_key, same_site
@@ -89,10 +89,7 @@ class ReadModifiedPosts:
 
     def parse(self, sites: Sites) -> ModifiedAnswer:
         """The posts, or why they cannot be relied on."""
-        try:
-            document = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return ModifiedAnswer(trouble=NOT_POSTS, may_be_elsewhere=True)
+        document = json_value(self.body.decode("utf-8", "replace"))
         if not isinstance(document, list) or not all(isinstance(one, dict) for one in document):
             return ModifiedAnswer(trouble=NOT_POSTS, may_be_elsewhere=True)
         posts = [post for one in document if (post := _post(one, self.url)) is not None]

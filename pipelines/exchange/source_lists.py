@@ -12,6 +12,7 @@ with each source, and which are paused, in attributes of a namespace that other 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -29,6 +30,10 @@ _SETTINGS, _PAUSED = f"{{{_OURS}}}settings", f"{{{_OURS}}}paused"
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:/\S*)?")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")
+_LOSSES = ("ERR_GT_REQUIRED", "ERR_TAG_NOT_FINISHED")
+"""Errors of libxml2 after which attributes or elements are missing; it recovers from the others without a loss."""
 _ATTRIBUTES = ("htmlurl", "xmlurl", "url")
 _URL = "url"
 """The column of a table with the addresses."""
@@ -38,9 +43,10 @@ def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
     """The names and addresses in an OPML file or a plain list, each address once, in the file's order.
 
     An OPML outline gives the site's address (`htmlUrl`), else its feed (`xmlUrl`). A host without a scheme gets https. Raises
-    UsageError, which names the file (`name`) and line, if a line has no address or there is none at all.
+    UsageError, which names the file (`name`) and line, if a line has no address or there is none at all, or if the file is neither
+    UTF-8 nor UTF-16 (Excel's "Unicode text"): its names could only be guessed.
     """
-    text = data.decode("utf-8-sig", "replace")
+    text = _decoded(data, name)
     if text.lstrip().startswith("<"):
         listed = _opml(data, name)
     elif (delimiter := _delimiter_of_table(text)) is not None:
@@ -55,8 +61,26 @@ def read_sources(data: bytes, name: str = "the file") -> list[ListedSource]:
     return list(unique.values())
 
 
+def _decoded(data: bytes, name: str) -> str:
+    if data.startswith(_UTF_16):
+        return data.decode("utf-16", "replace")
+    if data.lstrip().startswith(b"<"):
+        return data.decode("utf-8-sig", "replace")  # XML says itself how it is to be read
+    plain = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text, at = plain.decode(), plain.find(b"\0")
+    except UnicodeDecodeError as error:
+        text, at = "", error.start
+    if at < 0:
+        return text
+    line = plain.count(b"\n", 0, at) + 1
+    raise UsageError(f'{name}:{line}: is not UTF-8; save it as UTF-8, from Excel as "CSV UTF-8"')
+
+
 def _opml(data: bytes, name: str) -> Iterator[ListedSource]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    if not data.startswith(_UTF_16):
+        data = _BARE_AMPERSAND.sub(b"&amp;", data)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -65,6 +89,11 @@ def _opml(data: bytes, name: str) -> Iterator[ListedSource]:
         raise UsageError(
             f"{name}: looks like XML but is not OPML; export OPML from your reader, or give one address a line"
         )
+    for error in parser.error_log:
+        if error.type_name in _LOSSES:
+            raise UsageError(
+                f"{name}:{error.line}: is not XML from here on ({error.message}); correct it, or give one address a line"
+            )
     for outline in root.iter("outline"):
         values = {str(key).lower(): str(value).strip() for key, value in outline.attrib.items()}
         url = next((values[key] for key in _ATTRIBUTES if _HTTP.fullmatch(values.get(key, ""))), None)

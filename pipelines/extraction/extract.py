@@ -19,6 +19,7 @@ from db.site_rules.loader import Sites
 from pipelines.extraction.assemble import read_article
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.page.headings import find_subheadings, levels_of
+from pipelines.extraction.text.raised_digits import with_raised_digits
 from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024
@@ -82,7 +83,7 @@ def _extract(page: Page, sites: Sites) -> Outcome:
     decoded = decode(page.body, page.content_type, page.address)
     if decoded is None:
         return Rejection(reason=Reason.UNDECODABLE, detail="No character encoding makes readable text of this body.")
-    outcome = read_article(decoded.text, page, sites)
+    outcome = read_article(with_raised_digits(decoded.text), page, sites)
     return _join_parts(outcome, page, sites) if page.parts and isinstance(outcome, Article) else outcome
 
 

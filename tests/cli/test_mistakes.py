@@ -64,6 +64,24 @@ def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> 
         assert conn.execute("SELECT count(*) FROM sources").fetchone() == (2,)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sources", "add", "--no-discovery"),
+        ("sources", "test"),
+        ("why",),
+        ("show",),
+        ("extract",),
+        ("import", ".", "--base"),
+    ],
+)
+def test_no_message_repeats_a_password(newsroom: Newsroom, words: tuple[str, ...]) -> None:
+    result = spawn("--db", str(newsroom.path), *words, "http://ann:pass@word@news.example/feed")
+    assert result.returncode == 2
+    assert b"http://***@news.example/feed" in result.stderr
+    assert b"word" not in result.stderr.partition(b"http://")[2].partition(b"/feed")[0]
+
+
 @pytest.mark.parametrize("command", ["pause", "resume", "remove"])
 def test_nothing_is_said_to_be_done_where_all_is_taken_back(newsroom: Newsroom, command: str) -> None:
     result = spawn("--db", str(newsroom.path), "sources", command, "wanbao.example", "miror.example")

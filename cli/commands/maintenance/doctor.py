@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 import click
@@ -31,6 +31,7 @@ from db.config.loader import Config
 from db.config.settings import BY_NAME, DECLARED
 from db.connection.database import translate_sqlite_errors
 from db.display.humanize import counted
+from db.display.secrets import without_logins
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.findings import Finding, HealthCheck, Level
 from db.maintenance.health import run_checks
@@ -151,19 +152,9 @@ def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
 
 def _proxies() -> dict[str, str]:
     """The proxy variables in force, without passwords."""
-    return {name: _hidden(value) for name, value in sorted(getproxies_environment().items())}
-
-
-def _hidden(address: str) -> str:
-    bare = address if "//" in address else f"//{address}"
-    try:
-        parts = urlsplit(bare)
-    except ValueError:
-        return "(not an address)"
-    if "@" not in parts.netloc:
-        return address
-    shown = urlunsplit(parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}"))
-    return shown if bare == address else shown.removeprefix("//")
+    # A proxy may be named without a scheme.
+    given = {name: value if "//" in value else f"//{value}" for name, value in sorted(getproxies_environment().items())}
+    return {name: without_logins(value).removeprefix("//") for name, value in given.items()}
 
 
 def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:

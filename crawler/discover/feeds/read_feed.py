@@ -7,15 +7,15 @@ takes 23 ms against 150 (10 items: 0.6 against 3.1), and saves 0.1 s of import; 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from crawler.discover.feeds.feed_hubs import hubs_in_json, hubs_in_xml
+from crawler.discover.listings.json_text import json_value
 from crawler.discover.listings.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listings.listing_times import read_time
 from crawler.discover.listings.xml_tree import (
@@ -46,6 +46,7 @@ _HTML_TAG = re.compile(
     re.IGNORECASE,
 )
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
+_IANA = "http://www.iana.org/assignments/relation/"
 
 Texts = Callable[..., str | None]
 Parts = dict[str, list[etree._Element]]
@@ -174,7 +175,8 @@ def _based(element: etree._Element, base: str) -> str:
 
 
 def _address(item: etree._Element, parts: Parts, first: Texts) -> tuple[str, etree._Element | None] | None:
-    """The article's URL: FeedBurner's `origLink`, an Atom alternate link, RSS `<link>`, else a guid that is a URL.
+    """The article's URL: FeedBurner's `origLink`, an Atom alternate link, RSS `<link>`, else a guid that is a URL, else where an
+    Atom entry says that its content is, or the page elsewhere that it is about.
 
     With the link's element, which may have a base URL of its own.
     """
@@ -183,21 +185,37 @@ def _address(item: etree._Element, parts: Parts, first: Texts) -> tuple[str, etr
     others: list[tuple[str, etree._Element | None]] = []
     for link in parts.get("link", ()):
         target = attribute(link, "href")
-        relation = (attribute(link, "rel") or "alternate").lower()
-        if target and relation == "alternate":
+        relations = _relations(link)
+        if target and "alternate" in relations:
             if "json" not in (attribute(link, "type") or ""):
                 return _unescaped(target), link
             others.append((target, link))
         elif not target and (text := text_of(link) or _after(link)):
             return _unescaped(text), link
+    others += _other_addresses(item, parts)
+    return (_unescaped(others[0][0]), others[0][1]) if others else None
+
+
+def _other_addresses(item: etree._Element, parts: Parts) -> Iterator[tuple[str, etree._Element | None]]:
     for guid in (*parts.get("guid", ()), *parts.get("id", ())):
         text = text_of(guid)
         if _HTTP.match(text) and (attribute(guid, "isPermaLink") or "true").lower() != "false":
-            others.append((text, None))
+            yield text, None
     about = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
     if about and _HTTP.match(about):
-        others.append((about, None))
-    return (_unescaped(others[0][0]), others[0][1]) if others else None
+        yield about, None
+    for content in parts.get("content", ()):
+        if (source := attribute(content, "src")) and "html" in (attribute(content, "type") or "html").lower():
+            yield source, content
+    for link in parts.get("link", ()):
+        if (target := attribute(link, "href")) and not {"related", "via"}.isdisjoint(_relations(link)):
+            yield target, link
+
+
+def _relations(link: etree._Element) -> set[str]:
+    """How the target of a link relates to its entry. A relation may be written as IANA's address for it (RFC 4287, 4.2.7.2)."""
+    stated = (attribute(link, "rel") or "").lower().replace(_IANA, "").split()
+    return set(stated) or {"alternate"}
 
 
 def _after(link: etree._Element) -> str:
@@ -276,19 +294,14 @@ def _read_json(body: bytes, url: str, content_type: str | None) -> ParsedListing
 
 
 def parse_json(body: bytes, content_type: str | None = None) -> Any:
-    """The value of a JSON text in any encoding; None for invalid JSON."""
+    """The object or list of a JSON text in any encoding, also one with small mistakes (`json_value`); None where there is none."""
     decoded = decode(body, content_type)
-    if decoded is None:
-        return None
-    try:
-        return json.loads(decoded.text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        return None
+    return json_value(decoded.text) if decoded is not None else None
 
 
 def _json_link(item: dict[str, Any], url: str) -> Link | None:
-    address = _string(item.get("url")) or _string(item.get("id"))
-    if not address or not (item.get("url") or _HTTP.match(address)):
+    address = _json_address(item)
+    if address is None:
         return None
     people = item["authors"] if isinstance(item.get("authors"), list) else [item.get("author")]
     names = [
@@ -305,6 +318,13 @@ def _json_link(item: dict[str, Any], url: str) -> Link | None:
         section=plain_text(_string(tags[0])) if tags else None,
     )
     return link_to(address, kind=LinkKind.FEED, found_in=url, hints=hints)
+
+
+def _json_address(item: dict[str, Any]) -> str | None:
+    """An item's URL; else its id, if that is one; else the page elsewhere that the item is about, as lists of links have it."""
+    if (address := _string(item.get("url"))) or ((address := _string(item.get("id"))) and _HTTP.match(address)):
+        return address
+    return _string(item.get("external_url"))
 
 
 def _string(value: object) -> str | None:

@@ -14,7 +14,6 @@ of an address that one puts together, the parts must be texts, or names that the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -23,6 +22,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.discover.links.page_functions import joined_at
+from crawler.discover.listings.json_text import json_value
 from pipelines.text_limits import MAX_CLASS_CHARS
 
 _MOST_SCRIPTS = 200
@@ -128,9 +128,4 @@ def read_json_body(text: str) -> Any:
     text = text.strip().lstrip("\ufeff")
     if called := _CALLED.match(text[:_CALLED_WITHIN]):
         text = text[called.end() :].rstrip(";").rstrip().removesuffix(")")
-    if text[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    return json_value(text)

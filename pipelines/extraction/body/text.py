@@ -166,6 +166,20 @@ def _make_paragraphs(content: Element) -> None:
             box.tag = "p"
 
 
+_LISTS, _LISTED = ("ul", "ol", "dl", "blockquote"), ("li", "dt", "dd")
+
+
+def _open_lists_in_cells(content: Element) -> None:
+    """Make paragraphs of what a list or a quote in the cell of a table holds: trafilatura drops lists there, which on whole pages
+    are menus. A list of links stays one."""
+    for box in [el for el in content.iter(*_LISTS) if next(el.iterancestors(*_LISTS, "table"), el).tag == "table"]:
+        if 2 * sum(map(_length, box.iter("a"))) < _length(box):
+            for el in box.iter(*_LISTED):
+                el.tag = "p" if all(part.tag in _INLINE for part in el) else "div"
+            for el in box.iter(*_LISTS):
+                el.tag = "div"
+
+
 def _article_page(main: Element, *, has_joiners: bool) -> Element:
     """A page with a copy of the main content alone, in markup that trafilatura takes for an article."""
     page = _page_parser().makeelement("html")
@@ -178,6 +192,7 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         # Trafilatura joins sections that follow each other, and drops parts of forms; editors of mobile pages set each paragraph in
         # one, and headings in the other.
         box.tag = "p" if next(box.iterancestors("blockquote"), None) is not None else "div"
+    _open_lists_in_cells(content)
     _make_paragraphs(content)
     if has_joiners:
         _replace_joiners(content)

@@ -15,16 +15,17 @@ Structured data against printed dates (`weigh_dates`):
 6. If they differ by more than time zones explain, the date near the headline wins, else structured data.
 7. Of one publication, an instant beats a printed clock of lower precision or without a zone; the print tells on which clock, and on
    which day, the instant is meant. The day in the address does so where nothing is printed.
-8. A printed clock whose zone nothing on the page tells is on the clock on which the listing's instant reads the same.
+8. A printed clock whose zone nothing on the page tells is on the clock on which the listing's instant reads the same. A day without
+   a clock has that of the listing's instant, if that is on the same day; midnight states none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
-from db.models import Moment, OffsetFrom
+from db.models import Moment, OffsetFrom, Precision
 from pipelines.extraction.dates.candidates import DateCandidate
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 
@@ -91,12 +92,27 @@ def confirms(instant: DateCandidate, printed: DateCandidate) -> bool:
     return printed.moment.offset_from is OffsetFrom.UNKNOWN and _shift(printed, instant) in _CLOCKS
 
 
-def in_listed_zone(printed: DateCandidate, listed: datetime) -> DateCandidate:
-    """A printed clock without a zone, in the zone in which it is the instant that the listing of the article gives.
+def with_listed_time(found: DateCandidate, listed: datetime) -> DateCandidate:
+    """A clock without a zone, in the zone in which it is the instant that the listing of the article gives; a day alone, at that
+    instant, if it is on that day.
 
-    A listing that gives the clock itself as UTC tells nothing: a `Z` is often put after local time.
+    A listing that gives the clock itself as UTC tells nothing of the zone: a `Z` is often put after local time.
     """
-    if printed.stamp.hour is None or printed.moment.offset_from is not OffsetFrom.UNKNOWN:
+    return _at_listed_time(found, listed) if found.stamp.hour is None else _in_listed_zone(found, listed)
+
+
+def _at_listed_time(day: DateCandidate, listed: datetime) -> DateCandidate:
+    is_known = day.moment.offset_from is not OffsetFrom.UNKNOWN
+    at = listed.astimezone(day.moment.at.tzinfo if is_known else UTC)
+    if at.date() != day.stamp.date or time() in (at.time(), listed.astimezone(UTC).time()):
+        return day
+    precision = Precision.SECOND if at.second else Precision.MINUTE
+    origin = day.moment.offset_from if is_known else OffsetFrom.PAGE
+    return replace(day, moment=Moment(at=at, precision=precision, offset_from=origin), by="hint")
+
+
+def _in_listed_zone(printed: DateCandidate, listed: datetime) -> DateCandidate:
+    if printed.moment.offset_from is not OffsetFrom.UNKNOWN:
         return printed
     clock = printed.moment.at.replace(tzinfo=UTC, second=0)
     if (shift := clock - listed.astimezone(UTC).replace(second=0, microsecond=0)) not in _CLOCKS:

@@ -21,11 +21,11 @@ from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import (
     confirms,
     has_clock,
-    in_listed_zone,
     in_zone_of,
     same_minute,
     weigh_dates,
     weigh_statements,
+    with_listed_time,
 )
 from pipelines.extraction.dates.candidates import (
     TIPPED,
@@ -119,7 +119,7 @@ def _with_hints(
     if chosen is None and hint and hint.published:
         chosen = _from_hint(hint.published, context)
     elif chosen and hint and hint.published:
-        told = in_listed_zone(chosen, hint.published)
+        told = with_listed_time(chosen, hint.published)
         chosen = told if context.possible(told.moment) else chosen
     if modified is None and hint and hint.modified and hint.modified != hint.published:
         modified = _from_hint(hint.modified, context)

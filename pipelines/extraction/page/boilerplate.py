@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
-from itertools import islice, takewhile
+from itertools import islice, repeat, takewhile
 from typing import NamedTuple
 
 from lxml.etree import SubElement
@@ -27,6 +27,7 @@ _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
 _PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
+_CAPTION_OR_CREDIT = class_pattern("caption", "quotation")
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _MAX_CAPTIONS = 2
@@ -283,16 +284,25 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 
 def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, or stands
-    below one in a table."""
+    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, holds nothing
+    but what is named so and stands below one, or stands below one in a table."""
     parent = line.block.getparent()
     if line.block.tag == "td":
         return _is_picture_table(line)
     if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
+    if _is_named_caption(line) and (above := line.block.getprevious()) is not None:
+        return next(above.iter("img", "picture"), None) is not None
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
+
+
+def _is_named_caption(line: Line) -> bool:
+    """Whether all words of a line stand in elements within it that are named for a caption or its credit."""
+    inner = [el for text, el in line.parts if text.strip()]
+    named = [is_called(el, _CAPTION_CLASS) for el in inner if el is not line.block]
+    return any(named) and all(map(is_called, inner, repeat(_CAPTION_OR_CREDIT)))
 
 
 def _is_picture_table(line: Line) -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.maintenance.doctor import _hidden
 from db.connection.database import open_database
 from db.store.crawl import facts
 from db.store.sites.sources import add_source
@@ -71,23 +70,19 @@ def test_what_is_needed_at_night_is_looked_for_before(tmp_path: Path) -> None:
     assert wrong("alert_command = 'no-such-program \"x'\n") == ["alerts"]
 
 
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("http://user:secret@proxy.example:3128/", "http://***@proxy.example:3128/"),
-        ("user:se@cret@proxy.example:3128", "***@proxy.example:3128"),
-        ("http://proxy.example:3128", "http://proxy.example:3128"),
-        ("localhost,127.0.0.1", "localhost,127.0.0.1"),
-    ],
-)
-def test_passwords_of_proxies_are_hidden(address: str, shown: str) -> None:
-    assert _hidden(address) == shown
-
-
 def test_proxies_in_force_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://me:secret@proxy.example:3128")
+    monkeypatch.setenv("http_proxy", "me:secret@plain.example:3128")
+    monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+    (tmp_path / "copydesk.toml").write_text(
+        'alert_webhook = "https://hooks.example/services/secret"\nwayback_url = "https://me:secret@wayback.example/web"\n'
+    )
     result = spawn("doctor", cwd=tmp_path)
     assert b"http://***@proxy.example:3128" in result.stdout
+    assert b" ***@plain.example:3128" in result.stdout
+    assert b"localhost,127.0.0.1" in result.stdout
+    assert b"https://hooks.example/***" in result.stdout
+    assert b"https://***@wayback.example/web" in result.stdout
     assert b"secret" not in result.stdout
 
 

@@ -22,6 +22,16 @@ def test_opml_of_a_feed_reader() -> None:
     ]
 
 
+def test_bare_ampersands_are_part_of_names_and_addresses() -> None:
+    data = '<opml version="1.0"><body><outline text="Bread & Sea" xmlUrl="https://a.example/f?x=1&copy=2&amp;y=3"/></body></opml>'
+    assert read_sources(data.encode()) == [ListedSource(name="Bread & Sea", url="https://a.example/f?x=1&copy=2&y=3")]
+
+
+def test_opml_in_utf_16() -> None:
+    data = '<opml version="1.0"><body><outline text="港湾 &amp; 新闻" xmlUrl="https://a.example/f"/></body></opml>'
+    assert read_sources(data.encode("utf-16")) == [ListedSource(name="港湾 & 新闻", url="https://a.example/f")]
+
+
 def test_plain_list() -> None:
     data = """\ufeff# my sites
 https://a.example/          # the first
@@ -55,9 +65,19 @@ def test_a_table_as_spreadsheets_save_it(data: str) -> None:
     ]
 
 
+def test_a_table_that_excel_saved_as_unicode_text() -> None:
+    data = "name\turl\r\n北河日报\thttps://a.example/\r\n".encode("utf-16")
+    assert read_sources(data) == [ListedSource(name="北河日报", url="https://a.example/")]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        ("url,name\nhttps://a.example/,北河日报\n".encode("gb18030"), "list.txt:2: is not UTF-8; save it as UTF-8"),
+        ("https://a.example/\nKäse https://b.example/\n".encode("cp1252"), "list.txt:2: is not UTF-8"),
+        ("\ufeff港 https://a.example/\n".encode() + b"K\xe4se https://b.example/\n", "list.txt:2: is not UTF-8"),
+        ("url,name\nhttps://a.example/,Post\n".encode("utf-16-le"), "list.txt:1: is not UTF-8"),
+        (b"url,name\nhttps://a.example/,P\0st\n", "list.txt:2: is not UTF-8"),
         (b"https://a.example/ Post\n", "list.txt:1: nothing may stand behind an address, but 'Post' does"),
         (b"url,name\nhttps://a.example/,a,b\n", "list.txt:2: has more cells than the first line has columns"),
         (b"url,name\nwhat is this,a\n", "list.txt:2: 'what is this' is not an address"),
@@ -68,6 +88,13 @@ def test_a_table_as_spreadsheets_save_it(data: str) -> None:
         (b"<html></html>", "not OPML"),
         (b"<opml><body></body></opml>", "no address"),
         (b"<", "not OPML"),
+        # An attribute that ends too early, a file that was cut off: sources would be lost.
+        (b'<opml><body>\n<outline text="A"B" xmlUrl="https://a.example/f"/></body></opml>', "list.txt:2: is not XML"),
+        (
+            b'<opml><body><outline xmlUrl="https://a.example/f"/>\n<outline xmlUrl="https://b.exam',
+            "list.txt:2: is not XML",
+        ),
+        (b'<opml><body><outline xmlUrl="https://a.example/f"/>\n', "list.txt:2: is not XML"),
         (
             b'<opml xmlns:c="urn:copydesk:sources"><body><outline text="A" htmlUrl="https://a.example/" c:settings="[]"/>'
             b"</body></opml>",

@@ -103,6 +103,41 @@ def test_json_feed() -> None:
     assert (listing.title, listing.pages) == ("Post", ("https://news.example/feed.json?p=2",))
 
 
+def test_a_json_feed_with_the_mistakes_of_templates() -> None:
+    listing = read('{"items": [{"url": "/a/1", "content_html": "<p>\n\tA</p>"}, {"url": "/a/2"},]}\n<!-- cached -->')
+    assert [link.url for link in listing.links] == ["https://news.example/a/1", "https://news.example/a/2"]
+
+
+@pytest.mark.parametrize(
+    ("item", "url"),
+    [
+        ('{"id": "7", "external_url": "https://other.example/x"}', "https://other.example/x"),
+        ('{"id": "https://news.example/a/7", "external_url": "https://other.example/x"}', "https://news.example/a/7"),
+        ('{"url": "/a/7", "external_url": "https://other.example/x"}', "https://news.example/a/7"),
+    ],
+)
+def test_an_item_of_a_json_feed_that_is_about_another_page(item: str, url: str) -> None:
+    assert [link.url for link in read(f'{{"items": [{item}]}}').links] == [url]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '<link rel="http://www.iana.org/assignments/relation/alternate" href="a/7"/>',
+        '<link rel="alternate nofollow" href="a/7"/>',
+        '<content type="text/html" src="a/7"/>',
+        '<content type="audio/mpeg" src="a/7.mp3"/><link rel="via" href="https://other.example/x"/>'
+        "<id>https://news.example/a/7</id>",
+        '<link rel="self" href="https://news.example/7.atom"/><link rel="related" href="a/7"/>',
+    ],
+)
+def test_where_else_an_atom_entry_has_its_address(entry: str) -> None:
+    listing = read(
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/"><entry><id>tag:7</id>{entry}</entry></feed>'
+    )
+    assert [link.url for link in listing.links] == ["https://news.example/a/7"]
+
+
 BROKEN = {
     "bare ampersand": "<rss><channel><item><title>Salt & pepper</title>"
     "<link>https://news.example/a?x=1&y=2</link></item></channel></rss>",

@@ -66,10 +66,9 @@ def test_a_change_at_the_time_of_publication_is_none() -> None:
         ("20:00", "2024-03-05T20:00+08:00"),
         ("07:00", "2024-03-05T07:00-05:00"),
         ("17:30", "2024-03-05T17:30+05:30"),
-        # A feed that calls local time UTC; another event of the day; no time of day.
+        # A feed that calls local time UTC; another event of the day.
         ("12:00", "2024-03-05T12:00"),
         ("19:37", "2024-03-05T19:37"),
-        ("", "2024-03-05"),
     ],
 )
 def test_the_listing_tells_the_zone_of_a_printed_clock(clock: str, shown: str) -> None:
@@ -78,6 +77,30 @@ def test_the_listing_tells_the_zone_of_a_printed_clock(clock: str, shown: str) -
     assert published is not None
     assert published.iso == shown
     assert (published.offset_from is OffsetFrom.PAGE) == ("+" in shown or "-05:00" in shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "shown"),
+    [
+        ("en", datetime(2024, 3, 5, 14, 30, 5, tzinfo=UTC), "2024-03-05T14:30:05+00:00"),
+        ("en-SG", datetime(2024, 3, 4, 22, 51, tzinfo=UTC), "2024-03-05T06:51+08:00"),
+        # Another day, here or there; midnight, by the clock of either.
+        ("en", datetime(2024, 3, 4, 23, 30, tzinfo=UTC), "2024-03-05"),
+        ("en-SG", datetime(2024, 3, 5, 22, 51, tzinfo=UTC), "2024-03-05"),
+        ("en", datetime(2024, 3, 5, tzinfo=UTC), "2024-03-05"),
+        ("en-SG", datetime(2024, 3, 4, 16, 0, tzinfo=UTC), "2024-03-05"),
+        ("en-SG", datetime(2024, 3, 5, tzinfo=UTC), "2024-03-05"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("day", "path"),
+    [("<p>2024-03-05</p>", "/green"), ("", "/2024/03/05/green.html"), ("<time datetime=2024-03-05>x", "/")],
+)
+def test_the_listing_tells_the_time_of_a_day(language: str, listed: datetime, shown: str, day: str, path: str) -> None:
+    later = NOW + timedelta(days=1)
+    published = read(day, hint=hint(listed, listed), fetched_at=later, language=language, path=path).published
+    assert published is not None
+    assert published.iso == shown
 
 
 def test_a_listing_that_is_ahead_of_the_fetch_tells_no_zone() -> None:
