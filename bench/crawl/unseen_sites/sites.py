@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from html.entities import codepoint2name
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
@@ -44,10 +45,14 @@ from tests.demoweb.answers import Answer
 from tests.demoweb.server import Asked
 
 HERE = Path(__file__).parent
-SETS = {1: "sites", 2: "second_sites"}
+SETS = {1: "sites", 2: "second_sites", 3: "third_sites"}
 """Folders of the sites, by number of the set."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
-_LISTS = '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
+_LISTS = (
+    '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
+    '{% from "wordpress.html" import at, wp_head, wp_feed, wp_comments_feed, wp_widgets, wp_comments with context %}'
+    '{% from "wordpress.html" import wp_sitemap, wp_sitemap_index with context %}'
+)
 _KEYS = {
     *(
         "host",
@@ -113,6 +118,11 @@ class Article:
     def day(self) -> str:
         """The date without the time."""
         return f"{self.date:%Y-%m-%d}"
+
+    @property
+    def epoch(self) -> str:
+        """The date as JavaScript counts it: milliseconds since 1970."""
+        return f"{self.date.timestamp() * 1000:.0f}"
 
     @property
     def rfc822(self) -> str:
@@ -249,7 +259,7 @@ class Site:
             main, head = (Markup(self._render(page.get(name, ""), **values)) for name in ("main", "head"))
             return self._html(self._render(page["title"], **values), main, head, page.get("status", HTTPStatus.OK))
         text = self._render(page["text"], **values)
-        body = text.encode() if "type" in page else self._encoded(text, page.get("charset"))
+        body = text.encode(page.get("charset", "utf-8")) if "type" in page else self._encoded(text, page.get("charset"))
         headers = {"Content-Type": page.get("type", self._content_type)}
         if page.get("drip"):
             return Answer(headers=headers | {"Transfer-Encoding": "chunked"}, body=body, drip=True)
@@ -325,6 +335,9 @@ def _environment(now: datetime) -> Environment:
         "json": lambda value: Markup(json.dumps(value)),
         "every": lambda articles, step, rest: [each for each in articles if each.position % step == rest],
         "dated": lambda articles, form, text: [each for each in articles if each.date.strftime(form) == text],
+        "older": lambda articles, name, value: [each for each in articles if getattr(each, name) < value],
+        "entities": _entities,
+        "md5": _md5,
         "ascii": str.isascii,
         "base36": _base36,
         "word": _word,
@@ -333,7 +346,7 @@ def _environment(now: datetime) -> Environment:
     environment.globals |= {
         "today": now.isoformat(),
         "month": lambda back, form: _months_before(now, back).strftime(form),
-        "md5": lambda value: hashlib.md5(str(value).encode()).hexdigest(),
+        "md5": _md5,
     }
     return environment
 
@@ -341,6 +354,15 @@ def _environment(now: datetime) -> Environment:
 def _months_before(now: datetime, back: int) -> datetime:
     year, month = divmod(now.year * 12 + now.month - 1 - back, 12)
     return datetime(year, month + 1, 1, tzinfo=now.tzinfo)
+
+
+def _md5(value: object) -> str:
+    return hashlib.md5(str(value).encode()).hexdigest()
+
+
+def _entities(text: str) -> Markup:
+    """The text with HTML's names for what is not ASCII, as pages in Latin 1 have it."""
+    return Markup("".join(f"&{name};" if (name := codepoint2name.get(ord(each))) else each for each in text))
 
 
 def _base36(number: int) -> str:
