@@ -14,6 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
+from crawler.discover.addresses.url_words import PAGE_SUFFIXES
 from crawler.discover.links.link_places import LinkPlaces, LinkWords
 from crawler.discover.links.page_functions import PageFunctions
 from pipelines.text_limits import MAX_STATED_TEXT, MAX_URL
@@ -38,7 +39,7 @@ _HIDING = re.compile(
 _NOWHERE = re.compile(r"javascript:\s{0,5}(?:;|//|void\s{0,5}\(?\s{0,5}0\s{0,5}\)?;?)?", re.IGNORECASE)
 _SCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?:https?:)?/[^\s'\"<>()]{2,1000}|[\w./-]{1,200}\.(?:s?html?|php|aspx?|jsp|do)(?:\?[^\s'\"<>()]{1,500})?",
+    rf"(?:https?:)?/[^\s'\"<>()]{{2,1000}}|[\w./-]{{1,200}}\.(?:{PAGE_SUFFIXES})(?:\?[^\s'\"<>()]{{1,500}})?",
     re.IGNORECASE,
 )
 _LITERAL = re.compile(r"'([^']{3,1500})'|\"([^\"]{3,1500})\"")
