@@ -42,6 +42,8 @@ _ADDRESS = re.compile(
     rf"(?:https?:)?/[^\s'\"<>()]{{2,1000}}|[\w./-]{{1,200}}\.(?:{PAGE_SUFFIXES})(?:\?[^\s'\"<>()]{{1,500}})?",
     re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"\\(?:(?:u00|x)([0-7][0-9a-f])|/)", re.IGNORECASE)
+"""What scripts write for a character of an address: `?a=1\\u0026b=2`, `https:\\/\\/a.example`."""
 _LITERAL = re.compile(r"'([^']{3,1500})'|\"([^\"]{3,1500})\"")
 
 
@@ -73,8 +75,9 @@ def address_of(element: etree._Element, functions: PageFunctions) -> tuple[str, 
         if code and (called := functions.address_in(code)) and _ADDRESS.fullmatch(called):
             return called, True
         for single, double in _LITERAL.findall(code[:MAX_URL]):
-            if _ADDRESS.fullmatch(single or double):
-                return single or double, True
+            text = _ESCAPE.sub(lambda found: chr(int(found[1] or "2f", 16)), single or double)
+            if _ADDRESS.fullmatch(text):
+                return text, True
     return "", True
 
 

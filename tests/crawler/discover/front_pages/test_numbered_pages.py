@@ -76,6 +76,14 @@ def links(*pairs: str) -> str:
             ),
             "/news?p_id=News_x4_12&state=normal&_News_x4_12_delta=20&_News_x4_12_cur=2",
         ),
+        ("/news/", 1, "<a href='?after=k3f'><img src='/i/n.gif' alt='Next'></a>", "/news/?after=k3f"),
+        ("/news/", 1, "<a href='?after=k3f'><i class='fa' aria-label='下一页'></i></a>", "/news/?after=k3f"),
+        (
+            "/Pages/news.aspx",
+            1,
+            r"""<a onclick='turn("/Pages/news.aspx?Paged=T\u0026p_ID=15\u0026First=6")' href="javascript:"><img alt="Next"></a>""",
+            "/Pages/news.aspx?Paged=T&p_ID=15&First=6",
+        ),
         (
             "/gn/index.jhtml",
             1,
