@@ -63,18 +63,27 @@ def _may_be_feed(href: str) -> bool:
 
 
 _CALLED = re.compile(r"\W*(?:rss|atom)(?:[\s-]?feeds?)?(?:\s?[12]\.0)?\W*", re.IGNORECASE)
-_ICON = re.compile(r"(?<![a-z])(?:rss|feeds?|atom|xml)(?![a-z])", re.IGNORECASE)
-"""In the name of a picture, or of an element that shows one: `feed-icon-14x14.png`, `fa fa-rss`, the orange "XML" of old pages."""
+_ICON = re.compile(r"(?<![a-z])(?:rss|xml|(?:icon|fa|bi)[-_]feed|feed[-_]icon)(?![a-z])", re.IGNORECASE)
+"""In the name of a picture or icon: `feed-icon-14x14.png`, `fa fa-rss`, the orange "XML" of old pages. Feeds of articles have parts
+called `feed-image`."""
 
 
 def _is_called_feed(anchor: etree._Element) -> bool:
     """Whether a link is called RSS, by its words or its icon: to a feed, or to a page of feeds."""
-    names = [anchor.text, anchor.get("title"), anchor.get("aria-label")]
+    picture = anchor.find("img")
+    names = [
+        anchor.text,
+        anchor.get("title"),
+        anchor.get("aria-label"),
+        picture.get("alt") if picture is not None else None,
+    ]
     if any(name is not None and len(name) < _LONGEST_NAME and _CALLED.fullmatch(name) for name in names):
         return True
-    icons = (_icon_name(element) for element in islice(anchor.iter("img", "i", "span", "svg", "use"), _MOST_ICONS))
-    own = () if len(anchor) or anchor.text else (anchor.get("class") or "",)
-    return any(_ICON.search(name[:MAX_CLASS_CHARS]) for name in (*icons, *own)) and len(_words(anchor)) < _LONGEST_NAME
+    if sum(map(len, islice(anchor.itertext(), MAX_LINK_PARTS))) >= _LONGEST_NAME:
+        return False
+    icons = [_icon_name(element) for element in islice(anchor.iter("img", "i", "span", "svg", "use"), _MOST_ICONS)]
+    own = anchor.get("class") or "" if len(anchor) == 0 else ""
+    return any(_ICON.search(name[:MAX_CLASS_CHARS]) for name in (*icons, own))
 
 
 def _icon_name(element: etree._Element) -> str:
@@ -83,10 +92,6 @@ def _icon_name(element: etree._Element) -> str:
         return f"{element.get('alt') or ''} {(element.get('src') or '').rpartition('/')[2]}"
     drawn = element.get("href") or element.get("xlink:href") or ""  # <use href="/icons.svg#rss">
     return f"{element.get('class') or ''} {drawn.rpartition('#')[2]}"
-
-
-def _words(anchor: etree._Element) -> str:
-    return "".join(map(str, islice(anchor.itertext(), MAX_LINK_PARTS))).strip()
 
 
 _LONGEST_NAME = 20

@@ -173,6 +173,7 @@ def test_what_is_called_a_feed_is_tried(link: str) -> None:
         '<a href="/read.php?id=8" class="feed-item">The bridge</a>',
         '<a href="/read.php?id=8"><i class="fa fa-feedback"></i> Write</a>',
         '<a href="/read.php?id=8"><span class="feed-title">The old bridge of the town</span></a>',
+        '<a href="/read.php?id=8" class="feed-card"><span class="news-feed__image"><img src="/feed-8.jpg" alt=""></span></a>',
     ],
 )
 def test_what_stands_in_a_feed_of_articles_is_none(link: str) -> None:
