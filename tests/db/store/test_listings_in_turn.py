@@ -37,7 +37,7 @@ def test_a_feed_that_named_nothing_stands_for_no_section(tmp_path: Path) -> None
     def feed(name: str, links: int | None, kind: ListingKind = ListingKind.FEED) -> ListingState:
         return ListingState(listing=Listing(url=name, kind=kind), asked_at=None if links is None else NOW, links=links)
 
-    states = [feed("empty", 0), feed("full", 9), feed("new", None), section("about", 1, 0)]
-    states.append(feed("no-news", 0, ListingKind.NEWS_SITEMAP))
+    states = [feed("empty", 0), feed("one", 1), feed("full", 9), feed("new", None), section("about", 1, 0)]
+    states += [feed("no-news", 0, ListingKind.NEWS_SITEMAP), feed("sunday", 1, ListingKind.NEWS_SITEMAP)]
     with open_database(tmp_path / "news.db", create=True) as database:
-        assert barren_listings(database.conn, 1, states) == {"empty", "no-news"}
+        assert barren_listings(database.conn, 1, states) == {"empty", "one", "no-news"}
