@@ -48,11 +48,7 @@ HERE = Path(__file__).parent
 SETS = {1: "sites", 2: "second_sites", 3: "third_sites"}
 """Folders of the sites, by number of the set."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
-_LISTS = (
-    '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
-    '{% from "wordpress.html" import at, wp_head, wp_feed, wp_comments_feed, wp_widgets, wp_comments with context %}'
-    '{% from "wordpress.html" import wp_sitemap, wp_sitemap_index with context %}'
-)
+_LISTS = '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
 _KEYS = {
     *(
         "host",
@@ -153,9 +149,9 @@ class Site:
         self._facts, self._environment = facts, environment
         self._template = cache(environment.from_string)
         self.articles = self._write_articles(facts["articles"], now)
-        self.start = self._render(facts.get("start", "/"))
+        self.start = self._address(facts.get("start", "/"))
         self._pages = list(facts["page"])
-        self._paths = {self._render(page["path"]): page for page in self._pages if "path" in page}
+        self._paths = {self._address(page["path"]): page for page in self._pages if "path" in page}
         self._others = dict(self._other_pages(facts.get("others", ())))
 
     @property
@@ -218,7 +214,7 @@ class Site:
     def _other_pages(self, others: Iterable[Sequence[Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
         for path, title, kind, *numbers in others:
             for i in range(numbers[0], numbers[1] + 1) if numbers else (0,):
-                yield self._render(path, i=i), (self._render(title, i=i), kind)
+                yield self._address(path, i), (self._address(title, i), kind)
 
     def _article_at(self, asked: Asked) -> Article | None:
         if asked.host != self._facts.get("article_host", asked.host):
@@ -311,6 +307,10 @@ class Site:
 
     def _encoded(self, text: str, charset: str | None = None) -> bytes:
         return text.encode(charset or self.charset, "xmlcharrefreplace")
+
+    def _address(self, source: str, i: int = 0) -> str:
+        """An address, or the title of one, which needs no macros: they take most of the time that a template takes to be read."""
+        return self._template(source).render(site=self, articles=self.live, all=self.articles, i=i)
 
     def _render(self, source: str, **values: Any) -> str:
         template = self._template(_LISTS + self._facts.get("macros", "") + source)
