@@ -34,7 +34,8 @@ def requests_for_listings(
 
     A feed has the newest articles, a news sitemap all of two days. Beside a news sitemap or declared list, the front page and
     sitemaps only add load, so "auto" skips them; sections are skipped beside a feed, too.
-    A listing that is `barren` is read, and makes no other superfluous: its links lead to no articles, as a podcast's do.
+    A listing that is `barren` is read, and makes no other superfluous: it names nothing, or its links lead to no articles, as a
+    podcast's do.
     """
     kinds = {listing.kind for listing in listings if listing.url not in barren} - DECLARED | (
         {kind_of(rule) for rule in site.lists} if site else set()

@@ -119,7 +119,7 @@ class CrawlSpider(Spider):
             known_listings=known,
             articles=ArticleQueue(settings.concurrency),
             resting=resting_listings(states, rests, now),
-            barren=barren_listings(session.reader, source.id),
+            barren=barren_listings(session.reader, source.id, states),
             probing=not session.order.reads or needs_probing(known, site) or should_rediscover(states, rests, now),
         )
 

@@ -32,6 +32,8 @@ from db.store.crawl.facts import insert_links, links_of_others, take_over_links
 from db.store.sites.modified_posts import save_restated_links
 from pipelines.urls import same_site
 
+_PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
+
 
 @dataclass(slots=True, kw_only=True)
 class SourceVisit:
@@ -62,7 +64,7 @@ class SourceVisit:
     resting: frozenset[str] = frozenset()
     """Listings that are gone, and not requested in this crawl."""
     barren: frozenset[str] = frozenset()
-    """Listings whose links lead to no articles, so that they stand for no other listing."""
+    """Listings that name nothing, or whose links lead to no articles, so that they stand for no other listing."""
     left_out: int = 0
     """Articles named that are not among those of the setting `only`."""
     taken: int = 0
@@ -181,8 +183,13 @@ class SourceVisit:
         return bool(feeds) and all(url in self.resting or self.answers.is_gone(url) for url in feeds)
 
     def record_listing(self, listing: Listing) -> None:
-        """Note a listing that this visit discovered."""
-        if listing.url not in {known.url for known in (*self.known_listings, *self.new_listings)}:
+        """Note a listing that this visit discovered. What a page took for a section may turn out to be a feed."""
+        urls = [known.url for known in self.new_listings]
+        if listing.url in urls:
+            at = urls.index(listing.url)
+            if self.new_listings[at].kind is ListingKind.SECTION and listing.kind not in _PAGES:
+                self.new_listings[at] = listing
+        elif listing.url not in {known.url for known in self.known_listings}:
             self.new_listings.append(listing)
 
     def insert_links(

@@ -1,15 +1,16 @@
 """How many articles of unseen sites are found: some 40 small sites are added by one address each, and crawled three times.
 
-    python -m bench.crawl.unseen_sites [--set 1|2] [--half looked-at|left] [--misses [--left]] [--json]
+    python -m bench.crawl.unseen_sites [--set 1|2|3] [--half looked-at|left] [--misses [--left]] [--json]
 
-Both sets were written without a look at discovery. The 36 sites of the first (`sites/`) are of common systems and of old ones, in
-25 languages. The 40 of the second (`second_sites/`) are of the kinds that newsrooms add, in 25 languages, from national dailies
-and wire agencies to electronic editions, ministries and newsletters; eight are hostile, as real machines are. A proxy serves
-them on loopback under their own names; `copydesk sources add` and `copydesk crawl` run as whole processes. Counted are the
-articles that are found (`found` of `wanted`), those that are there twice (`duplicates`), pages kept as articles that are none
-(`others`), requests for what may not be asked for (`forbidden`), and requests. The halves are told by the parity of a hash of a
-site's host. Discovery may be mended for what is missed in the half that is *looked at*; the other half is *left*: its figure
-alone says how well sites are read that nobody has looked at.
+The sets were written without a look at discovery. The 36 sites of the first (`sites/`) are of common systems and of old ones, in 25
+languages. The 40 of the second (`second_sites/`) are of the kinds that newsrooms add, in 25 languages, from national dailies and
+wire agencies to electronic editions, ministries and newsletters; eight are hostile, as real machines are. The lists, paging, feeds
+and sitemaps of the 40 of the third (`third_sites/`) have the structure that public templates and feed makers of real systems give
+them, with invented texts in 30 languages. A proxy serves them on loopback under their own names; `copydesk sources add` and
+`copydesk crawl` run as whole processes. Counted are the articles that are found (`found` of `wanted`), those that are there twice
+(`duplicates`), pages kept as articles that are none (`others`), requests for what may not be asked for (`forbidden`), and requests.
+The halves are told by the parity of a hash of a site's host. Discovery may be mended for what is missed in the half that is *looked
+at*; the other half is *left*: its figure alone says how well sites are read that nobody has looked at.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from html.entities import codepoint2name
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
@@ -44,7 +45,7 @@ from tests.demoweb.answers import Answer
 from tests.demoweb.server import Asked
 
 HERE = Path(__file__).parent
-SETS = {1: "sites", 2: "second_sites"}
+SETS = {1: "sites", 2: "second_sites", 3: "third_sites"}
 """Folders of the sites, by number of the set."""
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
 _LISTS = '{% from "lists.html" import teasers, bullets, rss, sitemap, sitemaps with context %}'
@@ -115,6 +116,11 @@ class Article:
         return f"{self.date:%Y-%m-%d}"
 
     @property
+    def epoch(self) -> str:
+        """The date as JavaScript counts it: milliseconds since 1970."""
+        return f"{self.date.timestamp() * 1000:.0f}"
+
+    @property
     def rfc822(self) -> str:
         """The date as RSS has it."""
         return format_datetime(self.date)
@@ -143,9 +149,9 @@ class Site:
         self._facts, self._environment = facts, environment
         self._template = cache(environment.from_string)
         self.articles = self._write_articles(facts["articles"], now)
-        self.start = self._render(facts.get("start", "/"))
+        self.start = self._address(facts.get("start", "/"))
         self._pages = list(facts["page"])
-        self._paths = {self._render(page["path"]): page for page in self._pages if "path" in page}
+        self._paths = {self._address(page["path"]): page for page in self._pages if "path" in page}
         self._others = dict(self._other_pages(facts.get("others", ())))
 
     @property
@@ -208,7 +214,7 @@ class Site:
     def _other_pages(self, others: Iterable[Sequence[Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
         for path, title, kind, *numbers in others:
             for i in range(numbers[0], numbers[1] + 1) if numbers else (0,):
-                yield self._render(path, i=i), (self._render(title, i=i), kind)
+                yield self._address(path, i), (self._address(title, i), kind)
 
     def _article_at(self, asked: Asked) -> Article | None:
         if asked.host != self._facts.get("article_host", asked.host):
@@ -249,7 +255,7 @@ class Site:
             main, head = (Markup(self._render(page.get(name, ""), **values)) for name in ("main", "head"))
             return self._html(self._render(page["title"], **values), main, head, page.get("status", HTTPStatus.OK))
         text = self._render(page["text"], **values)
-        body = text.encode() if "type" in page else self._encoded(text, page.get("charset"))
+        body = text.encode(page.get("charset", "utf-8")) if "type" in page else self._encoded(text, page.get("charset"))
         headers = {"Content-Type": page.get("type", self._content_type)}
         if page.get("drip"):
             return Answer(headers=headers | {"Transfer-Encoding": "chunked"}, body=body, drip=True)
@@ -302,6 +308,10 @@ class Site:
     def _encoded(self, text: str, charset: str | None = None) -> bytes:
         return text.encode(charset or self.charset, "xmlcharrefreplace")
 
+    def _address(self, source: str, i: int = 0) -> str:
+        """An address, or the title of one, which needs no macros: they take most of the time that a template takes to be read."""
+        return self._template(source).render(site=self, articles=self.live, all=self.articles, i=i)
+
     def _render(self, source: str, **values: Any) -> str:
         template = self._template(_LISTS + self._facts.get("macros", "") + source)
         return template.render(site=self, articles=self.live, all=self.articles, asked=self._answered, **values)
@@ -325,6 +335,9 @@ def _environment(now: datetime) -> Environment:
         "json": lambda value: Markup(json.dumps(value)),
         "every": lambda articles, step, rest: [each for each in articles if each.position % step == rest],
         "dated": lambda articles, form, text: [each for each in articles if each.date.strftime(form) == text],
+        "older": lambda articles, name, value: [each for each in articles if getattr(each, name) < value],
+        "entities": _entities,
+        "md5": _md5,
         "ascii": str.isascii,
         "base36": _base36,
         "word": _word,
@@ -333,7 +346,7 @@ def _environment(now: datetime) -> Environment:
     environment.globals |= {
         "today": now.isoformat(),
         "month": lambda back, form: _months_before(now, back).strftime(form),
-        "md5": lambda value: hashlib.md5(str(value).encode()).hexdigest(),
+        "md5": _md5,
     }
     return environment
 
@@ -341,6 +354,15 @@ def _environment(now: datetime) -> Environment:
 def _months_before(now: datetime, back: int) -> datetime:
     year, month = divmod(now.year * 12 + now.month - 1 - back, 12)
     return datetime(year, month + 1, 1, tzinfo=now.tzinfo)
+
+
+def _md5(value: object) -> str:
+    return hashlib.md5(str(value).encode()).hexdigest()
+
+
+def _entities(text: str) -> Markup:
+    """The text with HTML's names for what is not ASCII, as pages in Latin 1 have it."""
+    return Markup("".join(f"&{name};" if (name := codepoint2name.get(ord(each))) else each for each in text))
 
 
 def _base36(number: int) -> str:

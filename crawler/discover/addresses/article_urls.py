@@ -30,6 +30,7 @@ from crawler.discover.addresses.url_words import (
     LIST_NAME,
     MOSTLY_LISTS,
     OFFERS,
+    PAGE_SUFFIXES,
     PEOPLE,
     SERVICE_HOST,
     SERVICES,
@@ -97,7 +98,7 @@ _OF_A_MONTH = "a year's or month's archive"
 
 
 _EXTENSION = re.compile(
-    r"\.(s?html?|xhtml|php\d?|aspx?|jspx?|jhtml|cms|ece|story|do|cfm|htx|page|phtml|bok|stm|fn|d|dhtml|vm)$",
+    rf"\.({PAGE_SUFFIXES}|story|htx|page|bok|stm|fn|d|vm)$",
     re.IGNORECASE,
 )
 _INDEX = re.compile(

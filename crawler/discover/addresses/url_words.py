@@ -157,6 +157,9 @@ FILE = re.compile(
 )
 """Files, which are no pages."""
 
+PAGE_SUFFIXES = r"s?html?|xhtml|jhtml|dhtml|phtml|php\d?|aspx?|jspx?|do|cfm|cms|ece"
+"""Endings of pages, as a pattern: of documents, and of what servers make."""
+
 LIST_NAME = re.compile(
     r"(?:index|list|liebiao|node|channel|col|class|more|page|cat|category|tag|forum|archive|section|default)"
     r"(?:[-_]?\d{1,7}(?:[-_]\d{1,5})*)?|[a-z]{2,10}list(?:[-_]\d+)?|list[-_][\w-]{1,20}",

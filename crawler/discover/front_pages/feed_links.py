@@ -11,7 +11,7 @@ from lxml import etree
 from crawler.discover.links.link_elements import MAX_LINKS
 from crawler.discover.listings.xml_tree import plain_text
 from db.models import Listing, ListingKind
-from pipelines.text_limits import MAX_LISTINGS_NAMED
+from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
 
 _FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
@@ -62,17 +62,40 @@ def _may_be_feed(href: str) -> bool:
     return any(word in lower for word in _FEED_WORDS) and _FEED_PATH.search(path) is not None
 
 
-_CALLED = re.compile(r"\W*(?:rss|atom)(?:[\s-]?feeds?)?\W*", re.IGNORECASE)
+_CALLED = re.compile(r"\W*(?:rss|atom)(?:[\s-]?feeds?)?(?:\s?[12]\.0)?\W*", re.IGNORECASE)
+_ICON = re.compile(r"(?<![a-z])(?:rss|xml|(?:icon|fa|bi)[-_]feed|feed[-_]icon)(?![a-z])", re.IGNORECASE)
+"""In the name of a picture or icon: `feed-icon-14x14.png`, `fa fa-rss`, the orange "XML" of old pages. Feeds of articles have parts
+called `feed-image`."""
 
 
 def _is_called_feed(anchor: etree._Element) -> bool:
-    """Whether a link is called RSS, by its words or its picture's: to a feed, or to a page of feeds."""
+    """Whether a link is called RSS, by its words or its icon: to a feed, or to a page of feeds."""
     picture = anchor.find("img")
-    names = (anchor.text, anchor.get("title"), picture.get("alt") if picture is not None else None)
-    return any(name is not None and len(name) < _LONGEST_NAME and _CALLED.fullmatch(name) for name in names)
+    names = [
+        anchor.text,
+        anchor.get("title"),
+        anchor.get("aria-label"),
+        picture.get("alt") if picture is not None else None,
+    ]
+    if any(name is not None and len(name) < _LONGEST_NAME and _CALLED.fullmatch(name) for name in names):
+        return True
+    if sum(map(len, islice(anchor.itertext(), MAX_LINK_PARTS))) >= _LONGEST_NAME:
+        return False
+    icons = [_icon_name(element) for element in islice(anchor.iter("img", "i", "span", "svg", "use"), _MOST_ICONS)]
+    own = anchor.get("class") or "" if len(anchor) == 0 else ""
+    return any(_ICON.search(name[:MAX_CLASS_CHARS]) for name in (*icons, own))
+
+
+def _icon_name(element: etree._Element) -> str:
+    """What a picture or an icon is called. The folder of a picture says nothing."""
+    if element.tag == "img":
+        return f"{element.get('alt') or ''} {(element.get('src') or '').rpartition('/')[2]}"
+    drawn = element.get("href") or element.get("xlink:href") or ""  # <use href="/icons.svg#rss">
+    return f"{element.get('class') or ''} {drawn.rpartition('#')[2]}"
 
 
 _LONGEST_NAME = 20
+_MOST_ICONS = 5
 
 
 def _is_feed(kind: str, relation: str) -> bool:

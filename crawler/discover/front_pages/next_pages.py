@@ -48,6 +48,7 @@ def next_page_of(root: etree._Element, base: str, url: str, functions: PageFunct
         words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
         if not words and 1 <= len(anchor) <= _LABEL_ELEMENTS:
             words = "".join(f"{child.text or ''}{child.tail or ''}" for child in anchor).strip()
+            words = words or " ".join(filter(None, map(_said_by, anchor))).strip()
         if (
             words
             and len(words) < 30
@@ -58,6 +59,11 @@ def next_page_of(root: etree._Element, base: str, url: str, functions: PageFunct
             if is_named or not _MONTH.search(page[0]) or _MONTH.search(url):
                 return page
     return _next_sheet(root, base, url)
+
+
+def _said_by(picture: etree._Element) -> str | None:
+    """What a picture or an icon says to those who do not see it: `<img alt="Next">`, `<i aria-label="Next">`."""
+    return picture.get("alt") or picture.get("aria-label") or picture.get("title")
 
 
 _MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?:[-/]\d{1,2})?/?$")

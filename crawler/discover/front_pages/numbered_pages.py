@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENDING = re.compile(r"(?<=/)([^/.]+)\.[a-z]{2,6}$", re.IGNORECASE)
 _COUNTS = re.compile(
-    r"(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
+    r"cur|(?:current)?page(?:d|n|no|num|num(?:ber)?|index|_?id)?|p|pg|pn|pag|pagina|page?n_\d|seite|sayfa|strana|strona|halaman|trang"
     r"|start(?:index|at|row)?|limitstart|offset|skip|from|begin",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ def page_after(
     `following`: where the page's links called "next" lead. `functions`: those of the page, where they are known.
     """
     base, functions = base_of(root, url), functions or PageFunctions(root)
-    by_form: dict[str, dict[int, str]] = {}
+    by_form, by_query = dict[str, dict[int, str]](), dict[str, dict[int, str]]()
     for element in islice(root.iter("a", "option"), MAX_LINKS):
         label = _LABEL.fullmatch(_words(element))
         # A choice's value may be a mere number, for a script.
@@ -68,9 +68,11 @@ def page_after(
         if target.isdecimal():
             continue
         address = clean_url(target, base)
-        if address and _is_page_of(url, address):
-            by_form.setdefault(_NUMBER.sub("#", link_key(address)), {}).setdefault(int(label[1]), address)
-    for addresses in by_form.values():
+        if not address:
+            continue
+        for forms in (by_form,) if _is_page_of(url, address) else (by_query,) if _adds_to_query(url, address) else ():
+            forms.setdefault(_NUMBER.sub("#", link_key(address)), {}).setdefault(int(label[1]), address)
+    for addresses in (*by_form.values(), *filter(_are_labelled, by_query.values())):
         if page + 1 in addresses and _is_counted(addresses, page):
             return addresses[page + 1]
         if (step := _step_of(addresses, url)) and step * page in addresses:
@@ -184,6 +186,30 @@ def _is_page_of(url: str, address: str) -> bool:
         and 1 <= len(numbers) - len(own_numbers) <= _MOST_ADDED
         and (not added.startswith("/") or judge(address).points < ARTICLE_POINTS)
     )
+
+
+def _adds_to_query(url: str, address: str) -> bool:
+    """Whether an address is that of the page with parameters added, however many: portals add the state of what pages
+    (`?p_id=News_12&delta=20&_News_12_cur=2`).
+    """
+    (own_path, _, own_query), (path, _, query) = link_key(url).partition("?"), link_key(address).partition("?")
+    return path == own_path and {pair for pair in own_query.split("&") if pair} < {*query.split("&")}
+
+
+def _are_labelled(addresses: Mapping[int, str]) -> bool:
+    """Whether several addresses differ in one parameter alone, which counts pages by its name, and has their labels for values."""
+    queries = [{*link_key(address).partition("?")[2].split("&")} for address in addresses.values()]
+    shared = set[str].intersection(*queries)
+    own = [[pair.partition("=") for pair in query - shared] for query in queries]
+    names = {name for pairs in own for name, _, _ in pairs}
+    return (
+        len(names) == 1
+        and _COUNTS.fullmatch(_NAME_PARTS.split(unquote(names.pop()).removesuffix("]"))[-1]) is not None
+        and [value for pairs in own for _, _, value in pairs] == [str(label) for label in addresses]
+    )
+
+
+_NAME_PARTS = re.compile(r"[\W_]")
 
 
 def _host(key: str) -> str:

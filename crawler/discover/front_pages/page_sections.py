@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.discover.addresses.article_urls import ARTICLE_POINTS, EXCLUDED, FRONT_PAGE, LEADS
-from crawler.discover.addresses.url_words import ADVERTISING, ARCHIVES, CATEGORIES, LEADS_TO_LISTS, SERVICES, TAGS
+from crawler.discover.addresses.url_words import ADVERTISING, ARCHIVES, CATEGORIES, LEADS_TO_LISTS, OFFERS, TAGS
 from crawler.discover.front_pages.next_pages import is_pager_label
 from crawler.discover.links.candidates import HIDDEN, PAID, LinkCandidate, headline_length
 from crawler.discover.links.link_places import LinkPlace
@@ -223,7 +223,7 @@ _SERIES, _LAST = 3, 2
 
 
 def _is_category(url: str) -> bool:
-    """Whether a URL is below a word for categories, such as `/category/sport/`, and below no other list or service."""
+    """Whether a URL is below a word for categories (`/category/town/`, `/archives/category/town`), and no other list."""
     return _is_below(url, CATEGORIES)
 
 
@@ -244,4 +244,4 @@ def _is_below(url: str, words: frozenset[str]) -> bool:
 
 @lru_cache
 def _all_but(words: frozenset[str]) -> frozenset[str]:
-    return (LEADS_TO_LISTS - words) | ADVERTISING | SERVICES
+    return (LEADS_TO_LISTS - words) | ADVERTISING | OFFERS

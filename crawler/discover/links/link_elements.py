@@ -14,6 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
+from crawler.discover.addresses.url_words import PAGE_SUFFIXES
 from crawler.discover.links.link_places import LinkPlaces, LinkWords
 from crawler.discover.links.page_functions import PageFunctions
 from pipelines.text_limits import MAX_STATED_TEXT, MAX_URL
@@ -38,9 +39,11 @@ _HIDING = re.compile(
 _NOWHERE = re.compile(r"javascript:\s{0,5}(?:;|//|void\s{0,5}\(?\s{0,5}0\s{0,5}\)?;?)?", re.IGNORECASE)
 _SCRIPT = re.compile(r"\s*javascript:", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?:https?:)?/[^\s'\"<>()]{2,1000}|[\w./-]{1,200}\.(?:s?html?|php|aspx?|jsp|do)(?:\?[^\s'\"<>()]{1,500})?",
+    rf"(?:https?:)?/[^\s'\"<>()]{{2,1000}}|[\w./-]{{1,200}}\.(?:{PAGE_SUFFIXES})(?:\?[^\s'\"<>()]{{1,500}})?",
     re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"\\(?:(?:u00|x)([0-7][0-9a-f])|/)", re.IGNORECASE)
+"""What scripts write for a character of an address: `?a=1\\u0026b=2`, `https:\\/\\/a.example`."""
 _LITERAL = re.compile(r"'([^']{3,1500})'|\"([^\"]{3,1500})\"")
 
 
@@ -72,8 +75,9 @@ def address_of(element: etree._Element, functions: PageFunctions) -> tuple[str, 
         if code and (called := functions.address_in(code)) and _ADDRESS.fullmatch(called):
             return called, True
         for single, double in _LITERAL.findall(code[:MAX_URL]):
-            if _ADDRESS.fullmatch(single or double):
-                return single or double, True
+            text = _ESCAPE.sub(lambda found: chr(int(found[1] or "2f", 16)), single or double)
+            if _ADDRESS.fullmatch(text):
+                return text, True
     return "", True
 
 

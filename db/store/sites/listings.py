@@ -156,10 +156,21 @@ _BARREN_PAGES = 5
 """Pages that a listing named and that were no articles, from which it is none of articles: episodes, jobs, threads of a forum."""
 
 
-def barren_listings(conn: sqlite3.Connection, source_id: int) -> frozenset[str]:
-    """URLs of the listings of a source whose latest links led to no article, though several were read."""
+def barren_listings(conn: sqlite3.Connection, source_id: int, states: Sequence[ListingState]) -> frozenset[str]:
+    """URLs of the listings of a source that stand for no other: their latest links led to no article, though several were read, or
+    they are feeds or news sitemaps that named too little when they were last read, as those do that a site does not fill.
+    """
     rows = conn.execute(_BARREN, (source_id, _LATEST_LINKS, _BARREN_PAGES))
-    return frozenset(url for (url,) in rows if url is not None)
+    empty = {
+        state.listing.url
+        for state in states
+        if state.links is not None and state.links < _LEAST_LINKS.get(state.listing.kind, 0)
+    }
+    return frozenset(url for (url,) in rows if url is not None) | empty
+
+
+_LEAST_LINKS = {ListingKind.FEED: 3, ListingKind.NEWS_SITEMAP: 1}
+"""Articles that a listing names if it is kept up. Feeds keep the last ten or so; a news sitemap has what is of two days."""
 
 
 def _state(row: sqlite3.Row) -> ListingState:

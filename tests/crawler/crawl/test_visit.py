@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+
+from crawler.crawl.article_queue import ArticleQueue
+from crawler.crawl.visit import SourceVisit
+from db.config.settings import SourceSettings
+from db.models import Listing, ListingKind, Source
 
 CRAWLER = Path(__file__).parents[3] / "crawler"
 OWNERS = {"visit": "visit.py", "run": "crawl_run.py", "services": "services.py"}
@@ -44,3 +50,16 @@ def test_shared_objects_of_a_crawl_are_changed_by_their_own_modules() -> None:
     }
     # Scrapy builds the middleware that knows the policies after the object that announces it.
     assert found == {"http/middlewares/robots_middleware.py: services.policy_of"}
+
+
+def test_what_a_page_took_for_a_section_may_be_a_feed() -> None:
+    source = Source(id=1, name="a", url="https://a.example/", added_at=datetime(2026, 12, 1, tzinfo=UTC))
+    visit = SourceVisit(
+        source=source, settings=SourceSettings(), site=None, known_listings=[], probing=True, articles=ArticleQueue(1)
+    )
+    section, feed = (
+        Listing(url="https://a.example/backend.php", kind=ListingKind(kind)) for kind in ("section", "feed")
+    )
+    for listing in (section, feed, section):
+        visit.record_listing(listing)
+    assert visit.new_listings == [feed]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from crawler.crawl.listing_requests import requests_for_listings
+from db.connection.database import open_database
 from db.models import Listing, ListingKind
-from db.store.sites.listings import ListingState, in_turn
+from db.store.sites.listings import ListingState, barren_listings, in_turn
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -29,3 +31,13 @@ def test_a_feed_whose_links_are_no_articles_stands_for_no_section() -> None:
     news = Listing(url="https://a.example/news", kind=ListingKind.SECTION)
     assert [one.url for one in requests_for_listings([feed, news], None, "auto")] == [feed.url]
     assert [one.url for one in requests_for_listings([feed, news], None, "auto", {feed.url})] == [feed.url, news.url]
+
+
+def test_a_feed_that_named_nothing_stands_for_no_section(tmp_path: Path) -> None:
+    def feed(name: str, links: int | None, kind: ListingKind = ListingKind.FEED) -> ListingState:
+        return ListingState(listing=Listing(url=name, kind=kind), asked_at=None if links is None else NOW, links=links)
+
+    states = [feed("empty", 0), feed("one", 1), feed("full", 9), feed("new", None), section("about", 1, 0)]
+    states += [feed("no-news", 0, ListingKind.NEWS_SITEMAP), feed("sunday", 1, ListingKind.NEWS_SITEMAP)]
+    with open_database(tmp_path / "news.db", create=True) as database:
+        assert barren_listings(database.conn, 1, states) == {"empty", "one", "no-news"}

@@ -68,6 +68,28 @@ def links(*pairs: str) -> str:
             "/gn/list_3.html",
         ),
         ("/news/", 1, "<a class='next' href='?page=2' title='Next page'><svg></svg></a>", "/news/?page=2"),
+        (
+            "/news",
+            1,
+            links(
+                *(f"{n} /news?p_id=News_x4_12&state=normal&_News_x4_12_delta=20&_News_x4_12_cur={n}" for n in (2, 3))
+            ),
+            "/news?p_id=News_x4_12&state=normal&_News_x4_12_delta=20&_News_x4_12_cur=2",
+        ),
+        ("/news/", 1, "<a href='?after=k3f'><img src='/i/n.gif' alt='Next'></a>", "/news/?after=k3f"),
+        ("/news/", 1, "<a href='?after=k3f'><i class='fa' aria-label='下一页'></i></a>", "/news/?after=k3f"),
+        (
+            "/Pages/news.aspx",
+            1,
+            r"""<a onclick='turn("/Pages/news.aspx?Paged=T\u0026p_ID=15\u0026First=6")' href="javascript:"><img alt="Next"></a>""",
+            "/Pages/news.aspx?Paged=T&p_ID=15&First=6",
+        ),
+        (
+            "/gn/index.jhtml",
+            1,
+            """<a href="#" onclick="location.href=encodeURI('index_2.jhtml');">下一页</a>""",
+            "/gn/index_2.jhtml",
+        ),
     ],
 )
 def test_the_page_after(url: str, page: int, body: str, found: str) -> None:
@@ -84,6 +106,9 @@ def test_the_page_after(url: str, page: int, body: str, found: str) -> None:
         # A ranking, a slide show, other sections, another site.
         ("/news/", 1, links("1 /news/12345691.html", "2 /news/12345698.html", "3 /news/12345699.html")),
         ("/news/", 1, links("1 #", "2 #", "3 #")),
+        # A calendar, and a choice of columns, in the query of a portal.
+        ("/news", 1, links("1 /news?y=2026&m=12&view=3&day=1", "2 /news?y=2026&m=12&view=3&day=2")),
+        ("/news", 1, links("2 /news?id=12&size=20&v=3&cols=2", "3 /news?id=12&size=20&v=3&cols=3")),
         ("/news/", 1, links("2 /newsletter/2", "3 /newsletter/3")),
         ("/", 1, links("Album 1 /albums/album-1", "Album 2 /albums/album-2", "Album 3 /albums/album-3")),
         ("/news/?cat=3", 1, links("2 /news/?cat=4&page=2", "3 /news/?cat=4&page=3")),

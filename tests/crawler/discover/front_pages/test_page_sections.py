@@ -107,13 +107,14 @@ def test_in_a_menu_the_number_of_a_section_may_have_its_name_after_it() -> None:
 def test_categories_are_sections_but_tags_people_and_services_are_not() -> None:
     found = sections(
         ("/category/local-news/", "Local News"),
+        ("/archives/category/harbour", "Harbour"),
         ("/rubric/politika/", "Политика"),
         ("/tag/ferries/", "Ferries"),
         ("/author/jane-doe/", "Jane Doe"),
         ("/shop/category/boats/", "Boats"),
         ("/sponsored/category/boats/", "Boats"),
     )
-    assert found == ["/category/local-news/", "/rubric/politika/"]
+    assert found == ["/category/local-news/", "/archives/category/harbour", "/rubric/politika/"]
     site = Site(name="x", hosts=("www.harbourpost.example",), exclude=("/local",))
     page = b"<a href='/category/local-news/'>Local News</a><a href='/category/sport/'>Sport</a>"
     assert [one.url for one in read_front_page(page, URL, site=site).listings] == [f"{URL}category/sport/"]

@@ -150,6 +150,13 @@ def test_feeds_of_comments_are_known_by_their_path_alone() -> None:
         '<a href="/subscribe.php?channel=1"><img src="/i.gif" alt="RSS"></a>',
         '<a href="/subscribe.php?channel=1">RSS feeds</a>',
         '<a href="/subscribe.php?channel=1" title="[RSS]"><i></i></a>',
+        '<a href="/backend.php3"><img src="/i/b.gif" alt="XML" width="36"></a>',
+        '<a href="/channel?of=town"><img src="/i/feed-icon-14x14.png" alt=""></a>',
+        '<a href="/channel?of=town"><i class="fa fa-rss-square" aria-hidden="true"></i> Follow us</a>',
+        '<a href="/channel?of=town" aria-label="RSS"><svg></svg></a>',
+        '<a href="/channel?of=town"><svg class="icon"><use xlink:href="/i/symbols.svg#rss"></use></svg></a>',
+        '<a href="/channel?of=town" class="icon-feed"></a>',
+        '<a href="/channel?of=town">RSS 2.0</a>',
     ],
 )
 def test_what_is_called_a_feed_is_tried(link: str) -> None:
@@ -157,6 +164,21 @@ def test_what_is_called_a_feed_is_tried(link: str) -> None:
         f"<html><body>{link}<a href='/read.php?id=7'>How to use RSS</a></body></html>".encode(), URL
     )
     assert [one.url for one in listing.listings if one.kind is ListingKind.FEED] == [URL + link.split('"')[1][1:]]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="/read.php?id=8"><img src="/feeds/8.jpg" alt="">The old bridge of the town</a>',
+        '<a href="/read.php?id=8" class="feed-item">The bridge</a>',
+        '<a href="/read.php?id=8"><i class="fa fa-feedback"></i> Write</a>',
+        '<a href="/read.php?id=8"><span class="feed-title">The old bridge of the town</span></a>',
+        '<a href="/read.php?id=8" class="feed-card"><span class="news-feed__image"><img src="/feed-8.jpg" alt=""></span></a>',
+    ],
+)
+def test_what_stands_in_a_feed_of_articles_is_none(link: str) -> None:
+    listing = read_front_page(f"<html><body>{link}</body></html>".encode(), URL)
+    assert not [one for one in listing.listings if one.kind is ListingKind.FEED]
 
 
 def test_declared_feeds_at_other_sites_come_last_and_linked_ones_not_at_all() -> None:
