@@ -13,7 +13,7 @@ from pipelines.extraction.page.document import Line
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
 """For whom reporters write: 清溪日报, 清溪网-城事客户端."""
 _BRACKET_REPORTER = re.compile(
-    rf"[（(【\[]\s{{0,2}}(?:[\u4e00-\u9fff]{{2,12}}\d{{1,2}}月\d{{1,2}}日[电讯]\s{{0,2}})?{_HOUSE}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
+    rf"[（(【\[]\s{{0,2}}(?:[\u4e00-\u9fff]{{2,12}}\d{{1,2}}月\d{{1,2}}日[电讯]\s{{0,2}})?{_HOUSE}\s{{0,2}}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
     r"(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(

@@ -59,6 +59,7 @@ def as_written(match: re.Match[str], group: str, text: str) -> str:
 def clean_outlet_name(value: str) -> str | None:
     """The outlet's name in the text after its label; None where there is none."""
     text = value.strip(" 　\u2003:：|｜丨/／[]【】()（）《》“”\"'@©").split(EDGE)[0].strip(" 　:：")
+    text = NEXT_LABEL.split(text, maxsplit=1)[0]
     if behind := _AFTER_OUTLET.search(text.translate(SIMPLIFIED)):
         text = text[: behind.start()]
     text = text.strip()

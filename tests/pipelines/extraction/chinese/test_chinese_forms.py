@@ -204,6 +204,35 @@ FORMS = {
     "编辑：小李": Form({"editors": ["小李"]}, tail="<p>编辑：小李</p>"),
     "责编id": Form({"editors": ["zx0176"]}, tail="<p>责任编辑：zx0176</p>"),
     "三人顿号": Form({"authors": ["张伟", "李静", "王大强"]}, tail="<p>本报记者 张伟、李静、王大强 摄影报道</p>"),
+    "方括号报道 记者": Form({"authors": ["张伟"]}, lead_in="[山城时报报道 记者张伟]"),
+    "方头括号 网 记者": Form({"authors": ["张伟", "李静"]}, lead_in="【山城日报·山城网 记者张伟 通讯员李静】"),
+    "拟稿人": Form(
+        {"authors": ["张伟"], "source": "县民政局"},
+        head="<div>2024-03-05 15:32　信息来源：县民政局　拟稿人：张伟</div>",
+    ),
+    "来源后标签": Form({"source": "县民政局"}, head="<div>2024-03-05 15:32　来源：县民政局　报送人：张伟</div>"),
+    "撰写人": Form({"authors": ["张伟"]}, tail="<p>撰写人：张伟　审核人：李静</p>"),
+    "图/文：": Form({"authors": ["张伟"]}, tail="<p>（图/文：张伟 审稿：李静）</p>"),
+    "文员": Form({"authors": []}, tail="<p>文员：张伟</p>"),
+    "通讯员/文 /图": Form(
+        {"authors": ["张伟", "李静", "王大强"]}, tail="<p>山城日报记者 张伟 通讯员 李静 王大强/文 赵晓川/图</p>"
+    ),
+    "转贴自": Form(
+        {"authors": ["张伟"], "source": "山城日报"},
+        head="<div>[ 作者：张伟 | 转贴自：山城日报 | 点击数：88 | 更新时间：2024-3-5 | 文章录入：admin ]</div>",
+    ),
+    "新闻源": Form({"source": "山城日报"}, head="<div>新闻源：山城日报（张伟）｜责编：李静 2024/3/5 15:32</div>"),
+    "文章录入": Form({"editors": ["李静"]}, tail="<p>文章录入：admin　　责任编辑：李静</p>"),
+    "打印": Form({}, tail="<p>【打印】【关闭】</p>"),
+    "来源于网络": Form({}, tail="<p>本文来源于网络，如有侵权请联系删除。</p>"),
+    "他站链接": Form(
+        {"source": "证券早知道"},
+        head="<div><span>2024-03-05 15:32</span> <a href='http://www.zqzzd.example/' rel='nofollow'>证券早知道</a></div>",
+    ),
+    "本站链接": Form(
+        {"source": None},
+        head="<div><span>2024-03-05 15:32</span> <a href='http://stock.qingxi.example/'>股票早知道</a></div>",
+    ),
 }
 
 
