@@ -46,7 +46,7 @@ _LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word
 _RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z\d])(?<![图片])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
 """A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静, 阅读1.2k来源：新华网."""
 PRODUCTION = re.compile(
-    rf"[【\[（(]?(?:{any_of(_CREDITS.production, spaces=False)}){_SOMEBODY}[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
+    rf"[【\[（(]?(?:{_padded(_CREDITS.production)}){_SOMEBODY}[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
     r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
 )
 """Who else had a hand in it: a line that begins so is no text, whoever it names."""

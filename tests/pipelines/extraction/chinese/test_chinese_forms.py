@@ -225,6 +225,7 @@ FORMS = {
     "文章录入": Form({"editors": ["李静"]}, tail="<p>文章录入：admin　　责任编辑：李静</p>"),
     "打印": Form({}, tail="<p>【打印】【关闭】</p>"),
     "来源于网络": Form({}, tail="<p>本文来源于网络，如有侵权请联系删除。</p>"),
+    "终　审": Form({"editors": ["李静"]}, tail="<p>编　辑：李静</p><p>终　审：清溪融媒</p>"),
     "他站链接": Form(
         {"source": "证券早知道"},
         head="<div><span>2024-03-05 15:32</span> <a href='http://www.zqzzd.example/' rel='nofollow'>证券早知道</a></div>",
