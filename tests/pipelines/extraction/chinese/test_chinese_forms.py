@@ -226,6 +226,21 @@ FORMS = {
     "打印": Form({}, tail="<p>【打印】【关闭】</p>"),
     "来源于网络": Form({}, tail="<p>本文来源于网络，如有侵权请联系删除。</p>"),
     "终　审": Form({"editors": ["李静"]}, tail="<p>编　辑：李静</p><p>终　审：清溪融媒</p>"),
+    "时间 报 记者": Form(
+        {"authors": ["张伟"], "source": "山城晚报"}, head="<div>2024-03-05 15:32 山城晚报记者张伟</div>"
+    ),
+    "来源 本报记者 时间": Form(
+        {"authors": ["张伟", "李静"], "source": "山城晚报"},
+        head="<div>2024-03-05 15:32　来源：山城晚报　本报记者张伟 李静</div>",
+    ),
+    "来源记者": Form({"source": "山城晚报"}, head="<div>来源：山城晚报全媒体记者张伟 2024-03-05 15:32</div>"),
+    "TW 中心／综合": Form({"authors": []}, first="<p>政治中心／綜合報導</p>", language="zh-TW"),
+    "TW 中心／记者": Form({"authors": ["張偉明"]}, first="<p>政治中心／記者張偉明報導</p>", language="zh-TW"),
+    "TW 中心／记者名": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>政治中心／記者張偉明</div>", language="zh-TW"),
+    "TW 名综合报导": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>張偉明綜合報導</div>", language="zh-TW"),
+    "TW ∕": Form({"authors": ["張偉明"]}, head="<div>2024/03/05 15:32 記者張偉明 ∕ 台北報導</div>", language="zh-TW"),
+    "TW 刊登於": Form({"original_source": "山城時報"}, tail="<p>原文刊登於《山城時報》</p>", language="zh-TW"),
+    "TW 视觉设计": Form({"authors": []}, tail="<p>視覺設計／山城工作室</p>", language="zh-TW"),
     "他站链接": Form(
         {"source": "证券早知道"},
         head="<div><span>2024-03-05 15:32</span> <a href='http://www.zqzzd.example/' rel='nofollow'>证券早知道</a></div>",
