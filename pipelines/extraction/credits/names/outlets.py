@@ -29,13 +29,14 @@ NO_NAME = frozenset(words_of("no_name", "zh"))
 _CAPTION_CLASS = class_pattern("chinese_caption")
 _AFTER_OUTLET = re.compile(
     r"\s{1,}(?:[于於]\s{0,3})?(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s\d{1,7}$|第\d{1,3}版|(?:\s(?=[\u4e00-\u9fff]{0,10}记者)|(?<=[报网社台刊])(?=[\u4e00-\u9fff]{0,3}记者))(?=[\u4e00-\u9fff]{0,10}记者(?:\s|[\u4e00-\u9fff]{2,4}(?:[\s、,，]|$)))"
-    r"|\s(?=第?[A-Z]?\d{1,3}版|作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
+    r"|\s(?=第?[A-Z]?\d{1,3}版|作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏|听新闻|A\s?[-－+＋])"
 )
 """Where the name of an outlet ends and what else its line holds begins."""
 PHOTO = re.compile(r"(?:摄|供图|摄影|(?<![、，,][\u3400-\u9fff])(?<![、，,][\u3400-\u9fff]{2})图)\s{0,2}[)）】]?$")
 """The end of a photographer's credit; 作者：张伟明、哈图 is a list of names."""
 _ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
 """微信公众号“清溪读书”: what kind of account the name is."""
+_ACCOUNT_BEHIND = re.compile(r"[”」](?:官方)?(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)$")
 OUTLET_END = re.compile(rf".(?:{any_of(words_of('outlet_ending', 'zh'), spaces=False)})$")
 """The end of an outlet's name, in simplified writing."""
 EDGE = "\u2003"
@@ -68,6 +69,7 @@ def clean_outlet_name(value: str) -> str | None:
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
     if account := _ACCOUNT.match(text):
         text = text[account.end() :].strip('“”「」"《》')
+    text = _ACCOUNT_BEHIND.sub("", text)
     if text.count("《") > text.count("》"):
         text += "》"
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in NO_NAME and text != "网络"):
