@@ -1,6 +1,6 @@
 """Chinese-language sites, written by hand: what is read of whole pages, each in the markup of another platform or outlet.
 
-    python -m bench.extraction.handwritten.chinese_sites [--set 2|3|4|5|6|7] [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.chinese_sites [--set 2|3|4|5|6|7|8] [--misses] [--left] [--json]
 
 Where `press_forms` sets one line into three kinds of page, each page here stands as a whole: head, scripts, statements for
 machines, chrome, credits, lists of other stories, comments. The pages are data, and were written before the reader was run on any
@@ -10,7 +10,8 @@ the same way: two fifths of them of portals and platforms, many in the markup of
 (`chinese_sites_4/*.html`) follow what those who scrape the sites have published of their markup, as do those of the fifth
 (`chinese_sites_5/*.html`) and of the sixth (`chinese_sites_6/*.html`), each of other systems and other kinds of page. The seventh
 (`chinese_sites_7/*.html`) is of everyday news pages of all these kinds, written without a look at the reader, its misses or the two
-sets before. Names and texts are invented.
+sets before. The eighth (`chinese_sites_8/*.html`) has pages as content management systems and themes print them: the order, names
+and labels of public templates and of pages that others keep as samples, with other texts. Names and texts are invented.
 
 They are scored in two halves, by the parity of a hash of the page's name. Rules may be mended for what is misread in the half that
 is *looked at*; the other half is *left*: its figure alone says how well pages are read that nobody has looked at. `--misses` prints
@@ -195,6 +196,7 @@ site_pages_4 = partial(marked_pages, "chinese_sites_4")
 site_pages_5 = partial(marked_pages, "chinese_sites_5")
 site_pages_6 = partial(marked_pages, "chinese_sites_6")
 site_pages_7 = partial(marked_pages, "chinese_sites_7")
+site_pages_8 = partial(marked_pages, "chinese_sites_8")
 
 
 def unmarked(markup: str) -> str:
@@ -204,8 +206,8 @@ def unmarked(markup: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, score, print."""
-    sets = (site_pages, site_pages_2, site_pages_3, site_pages_4, site_pages_5, site_pages_6, site_pages_7)
-    return score(sets, FIELDS, __doc__, arguments)
+    later = (site_pages_2, site_pages_3, site_pages_4, site_pages_5, site_pages_6, site_pages_7, site_pages_8)
+    return score((site_pages, *later), FIELDS, __doc__, arguments)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, is_called, names_of
+from pipelines.extraction.page.tree import class_pattern, is_called, names_of, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
@@ -85,7 +85,7 @@ def possible_outlets(
     if language == "zh" and (account := printed_account(layout)):
         yield account[0], "account"
     if language in ("zh", None):
-        yield _beside_time(document, layout, structured, credits.authors), "header"
+        yield _beside_time(document, layout, structured, credits.authors, labels), "header"
     if language == "zh":
         name, by = _account(document, layout, structured, is_anonymous=not credits.authors)
         yield name if name not in credits.authors else None, by
@@ -195,10 +195,12 @@ def _texts_of(el: Element) -> Iterator[str]:
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
-def _beside_time(document: Document, layout: Layout, structured: StructuredData, authors: Sequence[str]) -> str | None:
+def _beside_time(
+    document: Document, layout: Layout, structured: StructuredData, authors: Sequence[str], labels: tuple[str, ...]
+) -> str | None:
     """An unlabelled name beside the time: 新京报 2023-04-15 15:32.
 
-    An outlet's name counts, or one that is called a source or an account; an author's does not.
+    An outlet's name counts, or one that is called a source or an account, or leads to another site; an author's does not.
     """
     pieces = pieces_behind(document.head.title)
     known, stated = set(pieces), _stated_authors(document)
@@ -216,7 +218,7 @@ def _beside_time(document: Document, layout: Layout, structured: StructuredData,
             if name and not stamps and name not in authors and not _names_other(name, el):
                 if name in stated or _is_outlet(name, known, layout, text):
                     return name
-                if _is_signed(el):
+                if _is_signed(el) or _leads_elsewhere(el, labels):
                     signed.append((_is_signed(el, 1), name))
             if stamps and (quoted := _QUOTED.search(text[: stamps[0].start])):
                 return quoted["name"]
@@ -334,6 +336,15 @@ def _stated_authors(document: Document) -> set[str]:
 def _is_signed(el: Element, levels: int = 2) -> bool:
     """Whether an element, or the one around it, says that it holds who published: an account, a source; or links to an account."""
     return is_called(el, _ACCOUNT_CLASS, levels) or links_to_author(el, _ACCOUNT_PAGE)
+
+
+def _leads_elsewhere(el: Element, labels: tuple[str, ...]) -> bool:
+    """Whether an element is in a link to the front page of a site whose name has none of the `labels` of the page's host."""
+    site = _FRONT_OF_SITE.match(target_of(el, 2))
+    return site is not None and bool(labels) and not any(label in site["host"].lower() for label in labels)
+
+
+_FRONT_OF_SITE = re.compile(r"(?:https?:)?//(?P<host>[\w.-]{4,60})/?(?:index\.\w{3,5})?$", re.I)
 
 
 def _names_other(name: str, el: Element) -> bool:

@@ -38,6 +38,8 @@ _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
 _ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
 """A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_OTHER_LABEL = re.compile(r"[（(【\[]?[\u3400-\u9fff]{2,6}\s?[:：]\s?\S{1,16}?\s{1,8}[（(【\[|｜]?\s?")
+"""A label that is not known, and what it credits, before one that is: 文章录入：admin 责任编辑：张伟."""
 _BEHIND_BAR = re.compile(r"(?P<house>[^|｜/／\u2003]{2,20})[|｜/／]\s?(?P<who>[\u3400-\u9fff]{2,4})\s?(?:\u2003|$)")
 _ORIGINAL_TITLE = re.compile(r"[（(【\[]?原(?:标题|题)")
 _ANSWERED, _MOST_AUTHORS = re.compile("作者|发言人|层主"), 2
@@ -156,7 +158,8 @@ def _credits_of(line: Line, following: Line | None, zones: int, *, in_header: bo
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) else None
+        begins = labels[0].start() < 4 or _OTHER_LABEL.fullmatch(folded, 0, labels[0].start())
+        row = line.row if begins or _ENCLOSED.fullmatch(folded) else None
         if kind != "source":
             if (names := _names_after(label, value)) and (is_person(names[0]) or not _SPOKEN.match(value)):
                 if label["authors"] == "通讯员" and label is labels[0] and _STOPS.isdisjoint(text[: label.start()]):

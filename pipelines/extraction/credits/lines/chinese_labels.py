@@ -26,9 +26,18 @@ def _padded(labels: Iterable[str]) -> str:
 
 _WORDS = {kind: set(getattr(_CREDITS.labels, kind)) for kind in LABEL_KINDS}
 _WORDS["other"] |= {*_CREDITS.production} - _WORDS["authors"]
-_ANY = "|".join(f"(?P<{kind}>{_padded(_WORDS[kind])})" for kind in LABEL_KINDS)
+_OF_BOTH = "|".join(word for word in sorted(_WORDS["authors"]) if "/" in word)
+"""图/文: what one person did, though 图 alone is another's."""
+_ANY = "|".join(
+    f"(?P<{kind}>{_padded(_WORDS[kind])})"
+    if kind == "authors"
+    else f"(?P<{kind}>(?!{_OF_BOTH})(?:{_padded(_WORDS[kind])}))"
+    for kind in LABEL_KINDS
+)
+_SOMEBODY = r"(?:者|(?<=[\u4e00-\u9fff]{2})[人员])?"
+"""What may be written on to a label: 供稿者, 拟稿人; but 文员 is a clerk."""
 LABEL = re.compile(
-    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY})者?|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
+    rf"(?<![\u4e00-\u9fff·+A-Za-z0-9])(?<![\u4e00-\u9fff]{{2}}[/／](?=文\s))(?:(?:(?:本[文期版]|值班|执行|轮值|特约)(?=[编校责审]))?(?:{_ANY}){_SOMEBODY}|(?<![:：]){_HOUSE}(?:(?P<editors_>编辑)|(?P<authors_>(?:首席|见习|实习|特约|全媒体)?记者)))"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱】\]]|[,，](?=\u2003)|$|(?=[ \u3000\u2003]))"
 )
 LABELS = frozenset(label for labels in _WORDS.values() for label in labels)
@@ -37,7 +46,7 @@ _LONG = "|".join(f"(?P<{kind}>{_padded(word for word in _WORDS[kind] if len(word
 _RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z\d])(?<![图片])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
 """A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静, 阅读1.2k来源：新华网."""
 PRODUCTION = re.compile(
-    rf"[【\[（(]?(?:{any_of(_CREDITS.production, spaces=False)})[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
+    rf"[【\[（(]?(?:{_padded(_CREDITS.production)}){_SOMEBODY}[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
     r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
 )
 """Who else had a hand in it: a line that begins so is no text, whoever it names."""
@@ -69,6 +78,10 @@ def kind_of(mark: re.Match[str]) -> str:
 
 _PEN_BEHIND = re.compile(r"(?<=[\u3400-\u9fff]{2})文(?=\s?[/／、+](?:图|圖|摄|攝|影))")
 """叶婉文/图: what a reporter did, written on to the name."""
+_CAMERA_BEHIND = re.compile(
+    r"(?<=[/／]文)[\s、，,]{1,3}[\u3400-\u9fff]{2,4}\s?[/／]\s?(?:图|圖|摄影?|攝影?)(?![\u3400-\u9fff])"
+)
+"""张伟/文 李静/图: who took the pictures, behind who wrote."""
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
@@ -107,7 +120,7 @@ def split_names(value: str) -> list[str]:
     text = _PEN_BEHIND.sub("", _UNIT_BEHIND.sub("", value).strip(" 　:：|｜丨/[]【】()（）"))
     for pattern in (_CUT, NEXT_LABEL):
         text = pattern.split(text, maxsplit=1)[0]
-    text = _FROM_PLACES.sub("", text)
+    text = _CAMERA_BEHIND.sub("", _FROM_PLACES.sub("", text))
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:

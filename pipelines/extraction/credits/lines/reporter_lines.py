@@ -7,17 +7,18 @@ from typing import NamedTuple
 
 from pipelines.extraction.credits.lines.chinese_labels import LABEL, split_names, without_place
 from pipelines.extraction.credits.names.outlets import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
-from pipelines.extraction.credits.names.surnames import is_person
+from pipelines.extraction.credits.names.surnames import NO_PERSON, is_person
 from pipelines.extraction.page.document import Line
+from pipelines.extraction.text.date_parser import find_stamps
 
 _HOUSE = r"[\u4e00-\u9fff·+A-Za-z0-9—-]{0,18}?"
 """For whom reporters write: 清溪日报, 清溪网-城事客户端."""
 _BRACKET_REPORTER = re.compile(
-    rf"[（(【\[]\s{{0,2}}(?:[\u4e00-\u9fff]{{2,12}}\d{{1,2}}月\d{{1,2}}日[电讯]\s{{0,2}})?{_HOUSE}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
+    rf"[（(【\[]\s{{0,2}}(?:[\u4e00-\u9fff]{{2,12}}\d{{1,2}}月\d{{1,2}}日[电讯]\s{{0,2}})?{_HOUSE}\s{{0,2}}(?:记者|通讯员)[\s：:]{{0,3}}(?P<names>[^（()）】\]。]{{2,40}}?)"
     r"(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"(?:【[^】]{2,10}】|【|\[|〔|（|\(|[□■●◎○◆▲])?\s{0,2}"
+    r"(?:【[^】]{2,10}】|【|\[|〔|（|\(|[□■●◎○◆▲]|[\u4e00-\u9fff]{2,6}(?:中心|组)\s?[／/])?\s{0,2}"
     + _HOUSE
     + r"(?:(?<=[报网台社端闻刊讯体])\s)?(?:首席|见习|实习|特约|全媒体|驻\S{1,6}?)?"
     r"(?:记者|特派员|(?P<comments>评论员)(?=[\s：:]))[\s：:]{0,3}"
@@ -52,8 +53,8 @@ _REPORTING = re.compile(
 )
 """记者张伟明／台北报导, 清溪时报（www.qingxi.example）见习记者 张伟 北京报道: at the head of a text or on a line of its own."""
 _DESK = re.compile(
-    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?P<names>{_NAMES}?)\s?[／/]?\s?"
-    rf"|(?P<names_>{_NAMES})[ \u3000]{{1,3}})"
+    rf"^[（(〔]?(?:[\u4e00-\u9fff]{{2,8}}(?:中心|[组部报网台]|新闻|周刊)\s?[／/]\s?(?:记者)?(?P<names>{_NAMES}?)\s?[／/]?\s?"
+    rf"|(?P<names_>{_NAMES})[ \u3000]{{1,3}}|(?P<glued>[\u3400-\u9fff]{{2,4}}?)(?=(?:综合|采访|整理|专题|即时)报))"
     r"(?:综合|采访|整理|[\u4e00-\u9fff]{2,4})?报[导道](?:\s?[／/]\s?[\u4e00-\u9fff]{2,6})?[）)〕]?$"
 )
 """生活中心／张伟明报导, 清溪新闻网／张伟明／综合报导, 张伟明 李静 报导 / 台北市: a desk, an outlet or nothing before the names."""
@@ -92,6 +93,8 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
         names = split_names(_TITLE.sub("", as_written(match, "names", text)))
         if not match.groupdict().get("comments") or all(map(is_person, names)):
             return Reporters(names, alone=True)
+    if len(text) <= _LONGEST_HEAD and (names := _beside_time(folded, text)):
+        return Reporters(names)
     if opening and (match := _WIRE_NAMES.match(folded[:_HEAD])):
         names = split_names(as_written(match, "names", text))
         if all(map(is_person, names)):
@@ -105,14 +108,36 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
+def _beside_time(folded: str, text: str) -> list[str]:
+    """The reporters whom the head of an article names without a label: 2024-03-05 15:32 来源：清溪日报 本报记者张伟."""
+    if "记者" not in folded or not (stamps := find_stamps(text)):
+        return []
+    ends = [0, *(place for stamp in stamps for place in (stamp.start, stamp.end)), len(text)]
+    for start, end in zip(ends[::2], ends[1::2], strict=True):
+        for piece in _BEFORE_REPORTER.split(text[start:end]):
+            match = _LINE_REPORTER.match(piece.strip(_MARKS).translate(SIMPLIFIED))
+            names = split_names(as_written(match, "names", piece.strip(_MARKS))) if match else []
+            if names and all(map(is_person, names)):
+                return names
+    return []
+
+
+_LONGEST_HEAD = 80
+"""Characters of such a line."""
+_BEFORE_REPORTER = re.compile(r"[\u2003\u3000|｜]+|\s(?=[\u4e00-\u9fff]{0,10}[记記]者)")
+_MARKS = " 　|｜·•,，"
+
+
 def _with_duty_behind(folded: str, text: str) -> list[str]:
     """The names of a line that says behind them what they did."""
     if match := _DESK.match(folded):
-        names = split_names(as_written(match, "names" if match["names"] else "names_", text))
+        group = next(name for name, named in match.groupdict().items() if named)
+        names = split_names(as_written(match, group, text))
         if names and all(map(is_person, names)):
             return names
     match = _ROLE_BEHIND.match(folded)
-    return split_names(as_written(match, "names", text)) if match else []
+    names = split_names(as_written(match, "names", text)) if match else []
+    return [name for name in names if not NO_PERSON.search(name)]  # 政治中心／综合报导
 
 
 def _reporting(folded: str, text: str) -> Reporters:

@@ -164,6 +164,9 @@ FORMS = {
     ),
     "原载公众号": Form({"original_source": "清溪读书"}, tail="<p>本文转自微信公众号“清溪读书”，作者张伟</p>"),
     "来源公众号": Form({"source": "清溪读书"}, head="<div>来源：微信公众号“清溪读书” 2024-03-05 15:32</div>"),
+    "来源“”公众号": Form({"source": "清溪读书"}, head="<div>2024-03-05 15:32 来源：“清溪读书”微信公众号</div>"),
+    "来源 听新闻": Form({"source": "清溪日报"}, head="<div>2024-03-05 15:32 来源：清溪日报 听新闻</div>"),
+    "来源 A+ A-": Form({"source": "清溪日报"}, head="<div>2024-03-05 15:32 来源：清溪日报 A+ A-</div>"),
     "来源 | ": Form({"source": "山城日报"}, head="<div>2024-03-05 15:32 | 来源 | 山城日报</div>"),
     "综合": Form({"original_source": "新华社、人民日报、央视新闻"}, tail="<p>（综合新华社、人民日报、央视新闻等）</p>"),
     "记者 丨": Form(
@@ -204,6 +207,51 @@ FORMS = {
     "编辑：小李": Form({"editors": ["小李"]}, tail="<p>编辑：小李</p>"),
     "责编id": Form({"editors": ["zx0176"]}, tail="<p>责任编辑：zx0176</p>"),
     "三人顿号": Form({"authors": ["张伟", "李静", "王大强"]}, tail="<p>本报记者 张伟、李静、王大强 摄影报道</p>"),
+    "方括号报道 记者": Form({"authors": ["张伟"]}, lead_in="[山城时报报道 记者张伟]"),
+    "方头括号 网 记者": Form({"authors": ["张伟", "李静"]}, lead_in="【山城日报·山城网 记者张伟 通讯员李静】"),
+    "拟稿人": Form(
+        {"authors": ["张伟"], "source": "县民政局"},
+        head="<div>2024-03-05 15:32　信息来源：县民政局　拟稿人：张伟</div>",
+    ),
+    "来源后标签": Form({"source": "县民政局"}, head="<div>2024-03-05 15:32　来源：县民政局　报送人：张伟</div>"),
+    "撰写人": Form({"authors": ["张伟"]}, tail="<p>撰写人：张伟　审核人：李静</p>"),
+    "图/文：": Form({"authors": ["张伟"]}, tail="<p>（图/文：张伟 审稿：李静）</p>"),
+    "文员": Form({"authors": []}, tail="<p>文员：张伟</p>"),
+    "通讯员/文 /图": Form(
+        {"authors": ["张伟", "李静", "王大强"]}, tail="<p>山城日报记者 张伟 通讯员 李静 王大强/文 赵晓川/图</p>"
+    ),
+    "转贴自": Form(
+        {"authors": ["张伟"], "source": "山城日报"},
+        head="<div>[ 作者：张伟 | 转贴自：山城日报 | 点击数：88 | 更新时间：2024-3-5 | 文章录入：admin ]</div>",
+    ),
+    "新闻源": Form({"source": "山城日报"}, head="<div>新闻源：山城日报（张伟）｜责编：李静 2024/3/5 15:32</div>"),
+    "文章录入": Form({"editors": ["李静"]}, tail="<p>文章录入：admin　　责任编辑：李静</p>"),
+    "打印": Form({}, tail="<p>【打印】【关闭】</p>"),
+    "来源于网络": Form({}, tail="<p>本文来源于网络，如有侵权请联系删除。</p>"),
+    "终　审": Form({"editors": ["李静"]}, tail="<p>编　辑：李静</p><p>终　审：清溪融媒</p>"),
+    "时间 报 记者": Form(
+        {"authors": ["张伟"], "source": "山城晚报"}, head="<div>2024-03-05 15:32 山城晚报记者张伟</div>"
+    ),
+    "来源 本报记者 时间": Form(
+        {"authors": ["张伟", "李静"], "source": "山城晚报"},
+        head="<div>2024-03-05 15:32　来源：山城晚报　本报记者张伟 李静</div>",
+    ),
+    "来源记者": Form({"source": "山城晚报"}, head="<div>来源：山城晚报全媒体记者张伟 2024-03-05 15:32</div>"),
+    "TW 中心／综合": Form({"authors": []}, first="<p>政治中心／綜合報導</p>", language="zh-TW"),
+    "TW 中心／记者": Form({"authors": ["張偉明"]}, first="<p>政治中心／記者張偉明報導</p>", language="zh-TW"),
+    "TW 中心／记者名": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>政治中心／記者張偉明</div>", language="zh-TW"),
+    "TW 名综合报导": Form({"authors": ["張偉明"]}, head=f"{TIME}<div>張偉明綜合報導</div>", language="zh-TW"),
+    "TW ∕": Form({"authors": ["張偉明"]}, head="<div>2024/03/05 15:32 記者張偉明 ∕ 台北報導</div>", language="zh-TW"),
+    "TW 刊登於": Form({"original_source": "山城時報"}, tail="<p>原文刊登於《山城時報》</p>", language="zh-TW"),
+    "TW 视觉设计": Form({"authors": []}, tail="<p>視覺設計／山城工作室</p>", language="zh-TW"),
+    "他站链接": Form(
+        {"source": "证券早知道"},
+        head="<div><span>2024-03-05 15:32</span> <a href='http://www.zqzzd.example/' rel='nofollow'>证券早知道</a></div>",
+    ),
+    "本站链接": Form(
+        {"source": None},
+        head="<div><span>2024-03-05 15:32</span> <a href='http://stock.qingxi.example/'>股票早知道</a></div>",
+    ),
 }
 
 

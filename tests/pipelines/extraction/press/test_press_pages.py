@@ -35,6 +35,7 @@ def test_forms_are_told_apart_and_have_a_story() -> None:
         ("5", 0.5, 0.1),
         ("6", 0.5, 0.1),
         ("7", 0.5, 0.1),
+        ("8", 0.5, 0.1),
     ],
 )
 def test_chinese_sites_are_scored_in_two_halves(
@@ -57,6 +58,7 @@ def test_chinese_sites_are_scored_in_two_halves(
         ("chinese_sites_5", 72),
         ("chinese_sites_6", 50),
         ("chinese_sites_7", 58),
+        ("chinese_sites_8", 72),
     ],
 )
 def test_every_label_of_a_marked_set_stands_in_its_page(folder: str, pages: int) -> None:
