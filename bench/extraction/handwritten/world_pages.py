@@ -1,6 +1,6 @@
 """Outlets of the world, written by hand: what is read of whole pages, each of another outlet.
 
-    python -m bench.extraction.handwritten.world_pages [--set 7] [--misses] [--left] [--json]
+    python -m bench.extraction.handwritten.world_pages [--set 8] [--misses] [--left] [--json]
 
 As in `chinese_sites`, each page stands as a whole in the markup of some system or outlet, and was written before the reader was run
 on any of its set. The first set (`world_pages`) has 117 pages of 89 countries in 59 languages. The second (`world_pages_2`) has 147

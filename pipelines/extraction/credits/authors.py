@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import (
@@ -288,15 +288,21 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
 def microdata_names(document: Document) -> Iterator[str]:
     """Names in elements marked as author by rel or itemprop: the first, and others in the same box. What says more than a name, as
     a link to all that somebody wrote does, is cut down to the name that an hCard on the page has (class "fn")."""
-    found: list[Element] = _CARDS(document.tree)  # type: ignore[assignment]  # lxml-stubs: of any expression
-    cards = [text_of(el, 100) for el in found[:_MOST_CARDS]]
+    cards: list[str] | None = None
     for name in _marked_names(document):
-        yield next((card for card in cards if len(card) >= _LEAST_CARD and card in name and card != name), name)
+        if cards is None:
+            cards = _card_names(document)
+        yield next((card for card in cards if card in name and card != name), name)
 
 
-_CARDS = XPath("//*[contains(concat(' ', @class, ' '), ' fn ')]")
+def _card_names(document: Document) -> list[str]:
+    """The names that the first hCards of a page have: an article's own come first, then those of comments."""
+    named = (el for el in document.tree.iter("a", "span", "div", "b") if " fn " in f" {el.get('class', '')} ")
+    return [name for el in islice(named, _MOST_CARDS) if len(name := text_of(el, 100)) >= _LEAST_CARD]
+
+
 _MOST_CARDS, _LEAST_CARD = 8, 5
-"""Cards that are looked at: an article's own come first, then those of comments. Characters of a name that is no part of a word."""
+"""Cards that are looked at, and characters of a name that is no part of a word."""
 
 
 def _marked_names(document: Document) -> Iterator[str]:

@@ -31,7 +31,10 @@ from pipelines.extraction.text.writing import HAN
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:(?:index|default)\.(?:html?|php|aspx?|jsp))?$", re.I)
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO, _SITE_NAME = class_pattern("logo"), class_pattern("logo", "site_name")
-_LOGO_WORD = re.compile(r"^logo\b[\s:–-]{0,3}|[\s:–-]{1,3}logo$", re.I)
+_LOGO_WORD = re.compile(
+    rf"^logo\b[\s:–-]{{0,3}}|[\s:–-]{{1,3}}(?:logo|{any_of(words_of('front_page'), spaces=False)})$", re.I
+)
+"""What is said of a logo beside the name: what it is, and where it leads."""
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import Document, Line, Zone, text_of
@@ -17,52 +16,60 @@ from pipelines.extraction.page.tree import ClassPattern, class_pattern, link_aro
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.writing import CJK, words
 
-_CRUMBS = XPath(
-    "//*[contains(@class, 'crumb') or contains(@class, 'Crumb') or contains(@id, 'crumb') or contains(@id, 'Crumb')"
-    " or contains(@aria-label, 'readcrumb') or contains(@itemtype, 'BreadcrumbList')]"
-)
+_CRUMB_TAGS = ("nav", "ol", "ul", "div", "p", "section", "span", "td")
 _MAX_CRUMB_BOXES = 12
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:[-/]|$)")
 """The path of a page that lists what was published in a year or a month: the crumbs of archives lead there too."""
 _GENERIC = re.compile(
-    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|articles?|blogs?|posts?|archives?)$",
+    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|articles?|blogs?|posts?|archives?)$"
+    r"|^[<←«‹]|[?!»›→>]$",
     re.I,
 )
+"""Words that name no section, and what leads back or on: "« Back to all articles", "See our channel »"."""
 _LONGEST_NAME = 40
 _TITLE_BEGINS = 12
 """Letters from which a crumb that the headline begins with is the page itself, cut off."""
 _CATEGORY_CLASS, _TAGS_CLASS = class_pattern("category"), class_pattern("tags")
-_TAG_PATH = re.compile(r"[/?&](?:tags?|topics?|labels?|keywords?|etiquetas?)[/=]", re.I)
+_TAG_PATH = re.compile(r"^[^?#]{0,200}/(?:tags?|topics?|labels?|keywords?|etiquetas?)/[^/?#]", re.I)
+"""The path of a tag's page. "?tag=" is that of a seller's partners."""
 _LEVELS = 4
 """Levels between a link and the box that is called tags or category: lists with an item for each."""
 _OTHERS = Zone.NAV | Zone.RELATED | Zone.COMMENTS | Zone.ASIDE
 _WHOLE_PAGE = words("article main body")
+_ROWS_BESIDE = 8
+"""Lines above and below the headline among which the section stands."""
 _MAX_BESIDE_TAGS = 80
 """Characters beside the links of a line of tags: its label, the date and the counters in a row of metadata."""
 
 
 def printed_section(document: Document, layout: Layout, title: str, address: str | None) -> tuple[str | None, str]:
     """The section that the article is filed under: where a link says so (`rel="category"`), else the last of the breadcrumbs
-    before the article itself, else a link at the headline that is called a category or leads to a folder of the page's address."""
+    before the article itself, else a link near the headline that is called a category, or one above it to a folder of the page's
+    address."""
     is_section = partial(_is_section, title=title)
     links = [link for link in _links(_own_lines(layout, (*layout.header, *layout.tail))) if is_section(link)]
     for link in links:
         if "category" in _relations(link):
-            return text_of(link, _LONGEST_NAME + 1), "category"
-    boxes: list[Element] = _CRUMBS(document.tree)  # type: ignore[assignment]  # lxml-stubs: of any expression
-    for box in boxes[:_MAX_CRUMB_BOXES]:
+            return _name_of(link), "category"
+    for box in islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES):
         if crumbs := [link for link in box.iter("a") if is_section(link)]:
-            return text_of(crumbs[-1], _LONGEST_NAME + 1), "breadcrumb"
-    for link in links:
-        if _stands_in(link, _CATEGORY_CLASS) and not _stands_in(link, _TAGS_CLASS):
-            return text_of(link, _LONGEST_NAME + 1), "category"
+            return _name_of(crumbs[-1]), "breadcrumb"
+    row = layout.headline_row
+    near = [line for line in layout.header if abs(line.row - row) <= _ROWS_BESIDE]
+    for link in _links(_own_lines(layout, (*near, *layout.tail))):
+        if is_section(link) and _stands_in(link, _CATEGORY_CLASS) and not _stands_in(link, _TAGS_CLASS):
+            return _name_of(link), "category"
     own_path = urlsplit(address or "").path
-    folders = [
-        link for link in _links(_own_lines(layout, layout.header)) if is_section(link) and _is_folder(link, own_path)
-    ]
-    if folders:
-        return text_of(max(folders, key=lambda link: len(link.get("href", ""))), _LONGEST_NAME + 1), "folder"
+    above = _links(_own_lines(layout, (line for line in near if line.row < row)))
+    if folders := [link for link in above if is_section(link) and _is_folder(link, own_path)]:
+        return _name_of(max(folders, key=lambda link: len(link.get("href", "")))), "folder"
     return None, ""
+
+
+def _holds_crumbs(box: Element) -> bool:
+    """Whether an element says that it holds breadcrumbs. Asked of every box of a page, so in the fastest way."""
+    names = (box.get("class"), box.get("id"), box.get("itemtype"), box.tag == "nav" and box.get("aria-label"))
+    return any(name and "crumb" in name.lower() for name in names)
 
 
 def printed_tags(layout: Layout) -> tuple[str, ...]:
@@ -70,9 +77,10 @@ def printed_tags(layout: Layout) -> tuple[str, ...]:
     that does. Categories are none, which some systems mark as tags as well."""
     first: Line | None = None
     found: list[str] = []
+    of_text, paragraphs = ({line.row for line in lines} for lines in (layout.inside, layout.paragraphs))
     for line in _own_lines(layout, (*layout.below_headline, *layout.inside, *layout.tail)):
-        is_row = len(line.text) - line.link_chars <= _MAX_BESIDE_TAGS and line not in layout.paragraphs
-        tags = list(_tags_of(line)) if is_row else []
+        is_row = len(line.text) - line.link_chars <= _MAX_BESIDE_TAGS and line.row not in paragraphs
+        tags = list(_tags_of(line, is_in_text=line.row in of_text and not _is_labelled(line))) if is_row else []
         if first is None:
             first = line if tags else None
         elif line.link_chars and not _is_next_item(line, first):
@@ -92,9 +100,16 @@ def _is_next_item(line: Line, first: Line) -> bool:
     return line.block.tag == "li" and line.block.getparent() is first.block.getparent()
 
 
-def _tags_of(line: Line) -> Iterator[str]:
+def _is_labelled(line: Line) -> bool:
+    """Whether a line begins with a label, "Tags:"."""
+    text, el = line.parts[0]
+    return text.rstrip().endswith((":", "：")) and link_around(el, _LEVELS) is None
+
+
+def _tags_of(line: Line, *, is_in_text: bool) -> Iterator[str]:
+    """The names of the links to tags in a line. In the text, the address alone is not enough: texts link to lists of stories."""
     for link in _links([line]):
-        name = text_of(link, _LONGEST_NAME + 1).strip("#,· ")
+        name = _name_of(link).strip("#,· ")
         relations = _relations(link)
         # In microformats, the "p-category" of a link says that it is a tag.
         if (
@@ -103,7 +118,8 @@ def _tags_of(line: Line) -> Iterator[str]:
             or _stands_in(link.getparent(), _CATEGORY_CLASS)
         ):
             continue
-        if "tag" in relations or _stands_in(link, _TAGS_CLASS) or _TAG_PATH.search(link.get("href") or ""):
+        leads_to_tag = not is_in_text and _TAG_PATH.search(link.get("href") or "")
+        if leads_to_tag or "tag" in relations or _stands_in(link, _TAGS_CLASS):
             yield name
 
 
@@ -125,6 +141,11 @@ def _links(lines: Iterable[Line]) -> Iterator[Element]:
                 yield link
 
 
+def _name_of(link: Element) -> str:
+    """What a link says; its source may have many blanks between the words."""
+    return text_of(link, 10 * _LONGEST_NAME)
+
+
 def _relations(link: Element) -> set[str]:
     return set((link.get("rel") or "").lower().split())
 
@@ -138,7 +159,7 @@ def _is_folder(link: Element, own_path: str) -> bool:
 def _is_section(link: Element, title: str) -> bool:
     """Whether a link names a section: neither the front page, nor a year's list, nor the article itself, nor a word that says
     nothing."""
-    name = text_of(link, _LONGEST_NAME + 1)
+    name = _name_of(link)
     try:
         path = urlsplit(link.get("href") or "").path
     except ValueError:

@@ -68,6 +68,7 @@ def test_a_printed_section(above: str, meta: str, below: str) -> None:
         "<nav class='breadcrumb'><a href='/'>Harbour Post</a></nav>",
         "<nav class='breadcrumb'><a href='/'>Home</a><a href='/2024/'>2024</a></nav>",
         "<nav><a href='/sports/'>Sports</a><a href='/town/council/'>Council</a></nav>",
+        "<nav class='breadcrumb'><a href='/'>Home</a><a href='/all/'>« Back to all stories</a></nav>",
     ],
 )
 def test_no_section_is_printed(above: str) -> None:
@@ -89,6 +90,18 @@ _TAG_ROWS = [
 @pytest.mark.parametrize("row", _TAG_ROWS)
 def test_printed_tags(row: str) -> None:
     assert read(below=row)["tags"] == ["Books", "Harbour"]
+
+
+def test_a_row_of_tags_that_the_text_goes_on_behind() -> None:
+    row = "<p class='basetags'><i>Topics: <a href='/tags/1/'>Books</a>, <a href='/tags/2/'>Harbour</a></i></p>"
+    assert read(body=f"{_BODY}{row}<p>{PARAGRAPHS[0]} Everybody came.</p>")["tags"] == ["Books", "Harbour"]
+
+
+@pytest.mark.parametrize(
+    "link", ["<a href='/tag/books/'>See more</a>", "<a href='https://shop.example/x?tag=post-20'>Buy it</a>"]
+)
+def test_a_link_in_a_text_is_no_tag(link: str) -> None:
+    assert read(body=f"{_BODY}<p>{link}</p><p>{PARAGRAPHS[0]} Everybody came.</p>")["tags"] == []
 
 
 def test_stated_tags_come_first() -> None:
