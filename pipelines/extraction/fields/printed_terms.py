@@ -18,6 +18,9 @@ from pipelines.extraction.text.writing import CJK, words
 
 _CRUMB_TAGS = ("nav", "ol", "ul", "div", "p", "section", "span", "td")
 _MAX_CRUMB_BOXES = 12
+_CRUMB_MARKS = re.compile(r"[>›»]|当前位置|您的位置")
+_LONGEST_CRUMBS, _LEAST_CRUMBS, _LAST_CRUMB_ROW = 120, 2, 400
+"""Characters of a line of breadcrumbs, links that it has, and the lines of a page among which it is looked for."""
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:[-/]|$)")
 """The path of a page that lists what was published in a year or a month: the crumbs of archives lead there too."""
 _GENERIC = re.compile(
@@ -51,19 +54,26 @@ def printed_section(document: Document, layout: Layout, title: str, address: str
     for link in links:
         if "category" in _relations(link):
             return _name_of(link), "category"
-    for box in islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES):
-        if crumbs := [link for link in box.iter("a") if is_section(link)]:
+    boxes = islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES)
+    rows = (list(_links([line])) for line in document.lines[:_LAST_CRUMB_ROW] if _is_crumb_line(line))
+    for row in (*(box.iter("a") for box in boxes), *(row for row in rows if len(row) >= _LEAST_CRUMBS)):
+        if crumbs := [link for link in row if is_section(link)]:
             return _name_of(crumbs[-1]), "breadcrumb"
-    row = layout.headline_row
-    near = [line for line in layout.header if abs(line.row - row) <= _ROWS_BESIDE]
+    start = layout.headline_row
+    near = [line for line in layout.header if abs(line.row - start) <= _ROWS_BESIDE]
     for link in _links(_own_lines(layout, (*near, *layout.tail))):
         if is_section(link) and _stands_in(link, _CATEGORY_CLASS) and not _stands_in(link, _TAGS_CLASS):
             return _name_of(link), "category"
     own_path = urlsplit(address or "").path
-    above = _links(_own_lines(layout, (line for line in near if line.row < row)))
+    above = _links(_own_lines(layout, (line for line in near if line.row < start)))
     if folders := [link for link in above if is_section(link) and _is_folder(link, own_path)]:
         return _name_of(max(folders, key=lambda link: len(link.get("href", "")))), "folder"
     return None, ""
+
+
+def _is_crumb_line(line: Line) -> bool:
+    """Whether a line may be breadcrumbs, whatever its box is called: by the marks between them, or the words before them."""
+    return len(line.text) < _LONGEST_CRUMBS and _CRUMB_MARKS.search(line.text) is not None
 
 
 def _holds_crumbs(box: Element) -> bool:

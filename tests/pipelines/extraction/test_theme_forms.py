@@ -52,6 +52,8 @@ def read(
             "",
             "",
         ),
+        ("<div class='position'>您的位置：<a href='/'>首页</a><a href='/t/'>Town</a></div>", "", ""),
+        ("<div class='path'><a href='/'>Home</a> &gt; <a href='/t/'>Town</a> &gt; Story</div>", "", ""),
         ("", "in <a href='/c/town' rel='category tag'>Town</a>", ""),
         ("<ul class='td-category'><li><a href='/c/town'>Town</a></li></ul>", "", ""),
         ("", "", "<footer><p>Filed Under: <a href='/c' rel='category tag'>Town</a></p></footer>"),
