@@ -278,7 +278,7 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
     hint, title = context.page.hint, context.headline.text if context.headline else ""
     language = context.locale.language
-    section = metadata.read_section(document, structured)
+    section = metadata.read_section(document, layout, title, structured, context.page.address)
     if section[0] is None and hint and hint.section:
         section = hint.section, "hint"
     return {
@@ -289,11 +289,11 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
         "canonical_url": metadata.read_canonical(document.head, context.page.address),
         "subtitle": metadata.read_subtitle(layout, title, structured),
         "section": section,
-        "tags": metadata.read_tags(document.head, structured),
+        "tags": metadata.read_tags(document.head, layout, structured),
         "description": metadata.read_description(document.head, structured),
         "images": (read_images(context.main.element, context.page.address), "body"),
         "paywalled": metadata.read_paywall(document, layout, structured, language),
-        "comment_count": metadata.read_comment_count(layout, structured, language),
+        "comment_count": metadata.read_comment_count(document, layout, structured, language),
         "language": (language, "declared or by writing"),
     }
 

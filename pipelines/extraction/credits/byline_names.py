@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
@@ -210,7 +210,9 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         yield from names
     elif paged or linked:
         yield from (words.after_name.sub("", name) for name in paged or linked)
-        last = kept[-1][0].strip(" ,")
+        # An author without a page may stand in an element of its own: "By <a>A</a> and <span>B</span>".
+        behind = [*takewhile(lambda part: link_around(part[1], 2) is None, reversed(kept))] or kept[-1:]
+        last = " ".join(text for text, _ in reversed(behind)).strip(" ,")
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
         elif joint := words.joint.match(f" {last}"):

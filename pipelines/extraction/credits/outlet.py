@@ -25,12 +25,16 @@ from pipelines.extraction.page.tree import class_pattern, is_called, names_of, t
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_top_level
+from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_accents, without_top_level
 from pipelines.extraction.text.writing import HAN
 
-_FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
+_FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:(?:index|default)\.(?:html?|php|aspx?|jsp))?$", re.I)
 _FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
-_LOGO = class_pattern("logo")
+_LOGO, _SITE_NAME = class_pattern("logo"), class_pattern("logo", "site_name")
+_LOGO_WORD = re.compile(
+    rf"^logo\b[\s:–-]{{0,3}}|[\s:–-]{{1,3}}(?:logo|{any_of(words_of('front_page'), spaces=False)})$", re.I
+)
+"""What is said of a logo beside the name: what it is, and where it leads."""
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
@@ -97,6 +101,7 @@ def possible_outlets(
         if structured.site_name and 2 <= len(structured.site_name) <= 60:
             yield structured.site_name, "json-ld"
         yield named_in_title(document), "title"
+        yield _named_in_logo(document, labels), "logo"
     article = structured.script_article
     yield clean_outlet_name(article.source or ""), article.found_by("source")
     if language == "zh" and not credits.authors:
@@ -181,6 +186,18 @@ def named_in_title(document: Document) -> str | None:
             for key, piece in pieces.items():
                 if key and key in said_there:
                     return piece
+    return None
+
+
+def _named_in_logo(document: Document, labels: Sequence[str]) -> str | None:
+    """The site's name in a link to the front page that is called a logo or the site's title, or whose words are the host's name."""
+    hosts = {without_accents(plain(label)) for label in labels}
+    for link in islice(document.tree.iter("a"), _MOST_LINKS):
+        for said in _texts_of(link):
+            name = _LOGO_WORD.sub("", said.strip())
+            is_host = without_accents(plain(name)) in hosts
+            if 2 <= len(name) <= 60 and not _FRONT_WORD.match(name) and (is_host or is_called(link, _SITE_NAME, 3)):
+                return name
     return None
 
 

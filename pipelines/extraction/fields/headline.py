@@ -140,7 +140,8 @@ def _as_printed(found: Headline, titles: StatedTitles) -> Headline:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
         is_joined = is_vouched and line.text[start + len(piece) :].lstrip().startswith(":")
-        is_kicker = not text and len(line.parts) > 1 and is_named(el) and not is_joined
+        is_filed = el is not line.block and is_called(el, _CATEGORY)  # a link to the section, the name of the board
+        is_kicker = not text and len(line.parts) > 1 and (is_named(el) or is_filed) and not is_joined
         if not is_kicker and (is_whole or not _is_beside(el)):
             apart = "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
@@ -163,6 +164,7 @@ def _stated_parts(line: Line, titles: StatedTitles) -> list[tuple[str, Element]]
     return []
 
 
+_CATEGORY = class_pattern("category")
 _BELOW = class_pattern("beside_headline")
 """What is set into a heading beside the headline: a date, a subtitle, a counter, a link to edit it."""
 

@@ -9,10 +9,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.fields.printed_terms import printed_section, printed_tags
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
+from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, is_called
+from pipelines.extraction.page.tree import class_pattern, is_called, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
@@ -25,10 +27,6 @@ _INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
 )
 """An internal key ("news_pegged_article") or a button, not the name of a section."""
-_SECTION_JUNK = re.compile(
-    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
-)
-_CRUMBS = re.compile(r"[>›»]|当前位置|您的位置")
 _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
     r"|^https?:|^(?:none|null|undefined)$", re.I,
@@ -59,28 +57,27 @@ def absolute(link: str, address: str | None) -> str | None:
     return absolute_link if parts.scheme in ("http", "https") and clean_url(absolute_link) else None
 
 
-def read_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
-    """The section: as stated, else the last item of the breadcrumbs that is not a headline."""
+def read_section(
+    document: Document, layout: Layout, title: str, structured: StructuredData, address: str | None
+) -> tuple[str | None, str]:
+    """The section: as stated, else as printed."""
     for value, by in (
         (structured.section, "json-ld"),
         (document.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
     ):
         name = " ".join((value or "").split())
-        if 1 < len(name) <= 60 and not name.startswith("http") and not _INTERNAL_KEY.match(name):
+        if (
+            (len(name) > 1 or CJK.search(name))
+            and len(name) <= 60
+            and not name.startswith("http")
+            and not _INTERNAL_KEY.match(name)
+        ):
             return name, by
-    for line in document.lines[:400]:
-        if len(line.text) >= 120 or not _CRUMBS.search(line.text):
-            continue
-        crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
-        if len(crumbs) >= 2:
-            names = [name for name in crumbs if 1 < len(name) <= 20 and plain(name) and not _SECTION_JUNK.match(name)]
-            if names:
-                return names[-1], "breadcrumb"
-    return None, ""
+    return printed_section(document, layout, title, address)
 
 
-def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str, ...], str]:
-    """The stated keywords without repeats, at most 40."""
+def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) -> tuple[tuple[str, ...], str]:
+    """The stated keywords without repeats, at most 40; the printed ones if none are stated."""
     for values, by in (
         (head.metas.get("article:tag", []), "meta"),
         (list(structured.keywords), "json-ld"),
@@ -93,7 +90,8 @@ def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str
         tags = tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
         if tags:
             return tags, by
-    return (), ""
+    printed = printed_tags(layout)
+    return printed[:40], "printed" if printed else ""
 
 
 def split_tags(values: Sequence[str]) -> list[str]:
@@ -178,18 +176,53 @@ def _paywall(language: str | None) -> re.Pattern[str]:
     return re.compile(phrases_of("paywall_line", language), re.I)
 
 
-def read_comment_count(layout: Layout, structured: StructuredData, language: str | None) -> tuple[int | None, str]:
-    """The number of comments that the page states or shows."""
+_COMMENTS_TARGET = re.compile(r"#[\w-]{0,24}(?:comment|respond|disqus|repl|komment)", re.I)
+_NUMBER = re.compile(r"^\D{0,30}(\d{1,6})\D{0,30}()$")
+"""A number among words. The second group is empty: it stands where a counter in words has its number behind them."""
+_MAX_COUNTER = 40
+"""Characters of a counter: "12 comments", "No. of comments: 12"."""
+_ROWS_ABOVE_HEADLINE, _ROWS_OF_DISCUSSION = 3, 400
+"""Lines in which a counter is looked for: above the headline, and below the text for the heading of the discussion."""
+
+
+def read_comment_count(
+    document: Document, layout: Layout, structured: StructuredData, language: str | None
+) -> tuple[int | None, str]:
+    """The number of comments that the page states, or shows at the headline, below the text or in the heading of the discussion."""
     if structured.comment_count is not None:
         return structured.comment_count, "json-ld"
-    for line in (*layout.header, *layout.tail):
-        if len(line.text) < 40 and (match := _comment_count(language).match(line.text)):
-            return int(match[1] or match[2]), "counter"
-        for text, el in line.parts:
-            digits = text.strip()
-            if digits.isascii() and digits.isdecimal() and len(digits) < 7 and is_called(el, _COMMENT_CLASS, 2):
-                return int(digits), "counter"
+    first = layout.first_row
+    start = max(0, layout.headline_row - _ROWS_ABOVE_HEADLINE)
+    others = (Zone.NAV | Zone.RELATED) & ~(layout.headline.zone if layout.headline else Zone.NONE)
+    near = (line for line in document.lines[start:first] if not line.zone & others)
+    for line in (*near, *layout.tail):
+        count = _counter(line, language)
+        if count is not None:
+            return count, "counter"
+    title = layout.headline.text if layout.headline else ""
+    for line in document.lines[first : first + _ROWS_OF_DISCUSSION]:
+        if line.zone & Zone.COMMENTS:
+            said = line.text.replace(title, "") if title else line.text
+            pattern = _NUMBER if line.block.tag in HEADINGS else _comment_count(language)
+            if match := pattern.match(said[:100]):
+                return int(match[1] or match[2]), "heading"
     return None, ""
+
+
+def _counter(line: Line, language: str | None) -> int | None:
+    """The number of comments that a line shows: in words, or as a number in a link to the comments or an element named for them."""
+    words = _comment_count(language)
+    if len(line.text) < _MAX_COUNTER and (match := words.match(line.text)):
+        return int(match[1] or match[2])
+    for text, el in line.parts:
+        part = text.strip()
+        if not part or len(part) >= _MAX_COUNTER or not (number := _NUMBER.match(part)):
+            continue
+        if match := words.match(part):
+            return int(match[1] or match[2])
+        if _COMMENTS_TARGET.search(target_of(el, 3)) or (part.isdecimal() and is_called(el, _COMMENT_CLASS, 2)):
+            return int(number[1])
+    return None
 
 
 def read_paywall(

@@ -90,7 +90,8 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
             _remove(line.block, kept)
-    for line in [*_closing_notes(inside, main, copies, document.language)]:
+    edited = [line for line in inside if is_called(line.block, _EDITED_CLASS) and len(line.text) <= _LONGEST_NOTE]
+    for line in [*_closing_notes(inside, main, copies, document.language), *edited]:
         kept.discard(line.block)
         _remove(line.block, kept)
     for line in inside:
@@ -107,7 +108,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     _frame_loose_lines(main, copies)
     _unframe_quotes(element)
     _unframe_columns(texts)
-    _drop_hidden_inlines(element)
+    _drop_hidden_inlines(element, document.language)
     return PrunedContent(element, [_without_hidden(line) for line in inside if is_inside(line.block, element)])
 
 
@@ -321,10 +322,10 @@ _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 """Characters of a caption in such a table, and its cells, empty ones among them."""
 
 
-def _drop_hidden_inlines(box: Element) -> None:
-    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font. A
-    picture's caption leaves a line break."""
-    for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
+def _drop_hidden_inlines(box: Element, language: str | None) -> None:
+    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font; and
+    the article's day in an element of its own before the words of the text. A picture's caption leaves a line break."""
+    for el in list(box.iter("span", "i", "b", "em", "strong", "small", "time")):
         parent = el.getparent()
         if not el.attrib or parent is None:
             continue
@@ -332,13 +333,28 @@ def _drop_hidden_inlines(box: Element) -> None:
             el.tag, el.text = "br", None
             for inner in list(el):
                 el.remove(inner)
-        elif zone_of(el) & Zone.HIDDEN:
+        elif zone_of(el) & Zone.HIDDEN or _is_leading_date(el, parent, language):
             before = el.getprevious()
             if before is not None:
                 before.tail = (before.tail or "") + (el.tail or "")
             else:
                 parent.text = (parent.text or "") + (el.tail or "")
             parent.remove(el)
+
+
+def _is_leading_date(el: Element, parent: Element, language: str | None) -> bool:
+    """Whether an element that is called a date says only the day, and what follows it is text without a break."""
+    if not (el.tag == "time" or is_called(el, _DATE_CLASS)) or len(el.tail or "") < _LEAST_BEHIND_DATE:
+        return False
+    text = normalize_space("".join(map(str, el.itertext()))[:_LONGEST_NOTE])
+    before = el.getprevious()
+    said = (parent.text if before is None else before.tail) or ""
+    return not said.strip() and is_date_line(text, language)
+
+
+_DATE_CLASS, _EDITED_CLASS = class_pattern("date"), class_pattern("edited")
+_LEAST_BEHIND_DATE = 40
+"""Characters behind a day from which they are the text."""
 
 
 def _without_hidden(line: Line) -> Line:

@@ -208,7 +208,7 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         description=_text(node.get("description")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
         is_free=_boolean(node.get("isAccessibleForFree")),
-        comment_count=_count(node.get("commentCount")),
+        comment_count=_comment_count(node),
         is_article=_is_article(node),
         script_state=script_state,
     )
@@ -268,6 +268,17 @@ def _boolean(value: Any) -> bool | None:
     return (
         {"true": True, "false": False}.get(str(value).strip().lower().rsplit("/", 1)[-1]) if value is not None else None
     )
+
+
+def _comment_count(node: Node) -> int | None:
+    """The number of comments, by itself or among counters of interactions."""
+    if (count := _count(node.get("commentCount"))) is not None:
+        return count
+    counters = node.get("interactionStatistic")
+    for counter in counters[:20] if isinstance(counters, list) else [counters]:
+        if isinstance(counter, dict) and "CommentAction" in str(counter.get("interactionType"))[:200]:
+            return _count(counter.get("userInteractionCount"))
+    return None
 
 
 def _count(value: Any) -> int | None:

@@ -17,7 +17,8 @@ from bench.extraction.handwritten.world_pages import FIELDS, SETS, WorldPage, ma
 
 _PAGES = [page for number in SETS for page in world_pages(number)]
 _NEEDED = {"url", "title", "published", "authors", "first", "last", "without"}
-_OPTIONAL = {"kicker", "editors", "authors_may_be", "published_may_be", "before", "fetched"}
+_FURTHER = {"modified", "source", "section", "tags", "comment_count"}
+_OPTIONAL = {"kicker", "editors", "authors_may_be", "published_may_be", "before", "fetched"} | _FURTHER
 
 
 def test_each_page_is_of_another_outlet() -> None:

@@ -288,7 +288,7 @@ def is_name(text: str, language: str | None = None, *, trusted: bool = False) ->
     if not 2 <= len(text) <= _LONGEST or _no_name(language).search(text) or text[-1] in "?!:" or text in TOWNS:
         return False
     words = text.split()
-    if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
+    if len(words) > 6 or any(not word.strip("0123456789:") or word in _OF_SENTENCES for word in words):
         return False
     if not trusted and not is_agency(text) and all(map(_page_word(language).fullmatch, words)):
         return False

@@ -1,0 +1,202 @@
+"""What themes print around a text: section, tags, counters of comments, the site's name, authors of whom not all have a page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from db.models import Page
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import extract
+from tests.pipelines.extraction.press.press_page import TEXTS
+
+TITLE, *PARAGRAPHS = TEXTS["en"]
+_TIME = "<time datetime='2024-03-05T15:32Z'>March 5, 2024</time>"
+_BODY = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+
+
+def read(
+    *,
+    head: str = "",
+    above: str = "",
+    h1: str = TITLE,
+    meta: str = "",
+    body: str = _BODY,
+    below: str = "",
+    url: str = "https://www.post.example/town/2024/library",
+    title: str = TITLE,
+    front: str = "",
+) -> dict[str, Any]:
+    html = (
+        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>{head}</head><body>{front}"
+        f"<div id='page'><main><article class='post'>{above}<h1>{h1}</h1><p class='meta'>{_TIME} {meta}</p>"
+        f"<div class='entry-content'>{body}</div>{below}</article></main></div></body></html>"
+    )
+    return to_json(extract(Page(body=html.encode(), url=url), Sites()))
+
+
+@pytest.mark.parametrize(
+    ("above", "meta", "below"),
+    [
+        ("<ol class='breadcrumb'><li><a href='/'>Home</a></li><li><a href='/t/'>Town</a></li></ol>", "", ""),
+        (
+            "<nav aria-label='Breadcrumb'><a href='/'>Home</a><a href='/t'>Town</a><a href='/2024/03'>March</a></nav>",
+            "",
+            "",
+        ),
+        (
+            f"<p id='breadcrumbs'><a href='/'>Home</a> / <a href='/t/'>Town</a> / <a href='/a'>{TITLE[:20]}</a></p>",
+            "",
+            "",
+        ),
+        ("<div class='position'>您的位置：<a href='/'>首页</a><a href='/t/'>Town</a></div>", "", ""),
+        ("<div class='path'><a href='/'>Home</a> &gt; <a href='/t/'>Town</a> &gt; Story</div>", "", ""),
+        ("", "in <a href='/c/town' rel='category tag'>Town</a>", ""),
+        ("<ul class='td-category'><li><a href='/c/town'>Town</a></li></ul>", "", ""),
+        ("", "", "<footer><p>Filed Under: <a href='/c' rel='category tag'>Town</a></p></footer>"),
+        ("<a class='overline' href='/town/'>Town</a>", "", ""),
+    ],
+)
+def test_a_printed_section(above: str, meta: str, below: str) -> None:
+    assert read(above=above, meta=meta, below=below)["section"] == "Town"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<nav class='breadcrumb'><a href='/'>Harbour Post</a></nav>",
+        "<nav class='breadcrumb'><a href='/'>Home</a><a href='/2024/'>2024</a></nav>",
+        "<nav><a href='/sports/'>Sports</a><a href='/town/council/'>Council</a></nav>",
+        "<nav class='breadcrumb'><a href='/'>Home</a><a href='/all/'>« Back to all stories</a></nav>",
+    ],
+)
+def test_no_section_is_printed(above: str) -> None:
+    assert read(above=above)["section"] is None
+
+
+_TAG_ROWS = [
+    "<p class='post-tags'><span>Tags:</span> <a href='/x/books'>Books</a><a href='/x/harbour'>Harbour</a></p>",
+    "<ul class='itemTags'><li><a href='/b'>Books</a></li><li><a href='/h'>Harbour</a></li></ul>",
+    "<footer><span>Tagged: </span><a href='/b' rel='tag'>Books</a>, <a href='/h' rel='tag'>Harbour</a></footer>",
+    "<footer>Filed Under: <a href='/c' rel='category tag'>Town</a> Tagged: <a href='/b' rel='tag'>Books</a>,"
+    " <a href='/h' rel='tag'>Harbour</a></footer>",
+    "<div>Topics: <a href='/tag/books'>#Books</a> <a href='/tag/harbour'>#Harbour</a></div>",
+    "<div class='terms category'><a href='/c' rel='tag'>Town</a></div>"
+    "<div class='terms'><a href='/b' rel='tag'>Books</a> <a href='/h' rel='tag'>Harbour</a></div>",
+]
+
+
+@pytest.mark.parametrize("row", _TAG_ROWS)
+def test_printed_tags(row: str) -> None:
+    assert read(below=row)["tags"] == ["Books", "Harbour"]
+
+
+def test_a_row_of_tags_that_the_text_goes_on_behind() -> None:
+    row = "<p class='basetags'><i>Topics: <a href='/tags/1/'>Books</a>, <a href='/tags/2/'>Harbour</a></i></p>"
+    assert read(body=f"{_BODY}{row}<p>{PARAGRAPHS[0]} Everybody came.</p>")["tags"] == ["Books", "Harbour"]
+
+
+@pytest.mark.parametrize(
+    "link", ["<a href='/tag/books/'>See more</a>", "<a href='https://shop.example/x?tag=post-20'>Buy it</a>"]
+)
+def test_a_link_in_a_text_is_no_tag(link: str) -> None:
+    assert read(body=f"{_BODY}<p>{link}</p><p>{PARAGRAPHS[0]} Everybody came.</p>")["tags"] == []
+
+
+def test_stated_tags_come_first() -> None:
+    stated = "<meta property='article:tag' content='Libraries'>"
+    assert read(head=stated, below=_TAG_ROWS[0])["tags"] == ["Libraries"]
+
+
+@pytest.mark.parametrize("row", _TAG_ROWS[:3])
+def test_tags_beside_the_article_are_of_the_site(row: str) -> None:
+    assert read(below=f"<aside class='sidebar'><h3>Topics</h3>{row}</aside>")["tags"] == []
+
+
+@pytest.mark.parametrize(
+    ("meta", "below"),
+    [
+        ("| <a href='#comments'>12 Replies</a>", ""),
+        ("<span class='views'>1,904</span><span class='comments-link'><a href='#respond'>12</a></span>", ""),
+        ("Anna Holt <a class='c' href='#disqus_thread'>12</a>", ""),
+        ("", f"<div id='comments'><h3>12 thoughts on “{TITLE}”</h3><p>Fine.</p></div>"),
+        ("", "<section class='comments'><h2>Comments <span>12</span></h2><p>Fine.</p></section>"),
+    ],
+)
+def test_a_counter_of_comments(meta: str, below: str) -> None:
+    assert read(meta=meta, below=below)["comment_count"] == 12
+
+
+@pytest.mark.parametrize("kind", ["https://schema.org/CommentAction", {"@type": "CommentAction"}])
+def test_comments_counted_as_interactions(kind: Any) -> None:
+    likes = {
+        "@type": "InteractionCounter",
+        "interactionType": "https://schema.org/LikeAction",
+        "userInteractionCount": 61,
+    }
+    comments = {"@type": "InteractionCounter", "interactionType": kind, "userInteractionCount": "12"}
+    data = {"@type": "NewsArticle", "headline": TITLE, "interactionStatistic": [likes, comments]}
+    assert read(head=f"<script type='application/ld+json'>{json.dumps(data)}</script>")["comment_count"] == 12
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "<header><div class='site-logo'><a href='/'><img src='l.png' alt='Harbour Post logo'></a></div></header>",
+        "<header><p class='site-title'><a href='https://www.post.example/'>Harbour Post</a></p></header>",
+        "<table><tr><td><a class='logo' href='Default.asp'><img src='x.gif' alt='Harbour Post'></a></td></tr></table>",
+        "<div><h2><a href='/'>Harbour Post</a></h2></div>",
+    ],
+)
+def test_the_site_names_itself_in_its_logo(front: str) -> None:
+    assert read(front=front, url="https://www.harbourpost.example/town/2024/library")["source"] == "Harbour Post"
+
+
+def test_a_link_home_is_no_name() -> None:
+    assert read(front="<header class='brand'><a href='/'>Home</a></header>")["source"] is None
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By <a href='/author/a'>Anna Holt</a> and <span>Theo Lund</span>",
+        "<span>By</span> <span><a href='/author/a'>Anna Holt</a> and <span>Theo Lund</span></span>",
+    ],
+)
+def test_an_author_without_a_page(byline: str) -> None:
+    assert read(meta=f"</p><p class='byline'>{byline}")["authors"] == ["Anna Holt", "Theo Lund"]
+
+
+def test_a_link_to_all_that_an_author_wrote() -> None:
+    biography = "<div class='author-info'><a rel='author' href='/author/a'>Everything that Anna Holt wrote</a></div>"
+    card = "<span class='author vcard'><a class='url fn n' href='/author/a'>Anna Holt</a></span>"
+    assert read(body=_BODY + biography, below=f"<footer>{card}</footer>")["authors"] == ["Anna Holt"]
+
+
+def test_a_time_is_no_author() -> None:
+    assert read(meta="</p><p>Author: townpaper on 05-03-2024, 09:12")["authors"] in ([], ["townpaper"])
+
+
+@pytest.mark.parametrize(
+    "filed",
+    [
+        "<a class='category' href='/c'>Council</a> <a href='#'>{}</a>",
+        "<span class='bo_v_cate'>Council</span> <span>{}</span>",
+    ],
+)
+def test_the_section_in_a_heading(filed: str) -> None:
+    found = read(h1=filed.format(TITLE), title=f"Council - {TITLE}")
+    assert (found["title"], found["kicker"]) == (TITLE, "Council")
+
+
+def test_the_day_set_before_the_text() -> None:
+    dated = f"<span class='news-date-time'>05.03.2024</span>{PARAGRAPHS[0]}<br><br>{PARAGRAPHS[1]}"
+    assert read(body=f"<div class='detail'>{dated}</div>")["text"].startswith(PARAGRAPHS[0])
+
+
+def test_a_note_of_who_edited() -> None:
+    note = "<p class='editdate'>The story was changed by: clerk - 26-03-2024, 08:00<br>Reason: a typing mistake</p>"
+    assert read(body=_BODY + note)["text"].endswith(PARAGRAPHS[-1])
