@@ -141,8 +141,8 @@ class PrintedDates:
         updated: DateCandidate | None = None
         named: DateCandidate | None = None
         outside: DateCandidate | None = None
-        label = ""
-        first_published = 0
+        label, first_published = "", 0
+        first_line: Line | None = None
         below = self._layout.first_row
         for line in self._candidates():
             found = False
@@ -156,6 +156,9 @@ class PrintedDates:
                     outside = outside or candidate
                 elif published and candidate.first and candidate.moment.at < published.moment.at:
                     updated, published = updated or published, candidate
+                elif published and first_line and _is_change_beside((published, first_line), (candidate, line)):
+                    published, change_beside = sorted((published, candidate), key=lambda one: one.moment.at)
+                    updated = updated or change_beside
                 elif (
                     published is None
                     or (
@@ -166,7 +169,7 @@ class PrintedDates:
                     or (candidate.labelled and not published.labelled and first_published == line.row)
                 ):
                     first_published = line.row if published is None else first_published
-                    published = candidate
+                    published, first_line = candidate, line
             label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
@@ -349,8 +352,6 @@ class PrintedDates:
 
 
 _NO_DATELINE = HEADINGS | words("li figcaption button label td th dd dt")
-
-
 _EMBEDDED = class_pattern("embedded")
 
 
@@ -372,6 +373,20 @@ def _only_around(el: Element) -> Element:
     """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
     parent = el.getparent()
     return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
+
+
+def _is_change_beside(one: tuple[DateCandidate, Line], other: tuple[DateCandidate, Line]) -> bool:
+    """Whether of two times below each other one is called that of publication, and the later one something else, whatever the
+    language: "Objavljeno: 15:32" and "Zadnja izmjena: 18:02"."""
+    (published, line), (change, line_of_change) = sorted((one, other), key=lambda pair: pair[0].moment.at)
+    are_labelled = published.labelled and not change.labelled and _OTHER_LABEL.fullmatch(line_of_change.text)
+    return bool(are_labelled) and abs(line.row - line_of_change.row) == 1 and published.stamp.hour is not None
+
+
+_OTHER_LABEL = re.compile(
+    r"[^\d:：]{3,40}[:：]\s?(?:[^\W\d_]{2,12},?\s)?\d[^:：]{4,30}[:：.h]\d\d\W{0,3}(?:[^\W\d_]{1,4})?"
+)
+"""A label, a date and a time of day, and nothing else."""
 
 
 def _last_other_heading(above: list[Line], headline: Line | None) -> int:
