@@ -298,7 +298,7 @@ def _is_caption(line: Line) -> bool:
         return _is_picture_table(line)
     if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
-    if _PICTURE_CREDIT.fullmatch(line.text) and is_alone_with_picture(line.block):
+    if parent.tag != "figure" and _PICTURE_CREDIT.fullmatch(line.text) and is_alone_with_picture(line.block):
         return next(line.block.iter("img", "picture"), None) is None  # else the picture would go with it
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
@@ -317,7 +317,7 @@ def _is_picture_table(line: Line) -> bool:
     return longest <= _LONGEST_CAPTION and not any(others)
 
 
-_PICTURE_CREDIT = re.compile(r"[^:：=/©|(（]{0,40}[:：=/©|(（].{1,60}(?<![.!?。！？।])")
+_PICTURE_CREDIT = re.compile(r"(?:[^:：=/©|(（]{0,40}[:：=/©|].{1,60}|[(（][^()（）]{2,60}[)）])(?<![.!?。！？।])")
 """A label or a slash before whose a picture is, in any language: "Foto: City", "(Archive)", "A. Holt / Agency"."""
 _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 """Characters of a caption in such a table, and its cells, empty ones among them."""

@@ -357,7 +357,8 @@ def is_printed_name(text: str, language: str | None) -> bool:
     """Whether a text that is marked as a name is one: a bare name; in scripts without capitals a few words must do."""
     if has_case(text):
         return is_bare_name(text, language)
-    return len(text.split()) <= 4 and is_name(text, language) and not DUTY.search(text)
+    of_page = DUTY.search(text) or _page_word(language).search(text)
+    return len(text.split()) <= 4 and not of_page and is_name(text, language)
 
 
 def is_full_name(text: str, language: str | None = None) -> bool:

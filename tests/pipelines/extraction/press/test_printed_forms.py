@@ -231,3 +231,21 @@ def test_a_kind_of_text_is_no_forename() -> None:
 def test_an_agency_signs_below_the_headline(language: str, head: str, agency: str | None) -> None:
     read = _read(language, head=head)
     assert (read["authors"], read["original_source"]) == ([], agency)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("ar", "شارك الخبر"),
+        ("ar", "لا توجد تعليقات"),
+        ("fa", "بدون دیدگاه"),
+        ("he", "אין תגובות"),
+        ("hi", "कोई टिप्पणी नहीं"),
+        ("bn", "শেয়ার করুন"),
+        ("ta", "கருத்து இல்லை"),
+        ("ur", "شیئر کریں"),
+    ],
+)
+def test_words_of_pages_are_no_names_in_scripts_without_capitals(language: str, line: str) -> None:
+    language, tag = ("ar", "ur") if language == "ur" else (language, "")
+    assert _read(language, tag=tag, head=f"<div>{line}</div><div>2024-03-05 15:32</div>")["authors"] == []
