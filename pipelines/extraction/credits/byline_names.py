@@ -277,7 +277,7 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
     names = signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
     # "Jan van Dam, Eva Lind": no kind of text stands before "van".
     everyone = signed_names(text, words) if names else []
-    return everyone if len(everyone) > len(names) else names
+    return everyone if names and everyone[1:] == names else names
 
 
 def _behind_others(text: str, words: BylineWords) -> list[str]:
