@@ -249,3 +249,24 @@ def test_an_agency_signs_below_the_headline(language: str, head: str, agency: st
 def test_words_of_pages_are_no_names_in_scripts_without_capitals(language: str, line: str) -> None:
     language, tag = ("ar", "ur") if language == "ur" else (language, "")
     assert _read(language, tag=tag, head=f"<div>{line}</div><div>2024-03-05 15:32</div>")["authors"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "names"),
+    [
+        ("it", "Massimiliano Cherubini VITERBO – ", ["Massimiliano Cherubini"]),
+        ("it", "ROMA - di Anna Rossi - ", ["Anna Rossi"]),
+        ("es", "Por Ana Gil / MADRID.- ", ["Ana Gil"]),
+        ("pl", "Anna Nowak, WARSZAWA - ", ["Anna Nowak"]),
+        ("tr", "Hakan SEZGİN/ANKARA, (DHA)- ", ["Hakan SEZGİN"]),
+        ("de", "KIEL - Von Anna Holt. ", ["Anna Holt"]),
+        ("en", "By Anna Holt LONDON - ", ["Anna Holt"]),
+        ("en", "LONDON - ", []),
+        ("en", "Joan Pryce, MEP - ", []),
+        ("en", "Anna Holt LONDON - Anna Holt won. ", []),
+        ("en", "HARBOUR CLARION LONDON - ", []),
+    ],
+)
+def test_the_lead_names_its_writer_beside_the_town(language: str, lead: str, names: list[str]) -> None:
+    body = f"<p>{lead}{{p1}}</p><p>{{p2}}</p><p>{{p3}}</p><p>{{p4}}</p>"
+    assert _read(language, head="<div>2024-03-05 15:32</div>", body=body)["authors"] == names
