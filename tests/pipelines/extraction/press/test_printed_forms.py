@@ -11,7 +11,7 @@ from bench.extraction.handwritten.press_pages import PressForm
 from pipelines.extraction.text.date_parser import find_stamps
 
 
-def _read(language: str, **pieces: str) -> dict[str, Any]:
+def _read(language: str, **pieces: Any) -> dict[str, Any]:
     """What is read of a page with these pieces, and which lines of its text are not the story's."""
     form = PressForm(kind="", name="", language=language, **pieces)
     answer = read_by_copydesk(form.page("plain"), form.url)
