@@ -270,3 +270,25 @@ def test_words_of_pages_are_no_names_in_scripts_without_capitals(language: str, 
 def test_the_lead_names_its_writer_beside_the_town(language: str, lead: str, names: list[str]) -> None:
     body = f"<p>{lead}{{p1}}</p><p>{{p2}}</p><p>{{p3}}</p><p>{{p4}}</p>"
     assert _read(language, head="<div>2024-03-05 15:32</div>", body=body)["authors"] == names
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("fr", "05/03/2024 à 15:32, mis à jour à 18:02"),
+        ("nl", "05-03-24, 15:32 Laatste update: 18:02"),
+        ("he", "05/03/2024, 15:32, עודכן 18:02"),
+        ("sv", "5 mars 2024 15.32, uppdaterad 18.02"),
+        ("ja", "2024/3/5 15:32 (2024/3/5 18:02 更新)"),
+        ("es", "05/03/2024 a las 15:32h.</div><div>Actualizado a las 18:02h."),
+        ("de", "05.03.2024, 15:32 Uhr</div><div>Aktualisiert um 18:02 Uhr"),
+    ],
+)
+def test_a_change_is_given_by_its_time_of_day(language: str, lines: str) -> None:
+    read = _read(language, head=f"<div>{lines}</div>")
+    assert (read["published"][:16], read["modified"][:16]) == ("2024-03-05T15:32", "2024-03-05T18:02")
+
+
+@pytest.mark.parametrize("line", ["5 March 2024 15:32, updated 09:10", "5 March 2024 15:32, live at 18:02"])
+def test_an_earlier_time_or_one_without_the_word_is_no_change(line: str) -> None:
+    assert _read("en", head=f"<div>{line}</div>")["modified"] is None
