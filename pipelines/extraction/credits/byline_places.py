@@ -63,15 +63,20 @@ _LONGEST_LABEL = 30
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
     divided = (name.strip(" |·•-–—,*") for piece in _PIECES.split(text) for name in divide(piece, words))
-    divided = (name for piece in divided for name in _japanese_people(piece))
+    divided = (name for piece in divided for name in set_together(piece, words.language))
     pieces = (part for piece in divided for part in _at_full_stop(piece, words.language))
     return [DEGREES.sub("", piece) for piece in pieces if piece and not _OUTLET_IN_QUOTES.fullmatch(piece)]
 
 
-def _japanese_people(text: str) -> list[str]:
-    """Japanese full names with blanks between them: 佐伯美咲　平井大介."""
+def set_together(text: str, language: str | None) -> list[str]:
+    """Japanese full names with blanks between them, 佐伯美咲　平井大介, and names that end in capitals with a hyphen: "Hakan
+    SEZGİN-Derya ÖZ"."""
     people = text.split()
-    return people if len(people) > 1 and all(map(is_japanese_person, people)) else [text]
+    if len(people) > 1 and all(map(is_japanese_person, people)):
+        return people
+    people = text.split("-")
+    ends_in_capitals = all(one.rpartition(" ")[2].isupper() and not one.isupper() for one in people)
+    return people if ends_in_capitals and all(is_full_name(one, language) for one in people) else [text]
 
 
 def _at_full_stop(text: str, language: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.credits.byline_places import set_together
 from pipelines.extraction.credits.names.persons import is_full_name
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.layout import Layout
@@ -94,7 +95,11 @@ def _read_dateline(layout: Layout, words: BylineWords) -> list[str]:
         name = named
     else:
         return []
-    return [] if name.isupper() or sum(line.spaced.count(name) for line in layout.inside) > 1 else [name]
+    return (
+        []
+        if name.isupper() or sum(line.spaced.count(name) for line in layout.inside) > 1
+        else set_together(name, words.language)
+    )
 
 
 _DIVIDER = re.compile(r"\s?[/|]\s?|\s[-–—]{1,2}\s|,\s|[.,)]{0,2}\s?[-–—]{1,2}\s|\s?[()]\s?")
