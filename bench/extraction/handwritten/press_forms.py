@@ -6,8 +6,8 @@ Where `byline_forms` draws pages by chance from words and dividers, each form he
 writes it: bylines, credits, times, statements for machines, headlines, texts. The forms are data (`press_forms/*.toml`).
 `--set 2` are 185 further bylines and credits, written before their reading was looked at (`press_forms_2/*.toml`). `--set 3` are
 214 more in 26 languages (`press_forms_3/*.toml`) in the halves of `page_halves`, with forms in which no author is to be read, and
-223 times and headlines, with forms in which no time is to be read. `--set 4` are 288 heads and ends in 41 languages, after
-stored pages of regional papers and portals (`press_forms_4/*.toml`): what stands beside a name or in its place there.
+223 times and headlines, with forms in which no time is to be read. `--set 4` are 288 heads and ends in 41 languages, in forms
+of regional papers, portals and blogs, many after stored pages (`press_forms_4/*.toml`): what stands beside a name or in its place.
 
 Copydesk and bare trafilatura are scored by field and by language, each on the pages whose form has the field; trafilatura gives a
 day, not a time, and is judged by the day, and it has no field for source, editors, proofreaders, kicker or change.
