@@ -318,7 +318,7 @@ def _is_picture_table(line: Line) -> bool:
 
 
 _PICTURE_CREDIT = re.compile(r"(?:[^:：=/©|(（]{0,40}[:：=/©|].{1,60}|[(（][^()（）]{2,60}[)）])(?<![.!?。！？।])")
-"""A label or a slash before whose a picture is, in any language: "Foto: City", "(Archive)", "A. Holt / Agency"."""
+"""A label or a slash before whose a picture is, in any language: "Photo: City", "(Archive)", "A. Holt / Agency"."""
 _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 """Characters of a caption in such a table, and its cells, empty ones among them."""
 

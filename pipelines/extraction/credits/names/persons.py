@@ -327,7 +327,7 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
 
 
 def credits_picture(text: str, language: str | None) -> bool:
-    """Whether a text begins with what names pictures: "Foto: Bo Lund", "Zdj. Anna Nowak"."""
+    """Whether a text begins with what names pictures: "Photo: Bo Lund", "Zdj. Anna Nowak"."""
     return _of_picture(language).match(text) is not None or _abbreviates_picture(text, language)
 
 
