@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 SURROUNDINGS = ("plain", "rich", "tables")
 """The pages that a form is set into: elements of HTML 5; classes, other stories, comments and buttons around it; layout tables."""
-_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2", "press_forms_3"))
+_FOLDERS = tuple(
+    Path(__file__).with_name(name) for name in ("press_forms", "press_forms_2", "press_forms_3", "press_forms_4")
+)
 """The sets, by number."""
 _TAGS = {"tw": "zh-TW", "zh": "zh-CN"}
 _WINDOWS = {"zh": "{H}_港湾网", "tw": "{H} - 港灣網"}
@@ -61,6 +63,10 @@ class PressForm:
     below: str = ""
     text: tuple[str, ...] = ("{p1}", "{p2}", "{p3}", "{p4}")
     """The lines that are the article's text."""
+    optional: tuple[str, ...] = ()
+    """Lines that may stand in the text or not: a standfirst, a caption, a note below the text."""
+    may_be: dict[str, list[Any]] = field(default_factory=dict)
+    """Field -> values that are right as well: where nobody is named, the desk or agency that is credited instead."""
     want: dict[str, Any] = field(default_factory=dict)
     """Field of `copydesk extract --json` -> value. Fields that are not named are not judged, but for title and text."""
 
@@ -107,7 +113,9 @@ _stories: dict[str, list[str]] = {}
 def stories() -> dict[str, list[str]]:
     """Language -> headline and four paragraphs of the story."""
     if not _stories:
-        _stories.update(tomllib.loads((_FOLDERS[0] / "stories.toml").read_text("utf-8")))
+        for path in (folder / "stories.toml" for folder in _FOLDERS):
+            if path.exists():
+                _stories.update(tomllib.loads(path.read_text("utf-8")))
     return _stories
 
 
@@ -115,7 +123,7 @@ def press_forms(number: int = 1) -> Iterator[PressForm]:
     """All forms of a set."""
     for path in sorted(_FOLDERS[number - 1].glob("*.toml")):
         for entry in tomllib.loads(path.read_text("utf-8")).get("forms", ()):
-            lines = {"text": tuple(entry["text"])} if "text" in entry else {}
+            lines = {name: tuple(entry[name]) for name in ("text", "optional") if name in entry}
             yield PressForm(**{**entry, **lines})
 
 

@@ -233,6 +233,8 @@ def _is_byline(line: str, names: list[str], *, is_edge: bool) -> bool:
     for name in names:
         key = key.replace(plain(name), "")
     most_beside = _MAX_BESIDE_NAMES * max(1, sum(plain(name) in whole for name in names))
+    if is_edge and key != whole and _IN_BRACKETS.fullmatch(line):
+        return True  # with the outlet: "(Example Daily/Anna Holt)"
     if key != whole and (opened or addresses or stamps):
         return len(key) <= _MAX_BESIDE_NAMES
     if is_edge and is_signed and DUTY.search(rest):

@@ -246,7 +246,7 @@ def _name_sources(
         if key not in METAS.author and _AUTHOR_META.fullmatch(key):
             yield "meta", values
     yield "credit line", credited
-    yield "signed", read_signature(layout, language)
+    yield "signed", read_signature(layout, words)
     for printed in (
         name_beside_date(layout, words, own),
         names_above_text(layout, words, own),

@@ -200,7 +200,11 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
         if kept and (is_time or find_stamps(piece) or _opens_other_credit(piece, words)):
             break
         kept.append((piece, el))
-    linked = [text for text, el in kept if link_around(el, 2) is not None and not words.opening.match(text)]
+    linked = [
+        text
+        for text, el in kept
+        if link_around(el, 2) is not None and not words.opening.match(text) and not text.startswith("@")
+    ]
     paged = [text for text, el in kept if links_to_author(el)]
     rest = after_opening(" ".join(text for text, _ in kept), words)
     divided = None if paged else _DIVIDED.match(rest)
@@ -272,7 +276,10 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
         rest = words.after_name.sub("", rest[: stamps[0].start].rstrip())
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
-    return signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
+    names = signed_names(rest, words) or (signed_names(most, words) if len(last.split()) <= 2 else [])
+    # "Jan van Dam, Eva Lind": no kind of text stands before "van".
+    everyone = signed_names(text, words) if names else []
+    return everyone if names and everyone[1:] == names else names
 
 
 def _behind_others(text: str, words: BylineWords) -> list[str]:

@@ -18,6 +18,7 @@ from pipelines.extraction.credits.names.persons import (
     is_full_name,
     is_name,
 )
+from pipelines.extraction.credits.names.surnames import is_japanese_person
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.tree import ClassPattern, belongs_to_other_content, class_pattern, is_called, target_of
 from pipelines.extraction.text.byline_words import TOWN_WORD, BylineWords, byline_words, picture_words
@@ -62,8 +63,20 @@ _LONGEST_LABEL = 30
 def split_pieces(text: str, words: BylineWords) -> list[str]:
     """The pieces of a line of names, parted by commas, strokes and joining words."""
     divided = (name.strip(" |·•-–—,*") for piece in _PIECES.split(text) for name in divide(piece, words))
+    divided = (name for piece in divided for name in set_together(piece, words.language))
     pieces = (part for piece in divided for part in _at_full_stop(piece, words.language))
     return [DEGREES.sub("", piece) for piece in pieces if piece and not _OUTLET_IN_QUOTES.fullmatch(piece)]
+
+
+def set_together(text: str, language: str | None) -> list[str]:
+    """Japanese full names with blanks between them, 佐伯美咲　平井大介, and names that end in capitals with a hyphen: "Hakan
+    SEZGİN-Derya ÖZ"."""
+    people = text.split()
+    if len(people) > 1 and all(map(is_japanese_person, people)):
+        return people
+    people = text.split("-")
+    ends_in_capitals = all(one.rpartition(" ")[2].isupper() and not one.isupper() for one in people)
+    return people if ends_in_capitals and all(is_full_name(one, language) for one in people) else [text]
 
 
 def _at_full_stop(text: str, language: str | None) -> tuple[str, ...]:
@@ -80,6 +93,8 @@ _OUTLET_IN_QUOTES = re.compile(r"[„“”\"«»].{2,40}[“”\"«»]")
 """A B, „Example Daily“: for whom somebody writes."""
 
 
+_SITE = re.compile(r"[\w-]{2,40}(?:\.[a-z]{2,10}){1,2}", re.I)
+"""A site as the outlet, beside a name: "Kompas.com/Ada Holm"."""
 _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _PLACE = re.compile(r"[^\d:]{2,20}:\s")
 """Where from, before the name in scripts without capitals: "رأس الخيمة: حصة الشحي"."""
@@ -104,7 +119,7 @@ def signed_names(
     if is_agency(text):
         return [text] if len(text) > 2 or text.lower() in words.short_agencies else []
     everything = split_pieces(text, words)
-    pieces = [piece for piece in everything if plain(piece) not in own]
+    pieces = [piece for piece in everything if plain(piece) not in own and not _SITE.fullmatch(piece)]
     if MAIL.search(whole) or 0 < len(pieces) < len(everything):
         is_name = is_full_name  # what stands beside tells that it is one
     pieces = pieces or everything  # a site may bear its author's name

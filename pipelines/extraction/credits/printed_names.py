@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Set
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
@@ -26,6 +26,8 @@ from pipelines.extraction.credits.byline_places import (
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names.persons import (
+    MAIL,
+    credits_picture,
     has_case,
     is_bare_name,
     is_full_name,
@@ -42,6 +44,7 @@ from pipelines.extraction.page.threads import names_poster
 from pipelines.extraction.page.tree import (
     belongs_to_other_content,
     class_pattern,
+    is_alone_with_picture,
     is_called,
     link_around,
     target_of,
@@ -51,6 +54,8 @@ from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
 
 _NAME_CLASS = class_pattern("author_name")
+_CARD, _CARD_NAME = class_pattern("card"), class_pattern("card_name")
+"""hCard, the microformat in which blogs sign in every language."""
 _NO_AUTHOR = class_pattern("place", "button")
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
@@ -175,6 +180,7 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
                     line.block.tag in ("button", "figcaption")
                     or is_called(line.block, _NO_AUTHOR)
                     or is_called(el, _NO_AUTHOR)
+                    or (all(map(is_agency, names)) and is_alone_with_picture(line.block))
                 )
                 if names and not is_other and not belongs_to_other_content(el):
                     if line.block.tag == "h2":
@@ -213,9 +219,10 @@ def _standing_alone(line: Line, words: BylineWords) -> Iterator[tuple[str, Eleme
 
 
 def consists_of_words(name: str, layout: Layout) -> bool:
-    """Whether the article writes each word of a name in lower case as well: "Recent Posts", "Regulatory Compliance"."""
+    """Whether the article writes each word of a name in lower case as well: "Recent Posts", "Regulatory Compliance". A mail
+    address is made of its owner's name."""
     lines = (*layout.header, *layout.inside, *layout.tail)
-    text = " ".join(line.text for line in lines)
+    text = " ".join(MAIL.sub(" ", line.text) if "@" in line.text else line.text for line in lines)
     found = [word.lower() for word in name.split() if word[0].isupper() and (len(word) > 2 or not word.isascii())]
     return bool(found) and all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in found)
 
@@ -244,6 +251,8 @@ def _marked_names(line: Line, words: BylineWords, own: Set[str]) -> list[str]:
     if len(text) > _SIGNED or behind or line.link_chars:
         return []
     if line.block.tag in HEADINGS or belongs_to_other_content(line.block):
+        return []
+    if sign and is_alone_with_picture(line.block):
         return []
     if sign or (len(line.parts) == 1 and line.parts[0][1].tag in ("strong", "b", "em", "i")):
         return signed_names(text, words, own, is_full_name)
@@ -279,6 +288,15 @@ def author_box_name(layout: Layout, words: BylineWords) -> Iterator[str]:
         for line in (*layout.inside[-3:], *layout.tail)
         for text, el in _standing_alone(line, words)
         if (is_called(el, _NAME_CLASS) or links_to_author(el) or (el.tag in BOLD and is_named_author(el)))
+        and not belongs_to_other_content(el)
+        and is_printed_name(text.strip(), words.language)
+    ]
+    marked = marked or [
+        text.strip()
+        for line in (*layout.inside[-3:], *layout.tail)
+        for text, el in line.parts
+        if is_called(el, _CARD_NAME)
+        and is_called(el, _CARD, 3)
         and not belongs_to_other_content(el)
         and is_printed_name(text.strip(), words.language)
     ]
@@ -345,9 +363,13 @@ def repeated_name(layout: Layout, words: BylineWords) -> Iterator[str]:
 def closing_name(layout: Layout, language: str | None, words: BylineWords, own: Set[str]) -> Iterator[str]:
     """Names that end the text: in brackets behind its last sentence, or on the line below it, marked as a signature. In languages
     that capitalise only the first word of a heading they may also stand unmarked, or a line further up."""
-    for line in (*layout.inside[-2:], *layout.tail[:1]):
-        below = bool(layout.paragraphs) and line.row == layout.paragraphs[-1].row + 1
+    pictures = [*takewhile(lambda line: credits_picture(line.spaced, language), layout.tail[:_LAST_CREDITS])]
+    last_row = layout.paragraphs[-1].row if layout.paragraphs else None
+    for line in (*layout.inside[-2:], *layout.tail[len(pictures) : len(pictures) + 1]):
+        below = last_row is not None and line.row - 1 in (last_row, last_row + len(pictures))
         names = _marked_names(line, words, own) if below or language not in CAPITALISED else []
+        if below and not names and len(line.text) <= _SIGNED + _SIGNED and _has_mail(line, layout):
+            names = signed_names(MAIL.sub(" ", line.spaced).strip(" ()"), words, own, is_full_name)
         behind = _BEHIND_SENTENCE.search(line.text[-_SIGNED - 2 :])
         if behind and not belongs_to_other_content(line.block):
             names = signed_names(behind[1], words, own, is_full_name)
@@ -358,5 +380,14 @@ def closing_name(layout: Layout, language: str | None, words: BylineWords, own: 
             return
 
 
-_BEHIND_SENTENCE = re.compile(r"[.!?…”\"»]\s?[(（]([^()（）]{4,40})[)）]\.?$")
+def _has_mail(line: Line, layout: Layout) -> bool:
+    """Whether a line has a mail address or stands above one: whoever signs so is no heading."""
+    following = next((other for other in layout.tail[:6] if other.row == line.row + 1), None)
+    return _MAIL.search(line.spaced) is not None or bool(following and _MAIL.fullmatch(following.spaced))
+
+
+_MAIL = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{2,40}")
+_LAST_CREDITS = 3
+"""Lines below the text that may credit its pictures before the one that signs it."""
+_BEHIND_SENTENCE = re.compile(r"[.!?…”\"»]\s?[(（]([^()（）]{4,60})[)）]\.?$")
 _SIGNED = 60

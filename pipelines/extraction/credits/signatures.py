@@ -1,11 +1,15 @@
-"""Signatures in Korean and Japanese newspapers: before the word for a reporter, in the head of the text, in brackets at its end."""
+"""Signatures in the text itself: in Korean and Japanese before the word for a reporter, in its head, in brackets at its end; in
+scripts with capitals before or behind the town that the text begins with."""
 
 from __future__ import annotations
 
 import re
 
+from pipelines.extraction.credits.byline_places import set_together
+from pipelines.extraction.credits.names.persons import is_full_name
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.byline_words import BylineWords
 
 _NAME = r"[\uac00-\ud7af]{2,4}"
 _PICTURES = "|".join(any_of(words_of("next_credit", code), spaces=False) for code in ("ja", "ko"))
@@ -66,11 +70,46 @@ def find_reporters(text: str) -> list[str]:
     return []
 
 
-def read_signature(layout: Layout, language: str | None) -> list[str]:
-    """The names that sign the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）."""
+def read_signature(layout: Layout, words: BylineWords) -> list[str]:
+    """The names that sign the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）, "Anna Rossi ROMA – …"."""
     if not layout.paragraphs:
         return []
-    return _read_korean(layout) if language == "ko" else _read_japanese(layout) if language == "ja" else []
+    read = {"ko": _read_korean, "ja": _read_japanese}.get(words.language or "")
+    return read(layout) if read else _read_dateline(layout, words)
+
+
+def _read_dateline(layout: Layout, words: BylineWords) -> list[str]:
+    """A name beside the town in capitals that the text begins with: "Ana Gil / MADRID.- …", "ROMA – di Anna Rossi – …"."""
+    text = layout.paragraphs[0].spaced
+    pieces = [piece.strip() for piece in _DIVIDER.split(text[:_LONGEST_DATELINE])]
+    if len(pieces) < 2 or not _DASH.search(text[:_LONGEST_DATELINE]):
+        return []
+    first, second = (words.opening.sub("", piece) for piece in pieces[:2])
+    named = second.partition(". ")[0]
+    before, _, town = first.rpartition(" ")
+    if _is_town(town) and is_full_name(before, words.language):
+        name = before
+    elif _is_town(second) and is_full_name(first, words.language):
+        name = first
+    elif _is_town(pieces[0]) and second != pieces[1] and is_full_name(named, words.language):
+        name = named
+    else:
+        return []
+    return (
+        []
+        if name.isupper() or sum(line.spaced.count(name) for line in layout.inside) > 1
+        else set_together(name, words.language)
+    )
+
+
+_DIVIDER = re.compile(r"\s?[/|]\s?|\s[-–—]{1,2}\s|,\s|[.,)]{0,2}\s?[-–—]{1,2}\s|\s?[()]\s?")
+_DASH = re.compile(r"[\s.,)][-–—]{1,2}\s")
+_LONGEST_DATELINE = 90
+
+
+def _is_town(text: str) -> bool:
+    """Whether a text may be a town in capitals, and no abbreviation."""
+    return 4 <= len(text) <= 25 and text.isupper() and text.replace(" ", "").isalpha()
 
 
 def _read_korean(layout: Layout) -> list[str]:

@@ -96,6 +96,35 @@ class DateCandidate:
     """Called that of the first publication: a later date without a word is that of a change."""
 
 
+def is_change_beside(one: tuple[DateCandidate, Line], other: tuple[DateCandidate, Line]) -> bool:
+    """Whether of two times below each other one is called that of publication, and the later one something else, whatever the
+    language: "Objavljeno: 15:32" and "Zadnja izmjena: 18:02"."""
+    (published, line), (change, line_of_change) = sorted((one, other), key=lambda pair: pair[0].moment.at)
+    are_labelled = published.labelled and not change.labelled and _OTHER_LABEL.fullmatch(line_of_change.text)
+    return bool(are_labelled) and abs(line.row - line_of_change.row) == 1 and published.stamp.hour is not None
+
+
+_OTHER_LABEL = re.compile(
+    r"[^\d:：]{3,40}[:：]\s?(?:[^\W\d_]{2,12},?\s)?\d[^:：]{4,30}[:：.h]\d\d\W{0,3}(?:[^\W\d_]{1,4})?"
+)
+"""A label, a date and a time of day, and nothing else."""
+
+
+def names_of_time(el: Element) -> str:
+    """The class and itemprop of an element and, for a lone `<time>`, the class of its parent."""
+    name = f"{el.get('itemprop') or ''} {el.get('class') or ''}"
+    parent = el.getparent()
+    if el.tag == "time" and parent is not None and len(parent) == 1:
+        name += f" {parent.get('class') or ''}"
+    return name
+
+
+def only_around(el: Element) -> Element:
+    """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
+    parent = el.getparent()
+    return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
+
+
 _CENTRAL, _CHINA, _ANY_DAY = timedelta(hours=-6), timedelta(hours=8), datetime(2020, 1, 1)  # noqa: DTZ001 - a wall clock
 """What "CST" means in America, and where clocks are those of China: Java prints it in every date."""
 

@@ -18,8 +18,17 @@ from lxml.etree import _Element as Element
 
 from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext, is_teaser, machine_times, with_clock_below
-from pipelines.extraction.dates.cue_words import says_changed, says_published
+from pipelines.extraction.dates.candidates import (
+    DateCandidate,
+    DateContext,
+    is_change_beside,
+    is_teaser,
+    machine_times,
+    names_of_time,
+    only_around,
+    with_clock_below,
+)
+from pipelines.extraction.dates.cue_words import clock_of_change, says_changed, says_published
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.document import Line, Zone
@@ -41,8 +50,11 @@ _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{3,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _FROM_THEN = re.compile(r"\s?(?:起|から|부터)")
 """What follows the day from which something holds."""
+_CHANGED_BEHIND = re.compile(r"\s?(?:更新|改訂|수정)\s?(?:$|[)）])")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
+_BELOW = 2
+"""Lines below the time of publication on which a change may be given by its time of day alone."""
 _CLOSE = 3
 """Lines above the headline within which a date is taken for the article's."""
 _CAPTION_LEVELS = 3
@@ -141,8 +153,8 @@ class PrintedDates:
         updated: DateCandidate | None = None
         named: DateCandidate | None = None
         outside: DateCandidate | None = None
-        label = ""
-        first_published = 0
+        label, first_published = "", 0
+        first_line: Line | None = None
         below = self._layout.first_row
         for line in self._candidates():
             found = False
@@ -156,6 +168,9 @@ class PrintedDates:
                     outside = outside or candidate
                 elif published and candidate.first and candidate.moment.at < published.moment.at:
                     updated, published = updated or published, candidate
+                elif published and first_line and is_change_beside((published, first_line), (candidate, line)):
+                    published, change_beside = sorted((published, candidate), key=lambda one: one.moment.at)
+                    updated = updated or change_beside
                 elif (
                     published is None
                     or (
@@ -166,7 +181,10 @@ class PrintedDates:
                     or (candidate.labelled and not published.labelled and first_published == line.row)
                 ):
                     first_published = line.row if published is None else first_published
-                    published = candidate
+                    published, first_line = candidate, line
+            if not found and published and first_line and 0 < line.row - first_line.row <= _BELOW and not updated:
+                later = clock_of_change(line.spaced, published.stamp._replace(end=0), self._language)
+                updated = self._context.candidate(later, "visible") if later else None
             label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
@@ -200,7 +218,7 @@ class PrintedDates:
             return  # nor is a picture's
         if line.link_chars > 0.8 * len(text) and line.longest_link > 30:
             return
-        before, at = label_above, 0
+        before, at, last = label_above, 0, None
         for stamp in () if is_life(text) else self.stamps(text):
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
@@ -223,7 +241,12 @@ class PrintedDates:
                 first=first,
             )
             named, candidate = self._by_element(line, candidate)
-            yield candidate, ModifiedCue.SAID if says_changed(label[-40:], self._language) else named
+            changed = says_changed(label[-40:], self._language) or _CHANGED_BEHIND.match(text, stamp.end)
+            last = stamp
+            yield candidate, ModifiedCue.SAID if changed else named
+        change = clock_of_change(text, last, self._language) if last else None
+        if change and (later := self._context.candidate(change, "visible")):
+            yield later, ModifiedCue.SAID
 
     def _is_of_something_else(self, label: str) -> bool:
         """Whether the words before a date say that it is an event's, a law's, a picture's, a broadcast's, somebody's reading."""
@@ -245,7 +268,7 @@ class PrintedDates:
         """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
         published = changed = False
         for part, el in line.parts:
-            name, timed = _names_of(el), [*machine_times(el)] or [*machine_times(_only_around(el))]
+            name, timed = names_of_time(el), [*machine_times(el)] or [*machine_times(only_around(el))]
             if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
             if not any(stamp.date == candidate.stamp.date for stamp in self.stamps(part)):
@@ -349,29 +372,12 @@ class PrintedDates:
 
 
 _NO_DATELINE = HEADINGS | words("li figcaption button label td th dd dt")
-
-
 _EMBEDDED = class_pattern("embedded")
 
 
 def is_embedded(el: Element | None) -> bool:
     """Whether an element is in a quotation or an embedded post of a social network."""
     return is_called(el, _EMBEDDED, 6) or nearest(el, {"blockquote"}, 6) is not None
-
-
-def _names_of(el: Element) -> str:
-    """The class and itemprop of an element and, for a lone `<time>`, the class of its parent."""
-    name = f"{el.get('itemprop') or ''} {el.get('class') or ''}"
-    parent = el.getparent()
-    if el.tag == "time" and parent is not None and len(parent) == 1:
-        name += f" {parent.get('class') or ''}"
-    return name
-
-
-def _only_around(el: Element) -> Element:
-    """The box that an element alone fills, or the element: what shows an exact time may hold a link."""
-    parent = el.getparent()
-    return parent if parent is not None and len(parent) == 1 and not (parent.text or "").strip() else el
 
 
 def _last_other_heading(above: list[Line], headline: Line | None) -> int:

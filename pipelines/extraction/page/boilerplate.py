@@ -16,7 +16,15 @@ from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, nor
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import boxes_of_controls, find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
-from pipelines.extraction.page.tree import class_pattern, is_called, is_inside, nearest, target_of, with_ancestors
+from pipelines.extraction.page.tree import (
+    class_pattern,
+    is_alone_with_picture,
+    is_called,
+    is_inside,
+    nearest,
+    target_of,
+    with_ancestors,
+)
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.writing import FULL_STOPS, SENTENCE_ENDS, words
 
@@ -286,7 +294,8 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
 
 def _is_caption(line: Line) -> bool:
     """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, holds nothing
-    but what is named so and stands below one, or stands below one in a table."""
+    but what is named so and stands below one, stands below one in a table, or is all that a box holds beside one and no sentence,
+    but says whose it is."""
     parent = line.block.getparent()
     if line.block.tag == "td":
         return _is_picture_table(line)
@@ -294,6 +303,8 @@ def _is_caption(line: Line) -> bool:
         return False
     if _is_named_caption(line) and (above := line.block.getprevious()) is not None:
         return next(above.iter("img", "picture"), None) is not None
+    if parent.tag != "figure" and _PICTURE_CREDIT.fullmatch(line.text) and is_alone_with_picture(line.block):
+        return next(line.block.iter("img", "picture"), None) is None  # else the picture would go with it
     if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
@@ -318,6 +329,8 @@ def _is_picture_table(line: Line) -> bool:
     return longest <= _LONGEST_CAPTION and not any(others)
 
 
+_PICTURE_CREDIT = re.compile(r"(?:[^:：=/©|(（]{0,40}[:：=/©|].{1,60}|[(（][^()（）]{2,60}[)）])(?<![.!?。！？।])")
+"""A label or a slash before whose a picture is, in any language: "Photo: City", "(Archive)", "A. Holt / Agency"."""
 _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 """Characters of a caption in such a table, and its cells, empty ones among them."""
 

@@ -99,6 +99,14 @@ def belongs_to_other_content(el: Element | None, names: ClassPattern = _OTHER_CO
     )
 
 
+def is_alone_with_picture(el: Element) -> bool:
+    """Whether the text of an element is all that it or its box holds beside a picture: a caption, or whose the picture is."""
+    box = el if (parent := el.getparent()) is None or next(el.iter("img", "picture"), None) is not None else parent
+    if next(box.iter("img", "picture"), None) is None:
+        return False
+    return "".join(map(str, box.itertext())).split() == "".join(map(str, el.itertext())).split()
+
+
 def is_inside(el: Element | None, box: Element | None) -> bool:
     """Whether an element is a box or stands in it."""
     while el is not None and el is not box:

@@ -17,18 +17,24 @@ _UNDIVIDED = r"(?=[0-5]\d\s?(?:GMT|UTC|hrs?|hours)\b)"
 def _clock() -> re.Pattern[str]:
     """A time of day, with a word for its half before or after it."""
     before = any_of((word for code in _HALF_FIRST for half in _halves(code) for word in half), spaces=False)
-    after = [
-        f"(?{'' if word.isupper() else 'i'}:{any_of([word], languages()[code].spaces)})"
-        for code in languages()
-        for half in _halves(code)
-        for word in sorted(half, key=len, reverse=True)
-    ]
     return re.compile(
         rf"(?P<mark>(?i:{before}))?\s?(?P<h>2[0-4]|[01]?\d)(?:(?!\d)|{_UNDIVIDED})"
         rf"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|{hour_words()}|(?<=\d\d){_UNDIVIDED})\s?(?P<m>[0-5]\d)"
         r"(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
-        rf"\s{{0,2}}(?P<ap>{'|'.join(after)})?"
+        rf"\s{{0,2}}(?P<ap>{half_words()})?"
     )
+
+
+@cache
+def half_words() -> str:
+    """The words for a half of the day that stand behind a time, of all languages: "pm", "μ.μ.", পিএম."""
+    words = (
+        f"(?{'' if word.isupper() else 'i'}:{any_of([word], languages()[code].spaces)})"
+        for code in languages()
+        for half in _halves(code)
+        for word in sorted(half, key=len, reverse=True)
+    )
+    return "|".join(words)
 
 
 _HALF_FIRST = ("zh", "ja", "ko", "en")

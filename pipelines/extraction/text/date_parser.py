@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipelines.extraction.languages.loader import any_of, languages
-from pipelines.extraction.text.clock import MIDNIGHT, hour_words, read_clock
+from pipelines.extraction.languages.loader import any_of, cue_pattern, languages
+from pipelines.extraction.text.clock import MIDNIGHT, half_words, hour_words, read_clock
 from pipelines.extraction.text.date_formats import Found, find_regional_dates
 from pipelines.extraction.text.months import from_named_month, month_of, to_gregorian
 from pipelines.extraction.text.utc_offsets import offset_named
@@ -73,9 +73,9 @@ _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[
 _INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
 _INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})(?:\sමස)?\s(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(
-    r"(?<![\d.,/-])(?<!\d:)(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2}(?!:\d\d|\.\d\d\s[^\W\d_]))(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
+    r"(?<![\d.,/-])(?<!\d:)(\d{1,2})\s?([-/.|]|(?<=\d)·(?=\d))\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2}(?!:\d\d|\.\d\d\s[^\W\d_]))(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
 )
-"""5/3/2024, 05.03.24, and the Swedish 5/3 2024."""
+"""5/3/2024, 05.03.24, 05·03·24, and the Swedish 5/3 2024."""
 _WORD_DAY_CLOCK_YEAR = re.compile(
     r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:(?:[A-Z]{3,4}|[+-]\d{4})\s)?(\d{4})(?!\d)"
 )
@@ -90,7 +90,7 @@ _ZONE = re.compile(
 
 @cache
 def _join() -> re.Pattern[str]:
-    """What may stand between a day and its time: "5 March 2024 at 14:30", "2024년 3월 5일(화) 14:30"."""
+    """What may stand between a day and its time: "5 March 2024 at 14:30", "2024년 3월 5일(화) 14:30", "5 March, posted at 3 pm"."""
     words = "|".join(
         any_of((*one.dates.joins, *one.dates.weekdays), one.spaces)
         for one in languages().values()
@@ -98,7 +98,8 @@ def _join() -> re.Pattern[str]:
     )
     return re.compile(
         r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|(?-i:[A-Z]{2,3}T)(?=\s\d)|[(\[](?=\d{1,2}[:.]\d\d[)\]])|[|,，،·•@–—-]|(?<=\s)/(?=\s)"
-        rf"|[(（][^\W\d_]{{1,14}}(?:[・/]祝)?[)）]|{words})\s{{0,2}}|\s{{0,3}}){{0,4}}",
+        rf"|[(（][^\W\d_]{{1,14}}(?:[・/]祝)?[)）]|(?:{words})(?:\s?:(?=\s))?"
+        rf"|(?P<label>{cue_pattern('published', None).pattern})[^\W\d_]{{0,12}}\s?:?)\s{{0,2}}|\s{{0,3}}){{0,4}}",
         re.I,
     )
 
@@ -148,7 +149,7 @@ def without_stamps(text: str, stamps: Sequence[ParsedDate]) -> str:
 
 
 _WORTH = re.compile(
-    r"民[國国]|年|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d|\d\s[^\W\d_]{3,9}\.?\s\d\d|[คย]\.?\s?\d\d"
+    r"民[國国]|年|\d{4}|\d{1,2}\s?[-/.·]\s?\d{1,2}\s?[-/.·]\s?\d\d|['’]\d\d|\d\s[^\W\d_]{3,9}\.?\s\d\d|[คย]\.?\s?\d\d"
 )
 _Found = Iterator[Found]
 
@@ -233,9 +234,12 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
         offset, _, zone = _read_offset(text, within.end(), date(year, month, day))
         return ParsedDate(year, month, day, hour, minute, second, offset, start, end, zone) if hour < 24 else None
     after = end
-    if join := _join().match(text, end):
+    join = _join().match(text, end)
+    if join:
         after = join.end()
     clock = read_clock(text, after)
+    if clock and join and join["label"] and _DAY_AHEAD.match(text, clock[3]):
+        clock = None  # that of the next day: "5 March Published 3:32 p.m. ET March 6"
     if clock is None:
         before = _clock_before(text, start, date(year, month, day))
         if before:
@@ -249,6 +253,8 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
     return ParsedDate(year, month, day, hour, minute, second, offset, start, stop, zone)
 
 
+_DAY_AHEAD = re.compile(r"[^\w|]{0,3}(?:[A-Z]{2,4}\b\W{0,3})?(?:[^\W\d_]{2,12}\.?,?\s){0,3}\d")
+"""A day right behind a time of day."""
 _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 
@@ -258,7 +264,7 @@ def _clock_ahead() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\d:.])((?:[01]?\d|2[0-3])(?:[:.h]|\sh\s|\s{hour_words()}"
         r"|(?<=\d\d)(?=\d\d\s?(?:GMT|UTC|hrs?|hours)\b))[0-5]\d(?::[0-5]\d)?"
-        r"\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)"
+        rf"\s?(?:{half_words()}|[AaPp]\.?[Mm]\.?|مساء\S?|صباح\S{{0,2}})?)"
         r"\s{0,2}(?:Uhr|hrs?|hs|h|phút|ч\.?|น\.)?[,]?\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?"
         r"\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?"
         r"\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"

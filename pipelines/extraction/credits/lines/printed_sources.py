@@ -25,6 +25,8 @@ from pipelines.extraction.credits.names.persons import is_bare_name
 from pipelines.extraction.languages.loader import any_of, cue_pattern, languages, phrases_of, words_of
 from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.tree import is_alone_with_picture
+from pipelines.extraction.text.date_parser import find_stamps, without_stamps
 from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import JOINING_WORDS
 from pipelines.extraction.text.titles import plain
@@ -170,8 +172,16 @@ def _printed_sources(
     for line in short:
         if (match := _beside_phrase(line.spaced, language)) and _may_credit(line):
             yield match["agencies"], _row_if_whole(line, match)
+    yield from _signing(layout, authors, language)
+
+
+def _signing(layout: Layout, authors: Sequence[str], language: str | None) -> Iterator[tuple[str, int | None]]:
+    """The agencies that sign, each with the row of a line that says nothing else."""
     if signing := [name for name in authors if name in agency_names(language)]:
         yield "/".join(signing), None
+    for line in layout.byline_lines:
+        if layout.headline_row < line.row < layout.first_row and _may_credit(line):
+            yield from ((name, None) for name in _signing_in_head(line, language))
     for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
         ending = _find(_ending, line.text, language) if _CLOSING.search(line.text[-3:]) else None
         if match := ending or _alone_in(line, language):
@@ -208,6 +218,20 @@ def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
         if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))
         else None
     )
+
+
+def _signing_in_head(line: Line, language: str | None) -> Iterator[str]:
+    """The agencies that stand between headline and text, alone or beside the time: "БТА", "TASR 5. 3. 2024", "PTI | Kochi". A name
+    of two letters may be a button's."""
+    text = line.spaced[:_SHORT]
+    if line.link_chars or is_alone_with_picture(line.block):
+        return
+    for piece in re.split(r"[|•·]", without_stamps(text, find_stamps(text))):
+        match = _find(_alone, piece, language)
+        agencies = match["agencies"] if match else ""
+        names, own = re.split(r"[/,]\s?", agencies), words_of("agency", language)
+        if all(name in agency_names(language) and (len(name) > 2 or name.lower() in own) for name in names):
+            yield agencies
 
 
 def _name_after(text: str, language: str | None) -> str | None:

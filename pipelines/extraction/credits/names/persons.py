@@ -133,7 +133,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
-    if text.startswith(("http:", "https:", "/", "@")) or _credits_picture(text, words.language):
+    if text.startswith(("http:", "https:", "/", "@")) or credits_picture(text, words.language):
         return []
     text = without_pictures_by(text, words.language)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
@@ -177,7 +177,7 @@ def _without_leading_duty(names: list[str], language: str | None) -> list[str]:
     return names[1:] if len(names) > 1 and DUTY.match(names[0]) and is_bare_name(names[1], language) else names
 
 
-_AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,4}\s){1,2}\d{1,2}[:.h]\d\d(?!\d).*$")
+_AT_CLOCK = re.compile(r"\s(?:(?![A-Z])[^\W\d_]{1,5}[.:]?\s){0,2}\d{1,2}[:.h]\d\d(?!\d).*$")
 """The time of day behind a name: "Theo Holm at 04:52 PM", "Theo Holm a las 18.40"."""
 
 
@@ -326,7 +326,8 @@ def is_bare_name(text: str, language: str | None = None) -> bool:
     return all(word[0].isupper() or word in _LOWER_WORDS for word in text.split())
 
 
-def _credits_picture(text: str, language: str | None) -> bool:
+def credits_picture(text: str, language: str | None) -> bool:
+    """Whether a text begins with what names pictures: "Photo: Bo Lund", "Zdj. Anna Nowak"."""
     return _of_picture(language).match(text) is not None or _abbreviates_picture(text, language)
 
 
@@ -356,7 +357,8 @@ def is_printed_name(text: str, language: str | None) -> bool:
     """Whether a text that is marked as a name is one: a bare name; in scripts without capitals a few words must do."""
     if has_case(text):
         return is_bare_name(text, language)
-    return len(text.split()) <= 4 and is_name(text, language) and not DUTY.search(text)
+    of_page = DUTY.search(text) or _page_word(language).search(text)
+    return len(text.split()) <= 4 and not of_page and is_name(text, language)
 
 
 def is_full_name(text: str, language: str | None = None) -> bool:

@@ -10,17 +10,17 @@ import pytest
 
 from bench.extraction.handwritten.chinese_sites import main as score_sites
 from bench.extraction.handwritten.chinese_sites import marked_pages, site_pages, site_pages_2, unmarked
-from bench.extraction.handwritten.press_forms import main, press_faults, read_by_copydesk
+from bench.extraction.handwritten.press_forms import form_faults, main, press_faults, read_by_copydesk
 from bench.extraction.handwritten.press_pages import SURROUNDINGS, PressForm, press_forms, stories
 
-_FORMS = [form for number in (1, 2, 3) for form in press_forms(number)]
+_FORMS = [form for number in (1, 2, 3, 4) for form in press_forms(number)]
 _DATED = '<time datetime="2024-03-05T15:32:00Z">March 5, 2024</time>'
 
 
 def test_forms_are_told_apart_and_have_a_story() -> None:
     assert len(_FORMS) > 500
     assert {form.language for form in _FORMS} == stories().keys()
-    for number in (1, 2):
+    for number in (1, 2, 4):
         named = [(form.language, form.kind, form.name) for form in press_forms(number)]
         assert len(set(named)) == len(named)
 
@@ -109,6 +109,23 @@ def test_a_wrong_label_is_a_fault() -> None:
     assert press_faults(form.labels(), answer) == {}
     wrong = form.labels() | {"authors": ["Nobody Here"], "published": "2024-03-05T15:33", "text": ["Another line."]}
     assert press_faults(wrong, answer).keys() == {"authors", "published", "text"}
+
+
+def test_a_form_may_be_read_in_several_ways_and_its_text_with_a_standfirst_or_without() -> None:
+    form = PressForm(
+        kind="trap",
+        name="desk",
+        language="en",
+        optional=("Fares stay low.",),
+        may_be={"authors": [["Harbour Bureau"]]},
+        want={"authors": []},
+    )
+    labels = form.labels()
+    for authors in ([], ["Harbour Bureau"]):
+        for text in (labels["text"], ["Fares stay low.", *labels["text"]]):
+            assert form_faults(form, labels, {"title": labels["title"], "authors": authors, "text": text}) == {}
+    wrong = {"title": labels["title"], "authors": ["Joan Pryce"], "text": ["Another line.", *labels["text"]]}
+    assert form_faults(form, labels, wrong).keys() == {"authors", "text"}
 
 
 def test_the_command_scores_both_readers(capsys: pytest.CaptureFixture[str]) -> None:
