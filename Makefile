@@ -52,12 +52,15 @@ else
 	$(PYTHON) -m venv $(VENV)
 endif
 
+# What is used is compiled when it is first imported, also where the image asks for no bytecode: to compile all that is installed
+# would be a third of what `make demo` takes to install. Tests use most of it, in many processes; a few files are no Python.
+export PYTHONDONTWRITEBYTECODE :=
 $(VENV)/.installed: requirements.lock pyproject.toml setup.py | $(VENV)/bin/python
 ifdef UV
-	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
-	uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
-	$(BIN)/python -m pip install $(PIP_OPTIONS) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install $(PIP_OPTIONS) --no-deps --no-build-isolation --editable .
 endif
 	@touch $@
@@ -68,7 +71,8 @@ $(VENV)/.installed-dev $(VENV)/.installed-publish:
 ifdef UV
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $<
 else
-	$(BIN)/python -m pip install $(PIP_OPTIONS) --require-hashes -r $<
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --no-compile --require-hashes -r $<
+	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 endif
 	@touch $@
 

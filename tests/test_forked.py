@@ -122,6 +122,20 @@ def test_the_processes_that_test_are_forked_too() -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_fork_server_ends_without_taking_its_objects_apart() -> None:
+    """For that it would copy all that it shares with others: 0.1 s of CPU, with each crawl."""
+    program = (
+        "import atexit, os; from tests.support.forked_below import keep_a_fork_server\n"
+        "atexit.register(os.write, 1, b'taken apart')\n"
+        "keep_a_fork_server()\n"
+        "from db.system.fork_server import start_fork_server\n"
+        "start_fork_server(); os.write(1, b'started '); os._exit(0)\n"
+    )
+    # Read to its end: the fork server has the pipe too, and is gone.
+    started = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    assert started.stdout == b"started "
+
+
 def run_of_its_own() -> dict[str, str]:
     """The environment of tests that share the process that forks with no others: it gets ready for a few commands alone."""
     return {name: value for name, value in os.environ.items() if name != RUN} | {COLD: "1"}

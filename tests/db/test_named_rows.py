@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("cli", "copydesk", "crawler", "db", "pipelines", "scheduler")
 MOST_UNPACKED = 3
+_OF_ROWS = re.compile(r"\brow\b|\bexecute\b")
 
 
 def wide_unpackings(source: str) -> Iterator[int]:
     """The lines that unpack more than three values of a row, or give a row's values to fields by their order."""
+    if not _OF_ROWS.search(source):  # to parse all modules takes a second
+        return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assign):
             targets, value = node.targets, node.value
         elif isinstance(node, ast.For | ast.comprehension):
             targets, value = [node.target], node.iter
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "zip":
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "zip":
             if ".__slots__, row" in ast.unparse(node):
                 yield node.lineno
             continue

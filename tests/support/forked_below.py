@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from multiprocessing import util
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def keep_a_fork_server(*others: int) -> None:
         _COMM.write_text(name)
         theirs.close()
         _move(handles, wanted)
-        exec(code, {"__name__": "__main__"})
+        with suppress(SystemExit):  # it leaves in this way when its process is gone
+            exec(code, {"__name__": "__main__"})
         os._exit(0)
     theirs.close()
     real = util.spawnv_passfds

@@ -67,10 +67,12 @@ def fork_workers(config: pytest.Config, specs: Sequence[XSpec]) -> None:
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:  # all tests: there are commands among them
         with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
             start_forking()
+    gc.disable()  # nearly all that is made here stays
     import_tests(config)
     new_database()
     if "pipelines.extraction.extract" in sys.modules:
         deque(warm(), 0)
+    gc.enable()
     gc.collect()
     gc.freeze()  # collected or counted, its pages would be copied in each process
     use_huge_pages()

@@ -29,6 +29,9 @@ PARALLEL = frozenset(
 )
 """Commands that may start processes by a fork server."""
 _STARTS_WITHIN_S = 60
+_NEW_OBJECTS = 10_000
+"""After so many new objects cycles are looked for. A crawl sets this number itself (`crawler.run.NEW_OBJECTS`), unless who runs it
+has frozen objects, as is done here."""
 
 
 class _Commands:
@@ -129,6 +132,7 @@ def _prepare() -> None:
     if COLD in os.environ:
         importlib.import_module("cli.main")
         return
+    gc.set_threshold(_NEW_OBJECTS)
     import_all()
     copy_new_databases()
     new_database()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.discover.listings.xml_tree import MAX_UNPACKED, gunzip
-from crawler.discover.sitemaps.read_sitemap import MAX_ENTRIES, read_sitemap
+from crawler.discover.sitemaps.read_sitemap import read_sitemap
 from db.models import LinkKind, ListingKind
 
 URL = "https://news.example/sitemap.xml"
@@ -100,16 +100,19 @@ def test_what_is_no_sitemap_is_empty_and_says_so(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("dated", [False, True])
-def test_of_an_endless_sitemap_the_newest_are_kept(dated: bool) -> None:
+def test_of_an_endless_sitemap_the_newest_are_kept(dated: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_of_any = 2_000
+    monkeypatch.setattr("crawler.discover.sitemaps.read_sitemap.MAX_ENTRIES", kept_of_any)
+
     def entry(number: int) -> str:
-        day = f"{1980 + number // 4000}-01-01T00:00:00Z"
+        day = f"{1980 + number // 160}-01-01T00:00:00Z"
         return f"<url><loc>/{number}</loc>{f'<lastmod>{day}</lastmod>' if dated else ''}</url>"
 
-    number = 2 * MAX_ENTRIES + 10
+    number = 2 * kept_of_any + 10
     listing = read_sitemap(f"<urlset>{''.join(map(entry, range(number)))}</urlset>".encode(), URL)
-    assert len(listing.links) == MAX_ENTRIES
+    assert len(listing.links) == kept_of_any
     kept = {int(link.url.rpartition("/")[2]) for link in listing.links}
-    assert kept == set(range(number - MAX_ENTRIES, number))
+    assert kept == set(range(number - kept_of_any, number))
 
 
 def test_days_order_what_has_no_exact_time() -> None:
