@@ -6,19 +6,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
-from itertools import islice, repeat, takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.page.captions import is_caption
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import boxes_of_controls, find_inserts
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_dated_byline, opens_byline
 from pipelines.extraction.page.tree import (
     class_pattern,
-    is_alone_with_picture,
     is_called,
     is_inside,
     nearest,
@@ -34,11 +34,9 @@ _CARD_LINK_SHARE = 0.9
 _MAX_BOX_LINES = 40
 """Lines below a heading that are examined for being links alone."""
 _LINK_LEVELS = 4
-_PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
-_CAPTION_OR_CREDIT = class_pattern("caption", "quotation")
+_CAPTION_CLASS = class_pattern("caption")
 _MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
-_MAX_CAPTIONS = 2
 _REVEALED_SHARE = 0.3
 """Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
 _MAX_DATES = 2
@@ -84,7 +82,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
     kept: set[Element] = set()
     for line in main.paragraphs:
-        if line.block in copies and not _is_caption(line):
+        if line.block in copies and not is_caption(line):
             kept.update(takewhile(lambda el: el not in kept, with_ancestors(copies[line.block])))
     zones = _PRUNED_ZONES & main.boilerplate_zones
     content = lines[max(main.headline_row, 0) : main.end_row]
@@ -96,7 +94,7 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     with_controls = boxes_of_controls(element)
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
-        if is_outside or line.zone & zones or _is_card(line) or _is_caption(line) or line.row in header:
+        if is_outside or line.zone & zones or _is_card(line) or is_caption(line) or line.row in header:
             _remove(line.block, kept)
     edited = [line for line in inside if is_called(line.block, _EDITED_CLASS) and len(line.text) <= _LONGEST_NOTE]
     for line in [*_closing_notes(inside, main, copies, document.language), *edited]:
@@ -290,49 +288,6 @@ def _unframe_columns(copies: Iterable[Element]) -> None:
         table = next((el for el in cell.iterancestors("table")), cell)
         for el in [*table.iter("table", "tbody", "tr", "td"), *table.iterancestors("table", "tbody", "tr", "td")]:
             el.tag = "div"
-
-
-def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, holds nothing
-    but what is named so and stands below one, stands below one in a table, or is all that a box holds beside one and no sentence,
-    but says whose it is."""
-    parent = line.block.getparent()
-    if line.block.tag == "td":
-        return _is_picture_table(line)
-    if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
-        return False
-    if _is_named_caption(line) and (above := line.block.getprevious()) is not None:
-        return next(above.iter("img", "picture"), None) is not None
-    if parent.tag != "figure" and _PICTURE_CREDIT.fullmatch(line.text) and is_alone_with_picture(line.block):
-        return next(line.block.iter("img", "picture"), None) is None  # else the picture would go with it
-    if not is_called(line.block, _CAPTION_CLASS) and not is_called(parent, _PICTURE_CLASS):
-        return False
-    return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
-
-
-def _is_named_caption(line: Line) -> bool:
-    """Whether all words of a line stand in elements within it that are named for a caption or its credit."""
-    inner = [el for text, el in line.parts if text.strip()]
-    named = [is_called(el, _CAPTION_CLASS) for el in inner if el is not line.block]
-    return any(named) and all(map(is_called, inner, repeat(_CAPTION_OR_CREDIT)))
-
-
-def _is_picture_table(line: Line) -> bool:
-    """Whether a cell stands in a table that sets a picture and a caption in cells of their own, and nothing else."""
-    table = nearest(line.block, {"table"})
-    if len(line.text) > _LONGEST_CAPTION or table is None or next(table.iter("img"), None) is None:
-        return False
-    cells = [*table.iter("td")]
-    if not 1 < len(cells) <= _MAX_PICTURE_CELLS:
-        return False
-    (longest, *others) = sorted((len("".join(map(str, cell.itertext())).strip()) for cell in cells), reverse=True)
-    return longest <= _LONGEST_CAPTION and not any(others)
-
-
-_PICTURE_CREDIT = re.compile(r"(?:[^:：=/©|(（]{0,40}[:：=/©|].{1,60}|[(（][^()（）]{2,60}[)）])(?<![.!?。！？।])")
-"""A label or a slash before whose a picture is, in any language: "Photo: City", "(Archive)", "A. Holt / Agency"."""
-_LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
-"""Characters of a caption in such a table, and its cells, empty ones among them."""
 
 
 def _drop_hidden_inlines(box: Element, language: str | None) -> None:
