@@ -166,7 +166,7 @@ _NOUNS = (
     "|outlets|pages|parts|passages|people|persons|pings|queries|requests|revisions|rows|rules|runs|searches|sections|sources"
     "|sitemaps|stories|subscriptions|threads|transactions|words"
 )
-_MAY_BE_ONE = re.compile(rf"""\{{(?!counted)([^{{}}"]*)\}} (?:(?!if )[a-z]+ )?(?:{_NOUNS})\b""")
+_MAY_BE_ONE = re.compile(rf"""\{{(?!counted)([^{{}}"]*)\}} (?:(?!if |for )[a-z]+ )?(?:{_NOUNS})\b""")
 _NEVER_ONE = {
     "FEW_ARTICLES", "MAX_TERMS", "MOST_QUERIES", "MOST_STEPS", "len(names)", "len(queries)", "least", "number", "of",
     "pages:,", "1 + len(page.parts)", "HEAD_LINES:,", "own", "working", "self.of",
