@@ -385,6 +385,12 @@ def m0051_stated_anew(db: Database) -> None:
     make_views(db)
 
 
+@migrations()
+def m0052_replaced_articles(db: Database) -> None:
+    """An article is gone where its address shows a list or another article of the source."""
+    make_views(db)
+
+
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))

@@ -1,10 +1,10 @@
 """SQL for articles that are gone: the last answer of their address showed that they are no longer there.
 
 That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; a list, such as the front page, there or
-behind a redirect; or a redirect to another page that is no article; or another article of the
-source. Of an article with several addresses the latest answer of any
-counts. Answers that say nothing about it (429, 500, no connection, a login) change nothing. It is known as of the last visit
-(setting `revisit`). An article that its source still has at another address, as a copy or an original, has moved and is not gone.
+behind a redirect; a redirect to another page that is no article; or another article of the source. Of an article with several
+addresses the latest answer of any counts. Answers that say nothing about it (429, 500, no connection, a login) change nothing. It
+is known as of the last visit (setting `revisit`). An article that its source still has at another address, as a copy or an
+original, has moved and is not gone.
 """
 
 from __future__ import annotations
