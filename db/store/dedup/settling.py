@@ -40,13 +40,26 @@ WHERE a.text_hash BETWEEN ? AND ?
 """
 _SHOWN = "SELECT title, text, paywalled, modified_utc FROM articles WHERE page_id = ?"
 
+_OF = "p.source_id = :source AND p.fetched_at < s.fetched_at AND a.text_hash <> :text"
 # A page is first at its address unless an older one there has another text.
-_SHOWN_FIRST_ELSEWHERE = """
-SELECT 1 FROM articles a JOIN pages p ON p.id = a.page_id
-WHERE a.text_hash = :text AND p.source_id = :source AND a.address_key <> :key AND NOT EXISTS (
-    SELECT 1 FROM articles b JOIN pages q ON q.id = b.page_id
-    WHERE b.address_key = a.address_key AND q.source_id = p.source_id AND b.text_hash <> a.text_hash
-      AND q.fetched_at < p.fetched_at)
+_SHOWN_FIRST_ELSEWHERE = f"""
+WITH shown AS MATERIALIZED (
+    SELECT {_PLACE} AS place, min(p.fetched_at) AS fetched_at FROM articles a JOIN pages p ON p.id = a.page_id
+    LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+    WHERE a.text_hash = :text AND p.source_id = :source GROUP BY 1
+)
+SELECT 1 FROM shown s WHERE s.place <> :key AND NOT EXISTS (
+    SELECT 1 FROM articles a JOIN pages p ON p.id = a.page_id
+    LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+    WHERE a.address_key = s.place AND c.believed IS NOT 0 AND f.place IS NULL AND {_OF}
+) AND NOT EXISTS (
+    SELECT 1 FROM claims c JOIN articles a ON a.page_id = c.page_id JOIN pages p ON p.id = a.page_id
+    LEFT JOIN folded_pages f ON f.page_id = a.page_id
+    WHERE c.own_key = s.place AND c.believed = 0 AND f.place IS NULL AND {_OF}
+) AND NOT EXISTS (
+    SELECT 1 FROM folded_pages f JOIN articles a ON a.page_id = f.page_id JOIN pages p ON p.id = f.page_id
+    WHERE f.place = s.place AND {_OF}
+)
 LIMIT 1
 """
 

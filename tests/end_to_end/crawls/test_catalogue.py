@@ -71,7 +71,7 @@ def test_what_has_moved_is_a_diff_that_can_be_applied(demoweb: DemoWeb, tmp_path
     checked = probe.run("catalogue", "check", "--folder", str(folder), code=1)
     assert f"{moved}: http://{moved}/no-such-feed is gone" in checked.stderr
     assert f"{lost}: home page does not answer" in checked.stderr
-    assert "3 outlets asked, 1 have moved" in checked.stderr
+    assert "3 outlets asked, 1 has moved" in checked.stderr
     subprocess.run(["git", "apply", "-"], cwd=folder, input=checked.stdout, text=True, check=True)
     after = {entry.name: entry for entry in parse_country(file.read_text("utf-8"), "XX.toml")}
     assert [after[entry.name] for entry in before if entry.name != moved] == [
