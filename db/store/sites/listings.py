@@ -164,7 +164,8 @@ def barren_listings(conn: sqlite3.Connection, source_id: int, states: Sequence[L
     empty = {
         state.listing.url
         for state in states
-        if state.links is not None and state.links < _LEAST_LINKS.get(state.listing.kind, 0)
+        # Something else in its place, such as the page of a network that wants a login, says nothing about it.
+        if state.links is not None and not state.trouble and state.links < _LEAST_LINKS.get(state.listing.kind, 0)
     }
     return frozenset(url for (url,) in rows if url is not None) | empty
 
