@@ -302,6 +302,10 @@ class ListingKind(StrEnum):
     HTML_LIST = "html-list"
 
 
+NO_ITEMS, NO_ADDRESSES = "no items in the feed", "no addresses in the sitemap"
+"""The trouble of a feed and of a sitemap that are as they should be, but empty."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedSource:
     """A source as a list of sources has it: its name, if given, its address, its settings as written, and whether it is paused."""

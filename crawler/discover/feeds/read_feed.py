@@ -28,7 +28,7 @@ from crawler.discover.listings.xml_tree import (
     read_xml,
     text_of,
 )
-from db.models import Link, LinkKind, ListingKind
+from db.models import NO_ITEMS, Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_STATED_TEXT
 from pipelines.urls import clean_url
@@ -89,7 +89,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedL
         title=plain_text(_first(head, "title")),
         language=_language(document.root, head),
         hubs=hubs_in_xml((*head, *document.root), url),
-        note=note if items else "no items in the feed" if _is_feed(document.root) else "the XML is not a feed",
+        note=note if items else NO_ITEMS if _is_feed(document.root) else "the XML is not a feed",
     )
 
 

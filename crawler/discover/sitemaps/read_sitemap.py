@@ -18,7 +18,7 @@ from lxml import etree
 from crawler.discover.listings.listing import LinkHints, ParsedListing, SitemapChild, link_to
 from crawler.discover.listings.listing_times import read_time
 from crawler.discover.listings.xml_tree import XmlStream, gunzip, local_name, looks_like_xml, plain_text, text_of
-from db.models import Link, LinkKind, ListingKind
+from db.models import NO_ADDRESSES, Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
@@ -68,7 +68,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
         children=tuple(children),
         dated=all(child.modified for child in children),
         language=language,
-        note=stream.note if links or children else stream.note or "no addresses in the sitemap",
+        note=stream.note if links or children else stream.note or NO_ADDRESSES,
     )
 
 

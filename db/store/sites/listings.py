@@ -18,7 +18,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.models import Listing, ListingKind
+from db.models import NO_ADDRESSES, NO_ITEMS, Listing, ListingKind
 from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp, is_to_come, lies_ahead, parse_timestamp
 
@@ -165,7 +165,9 @@ def barren_listings(conn: sqlite3.Connection, source_id: int, states: Sequence[L
         state.listing.url
         for state in states
         # Something else in its place, such as the page of a network that wants a login, says nothing about it.
-        if state.links is not None and not state.trouble and state.links < _LEAST_LINKS.get(state.listing.kind, 0)
+        if state.links is not None
+        and state.links < _LEAST_LINKS.get(state.listing.kind, 0)
+        and state.trouble in (None, NO_ITEMS, NO_ADDRESSES)
     }
     return frozenset(url for (url,) in rows if url is not None) | empty
 

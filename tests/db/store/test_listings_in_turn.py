@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.crawl.listing_requests import requests_for_listings
 from db.connection.database import open_database
-from db.models import Listing, ListingKind
+from db.models import NO_ITEMS, Listing, ListingKind
 from db.store.sites.listings import ListingState, barren_listings, in_turn
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -34,10 +34,20 @@ def test_a_feed_whose_links_are_no_articles_stands_for_no_section() -> None:
 
 
 def test_a_feed_that_named_nothing_stands_for_no_section(tmp_path: Path) -> None:
-    def feed(name: str, links: int | None, kind: ListingKind = ListingKind.FEED) -> ListingState:
-        return ListingState(listing=Listing(url=name, kind=kind), asked_at=None if links is None else NOW, links=links)
+    def feed(
+        name: str, links: int | None, kind: ListingKind = ListingKind.FEED, trouble: str | None = None
+    ) -> ListingState:
+        asked = None if links is None else NOW
+        return ListingState(listing=Listing(url=name, kind=kind), asked_at=asked, links=links, trouble=trouble)
 
-    states = [feed("empty", 0), feed("one", 1), feed("full", 9), feed("new", None), section("about", 1, 0)]
+    states = [
+        feed("empty", 0, trouble=NO_ITEMS),
+        feed("one", 1),
+        feed("full", 9),
+        feed("new", None),
+        section("about", 1, 0),
+    ]
     states += [feed("no-news", 0, ListingKind.NEWS_SITEMAP), feed("sunday", 1, ListingKind.NEWS_SITEMAP)]
+    states += [feed("login", 0, trouble="the XML is not a feed")]
     with open_database(tmp_path / "news.db", create=True) as database:
         assert barren_listings(database.conn, 1, states) == {"empty", "one", "no-news"}
