@@ -39,6 +39,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
+from multiprocessing.pool import Pool
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -256,7 +257,14 @@ def noted_pages(bench: Bench, path: Path, jobs: int) -> list[Noted]:
         for one in pool.imap(_note, range(len(noted), len(bench.sheets))):
             out.write(json.dumps(asdict(one) | {name: getattr(one, name).hex() for name in _BYTES}) + "\n")
             noted.append(one)
+        _let_end(pool)
     return noted
+
+
+def _let_end(pool: Pool) -> None:
+    """Let the processes of a pool end by themselves. Its block ends them by a signal, which whoever forked them may have caught."""
+    pool.close()
+    pool.join()
 
 
 def _parse(line: str) -> Noted:
@@ -327,6 +335,7 @@ def measure(options: argparse.Namespace) -> None:
         for row in pool.imap_unordered(_hold, wanted):
             out.write(json.dumps(row | {"code": code}) + "\n")
             out.flush()
+        _let_end(pool)
 
 
 def report(path: Path) -> None:
