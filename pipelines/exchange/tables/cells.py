@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from db.network.stored_headers import NOT_STORED
-from pipelines.content_encoding import GZIP, looks_like_markup, unpack
+from pipelines.content_encoding import GZIP, BodyTooBig, EncodingError, looks_like_markup, unpack
 from pipelines.extraction.encoding import decode
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
@@ -69,6 +69,15 @@ def read_page_cell(cell: object, limit: int) -> tuple[bytes, bool] | None:
         if looks_like_markup(body):
             return body, False
     return _as_latin(cell) or (cell.encode("utf-8", "replace"), True)
+
+
+def markup_size(cell: object, limit: int) -> int:
+    """The bytes of markup that a cell holds; 0 where it holds none that can be read."""
+    try:
+        page = read_page_cell(cell, limit)
+    except (BodyTooBig, EncodingError):
+        return 0
+    return len(page[0]) if page and looks_like_markup(page[0]) else 0
 
 
 def _of_mongodb(cell: object) -> object:

@@ -15,8 +15,7 @@ from typing import Any
 
 from db.errors import UsageError
 from db.store.archives.foreign_tables import Row
-from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
-from pipelines.exchange.tables.cells import read_page_cell
+from pipelines.exchange.tables.cells import markup_size
 
 # Names of columns, and characters of each, that a message shows.
 _SHOWN = 30
@@ -62,7 +61,7 @@ def choose_columns(sample: Sequence[Row], place: TablePlace, named: Mapping[str,
             raise UsageError(f"{place.name}: has no column {name}; its columns are {_listed(names)}")
     by_name = {_plain(name): name for name in reversed(names)}
     columns = {what: by_name[keys[0]] for what, keys in _known_names(by_name)}
-    markup = {name: _markup(sample, name, limit) for name in names}
+    markup = {name: sum(markup_size(row.get(name), limit) for row in sample) for name in names}
     longest = max(names, key=lambda name: markup[name])
     addresses = [name for name in names if _are_addresses(sample, name)]
     known = [
@@ -117,18 +116,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def _plain(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
-
-
-def _markup(sample: Sequence[Row], name: str, limit: int) -> int:
-    """The bytes of markup that a column has."""
-    size = 0
-    for row in sample:
-        try:
-            page = read_page_cell(row.get(name), limit)
-        except (BodyTooBig, EncodingError):
-            continue
-        size += len(page[0]) if page and looks_like_markup(page[0]) else 0
-    return size
 
 
 def _are_addresses(sample: Sequence[Row], name: str, *, some: bool = False) -> bool:

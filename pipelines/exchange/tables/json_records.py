@@ -12,9 +12,9 @@ from itertools import islice
 
 from db.network.http_statuses import is_page_status
 from db.store.archives.foreign_tables import Row
-from pipelines.content_encoding import HTML_TYPES, BodyTooBig, EncodingError, looks_like_markup
+from pipelines.content_encoding import HTML_TYPES
 from pipelines.exchange.items import SkippedRecord
-from pipelines.exchange.tables.cells import read_headers_cell, read_page_cell
+from pipelines.exchange.tables.cells import markup_size, read_headers_cell
 
 # How deep a list of records may lie: the entries of a HAR and the hits of a search engine lie two deep.
 _DEEPEST = 3
@@ -62,14 +62,7 @@ def _is_page(item: object) -> bool:
 
 
 def _has_page(record: Row | SkippedRecord) -> bool:
-    if isinstance(record, SkippedRecord):
-        return False
-    for cell in record.values():
-        with suppress(BodyTooBig, EncodingError):
-            page = read_page_cell(cell, _LARGEST_PAGE)
-            if page and looks_like_markup(page[0]):
-                return True
-    return False
+    return not isinstance(record, SkippedRecord) and any(markup_size(cell, _LARGEST_PAGE) for cell in record.values())
 
 
 def _record(item: Row) -> Row | SkippedRecord:
