@@ -70,7 +70,8 @@ def page_after(
         address = clean_url(target, base)
         if not address:
             continue
-        for forms in (by_form,) if _is_page_of(url, address) else (by_query,) if _adds_to_query(url, address) else ():
+        forms = by_form if _is_page_of(url, address) else by_query if _adds_to_query(url, address) else None
+        if forms is not None:
             forms.setdefault(_NUMBER.sub("#", link_key(address)), {}).setdefault(int(label[1]), address)
     for addresses in (*by_form.values(), *filter(_are_labelled, by_query.values())):
         if page + 1 in addresses and _is_counted(addresses, page):
