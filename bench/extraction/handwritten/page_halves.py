@@ -85,18 +85,34 @@ def score(
     arguments: Sequence[str] | None,
 ) -> int:
     """The command: read the pages of one of the sets, score, print those that are read rightly by field and half."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(description)
     numbers = range(1, len(sets) + 1)
     parser.add_argument("--set", type=int, choices=numbers, default=1, help="which set of pages is read (1)")
+    options = parser.parse_args(arguments)
+    return print_score(sets[options.set - 1](), fields, options)
+
+
+def command_line(description: str | None) -> argparse.ArgumentParser:
+    """The options of every command that scores pages in halves."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", action="store_true", help="print what is misread in the half that is looked at")
     parser.add_argument("--left", action="store_true", help="with --misses: in the other half")
     parser.add_argument(
         "--json", action="store_true", help="print the figures as JSON: pages read rightly, pages judged"
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def print_score(
+    pages: Iterable[LabelledPage],
+    fields: Sequence[str],
+    options: argparse.Namespace,
+    half_of: Callable[[str], str] = half_of,
+) -> int:
+    """Read the pages, score, print, with the options of `command_line`; `half_of` tells a page's half by its name."""
     asked: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for page in sets[options.set - 1]():
+    for page in pages:
         half, faults = half_of(page.name), page.faults(page.read())
         for name in page.judged():
             asked[half, name] += 1
