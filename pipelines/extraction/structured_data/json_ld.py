@@ -53,6 +53,8 @@ class StructuredData:
     headline: str | None = None
     alternative_headline: str | None = None
     published: str | None = None
+    created: str | None = None
+    """When the text was begun, as a rule; of some systems, the only time that they state."""
     baidu_published: str | None = None
     """The time in Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
@@ -196,7 +198,8 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         types=tuple(_types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
         alternative_headline=_text(node.get("alternativeHeadline")),
-        published=_text(node.get("datePublished")) or _text(node.get("dateCreated")) or _text(node.get("uploadDate")),
+        published=_text(node.get("datePublished")) or _text(node.get("uploadDate")),
+        created=_text(node.get("dateCreated")),
         baidu_published=_text(node.get("pubDate")),
         modified=_text(node.get("dateModified")) or _text(node.get("upDate")),
         authors=tuple(_names(writers, by_id)),
