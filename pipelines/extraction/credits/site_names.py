@@ -18,6 +18,7 @@ from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import (
     as_hosts,
+    is_domain,
     pieces_behind,
     plain,
     title_pieces,
@@ -38,7 +39,7 @@ _MOST_LINKS = 200
 
 
 def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:
-    """What the site calls itself, best first."""
+    """What the site calls itself, best first; last what is only its address."""
     head = document.head
     names = [
         site.outlet if site else None,
@@ -48,7 +49,8 @@ def read_site_names(document: Document, structured: StructuredData, site: Site |
             "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
         ),
     ]
-    return tuple(dict.fromkeys(name for name in names if name and 2 <= len(name) <= 60 and "://" not in name))
+    known = dict.fromkeys(name for name in names if name and 2 <= len(name) <= 60 and "://" not in name)
+    return tuple(sorted(known, key=lambda name: name.startswith("www.")))
 
 
 def without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
@@ -89,7 +91,7 @@ def named_in_title(document: Document, labels: Sequence[str]) -> str | None:
                 return piece
     host = urlsplit(document.head.canonical or document.head.meta("og:url") or "").netloc.lower()
     for piece in reversed(named):
-        if _DOMAIN.fullmatch(piece) and host.endswith(piece.lower()):
+        if is_domain(piece) and host.endswith(piece.lower()):
             return piece
         if any(len(label) >= _SHORTEST_HOST and label in _beginnings(piece) for label in labels[-1:]):
             return piece
@@ -102,7 +104,6 @@ def _beginnings(name: str) -> set[str]:
     return {key for end in range(1, len(words) + 1) for key in as_hosts(plain("".join(words[:end])))}
 
 
-_DOMAIN = re.compile(r"[\w-]{1,40}(?:\.[\w-]{1,40}){0,2}\.[a-z]{2,12}", re.I)
 _SHORTEST_HOST = 4
 """Letters of a host's name that do not begin other names by chance."""
 

@@ -61,6 +61,19 @@ def test_a_headline_that_speaks_of_the_site_stays() -> None:
     assert _title(headline, heading=headline) == headline
 
 
+@pytest.mark.parametrize("title", ["harbour.example", "", "Harbour Post"])
+def test_a_page_that_states_no_title_prints_it_as_a_heading_above_the_byline(title: str) -> None:
+    name = "<meta property='og:site_name' content='Harbour Post'>"
+    html = (
+        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>{name}</head><body>"
+        f"<h2><a href='/'>Harbour Post</a></h2><h2>{HEADLINE}</h2><p>by Ada Holm, March 5, 2024</p>"
+        f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><h4>A word about this site</h4></body></html>"
+    )
+    assert (
+        to_json(extract(Page(body=html.encode(), url="https://harbour.example/a/1.html"), Sites()))["title"] == HEADLINE
+    )
+
+
 CUT_SHORT = {
     "es": ("El muelle reabre: “Aquí volverán las barcas”", "El muelle reabre"),
     "fr": ("Sandholm : le quai rouvre après neuf ans de travaux", "Le quai rouvre après neuf ans"),
