@@ -109,6 +109,11 @@ class _Outlet:
             for site in self.names
         )
 
+    def has_owner(self, name: str) -> bool:
+        """Whether the name of an account is that of a person who set the site up, and has no word of what it is called."""
+        called = "".join(map(plain, (*self.names, *self.hosts)))
+        return is_bare_name(name, self.words.language) and not any(plain(word) in called for word in name.split())
+
 
 def read_authors(
     document: Document,
@@ -160,7 +165,8 @@ def read_authors(
         ]
         if not names:
             continue
-        people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
+        people = [name for name in names if not outlet.is_called(name)]
+        people = [name for name in people if plain(name) not in accounts or outlet.has_owner(name)]
         people = [name for name in people if by not in ("json-ld", "microdata") or plain(name) not in organisations]
         handles = [name for name in people if is_handle(name)]  # the author's where nobody is named
         people = [name for name in people if name not in handles]

@@ -28,8 +28,9 @@ _INTERNAL_KEY = re.compile(
 )
 """An internal key ("news_pegged_article") or a button, not the name of a section."""
 _TAG_JUNK = re.compile(
-    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
-    r"|^https?:|^(?:none|null|undefined)$|\s-\s[\w-]{1,40}(?:\.[\w-]{1,40}){0,3}\.[a-z]{2,12}$", re.I,
+    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z_]{3,20}/\w"
+    r"|^[a-z\d]{2,20}(?:_[a-z\d-]{1,20}){1,3}$|^https?:|^(?:none|null|undefined)$"
+    r"|\s-\s[\w-]{1,40}(?:\.[\w-]{1,40}){0,3}\.[a-z]{2,12}$", re.I,
 )  # fmt: skip
 """Keywords that a system adds: its own numbers, categories, paths and hosts."""
 
@@ -111,7 +112,7 @@ def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) ->
     """The stated keywords without repeats, at most 40; the printed ones if none are stated, or if they are among keywords that are
     meant for machines. A page's keywords of which its text has none are the site's."""
     printed = printed_tags(layout)[:40]
-    shown = {plain(tag) for tag in printed}
+    shown, title = {plain(tag) for tag in printed}, plain(layout.headline.text) if layout.headline else ""
     for values, by, is_for_readers in (
         (head.metas.get("article:tag", []), "meta", True),
         (list(structured.keywords), "json-ld", False),
@@ -122,7 +123,8 @@ def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) ->
         if len(keywords) == 1 and keywords[0].count(" ") >= 2 and HAN.search(keywords[0]):
             keywords = keywords[0].split()
         keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
-        keywords = [word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.search(word)]
+        keywords = [word.strip(" »›") for word in keywords if not _TAG_JUNK.search(word)]
+        keywords = [word for word in keywords if 1 < len(word) <= 60 and plain(word) != title]
         if tags := tuple(dict.fromkeys(keywords))[:40]:
             is_printed = not is_for_readers and not shown.isdisjoint(map(plain, tags))
             return (printed, "printed") if is_printed else (tags, by)

@@ -147,6 +147,7 @@ def test_stated_tags_come_first() -> None:
         ("<meta name='keywords' content='Forestry, Hunting, Fishing'>", "", []),
         ("<meta name='keywords' content='Fishing, Libraries'>", "", ["Fishing", "Libraries"]),
         (_stated("Town", keywords=["NE_Ashby - ashby.post.example", "Libraries"]), "", ["Libraries"]),
+        (_stated("Town", keywords=["smg2_world", "content_kind/kind-x", TITLE, "Libraries »"]), "", ["Libraries"]),
         ("", "<p class='tags'><a rel='tag' href='/x'>Uncategorized</a></p>", []),
     ],
 )
@@ -225,6 +226,11 @@ def test_the_site_is_named_behind_the_headline_in_the_title(title: str, front: s
     assert read(title=title, head=head, front=front, below=source, url=url)["source"] == want
 
 
+def test_a_name_of_the_site_comes_before_its_address() -> None:
+    name = "<meta property='og:site_name' content='www.post.example'><meta name='publisher' content='Harbour Post'>"
+    assert read(head=name)["source"] == "Harbour Post"
+
+
 def test_a_link_home_is_no_name() -> None:
     assert read(front="<header class='brand'><a href='/'>Home</a></header>")["source"] is None
 
@@ -233,6 +239,19 @@ def test_who_signs_the_stories_of_a_list_above_has_not_written_this_one() -> Non
     item = "<li><p><a href='/{0}'>A story of the islands and the sea {0}</a></p><span class='author'>{1}</span></li>"
     link = "<a href='/authors/o'>Odd Strand</a>"
     assert read(above=f"<ul>{item.format(1, link)}{item.format(2, link)}</ul>")["authors"] == []
+
+
+@pytest.mark.parametrize(("name", "want"), [("Amy Strand", ["Amy Strand"]), ("Harbour Owner", ["Anna Holt"])])
+def test_who_set_a_blog_up_signs_with_the_account_of_its_administrator(name: str, want: list[str]) -> None:
+    signed = f"{_BODY}<p>Everybody came, and stayed until the evening. (Anna Holt)</p>"
+    front = "<header><div class='site-logo'><a href='/'>Harbour Post</a></div></header>"
+    byline = f"</p><p class='byline'>by <a href='/author/admin/'>{name}</a>"
+    assert read(meta=byline, body=signed, front=front, title=f"{TITLE} | Harbour Post")["authors"] == want
+
+
+def test_who_shares_a_post_that_the_text_shows_has_not_written_the_text() -> None:
+    post = "<blockquote class='post'><p>A post written by Odd Strand (@odd)</p></blockquote>"
+    assert read(body=f"{_BODY}{post}<p>{PARAGRAPHS[0]}</p>")["authors"] == []
 
 
 def test_an_account_of_two_letters() -> None:
