@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
 from pipelines.extraction.languages.loader import any_of, words_of
-from pipelines.extraction.page.document import Document, text_of
+from pipelines.extraction.page.document import Document, DocumentHead, text_of
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.tree import class_pattern, describes_other_work, is_called, names_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
@@ -43,7 +43,7 @@ def read_site_names(document: Document, structured: StructuredData, site: Site |
     head = document.head
     names = [
         site.outlet if site else None,
-        head.meta("og:site_name"),
+        _without_headline(head.meta("og:site_name") or "", head),
         structured.publisher,
         head.meta(
             "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
@@ -51,6 +51,17 @@ def read_site_names(document: Document, structured: StructuredData, site: Site |
     ]
     known = dict.fromkeys(name for name in names if name and 2 <= len(name) <= 60 and "://" not in name)
     return tuple(sorted(known, key=lambda name: name.startswith("www.")))
+
+
+def _without_headline(name: str, head: DocumentHead) -> str:
+    """A site's name without the headline of the page, which some systems set before it or state in its place."""
+    headline, pieces = plain(head.meta("og:title") or ""), title_pieces(name)
+    if not headline or not pieces or plain(pieces[0]) != headline:
+        return name
+    first, *behind = title_pieces(head.title or "") or [""]
+    if len(pieces) == 1:
+        return "" if behind and plain(first) == headline else name
+    return pieces[-1]
 
 
 def without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:

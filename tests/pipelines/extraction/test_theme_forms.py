@@ -226,6 +226,15 @@ def test_the_site_is_named_behind_the_headline_in_the_title(title: str, front: s
     assert read(title=title, head=head, front=front, below=source, url=url)["source"] == want
 
 
+@pytest.mark.parametrize("name", [TITLE, f"{TITLE} | Harbour Post"])
+def test_the_headline_is_no_name_of_the_site(name: str) -> None:
+    stated = "".join(
+        f"<meta property='og:{key}' content='{text}'>" for key, text in (("site_name", name), ("title", TITLE))
+    )
+    page = read(head=stated, title=f"{TITLE} | Harbour Post")
+    assert (page["source"], page["title"]) == ("Harbour Post", TITLE)
+
+
 def test_a_name_of_the_site_comes_before_its_address() -> None:
     name = "<meta property='og:site_name' content='www.post.example'><meta name='publisher' content='Harbour Post'>"
     assert read(head=name)["source"] == "Harbour Post"

@@ -99,15 +99,22 @@ def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     )
 
 
+_INITIALS = r"(?-i:[a-z]{1,4})"
+"""Of whoever worked on what an agency sent, before or behind it: "dpa/ah", "red/dpa"."""
+
+
 @_of_words
 def _ending(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
-    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language, words)}[)）\]]\W{{0,2}}$")
+    return re.compile(
+        rf"[(（\[]\s?(?:{_INITIALS}\s?[/,]\s?)??{_agencies(language, words)}(?:\s?[/,]\s?{_INITIALS})?[)）\]]\W{{0,2}}$"
+    )
 
 
 @_of_words
 def _alone(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(
-        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language, words)}\W{{0,2}}\Z",
+        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?(?:{_INITIALS}\s?[/,]\s?)??"
+        rf"{_agencies(language, words)}(?:\s?[/,]\s?{_INITIALS})?\W{{0,2}}\Z",
         re.A | re.I,
     )
 
@@ -213,11 +220,9 @@ def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
     if line.link_chars:
         return None
     match = _find(_alone, line.text[:_SHORT], language)
-    return (
-        match
-        if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))
-        else None
-    )
+    names = re.split(r"[/,]\s?", match["agencies"]) if match else []
+    known = agency_names(language)
+    return match if all(name in known or (len(name) > 2 and name.upper() in known) for name in names) else None
 
 
 def _signing_in_head(line: Line, language: str | None) -> Iterator[str]:
