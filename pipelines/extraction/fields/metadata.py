@@ -76,14 +76,16 @@ def read_section(
 
 
 def _stated_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
+    """The first section that is stated and says something, else the first."""
     metas = ("article:section", "parsely-section", "section", "og:section")
-    single = {name for key in metas for name in document.head.metas.get(key, [])}
+    single = [name for key in metas for name in document.head.metas.get(key, [])]
+    found: list[tuple[str, str]] = []
     for value, by in (
-        (structured.section, "json-ld"),
-        (document.head.meta(*metas), "meta"),
-        (_marked_section(document), "microdata"),
+        *((name, "json-ld") for name in structured.sections),
+        *((name, "meta") for name in single),
+        (_marked_section(document) or "", "microdata"),
     ):
-        name = " ".join((value or "").split())
+        name = " ".join(value.split())
         pieces = [piece.strip() for piece in name.split(",")]
         if len(pieces) > 1 and (pieces[0] in single or not _SPACED.search(name)):
             name = pieces[0]  # systems join the names of all sections
@@ -93,8 +95,8 @@ def _stated_section(document: Document, structured: StructuredData) -> tuple[str
             and not name.startswith("http")
             and not _INTERNAL_KEY.match(name)
         ):
-            return name, by
-    return None, ""
+            found.append((name, by))
+    return next((one for one in found if not is_generic(one[0])), found[0] if found else (None, ""))
 
 
 _SPACED = re.compile(r",\s")

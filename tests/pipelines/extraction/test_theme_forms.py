@@ -67,7 +67,7 @@ def test_a_printed_section(above: str, meta: str, below: str) -> None:
 _CRUMBS = "<nav class='breadcrumb'><a href='/'>Home</a><a href='/t/'>Town</a><a href='/t/l/'>Libraries</a></nav>"
 
 
-def _stated(section: str, **other: Any) -> str:
+def _stated(section: str | list[str], **other: Any) -> str:
     data = {"@type": "NewsArticle", "headline": TITLE, "articleSection": section} | other
     return f"<script type='application/ld+json'>{json.dumps(data)}</script>"
 
@@ -79,6 +79,9 @@ def _stated(section: str, **other: Any) -> str:
         (_stated("Culture"), _CRUMBS, "Culture"),
         (_stated("News"), _CRUMBS, "Libraries"),
         (_stated("News"), "", "News"),
+        (_stated(["News", "Town"]), _CRUMBS.replace("Home", "Front"), "Libraries"),
+        (_stated(["News", "Town"]), "", "Town"),
+        (_stated("News") + "<meta property='article:section' content='Town'>", "", "Town"),
         (_stated("Town", keywords=["Libraries"]), _CRUMBS, "Town"),
         (_stated("Town,Culture"), "", "Town"),
         (_stated("Town, Sea and Culture"), "", "Town, Sea and Culture"),
