@@ -64,15 +64,15 @@ def read_section(
     """The section: as stated, else as printed; as printed where that is filed below what is stated, or what is stated is a word
     that says nothing."""
     stated, by = _stated_section(document, structured)
-    if stated is None or is_generic(stated):
-        printed = printed_section(document, layout, title, address)
-        return printed if printed[0] else (stated, by)
+    if stated is None:
+        return printed_section(document, layout, title, address)
     crumbs = printed_crumbs(document, title)
-    tags = {plain(tag) for tag in (*document.head.metas.get("article:tag", []), *structured.keywords)}
-    # Some sites set a tag behind the sections.
-    if plain(stated) in map(plain, crumbs[:-1]) and plain(crumbs[-1]) not in tags:
-        return crumbs[-1], "breadcrumb"
-    return stated, by
+    if not crumbs:
+        return stated, by
+    last, path = crumbs[-1]
+    above = next((folder for name, folder in crumbs[:-1] if plain(name) == plain(stated)), "")
+    is_below = bool(above.strip("/")) and path.rstrip("/").startswith(above.rstrip("/") + "/")
+    return (last, "breadcrumb") if is_below or is_generic(stated) else (stated, by)
 
 
 def _stated_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
@@ -87,8 +87,9 @@ def _stated_section(document: Document, structured: StructuredData) -> tuple[str
     ):
         name = " ".join(value.split())
         pieces = [piece.strip() for piece in name.split(",")]
-        if len(pieces) > 1 and (pieces[0] in single or not _SPACED.search(name)):
-            name = pieces[0]  # systems join the names of all sections
+        if len(pieces) > 1 and (pieces[0] in single or any(map(is_generic, pieces)) or not _SPACED.search(name)):
+            # Systems join the names of all sections.
+            name = next((piece for piece in pieces if not is_generic(piece)), pieces[0])
         if (
             (len(name) > 1 or CJK.search(name))
             and len(name) <= 60
@@ -106,7 +107,7 @@ def _marked_section(document: Document) -> str | None:
     """The section that microdata states."""
     for el in document.tree.iter("meta", "span", "a"):
         if (el.get("itemprop") or "").lower() == "articlesection" and not describes_other_work(el):
-            return el.get("content") or text_of(el, 80)
+            return el.get("content") or text_of(next(el.iter("a"), el), 80)
     return None
 
 

@@ -26,10 +26,10 @@ _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:[-/]|$)")
 _GENERIC = re.compile(
     r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|articles?|blogs?|posts?|archives?"
     r"|uncategori[sz]ed)$"
-    r"|^[<←«‹]|[?!»›→>]$",
+    r"|^[<←«‹]|[»›→>]$|(?:\S{1,30}\s){4,12}\S{0,30}[?!]$",
     re.I,
 )
-"""Words that name no section, and what leads back or on: "« Back to all articles", "See our channel »"."""
+"""Words that name no section, what leads back or on, "« Back to all articles", "See our channel »", and sentences."""
 _UNFILED = re.compile(r"uncategori[sz]ed$", re.I)
 _LONGEST_NAME = 40
 _TITLE_BEGINS = 12
@@ -53,10 +53,11 @@ def printed_section(document: Document, layout: Layout, title: str, address: str
     address."""
     is_section = partial(_is_section, title=title)
     links = [link for link in _links(_own_lines(layout, (*layout.header, *layout.tail))) if is_section(link)]
-    for link in links:
-        if "category" in _relations(link):
-            return _name_of(link), "category"
-    if crumbs := printed_crumbs(document, title):
+    categories = [_name_of(link) for link in links if "category" in _relations(link)]
+    crumbs = [name for name, _ in printed_crumbs(document, title)]
+    if categories and not (crumbs and crumbs[-1] in categories):
+        return categories[0], "category"
+    if crumbs:
         return crumbs[-1], "breadcrumb"
     start = layout.headline_row
     near = [line for line in layout.header if abs(line.row - start) <= _ROWS_BESIDE]
@@ -70,13 +71,14 @@ def printed_section(document: Document, layout: Layout, title: str, address: str
     return None, ""
 
 
-def printed_crumbs(document: Document, title: str) -> list[str]:
-    """The sections that the first breadcrumbs of a page name, without the front page before them and the article behind them."""
+def printed_crumbs(document: Document, title: str) -> list[tuple[str, str]]:
+    """The sections that the first breadcrumbs of a page name, with the paths that they lead to, without the front page before them
+    and the article behind them."""
     boxes = islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES)
     rows = (list(_links([line])) for line in document.lines[:_LAST_CRUMB_ROW] if _is_crumb_line(line))
     for row in (*(box.iter("a") for box in boxes), *(row for row in rows if len(row) >= _LEAST_CRUMBS)):
         if crumbs := [link for link in row if _is_section(link, title)]:
-            return [_name_of(link) for link in crumbs]
+            return [(_name_of(link), urlsplit(link.get("href") or "").path) for link in crumbs]
     return []
 
 

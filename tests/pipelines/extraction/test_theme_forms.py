@@ -82,7 +82,7 @@ def _stated(section: str | list[str], **other: Any) -> str:
         (_stated(["News", "Town"]), _CRUMBS.replace("Home", "Front"), "Libraries"),
         (_stated(["News", "Town"]), "", "Town"),
         (_stated("News") + "<meta property='article:section' content='Town'>", "", "Town"),
-        (_stated("Town", keywords=["Libraries"]), _CRUMBS, "Town"),
+        (_stated("Town"), _CRUMBS.replace("/t/l/", "/all-about/libraries/"), "Town"),
         (_stated("Town,Culture"), "", "Town"),
         (_stated("Town, Sea and Culture"), "", "Town, Sea and Culture"),
         (_stated("Town, Culture") + "<meta property='article:section' content='Town'>", "", "Town"),
