@@ -315,7 +315,8 @@ _MOST_CARDS, _LEAST_CARD = 8, 5
 
 def _marked_organisations(document: Document) -> Iterator[str]:
     """Names of authors that microdata types as organisations."""
-    for el in document.tree.iter("div", "span", "p", "a"):
+    typed = document.tree.iter("div", "span", "p", "a") if "Organization" in document.html else ()
+    for el in typed:
         is_author = "author" in (el.get("itemprop") or "").lower().split()
         if is_author and (el.get("itemtype") or "").endswith("Organization"):
             named = next((sub for sub in el.iter() if sub is not el and sub.get("itemprop") == "name"), el)

@@ -105,7 +105,8 @@ _SPACED = re.compile(r",\s")
 
 def _marked_section(document: Document) -> str | None:
     """The section that microdata states."""
-    for el in document.tree.iter("meta", "span", "a"):
+    marked = document.tree.iter("meta", "span", "a") if "articleSection" in document.html else ()
+    for el in marked:
         if (el.get("itemprop") or "").lower() == "articlesection" and not describes_other_work(el):
             return el.get("content") or text_of(next(el.iter("a"), el), 80)
     return None
