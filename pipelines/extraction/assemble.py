@@ -23,8 +23,9 @@ from pipelines.extraction.credits.lines.credits import Credits
 from pipelines.extraction.credits.lines.original_source import read_original_source
 from pipelines.extraction.credits.lines.printed_sources import read_printed_source
 from pipelines.extraction.credits.names.persons import split_byline
-from pipelines.extraction.credits.outlet import named_in_title, possible_outlets, read_site_names
+from pipelines.extraction.credits.outlet import possible_outlets
 from pipelines.extraction.credits.script_authors import read_script_editors
+from pipelines.extraction.credits.site_names import read_site_names
 from pipelines.extraction.dates.publication import PublicationDates, read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
@@ -314,10 +315,9 @@ def _read_editors(
 
 def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
-    language, hint = context.locale.language, context.page.hint
+    language, hint, sites = context.locale.language, context.page.hint, (context.site_names, context.host_labels)
     if language != "zh":
-        own = context.site_names or tuple(filter(None, [named_in_title(document)]))
-        authors, by = read_authors(document, layout, structured, own, context.host_labels, credits, language)
+        authors, by = read_authors(document, layout, structured, *sites, credits, language)
     else:
         authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
     if not authors and hint and hint.author:

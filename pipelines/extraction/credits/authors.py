@@ -39,6 +39,7 @@ from pipelines.extraction.credits.printed_names import (
 )
 from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
+from pipelines.extraction.credits.site_names import named_in_title
 from pipelines.extraction.languages.loader import any_of, languages, words_of
 from pipelines.extraction.page.document import Document, normalize_space, text_of
 from pipelines.extraction.page.layout import Layout
@@ -108,6 +109,11 @@ class _Outlet:
             for site in self.names
         )
 
+    def has_owner(self, name: str) -> bool:
+        """Whether the name of an account is that of a person who set the site up, and has no word of what it is called."""
+        called = "".join(map(plain, (*self.names, *self.hosts)))
+        return is_bare_name(name, self.words.language) and not any(plain(word) in called for word in name.split())
+
 
 def read_authors(
     document: Document,
@@ -121,10 +127,11 @@ def read_authors(
     """Who wrote the article, and how that was found ("" where nothing was). `host_labels` are the parts of the host's name that may
     be the site's."""
     words = byline_words(language, _template_language(document, language))
+    site_names = site_names or tuple(filter(None, [named_in_title(document, host_labels)]))
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
-    organisations = frozenset(map(plain, structured.author_organisations))
+    organisations = {*map(plain, structured.author_organisations), *map(plain, _marked_organisations(document))}
     outlet = _Outlet(
         names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
@@ -158,8 +165,9 @@ def read_authors(
         ]
         if not names:
             continue
-        people = [name for name in names if not outlet.is_called(name) and plain(name) not in accounts]
-        people = [name for name in people if by != "json-ld" or plain(name) not in organisations]
+        people = [name for name in names if not outlet.is_called(name)]
+        people = [name for name in people if plain(name) not in accounts or outlet.has_owner(name)]
+        people = [name for name in people if by not in ("json-ld", "microdata") or plain(name) not in organisations]
         handles = [name for name in people if is_handle(name)]  # the author's where nobody is named
         people = [name for name in people if name not in handles]
         if people:
@@ -303,6 +311,16 @@ def _card_names(document: Document) -> list[str]:
 
 _MOST_CARDS, _LEAST_CARD = 8, 5
 """Cards that are looked at, and characters of a name that is no part of a word."""
+
+
+def _marked_organisations(document: Document) -> Iterator[str]:
+    """Names of authors that microdata types as organisations."""
+    typed = document.tree.iter("div", "span", "p", "a") if "Organization" in document.html else ()
+    for el in typed:
+        is_author = "author" in (el.get("itemprop") or "").lower().split()
+        if is_author and (el.get("itemtype") or "").endswith("Organization"):
+            named = next((sub for sub in el.iter() if sub is not el and sub.get("itemprop") == "name"), el)
+            yield named.get("content") or text_of(named, 100)
 
 
 def _marked_names(document: Document) -> Iterator[str]:

@@ -101,20 +101,23 @@ def printed_reporters(layout: Layout) -> list[str]:
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    ends = [*layout.inside[-_CLOSING:], *layout.tail]
+    inside, below = (
+        [line for line in lines if nearest(line.block, _EMBEDDED) is None] for lines in (layout.inside, layout.tail)
+    )
+    ends = [*inside[-_CLOSING:], *below]
     teased = {line.row for line in ends if _is_teaser(line, words)}
     teased |= {
         line.row
         for above, line in pairwise(ends)
         if above.row in teased and line.block.getparent() in (above.block, above.block.getparent())
     }
-    tail = [line for line in layout.tail[:_CLOSING] if line.row not in teased]
-    for line in (*layout.inside[-_CLOSING:], *tail):
+    tail = [line for line in below[:_CLOSING] if line.row not in teased]
+    for line in (*inside[-_CLOSING:], *tail):
         opened = words.opening.match(line.spaced)
         names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
         if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
-    for line in layout.tail[:8]:
+    for line in below[:8]:
         if (
             line.row not in teased
             and len(line.text) < 160
@@ -123,10 +126,14 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
             rest = after_opening(line.spaced, words)
             stamps = find_stamps(rest)
             return [] if "?" in rest else [rest[: stamps[0].start] if stamps else rest]
-    for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
+    for line in (*inside[:2], *inside[-3:], *below[:8]):
         if len(line.text) < 240 and (match := words.passive.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+_EMBEDDED = frozenset(("blockquote",))
+"""What holds a post of a network in the text: it says who shared it."""
 
 
 def _is_teaser(line: Line, words: BylineWords) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lxml.etree import _Element as Element
 
@@ -19,8 +19,15 @@ from pipelines.extraction.credits.names.persons import (
     is_name,
 )
 from pipelines.extraction.credits.names.surnames import is_japanese_person
-from pipelines.extraction.page.document import Line, normalize_space
-from pipelines.extraction.page.tree import ClassPattern, belongs_to_other_content, class_pattern, is_called, target_of
+from pipelines.extraction.page.document import Line, normalize_space, text_of
+from pipelines.extraction.page.tree import (
+    ClassPattern,
+    belongs_to_other_content,
+    class_pattern,
+    is_called,
+    nearest,
+    target_of,
+)
 from pipelines.extraction.text.byline_words import TOWN_WORD, BylineWords, byline_words, picture_words
 from pipelines.extraction.text.roles import DEGREES, DESKS, DUTY, is_agency
 from pipelines.extraction.text.titles import plain
@@ -187,6 +194,18 @@ def is_account(text: str, el: Element, *, signed: bool = False) -> bool:
 _ACCOUNT_NAME = re.compile(r"[^\W\d_][\w-]{2,29}")
 
 
+def signs_teaser(el: Element) -> bool:
+    """Whether an element stands in an item of a list with the linked headline of a story: it names who wrote that one."""
+    item = nearest(el, _ITEM, _ITEM_LEVELS)
+    links = () if item is None else islice(item.iter("a"), _ITEM_LINKS)
+    return any(len(text_of(link, 80)) >= _TEASER and not links_to_author(link) for link in links)
+
+
+_ITEM, _ITEM_LEVELS, _ITEM_LINKS = frozenset(("li",)), 4, 6
+_TEASER = 20
+"""Characters of a link that is a headline."""
+
+
 def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) -> bool:
     """Whether an element is inside a link to an author's page."""
     return page.search(target_of(el, 3)[:400]) is not None
@@ -199,4 +218,5 @@ def is_named_author(el: Element | None) -> bool:
         and is_called(el, _CLASS, 3)
         and not _BESIDES.finds(_CLASS.expression.sub(" ", el.get("class", "")[:200]))
         and not belongs_to_other_content(el)
+        and not signs_teaser(el)
     )

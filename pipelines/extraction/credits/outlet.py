@@ -9,7 +9,6 @@ from operator import itemgetter
 
 from lxml.etree import _Element as Element
 
-from db.site_rules.loader import Site
 from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
 from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
@@ -17,25 +16,26 @@ from pipelines.extraction.credits.lines.credits import Credits
 from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.credits.names.persons import is_bare_name, is_handle
 from pipelines.extraction.credits.names.surnames import is_person
+from pipelines.extraction.credits.site_names import (
+    named_behind_headline,
+    named_in_logo,
+    named_in_title,
+    without_slogan,
+)
 from pipelines.extraction.languages.loader import any_of, phrases_of, words_of
 from pipelines.extraction.page.document import Document, Line, Zone, is_in_zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, is_called, names_of, target_of
+from pipelines.extraction.page.tree import class_pattern, is_called, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import pieces_behind, plain, title_pieces, without_accents, without_top_level
+from pipelines.extraction.text.titles import (
+    pieces_behind,
+    title_pieces,
+)
 from pipelines.extraction.text.writing import HAN
 
-_FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:(?:index|default)\.(?:html?|php|aspx?|jsp))?$", re.I)
-_FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
-_LOGO, _SITE_NAME = class_pattern("logo"), class_pattern("logo", "site_name")
-_LOGO_WORD = re.compile(
-    rf"^logo\b[\s:–-]{{0,3}}|[\s:–-]{{1,3}}(?:logo|{any_of(words_of('front_page'), spaces=False)})$", re.I
-)
-"""What is said of a logo beside the name: what it is, and where it leads."""
-_COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
 _DAY_ALONE = re.compile(
@@ -57,20 +57,6 @@ _ACCOUNT_CLASS, _NO_ACCOUNT_CLASS = class_pattern("account"), class_pattern("no_
 _SECTION_CLASS, _POSTER = class_pattern("section"), class_pattern("poster")
 
 
-def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:
-    """What the site calls itself, best first."""
-    head = document.head
-    names = [
-        site.outlet if site else None,
-        head.meta("og:site_name"),
-        structured.publisher,
-        head.meta(
-            "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
-        ),
-    ]
-    return tuple(dict.fromkeys(name for name in names if name and 2 <= len(name) <= 60 and "://" not in name))
-
-
 def possible_outlets(
     document: Document,
     layout: Layout,
@@ -84,7 +70,7 @@ def possible_outlets(
 
     `labels` are the parts of the host's name that may be its own.
     """
-    if language in ("zh", None) or not site_names:
+    if language in ("zh", None):
         yield credits.source, "credit line"
     if language == "zh" and (account := printed_account(layout)):
         yield account[0], "account"
@@ -97,31 +83,17 @@ def possible_outlets(
         yield _titled(document.head.title or "", layout), "title"
     else:
         if site_names:
-            yield _without_slogan(site_names[0], layout, labels), "site name"
+            yield without_slogan(site_names[0], layout, labels), "site name"
         if structured.site_name and 2 <= len(structured.site_name) <= 60:
             yield structured.site_name, "json-ld"
-        yield named_in_title(document), "title"
-        yield _named_in_logo(document, labels), "logo"
+        yield named_in_title(document, labels), "title"
+        yield named_in_logo(document, labels), "logo"
+        yield named_behind_headline(document, layout, structured), "title"
+        yield credits.source if not site_names else None, "credit line"
     article = structured.script_article
     yield clean_outlet_name(article.source or ""), article.found_by("source")
     if language == "zh" and not credits.authors:
         yield from ((outlet_name(name), article.found_by("authors")) for name in article.authors)
-
-
-def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
-    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
-
-    Of several pieces, the one that occurs in the host name wins. An abbreviation keeps what it stands for.
-    """
-    headline = plain(layout.headline.text) if layout.headline else ""
-    pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
-    hosts = [plain(label) for label in labels]
-    named = [piece for piece in pieces if any(host in plain(piece) for host in hosts)]
-    chosen = (named or pieces or [name])[0]
-    return name if len(chosen) < _ABBREVIATION and chosen.isupper() else chosen
-
-
-_ABBREVIATION = 5
 
 
 def _account(
@@ -167,49 +139,6 @@ def _owner_of_blog(document: Document, layout: Layout) -> str | None:
     below = (line for line in layout.tail if not line.zone & _ELSEWHERE)
     named = ((text.strip(), el, line) for line in below for text, el in line.parts if text.strip() in pieces[:-1])
     return next((outlet_name(name) for name, el, line in named if _is_signed(el) or _is_dated(line)), None)
-
-
-def named_in_title(document: Document) -> str | None:
-    """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
-    named = [piece for piece in pieces_behind(document.head.title) if 2 <= len(piece) <= 60]
-    named = [piece for piece in named if not _FRONT_WORD.match(piece)]
-    pieces = {plain(form): piece for piece in named for form in (without_top_level(piece), piece)}
-    if not pieces:
-        return None
-    for el in islice(document.tree.iter("a", "img"), _MOST_LINKS):
-        for said in _texts_of(el):
-            if piece := pieces.get(plain(said)):
-                return piece
-    for line in document.lines[-12:]:
-        if _COPYRIGHT.search(line.text):
-            said_there = plain(line.text)
-            for key, piece in pieces.items():
-                if key and key in said_there:
-                    return piece
-    return None
-
-
-def _named_in_logo(document: Document, labels: Sequence[str]) -> str | None:
-    """The site's name in a link to the front page that is called a logo or the site's title, or whose words are the host's name."""
-    hosts = {without_accents(plain(label)) for label in labels}
-    for link in islice(document.tree.iter("a"), _MOST_LINKS):
-        for said in _texts_of(link):
-            name = _LOGO_WORD.sub("", said.strip())
-            is_host = without_accents(plain(name)) in hosts
-            if 2 <= len(name) <= 60 and not _FRONT_WORD.match(name) and (is_host or is_called(link, _SITE_NAME, 3)):
-                return name
-    return None
-
-
-def _texts_of(el: Element) -> Iterator[str]:
-    """The texts of a link to the front page, or the alternative text of a logo."""
-    if el.tag == "img":
-        if _LOGO.finds(f"{names_of(el)} {el.get('src', '')[-80:]}"):
-            yield (el.get("alt") or "")[:80]
-    elif _FRONT.match(el.get("href") or ""):
-        yield text_of(el, 120)
-        yield (el.get("title") or "")[:80]
-        yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
 def _beside_time(

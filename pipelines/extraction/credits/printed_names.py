@@ -23,6 +23,7 @@ from pipelines.extraction.credits.byline_places import (
     is_named_author,
     links_to_author,
     signed_names,
+    signs_teaser,
 )
 from pipelines.extraction.credits.headline_names import CAPITALISED
 from pipelines.extraction.credits.names.persons import (
@@ -87,6 +88,8 @@ def author_links(layout: Layout, words: BylineWords) -> Iterator[str]:
         for text, el in _whole_links(line, words.language):
             name = words.works_of.sub("", words.after_name.sub("", normalize_space(text[:80]))).strip(" ,|·•")
             if not links_to_author(el) or belongs_to_other_content(el) or PROMPT.match(normalize_space(text[:80])):
+                continue
+            if signs_teaser(el):
                 continue
             if is_bare_name(name, words.language) or (line.row > start and is_linked_name(name, words.language)):
                 last = line.row

@@ -46,6 +46,7 @@ from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
+_MICROFORMAT_CHANGE = re.compile(r"(?:^|\s)(?:dt-updated|updated)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
 _OPENING = 3
@@ -154,8 +155,9 @@ def _published_candidates(
     first = candidates[0] if candidates else None
     if first is None or first.stamp.hour is None or (changed and same_minute(changed, first)):
         candidates += context.read_all((text, "microdata") for text in _machine_elements(marked, "datepublished"))
+    candidates += context.read_all([(structured.created if structured.is_article else None, "json-ld")])
     candidates += context.read_all((value, "meta") for value in _metas(document, METAS.page))
-    return candidates or list(context.read_all([(structured.published, "json-ld")]))
+    return candidates or list(context.read_all([(structured.published or structured.created, "json-ld")]))
 
 
 def _of_article(document: Document, structured: StructuredData) -> Iterator[tuple[str | None, str]]:
@@ -177,6 +179,13 @@ def _stated_modified(
         yield value, "meta"
     for text in _machine_elements(marked, "datemodified"):
         yield text, "microdata"
+    # Themes that print one time alone call it both, or "updated".
+    times = [el for el in marked if _is_microformat(el)]
+    if times:
+        beside = (el for el in marked if el not in times and el.getparent() is times[0].getparent())
+        yield from (
+            (el.get("datetime"), "microdata") for el in beside if _MICROFORMAT_CHANGE.search(el.get("class", "")[:200])
+        )
 
 
 _MARKS = frozenset(("itemprop", "title", "datetime"))

@@ -199,7 +199,7 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return top
     if not tops and (within := _within_title(machine, document)):
         return within
-    line = undeclared_headline(document) if not tops else None
+    line = undeclared_headline(document, is_heading=not machine) if not tops else None
     if line and not any(_says_as_much(plain(title), plain(line.text)) for title, _ in machine):
         return Headline(line.text, "heading", line)
     for title, found_by in machine:

@@ -9,12 +9,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.fields.printed_terms import printed_section, printed_tags
+from pipelines.extraction.fields.printed_terms import is_generic, printed_crumbs, printed_section, printed_tags
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
+from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone, text_of
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, is_called, target_of
+from pipelines.extraction.page.tree import class_pattern, describes_other_work, is_called, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
@@ -28,10 +28,11 @@ _INTERNAL_KEY = re.compile(
 )
 """An internal key ("news_pegged_article") or a button, not the name of a section."""
 _TAG_JUNK = re.compile(
-    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
-    r"|^https?:|^(?:none|null|undefined)$", re.I,
+    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z_]{3,20}/\w"
+    r"|^[a-z\d]{2,20}(?:_[a-z\d-]{1,20}){1,3}$|^https?:|^(?:none|null|undefined)$"
+    r"|\s-\s[\w-]{1,40}(?:\.[\w-]{1,40}){0,3}\.[a-z]{2,12}$", re.I,
 )  # fmt: skip
-"""Keywords that a system adds: its own numbers, categories and paths."""
+"""Keywords that a system adds: its own numbers, categories, paths and hosts."""
 
 
 def read_canonical(head: DocumentHead, address: str | None) -> tuple[str | None, str]:
@@ -60,38 +61,90 @@ def absolute(link: str, address: str | None) -> str | None:
 def read_section(
     document: Document, layout: Layout, title: str, structured: StructuredData, address: str | None
 ) -> tuple[str | None, str]:
-    """The section: as stated, else as printed."""
+    """The section: as stated, else as printed; as printed where that is filed below what is stated, or what is stated is a word
+    that says nothing."""
+    stated, by = _stated_section(document, structured)
+    if stated is None:
+        return printed_section(document, layout, title, address)
+    crumbs = printed_crumbs(document, title)
+    if not crumbs:
+        return stated, by
+    last, path = crumbs[-1]
+    above = next((folder for name, folder in crumbs[:-1] if plain(name) == plain(stated)), "")
+    is_below = bool(above.strip("/")) and path.rstrip("/").startswith(above.rstrip("/") + "/")
+    return (last, "breadcrumb") if is_below or is_generic(stated) else (stated, by)
+
+
+def _stated_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
+    """The first section that is stated and says something, else the first."""
+    metas = ("article:section", "parsely-section", "section", "og:section")
+    single = [name for key in metas for name in document.head.metas.get(key, [])]
+    found: list[tuple[str, str]] = []
     for value, by in (
-        (structured.section, "json-ld"),
-        (document.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
+        *((name, "json-ld") for name in structured.sections),
+        *((name, "meta") for name in single),
+        (_marked_section(document) or "", "microdata"),
     ):
-        name = " ".join((value or "").split())
+        name = " ".join(value.split())
+        pieces = [piece.strip() for piece in name.split(",")]
+        if len(pieces) > 1 and (pieces[0] in single or any(map(is_generic, pieces)) or not _SPACED.search(name)):
+            # Systems join the names of all sections.
+            name = next((piece for piece in pieces if not is_generic(piece)), pieces[0])
         if (
             (len(name) > 1 or CJK.search(name))
             and len(name) <= 60
             and not name.startswith("http")
             and not _INTERNAL_KEY.match(name)
         ):
-            return name, by
-    return printed_section(document, layout, title, address)
+            found.append((name, by))
+    return next((one for one in found if not is_generic(one[0])), found[0] if found else (None, ""))
+
+
+_SPACED = re.compile(r",\s")
+
+
+def _marked_section(document: Document) -> str | None:
+    """The section that microdata states."""
+    marked = document.tree.iter("meta", "span", "a") if "articleSection" in document.html else ()
+    for el in marked:
+        if (el.get("itemprop") or "").lower() == "articlesection" and not describes_other_work(el):
+            return el.get("content") or text_of(next(el.iter("a"), el), 80)
+    return None
 
 
 def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) -> tuple[tuple[str, ...], str]:
-    """The stated keywords without repeats, at most 40; the printed ones if none are stated."""
-    for values, by in (
-        (head.metas.get("article:tag", []), "meta"),
-        (list(structured.keywords), "json-ld"),
-        ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
+    """The stated keywords without repeats, at most 40; the printed ones if none are stated, or if they are among keywords that are
+    meant for machines. A page's keywords of which its text has none are the site's."""
+    printed = printed_tags(layout)[:40]
+    shown, title = {plain(tag) for tag in printed}, plain(layout.headline.text) if layout.headline else ""
+    for values, by, is_for_readers in (
+        (head.metas.get("article:tag", []), "meta", True),
+        (list(structured.keywords), "json-ld", False),
+        ([head.meta("news_keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta", False),
+        ([_own_keywords(head.meta("keywords") or "", layout)], "meta", False),
     ):
         keywords = split_tags(values)
         if len(keywords) == 1 and keywords[0].count(" ") >= 2 and HAN.search(keywords[0]):
             keywords = keywords[0].split()
         keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
-        tags = tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
-        if tags:
-            return tags, by
-    printed = printed_tags(layout)
-    return printed[:40], "printed" if printed else ""
+        keywords = [word.strip(" »›") for word in keywords if not _TAG_JUNK.search(word)]
+        keywords = [word for word in keywords if 1 < len(word) <= 60 and plain(word) != title]
+        if tags := tuple(dict.fromkeys(keywords))[:40]:
+            is_printed = not is_for_readers and not shown.isdisjoint(map(plain, tags))
+            return (printed, "printed") if is_printed else (tags, by)
+    return printed, "printed" if printed else ""
+
+
+def _own_keywords(stated: str, layout: Layout) -> str:
+    """A page's keywords, "" where its headline and text have none of them."""
+    lines = (*layout.paragraphs, *filter(None, [layout.headline]))
+    text = "".join(plain(line.text) for line in lines)
+    keys = filter(None, map(plain, re.split(r"[\s,;，；、|]", stated) if HAN.search(stated) else split_tags([stated])))
+    return stated if any(key[: max(_ENDING, len(key) - 2)] in text for key in keys) else ""
+
+
+_ENDING = 5
+"""Letters of a keyword that the text must have: its last two may be another ending there."""
 
 
 def split_tags(values: Sequence[str]) -> list[str]:

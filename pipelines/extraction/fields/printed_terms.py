@@ -24,11 +24,13 @@ _LONGEST_CRUMBS, _LEAST_CRUMBS, _LAST_CRUMB_ROW = 120, 2, 400
 _DATED_PATH = re.compile(r"/(?:19|20)\d\d(?:[-/]|$)")
 """The path of a page that lists what was published in a year or a month: the crumbs of archives lead there too."""
 _GENERIC = re.compile(
-    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|articles?|blogs?|posts?|archives?)$"
-    r"|^[<←«‹]|[?!»›→>]$",
+    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|articles?|blogs?|posts?|archives?"
+    r"|uncategori[sz]ed)$"
+    r"|^[<←«‹]|[»›→>]$|(?:\S{1,30}\s){4,12}\S{0,30}[?!]$",
     re.I,
 )
-"""Words that name no section, and what leads back or on: "« Back to all articles", "See our channel »"."""
+"""Words that name no section, what leads back or on, "« Back to all articles", "See our channel »", and sentences."""
+_UNFILED = re.compile(r"uncategori[sz]ed$", re.I)
 _LONGEST_NAME = 40
 _TITLE_BEGINS = 12
 """Letters from which a crumb that the headline begins with is the page itself, cut off."""
@@ -51,14 +53,12 @@ def printed_section(document: Document, layout: Layout, title: str, address: str
     address."""
     is_section = partial(_is_section, title=title)
     links = [link for link in _links(_own_lines(layout, (*layout.header, *layout.tail))) if is_section(link)]
-    for link in links:
-        if "category" in _relations(link):
-            return _name_of(link), "category"
-    boxes = islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES)
-    rows = (list(_links([line])) for line in document.lines[:_LAST_CRUMB_ROW] if _is_crumb_line(line))
-    for row in (*(box.iter("a") for box in boxes), *(row for row in rows if len(row) >= _LEAST_CRUMBS)):
-        if crumbs := [link for link in row if is_section(link)]:
-            return _name_of(crumbs[-1]), "breadcrumb"
+    categories = [_name_of(link) for link in links if "category" in _relations(link)]
+    crumbs = [name for name, _ in printed_crumbs(document, title)]
+    if categories and not (crumbs and crumbs[-1] in categories):
+        return categories[0], "category"
+    if crumbs:
+        return crumbs[-1], "breadcrumb"
     start = layout.headline_row
     near = [line for line in layout.header if abs(line.row - start) <= _ROWS_BESIDE]
     for link in _links(_own_lines(layout, (*near, *layout.tail))):
@@ -69,6 +69,22 @@ def printed_section(document: Document, layout: Layout, title: str, address: str
     if folders := [link for link in above if is_section(link) and _is_folder(link, own_path)]:
         return _name_of(max(folders, key=lambda link: len(link.get("href", "")))), "folder"
     return None, ""
+
+
+def printed_crumbs(document: Document, title: str) -> list[tuple[str, str]]:
+    """The sections that the first breadcrumbs of a page name, with the paths that they lead to, without the front page before them
+    and the article behind them."""
+    boxes = islice(filter(_holds_crumbs, document.tree.iter(*_CRUMB_TAGS)), _MAX_CRUMB_BOXES)
+    rows = (list(_links([line])) for line in document.lines[:_LAST_CRUMB_ROW] if _is_crumb_line(line))
+    for row in (*(box.iter("a") for box in boxes), *(row for row in rows if len(row) >= _LEAST_CRUMBS)):
+        if crumbs := [link for link in row if _is_section(link, title)]:
+            return [(_name_of(link), urlsplit(link.get("href") or "").path) for link in crumbs]
+    return []
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name says nothing of what is filed under it: "News", "Home"."""
+    return _GENERIC.search(name) is not None
 
 
 def _is_crumb_line(line: Line) -> bool:
@@ -126,6 +142,7 @@ def _tags_of(line: Line, *, is_in_text: bool) -> Iterator[str]:
             not 1 < len(name) <= _LONGEST_NAME
             or "category" in relations
             or _stands_in(link.getparent(), _CATEGORY_CLASS)
+            or _UNFILED.match(name)
         ):
             continue
         leads_to_tag = not is_in_text and _TAG_PATH.search(link.get("href") or "")
@@ -175,7 +192,7 @@ def _is_section(link: Element, title: str) -> bool:
     except ValueError:
         return False
     is_name = (len(name) > 1 or CJK.search(name)) and len(name) <= _LONGEST_NAME
-    if not is_name or not path.strip("/") or _DATED_PATH.search(path) or _GENERIC.match(name):
+    if not is_name or not path.strip("/") or _DATED_PATH.search(path) or is_generic(name):
         return False
     key, whole = plain(name), plain(title)
     return bool(key) and key != whole and not (len(key) >= _TITLE_BEGINS and whole.startswith(key))

@@ -14,7 +14,7 @@ from html import unescape
 from pipelines.extraction.page.document import Document
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
-from pipelines.extraction.text.titles import cut_site, overlap, plain, without_tail
+from pipelines.extraction.text.titles import cut_site, is_domain, overlap, plain, without_tail
 
 SAME_STORY = 0.5
 """Overlap from which two titles are wordings of one headline."""
@@ -60,7 +60,7 @@ def read_stated_titles(document: Document, stated: StructuredData, site_names: t
             (metas, "meta"),
             (window, "title"),
         )
-        if plain(title) not in named
+        if plain(title) not in named and not is_domain(title)
     ]
     found.sort(key=lambda one: one[0].endswith(_ELLIPSES))
     card = unescape((head.meta("twitter:title") or "")[:_LONGEST])

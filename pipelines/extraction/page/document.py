@@ -88,8 +88,8 @@ _REPLIES = words("comment suggestedAnswer")
 """What microdata call the replies to a post or a question."""
 _INLINE = words("span i b em strong small svg a")
 """Elements that `aria-hidden` hides. On a block it may only mean that it is folded."""
-_FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
-"""The style of a paragraph in WordPress. Elsewhere a "font-size" box holds buttons."""
+_OF_WORDPRESS = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size|(?<!\S)(?:category|tag)-[\w%-]{1,100}")
+"""The style of a paragraph in WordPress (elsewhere a "font-size" box holds buttons), and what a post is filed under."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 _INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060", "\u200e", "\u200f")
 _INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|[lr]rm|#173|#8203|#820[67]|#65279|#x(?:AD|ad|200[BEFbef]));")
@@ -294,8 +294,8 @@ def zone_of(el: Element) -> int:
 def _zone_of_names(names: str) -> int:
     """The zones of the value of a class, id or role, by the words of each name alone and in pairs ("most-read", "mostRead").
     "p-0 list-none" is no "plist"."""
-    if "-font-size" in names:
-        names = _FONT_SIZE.sub("", names)
+    if "-font-size" in names or "type-post" in names:
+        names = _OF_WORDPRESS.sub("", names)
     zones, previous, by_word = 0, "", _ZONE_BY_WORD
     for part in _NAME_PARTS.findall(names):
         word = part.lower()

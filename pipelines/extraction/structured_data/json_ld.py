@@ -53,6 +53,8 @@ class StructuredData:
     headline: str | None = None
     alternative_headline: str | None = None
     published: str | None = None
+    created: str | None = None
+    """When the text was begun, as a rule; of some systems, the only time that they state."""
     baidu_published: str | None = None
     """The time in Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
@@ -61,7 +63,7 @@ class StructuredData:
     """Those of `authors` that are organisations by their type."""
     editors: tuple[str, ...] = ()
     publisher: str | None = None
-    section: str | None = None
+    sections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     description: str | None = None
     language: str | None = None
@@ -81,6 +83,11 @@ class StructuredData:
     def script_article(self) -> ScriptArticle:
         """The article in the page's state. The first use reads all scripts: ask where nothing else states a value."""
         return self.script_state.article
+
+    @property
+    def section(self) -> str | None:
+        """The first of the sections."""
+        return next(iter(self.sections), None)
 
     @property
     def is_news(self) -> bool:
@@ -196,14 +203,15 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         types=tuple(_types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
         alternative_headline=_text(node.get("alternativeHeadline")),
-        published=_text(node.get("datePublished")) or _text(node.get("dateCreated")) or _text(node.get("uploadDate")),
+        published=_text(node.get("datePublished")) or _text(node.get("uploadDate")),
+        created=_text(node.get("dateCreated")),
         baidu_published=_text(node.get("pubDate")),
         modified=_text(node.get("dateModified")) or _text(node.get("upDate")),
         authors=tuple(_names(writers, by_id)),
         author_organisations=frozenset(_organisations(writers, by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
         publisher=next((name for key in _OUTLETS for name in _names(node.get(key), by_id)), None),
-        section=_text(_first(node.get("articleSection"))),
+        sections=tuple(_names(node.get("articleSection"), by_id)),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),

@@ -41,6 +41,22 @@ def without_accents(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
+def as_hosts(key: str) -> tuple[str, ...]:
+    """A plain name as hosts may spell it: without its accents, or with the letters that stand for them."""
+    return without_accents(key), without_accents(key.translate(_SPELLED_OUT))
+
+
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text is the name of a host: "harbour.example"."""
+    return _DOMAIN.fullmatch(text) is not None
+
+
+_DOMAIN = re.compile(r"[\w-]{1,40}(?:\.[\w-]{1,40}){0,2}\.[a-z]{2,12}", re.I)
+
+
 def without_top_level(name: str) -> str:
     """The name of a site without what its host ends in: "Kazalo.hr"."""
     return _TOP_LEVEL.sub("", name)

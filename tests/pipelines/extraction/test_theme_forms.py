@@ -64,9 +64,40 @@ def test_a_printed_section(above: str, meta: str, below: str) -> None:
     assert read(above=above, meta=meta, below=below)["section"] == "Town"
 
 
+_CRUMBS = "<nav class='breadcrumb'><a href='/'>Home</a><a href='/t/'>Town</a><a href='/t/l/'>Libraries</a></nav>"
+
+
+def _stated(section: str | list[str], **other: Any) -> str:
+    data = {"@type": "NewsArticle", "headline": TITLE, "articleSection": section} | other
+    return f"<script type='application/ld+json'>{json.dumps(data)}</script>"
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "want"),
+    [
+        (_stated("Town"), _CRUMBS, "Libraries"),
+        (_stated("Culture"), _CRUMBS, "Culture"),
+        (_stated("News"), _CRUMBS, "Libraries"),
+        (_stated("News"), "", "News"),
+        (_stated(["News", "Town"]), _CRUMBS.replace("Home", "Front"), "Libraries"),
+        (_stated(["News", "Town"]), "", "Town"),
+        (_stated("News") + "<meta property='article:section' content='Town'>", "", "Town"),
+        (_stated("Town"), _CRUMBS.replace("/t/l/", "/all-about/libraries/"), "Town"),
+        (_stated("Town,Culture"), "", "Town"),
+        (_stated("Town, Sea and Culture"), "", "Town, Sea and Culture"),
+        (_stated("Town, Culture") + "<meta property='article:section' content='Town'>", "", "Town"),
+        ("", "<meta itemprop='articleSection' content='Town'>", "Town"),
+    ],
+)
+def test_the_section_is_stated_and_what_is_filed_below_it_printed(head: str, above: str, want: str) -> None:
+    assert read(head=head, above=above)["section"] == want
+
+
 @pytest.mark.parametrize(
     "above",
     [
+        "<p><a href='/a/'>Harbours »</a><a href='/b/'>Islands »</a></p>",
+        "<p>Filed in <a href='/c' rel='category'>Uncategorized</a></p>",
         "<nav class='breadcrumb'><a href='/'>Harbour Post</a></nav>",
         "<nav class='breadcrumb'><a href='/'>Home</a><a href='/2024/'>2024</a></nav>",
         "<nav><a href='/sports/'>Sports</a><a href='/town/council/'>Council</a></nav>",
@@ -109,6 +140,22 @@ def test_a_link_in_a_text_is_no_tag(link: str) -> None:
 def test_stated_tags_come_first() -> None:
     stated = "<meta property='article:tag' content='Libraries'>"
     assert read(head=stated, below=_TAG_ROWS[0])["tags"] == ["Libraries"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "want"),
+    [
+        ("<meta name='keywords' content='Books, post, news'>", _TAG_ROWS[0], ["Books", "Harbour"]),
+        ("<meta name='keywords' content='Library, reading'>", _TAG_ROWS[0], ["Library", "reading"]),
+        ("<meta name='keywords' content='Forestry, Hunting, Fishing'>", "", []),
+        ("<meta name='keywords' content='Fishing, Libraries'>", "", ["Fishing", "Libraries"]),
+        (_stated("Town", keywords=["NE_Ashby - ashby.post.example", "Libraries"]), "", ["Libraries"]),
+        (_stated("Town", keywords=["smg2_world", "content_kind/kind-x", TITLE, "Libraries »"]), "", ["Libraries"]),
+        ("", "<p class='tags'><a rel='tag' href='/x'>Uncategorized</a></p>", []),
+    ],
+)
+def test_keywords_for_machines_yield_to_the_printed_tags_that_they_repeat(head: str, row: str, want: list[str]) -> None:
+    assert read(head=head, below=row)["tags"] == want
 
 
 @pytest.mark.parametrize("row", _TAG_ROWS[:3])
@@ -155,8 +202,81 @@ def test_the_site_names_itself_in_its_logo(front: str) -> None:
     assert read(front=front, url="https://www.harbourpost.example/town/2024/library")["source"] == "Harbour Post"
 
 
+@pytest.mark.parametrize(
+    ("title", "front", "url", "want"),
+    [
+        (f"{TITLE} | Harbour Post", "", "https://www.hp.example/town/2024/library", "Harbour Post"),
+        (f"{TITLE} | Häfen Post heute | Town", "", "https://haefenpost.example/t/library", "Häfen Post heute"),
+        (
+            f"{TITLE} - hp.example - Front - Town",
+            "<link rel='canonical' href='https://hp.example/l'>",
+            "",
+            "hp.example",
+        ),
+        (
+            f"{TITLE} | Harbour Post | All of the harbour",
+            "<div itemprop='publisher'><meta itemprop='name' content='Harbour Post'></div>",
+            "https://www.hp.example/town/2024/library",
+            "Harbour Post",
+        ),
+        (f"{TITLE} | Town", "<meta property='article:section' content='Town'>", "", "The Island Times"),
+        (f"{TITLE} | Postal services", "", "https://www.post.example/l/2024/3", "Postal services"),
+    ],
+)
+def test_the_site_is_named_behind_the_headline_in_the_title(title: str, front: str, url: str, want: str) -> None:
+    head, front = ("", front) if front.startswith("<div") else (front, "")
+    source = "<p>Source: The Island Times</p>"
+    assert read(title=title, head=head, front=front, below=source, url=url)["source"] == want
+
+
+@pytest.mark.parametrize("name", [TITLE, f"{TITLE} | Harbour Post"])
+def test_the_headline_is_no_name_of_the_site(name: str) -> None:
+    stated = "".join(
+        f"<meta property='og:{key}' content='{text}'>" for key, text in (("site_name", name), ("title", TITLE))
+    )
+    page = read(head=stated, title=f"{TITLE} | Harbour Post")
+    assert (page["source"], page["title"]) == ("Harbour Post", TITLE)
+
+
+def test_a_name_of_the_site_comes_before_its_address() -> None:
+    name = "<meta property='og:site_name' content='www.post.example'><meta name='publisher' content='Harbour Post'>"
+    assert read(head=name)["source"] == "Harbour Post"
+
+
 def test_a_link_home_is_no_name() -> None:
     assert read(front="<header class='brand'><a href='/'>Home</a></header>")["source"] is None
+
+
+def test_who_signs_the_stories_of_a_list_above_has_not_written_this_one() -> None:
+    item = "<li><p><a href='/{0}'>A story of the islands and the sea {0}</a></p><span class='author'>{1}</span></li>"
+    link = "<a href='/authors/o'>Odd Strand</a>"
+    assert read(above=f"<ul>{item.format(1, link)}{item.format(2, link)}</ul>")["authors"] == []
+
+
+@pytest.mark.parametrize(("name", "want"), [("Amy Strand", ["Amy Strand"]), ("Harbour Owner", ["Anna Holt"])])
+def test_who_set_a_blog_up_signs_with_the_account_of_its_administrator(name: str, want: list[str]) -> None:
+    signed = f"{_BODY}<p>Everybody came, and stayed until the evening. (Anna Holt)</p>"
+    front = "<header><div class='site-logo'><a href='/'>Harbour Post</a></div></header>"
+    byline = f"</p><p class='byline'>by <a href='/author/admin/'>{name}</a>"
+    assert read(meta=byline, body=signed, front=front, title=f"{TITLE} | Harbour Post")["authors"] == want
+
+
+def test_who_shares_a_post_that_the_text_shows_has_not_written_the_text() -> None:
+    post = "<blockquote class='post'><p>A post written by Odd Strand (@odd)</p></blockquote>"
+    assert read(body=f"{_BODY}{post}<p>{PARAGRAPHS[0]}</p>")["authors"] == []
+
+
+def test_an_account_of_two_letters() -> None:
+    assert read(meta="by <span class='author vcard fn'>oz</span>")["authors"] == ["oz"]
+
+
+def test_an_organisation_by_its_type_in_microdata_yields_to_a_person() -> None:
+    outlet = (
+        "<div itemprop='author' itemscope itemtype='https://schema.org/Organization'>"
+        "<meta itemprop='name' content='Coastal Reader'></div>"
+    )
+    signed = f"{_BODY}<p>Everybody came, and stayed until the evening. (Anna Holt)</p>"
+    assert read(body=signed, below=outlet)["authors"] == ["Anna Holt"]
 
 
 @pytest.mark.parametrize(

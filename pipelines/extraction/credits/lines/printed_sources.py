@@ -99,15 +99,22 @@ def _dateline(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     )
 
 
+_INITIALS = r"(?-i:[a-z]{1,4})"
+"""Of whoever worked on what an agency sent, before or behind it: "dpa/ah", "red/dpa"."""
+
+
 @_of_words
 def _ending(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
-    return re.compile(rf"[(（\[]\s?(?:[a-z]{{1,4}}\s?[/,]\s?)??{_agencies(language, words)}[)）\]]\W{{0,2}}$")
+    return re.compile(
+        rf"[(（\[]\s?(?:{_INITIALS}\s?[/,]\s?)??{_agencies(language, words)}(?:\s?[/,]\s?{_INITIALS})?[)）\]]\W{{0,2}}$"
+    )
 
 
 @_of_words
 def _alone(language: str | None, words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(
-        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?{_agencies(language, words)}\W{{0,2}}\Z",
+        rf"\A\W{{0,3}}(?:(?:©|\(c\)|copyright)\W{{0,2}}(?:\d{{4}}\s)?)?(?:{_INITIALS}\s?[/,]\s?)??"
+        rf"{_agencies(language, words)}(?:\s?[/,]\s?{_INITIALS})?\W{{0,2}}\Z",
         re.A | re.I,
     )
 
@@ -137,8 +144,14 @@ def read_printed_source(
 
     `credited` is the outlet of a credit line, `authors` who signs, `own` what the publishing outlet is called.
     """
-    found = _printed_sources(layout, credited, authors, language)
+    names = [plain(name) for name in own if len(plain(name)) > _SHORTEST_OWN]
+    persons = [name for name in authors if not any(own_name in plain(name) for own_name in names)]
+    found = _printed_sources(layout, credited, persons, language)
     return first_of_others(found, lambda outlet: _is_own_outlet(outlet, own))
+
+
+_SHORTEST_OWN = 4
+"""Letters of a name that no person's holds by chance."""
 
 
 def _is_own_outlet(outlet: str, own: Sequence[str]) -> bool:
@@ -165,7 +178,7 @@ def _printed_sources(
         not any(is_bare_name(name, language) for name in authors) or first_name(credited) in agency_names(language)
     ):
         yield credited, None
-    for line in layout.inside[:2]:
+    for line in (*layout.inside[:2], *layout.paragraphs[:2]):
         match = _find(_dateline, line.text[:_OPENING], language)
         if match:
             yield match["agencies"] or match["behind"], None
@@ -182,10 +195,21 @@ def _signing(layout: Layout, authors: Sequence[str], language: str | None) -> It
     for line in layout.byline_lines:
         if layout.headline_row < line.row < layout.first_row and _may_credit(line):
             yield from ((name, None) for name in _signing_in_head(line, language))
+    for line in filter(_may_credit, layout.inside[-_MOST_NOTES:-2]):
+        if (
+            line.row > layout.first_row
+            and not is_alone_with_picture(line.block)
+            and (match := _alone_in(line, language))
+        ):
+            yield match["agencies"], _row_if_whole(line, match)
     for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
         ending = _find(_ending, line.text, language) if _CLOSING.search(line.text[-3:]) else None
         if match := ending or _alone_in(line, language):
             yield match["agencies"], _row_if_whole(line, match)
+
+
+_MOST_NOTES = 6
+"""Lines at the end of the text's box among which an agency signs: credits of pictures and notes of the site may follow."""
 
 
 def _beside_phrase(text: str, language: str | None) -> re.Match[str] | None:
@@ -213,11 +237,9 @@ def _alone_in(line: Line, language: str | None) -> re.Match[str] | None:
     if line.link_chars:
         return None
     match = _find(_alone, line.text[:_SHORT], language)
-    return (
-        match
-        if match and all(name in agency_names(language) for name in re.split(r"[/,]\s?", match["agencies"]))
-        else None
-    )
+    names = re.split(r"[/,]\s?", match["agencies"]) if match else []
+    known = agency_names(language)
+    return match if all(name in known or (len(name) > 2 and name.upper() in known) for name in names) else None
 
 
 def _signing_in_head(line: Line, language: str | None) -> Iterator[str]:

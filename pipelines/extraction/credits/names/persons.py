@@ -350,7 +350,7 @@ def is_handle(name: str) -> bool:
     return _HANDLE.fullmatch(name) is not None and not is_agency(name) and not _no_name(None).search(name)
 
 
-_HANDLE = re.compile(r"[a-z][a-z\d_.-]{2,30}")
+_HANDLE = re.compile(r"[a-z][a-z\d_.-]{1,30}")
 
 
 def is_printed_name(text: str, language: str | None) -> bool:

@@ -24,6 +24,12 @@ FORMS = (
     ("de", "dpa", "", "<p>Mit Material von dpa</p>"),
     ("de", "dpa/AFP", "", "<p>(dpa/AFP)</p>"),
     ("de", "dpa/AFP", "", "<p>dpa/AFP</p>"),
+    ("de", "afp/dpa", "", "<p>afp/dpa</p>"),
+    ("de", "dpa", "", "<p>ah/dpa</p>"),
+    ("de", "dpa", "", "<p>dpa/ah</p>"),
+    ("de", "dpa", "", "<p>(dpa/ah)</p>"),
+    ("de", "ots", "", "<p>ah/ots</p>"),
+    ("de", None, "", "<p>Die dpa/ah</p>"),
     ("de", "dpa", "Berlin (dpa) ", ""),
     ("de", "Talpost", "", "<p>Zuerst erschienen in der Talpost.</p>"),
     ("fr", "AFP", "", "<p>Avec AFP</p>"),
@@ -77,3 +83,24 @@ def test_a_label_below_the_report_of_a_person_names_an_agency_or_no_original() -
     head = "<div>By Ada Holm</div><div>5 March 2024</div>"
     assert read_page("en", head, "<p>Source: Zeta Research</p>")["original_source"] is None
     assert read_page("en", head, "<p>Source: Reuters</p>")["original_source"] == "Reuters"
+
+
+def test_a_dateline_behind_a_caption_and_a_date() -> None:
+    head = (
+        "<p>FILE PHOTO: The mayor opens the library in the harbour, as the town had asked for since the old one closed.</p>"
+        "<p>5 March 2024</p>"
+    )
+    assert read_page("en", head, lead_in="OSLO (Reuters) - ")["original_source"] == "Reuters"
+
+
+def test_an_agency_that_signs_above_the_notes_of_a_site() -> None:
+    notes = (
+        "<p>ah/ots</p><p>Foto: Ada Holm / Pixabay (Symbolbild)</p><p>Diese Seite zeigt Anzeigen, die mit dem Text nichts zu "
+        "tun haben und von anderen eingespielt werden.</p><p>Ein Wort noch dazu.</p>"
+    )
+    assert read_page("de", tail=notes)["original_source"] == "ots"
+
+
+def test_a_label_below_what_the_outlet_signs_in_more_words() -> None:
+    head = "<div>Por <a href='/author/x'>Jornal Harbour Posto</a></div><div>5/3/2024</div>"
+    assert read_page("pt", head, "<p>Fonte: Zeta Mulher</p>")["original_source"] == "Zeta Mulher"

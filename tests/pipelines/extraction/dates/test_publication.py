@@ -344,3 +344,31 @@ def test_the_address_or_a_change_tells_the_year(path: str, head: str) -> None:
     published = read("<p>12 February, 10:14</p>", fetched_at=NOW, path=path, head=head).published
     assert published is not None
     assert published.at.isoformat()[:16] == "2019-02-12T10:14"
+
+
+_CREATED = (
+    "<script type='application/ld+json'>"
+    '{"@type": "NewsArticle", "headline": "Four gates", "dateCreated": "2024-03-05T09:05:00+01:00"}</script>'
+)
+
+
+@pytest.mark.parametrize(
+    ("above", "minute"),
+    [("<span itemprop='datePublished' content='2024-03-05T09:50:00+01:00'>March 5, 2024</span>", 50), ("", 5)],
+)
+def test_a_text_appears_after_it_was_begun(above: str, minute: int) -> None:
+    published = read(above, head=_CREATED).published
+    assert published is not None
+    assert (published.at.hour, published.at.minute) == (9, minute)
+
+
+@pytest.mark.parametrize(
+    ("published", "change"), [("entry-date published", 11), ("entry-date updated published", None), ("", None)]
+)
+def test_the_change_beside_the_publication_in_microformats(published: str, change: int | None) -> None:
+    times = (
+        f"<p><time class='{published}' datetime='2024-03-05T09:00:00+01:00'>March 5, 2024</time>"
+        f"<time class='{'updated' if change else ''}' datetime='2024-03-05T11:00:00+01:00'>March 5, 2024</time></p>"
+    )
+    modified = read(times).modified
+    assert (modified.at.hour if modified else None) == change

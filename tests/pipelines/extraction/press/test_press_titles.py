@@ -61,6 +61,30 @@ def test_a_headline_that_speaks_of_the_site_stays() -> None:
     assert _title(headline, heading=headline) == headline
 
 
+@pytest.mark.parametrize("title", ["harbour.example", "", "Harbour Post"])
+def test_a_page_that_states_no_title_prints_it_as_a_heading_above_the_byline(title: str) -> None:
+    name = "<meta property='og:site_name' content='Harbour Post'>"
+    html = (
+        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>{name}</head><body>"
+        f"<h2><a href='/'>Harbour Post</a></h2><h2>{HEADLINE}</h2><p>by Ada Holm, March 5, 2024</p>"
+        f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><h4>A word about this site</h4></body></html>"
+    )
+    assert (
+        to_json(extract(Page(body=html.encode(), url="https://harbour.example/a/1.html"), Sites()))["title"] == HEADLINE
+    )
+
+
+@pytest.mark.parametrize("filed", ["category-popular-posts", "category-comments tag-related-stories"])
+def test_what_a_post_is_filed_under_says_nothing_of_its_box(filed: str) -> None:
+    article = f"<article class='post-7 type-post hentry {filed}'><h1>{HEADLINE}</h1><p>by Ada Holm, March 5, 2024</p>"
+    html = (
+        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>A library for all of us - Harbour Post</title>"
+        f"</head><body>{article}<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></article></body></html>"
+    )
+    read = to_json(extract(Page(body=html.encode(), url="https://harbour.example/a/1.html"), Sites()))
+    assert (read["title"], read["text"]) == (HEADLINE, "\n".join(PARAGRAPHS[:2]))
+
+
 CUT_SHORT = {
     "es": ("El muelle reabre: “Aquí volverán las barcas”", "El muelle reabre"),
     "fr": ("Sandholm : le quai rouvre après neuf ans de travaux", "Le quai rouvre après neuf ans"),
