@@ -46,7 +46,6 @@ _MIN_CJK_FLASH, _MIN_WORDS_FLASH = 16, 8
 _SHORT_TEXT, _MOST_SHOWN = 80, 40
 """Characters of text below which what the page prints is checked in its place, and lines of that."""
 _PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +94,7 @@ class ArticleCandidate:
         if CJK.search(promised):
             pairs = {promised[at : at + 2] for at in range(len(promised) - 1) if promised[at : at + 2].isalnum()}
         else:
-            pairs = {word.lower() for word in _WORD.findall(promised)}
+            pairs = {word.lower() for word in _long_words(promised)}
         return bool(pairs) and 2 * sum(plain(pair) in shown for pair in pairs) >= len(pairs)
 
     @property
@@ -154,6 +153,11 @@ def _has_fewer(words: Sequence[str], minimum: int) -> bool:
     return len(words) < minimum and sum(map(len, words)) < minimum * _LETTERS_OF_A_WORD
 
 
+def _long_words(text: str) -> list[str]:
+    """The words of a text without single letters and what has digits."""
+    return [word for word in words_of(text) if len(word) > 1 and not any(map(str.isdigit, word))]
+
+
 def _is_bare_table(candidate: ArticleCandidate) -> bool:
     """Whether a page that has no day and calls itself no article is a table with few words: weather, results, prices."""
     if candidate.is_dated_on_page or candidate.is_typed or candidate.layout.paragraphs:
@@ -161,7 +165,7 @@ def _is_bare_table(candidate: ArticleCandidate) -> bool:
     lines = candidate.text.split("\n")
     rest = "\n".join(line for line in lines if not line.startswith("|"))
     is_table = len(rest) < len(candidate.text)
-    return is_table and _has_fewer(_WORD.findall(rest), MIN_WORDS) and len(CJK.findall(rest)) < MIN_CJK
+    return is_table and _has_fewer(_long_words(rest), MIN_WORDS) and len(CJK.findall(rest)) < MIN_CJK
 
 
 def _is_single_text(candidate: ArticleCandidate) -> bool:

@@ -21,6 +21,7 @@ from pipelines.extraction.page.main_content import MainContent, is_date_line, is
 from pipelines.extraction.page.tree import QUOTED, belongs_to_other_content, is_inside, with_ancestors
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.speakers import speakers
+from pipelines.extraction.text.word_count import count_words
 from pipelines.extraction.text.writing import CJK
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
@@ -156,7 +157,7 @@ def _is_story(line: Line, language: str | None) -> bool:
     text = line.text
     return (
         line.is_link
-        and (len(text) >= _STORY_CJK if CJK.search(text) else len(text.split()) >= _STORY_WORDS)
+        and (len(text) >= _STORY_CJK if CJK.search(text) else count_words(text) >= _STORY_WORDS)
         and not is_date_line(text, language)
     )
 
