@@ -202,7 +202,7 @@ def test_a_rule_gives_the_text_of_a_page_without_any_for_the_general_reader(html
     article = article_of(html, TITLE, rule)
     assert article.title == "Ferry & tide"
     assert article.text == "It sails.\nAt 9 o’clock.\nDaily."
-    assert article.word_count == 7
+    assert article.word_count == 6
     assert article.provenance["text"] == "site rule courier"
 
 
