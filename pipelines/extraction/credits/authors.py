@@ -139,7 +139,7 @@ def read_authors(
     of_site, letters = {*map(plain, sites[len(site_names) :])}, tuple(f"{name} " for name in sites if name.isupper())
     sections = {
         plain(text)
-        for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
+        for text in (*structured.sections, document.head.meta("article:section"), *structured.keywords)
         if text
     }
     for by, values in _name_sources(document, layout, structured, credits.authors, site_names, words):

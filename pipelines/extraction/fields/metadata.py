@@ -1,4 +1,4 @@
-"""The fields around an article, except credits and dates: address, section, tags, standfirst, comment count, paywall."""
+"""The fields around an article, except credits, dates and the section: address, tags, standfirst, comment count, paywall."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.fields.printed_terms import printed_section, printed_tags
+from pipelines.extraction.fields.printed_terms import printed_tags
 from pipelines.extraction.languages.loader import phrases_of
 from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
@@ -23,10 +23,6 @@ from pipelines.urls import clean_url, link_key, may_claim
 
 _SUBTITLE_CLASS = class_pattern("subtitle")
 _COMMENT_CLASS = class_pattern("comments")
-_INTERNAL_KEY = re.compile(
-    r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
-)
-"""An internal key ("news_pegged_article") or a button, not the name of a section."""
 _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
     r"|^https?:|^(?:none|null|undefined)$", re.I,
@@ -55,25 +51,6 @@ def absolute(link: str, address: str | None) -> str | None:
     except ValueError:
         return None
     return absolute_link if parts.scheme in ("http", "https") and clean_url(absolute_link) else None
-
-
-def read_section(
-    document: Document, layout: Layout, title: str, structured: StructuredData, address: str | None
-) -> tuple[str | None, str]:
-    """The section: as stated, else as printed."""
-    for value, by in (
-        (structured.section, "json-ld"),
-        (document.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
-    ):
-        name = " ".join((value or "").split())
-        if (
-            (len(name) > 1 or CJK.search(name))
-            and len(name) <= 60
-            and not name.startswith("http")
-            and not _INTERNAL_KEY.match(name)
-        ):
-            return name, by
-    return printed_section(document, layout, title, address)
 
 
 def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) -> tuple[tuple[str, ...], str]:
