@@ -43,6 +43,7 @@ _NAME_KEY = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
 _STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
 _OUTLETS = ("provider", "publisher", "sourceOrganization", "copyrightHolder")
 """Whose an article is, the nearest first: portals publish what others provide."""
+_PLACES = ("contentLocation", "locationCreated", "spatialCoverage", "dateline")
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
@@ -64,6 +65,8 @@ class StructuredData:
     editors: tuple[str, ...] = ()
     publisher: str | None = None
     sections: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Those that the article is about or was written in."""
     keywords: tuple[str, ...] = ()
     description: str | None = None
     language: str | None = None
@@ -239,6 +242,7 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         editors=tuple(_names(node.get("editor"), by_id)),
         publisher=next((name for key in _OUTLETS for name in _names(node.get(key), by_id)), None),
         sections=tuple(_strings(node.get("articleSection"))),
+        places=tuple(name for key in _PLACES for name in _names(node.get(key), by_id)),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
