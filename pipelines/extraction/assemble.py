@@ -28,7 +28,7 @@ from pipelines.extraction.credits.script_authors import read_script_editors
 from pipelines.extraction.credits.site_names import read_site_names
 from pipelines.extraction.dates.publication import PublicationDates, read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
-from pipelines.extraction.fields import metadata
+from pipelines.extraction.fields import metadata, section
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import prepend_standfirst, read_standfirst
 from pipelines.extraction.list_pages import find_list_evidence
@@ -279,9 +279,9 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
     hint, title = context.page.hint, context.headline.text if context.headline else ""
     language = context.locale.language
-    section = metadata.read_section(document, layout, title, structured, context.page.address)
-    if section[0] is None and hint and hint.section:
-        section = hint.section, "hint"
+    filed = section.read_section(document, layout, title, structured, context.page.address)
+    if filed[0] is None and hint and hint.section:
+        filed = hint.section, "hint"
     return {
         "editors": _read_editors(document, structured, credits, language),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
@@ -289,7 +289,7 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
         "original_source": (outlets.original_source, "credit line"),
         "canonical_url": metadata.read_canonical(document.head, context.page.address),
         "subtitle": metadata.read_subtitle(layout, title, structured),
-        "section": section,
+        "section": filed,
         "tags": metadata.read_tags(document.head, layout, structured),
         "description": metadata.read_description(document.head, structured),
         "images": (read_images(context.main.element, context.page.address), "body"),

@@ -24,6 +24,7 @@ from pipelines.extraction.credits.byline_places import credits_others, links_to_
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
 from pipelines.extraction.credits.lines.credits import Credits
 from pipelines.extraction.credits.names.persons import is_bare_name, is_handle, split_byline
+from pipelines.extraction.credits.other_names import OtherNames
 from pipelines.extraction.credits.printed_names import (
     author_box_name,
     author_links,
@@ -146,10 +147,11 @@ def read_authors(
     of_site, letters = {*map(plain, sites[len(site_names) :])}, tuple(f"{name} " for name in sites if name.isupper())
     sections = {
         plain(text)
-        for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
+        for text in (*structured.sections, document.head.meta("article:section"), *structured.keywords)
         if text
     }
-    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, words):
+    others = OtherNames(document, layout, structured, words, (*map(plain, site_names), *outlet.hosts))
+    for by, values in _name_sources(document, layout, structured, credits.authors, site_names, words, others):
         if by == "guess" and signed_by_outlet:
             break
         whole = {*map(plain, site_names), *organisations}
@@ -158,6 +160,8 @@ def read_authors(
             names = [name for name in names if plain(name) not in sections and name not in only_edited]
         if by in ("duty", "guess"):
             names = [name for name in names if plain(name) not in headline and not consists_of_words(name, layout)]
+        if by in ("byline", "guess"):  # behind a by-word, the first is a name
+            names = [name for at, name in enumerate(names) if (by == "byline" and not at) or not others.has(name)]
         names = [_without_outlet(name, sites, language) for name in names]
         # "A, Example Daily", "A, GC Goiás" on the pages of GC.
         names = [
@@ -229,6 +233,7 @@ def _name_sources(
     credited: Sequence[str],
     site_names: tuple[str, ...],
     words: BylineWords,
+    others: OtherNames,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Names by where they were found, best source first.
 
@@ -256,7 +261,7 @@ def _name_sources(
     yield "credit line", credited
     yield "signed", read_signature(layout, words)
     for printed in (
-        name_beside_date(layout, words, own),
+        name_beside_date(layout, words, own, others.has),
         names_above_text(layout, words, own),
         names_alone(layout, words, own, language),
         author_box_name(layout, words),

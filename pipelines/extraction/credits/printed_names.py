@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from itertools import groupby, pairwise, takewhile
 
 from lxml.etree import _Element as Element
@@ -167,8 +167,10 @@ def small_names(layout: Layout, words: BylineWords) -> Iterator[str]:
                 return
 
 
-def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Iterator[str]:
-    """A bare name on the line of the date or next to it."""
+def name_beside_date(
+    layout: Layout, words: BylineWords, own: Set[str], is_other: Callable[[str], bool]
+) -> Iterator[str]:
+    """A bare name on the line of the date or next to it, of somebody: `is_other` tells what is no person's."""
     start = layout.headline_row
     lines = [line for line in layout.byline_lines if start < line.row <= start + 14 and not credits_others(line, words)]
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line, words)]
@@ -179,13 +181,14 @@ def name_beside_date(layout: Layout, words: BylineWords, own: Set[str]) -> Itera
                 names = signed_names(text, words, own, is_name) or signed_names(
                     text_beside_time(text, words), words, own, is_name
                 )
-                is_other = (
+                names = [name for name in names if not is_other(name)]
+                is_elsewhere = (
                     line.block.tag in ("button", "figcaption")
                     or is_called(line.block, _NO_AUTHOR)
                     or is_called(el, _NO_AUTHOR)
                     or (all(map(is_agency, names)) and is_alone_with_picture(line.block))
                 )
-                if names and not is_other and not belongs_to_other_content(el):
+                if names and not is_elsewhere and not belongs_to_other_content(el):
                     if line.block.tag == "h2":
                         return  # a heading, and whom it names is no author
                     above, below = (

@@ -1,4 +1,4 @@
-"""The fields around an article, except credits and dates: address, section, tags, standfirst, comment count, paywall."""
+"""The fields around an article, except credits, dates and the section: address, tags, standfirst, comment count, paywall."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.fields.printed_terms import is_generic, printed_crumbs, printed_section, printed_tags
+from pipelines.extraction.fields.printed_terms import printed_tags
 from pipelines.extraction.languages.loader import phrases_of
-from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone, text_of
+from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.headings import HEADINGS
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, describes_other_work, is_called, target_of
+from pipelines.extraction.page.tree import class_pattern, is_called, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
@@ -23,10 +23,6 @@ from pipelines.urls import clean_url, link_key, may_claim
 
 _SUBTITLE_CLASS = class_pattern("subtitle")
 _COMMENT_CLASS = class_pattern("comments")
-_INTERNAL_KEY = re.compile(
-    r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
-)
-"""An internal key ("news_pegged_article") or a button, not the name of a section."""
 _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z_]{3,20}/\w"
     r"|^[a-z\d]{2,20}(?:_[a-z\d-]{1,20}){1,3}$|^https?:|^(?:none|null|undefined)$"
@@ -56,60 +52,6 @@ def absolute(link: str, address: str | None) -> str | None:
     except ValueError:
         return None
     return absolute_link if parts.scheme in ("http", "https") and clean_url(absolute_link) else None
-
-
-def read_section(
-    document: Document, layout: Layout, title: str, structured: StructuredData, address: str | None
-) -> tuple[str | None, str]:
-    """The section: as stated, else as printed; as printed where that is filed below what is stated, or what is stated is a word
-    that says nothing."""
-    stated, by = _stated_section(document, structured)
-    if stated is None:
-        return printed_section(document, layout, title, address)
-    crumbs = printed_crumbs(document, title)
-    if not crumbs:
-        return stated, by
-    last, path = crumbs[-1]
-    above = next((folder for name, folder in crumbs[:-1] if plain(name) == plain(stated)), "")
-    is_below = bool(above.strip("/")) and path.rstrip("/").startswith(above.rstrip("/") + "/")
-    return (last, "breadcrumb") if is_below or is_generic(stated) else (stated, by)
-
-
-def _stated_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
-    """The first section that is stated and says something, else the first."""
-    metas = ("article:section", "parsely-section", "section", "og:section")
-    single = [name for key in metas for name in document.head.metas.get(key, [])]
-    found: list[tuple[str, str]] = []
-    for value, by in (
-        *((name, "json-ld") for name in structured.sections),
-        *((name, "meta") for name in single),
-        (_marked_section(document) or "", "microdata"),
-    ):
-        name = " ".join(value.split())
-        pieces = [piece.strip() for piece in name.split(",")]
-        if len(pieces) > 1 and (pieces[0] in single or any(map(is_generic, pieces)) or not _SPACED.search(name)):
-            # Systems join the names of all sections.
-            name = next((piece for piece in pieces if not is_generic(piece)), pieces[0])
-        if (
-            (len(name) > 1 or CJK.search(name))
-            and len(name) <= 60
-            and not name.startswith("http")
-            and not _INTERNAL_KEY.match(name)
-        ):
-            found.append((name, by))
-    return next((one for one in found if not is_generic(one[0])), found[0] if found else (None, ""))
-
-
-_SPACED = re.compile(r",\s")
-
-
-def _marked_section(document: Document) -> str | None:
-    """The section that microdata states."""
-    marked = document.tree.iter("meta", "span", "a") if "articleSection" in document.html else ()
-    for el in marked:
-        if (el.get("itemprop") or "").lower() == "articlesection" and not describes_other_work(el):
-            return el.get("content") or text_of(next(el.iter("a"), el), 80)
-    return None
 
 
 def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) -> tuple[tuple[str, ...], str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -20,6 +20,8 @@ from pipelines.extraction.structured_data.state_scripts import json_string, read
 from pipelines.extraction.text.writing import words
 
 Node = dict[str, Any]
+Crumb = tuple[str, str | None]
+"""A step of breadcrumbs: its name, and its address where it has one."""
 
 _ARTICLE_TYPE = re.compile(
     r"Article$|(?<!Job)Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
@@ -31,7 +33,7 @@ _OFFER_TYPE = re.compile(
     r"Event$|^(?:Product|ProductGroup|JobPosting|RealEstateListing|Accommodation|Apartment|House)$"
 )
 """What is offered, and no text about it (schema.org)."""
-_MAX_OFFERS = 50
+_MAX_OFFERS, _MAX_TRAILS, _MAX_CRUMBS = 50, 5, 12
 _OTHER_WORK_KEYS = words("itemListElement hasPart relatedLink isRelatedTo mentions comment citation blogPost review")
 _TEXT_KEY = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
@@ -41,6 +43,7 @@ _NAME_KEY = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
 _STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
 _OUTLETS = ("provider", "publisher", "sourceOrganization", "copyrightHolder")
 """Whose an article is, the nearest first: portals publish what others provide."""
+_PLACES = ("contentLocation", "locationCreated", "spatialCoverage", "dateline")
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
@@ -64,6 +67,8 @@ class StructuredData:
     editors: tuple[str, ...] = ()
     publisher: str | None = None
     sections: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Those that the article is about or was written in."""
     keywords: tuple[str, ...] = ()
     description: str | None = None
     language: str | None = None
@@ -73,6 +78,8 @@ class StructuredData:
     site_name: str | None = None
     """The name of the site or its owner, from a node of its own."""
 
+    breadcrumbs: tuple[tuple[Crumb, ...], ...] = ()
+    """The trails that lead to the page, without the page itself."""
     offers: tuple[tuple[str, str], ...] = ()
     """Types and names of what the page offers: products, events, jobs. An article may name those that it is about."""
 
@@ -101,7 +108,12 @@ def read_structured_data(head: DocumentHead, address: str | None, script_state: 
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
     article = _choose_article(nodes, address)
     data = _article_data(article, by_id, script_state) if article else StructuredData(script_state=script_state)
-    return replace(data, site_name=_site_name(nodes), offers=tuple(islice(_offers(nodes), _MAX_OFFERS)))
+    return replace(
+        data,
+        site_name=_site_name(nodes),
+        offers=tuple(islice(_offers(nodes), _MAX_OFFERS)),
+        breadcrumbs=tuple(islice(filter(None, map(_breadcrumbs, nodes)), _MAX_TRAILS)),
+    )
 
 
 def _parse_script(script: str) -> list[Any]:
@@ -196,6 +208,32 @@ def _offers(nodes: list[Node]) -> Iterator[tuple[str, str]]:
             yield kind, name
 
 
+def _breadcrumbs(node: Node) -> tuple[Crumb, ...]:
+    """The steps of a trail. The page itself may go without an address."""
+    items = node.get("itemListElement")
+    if "BreadcrumbList" not in _types(node) or not isinstance(items, list):
+        return ()
+    steps = [item for item in items[:_MAX_CRUMBS] if isinstance(item, dict)]
+    return without_ends([crumb for step in sorted(steps, key=_position) if (crumb := _crumb(step))])
+
+
+def _position(step: Node) -> int:
+    return _count(step.get("position")) or 0
+
+
+def _crumb(step: Node) -> Crumb | None:
+    item = step.get("item")
+    inner = item if isinstance(item, dict) else {"@id": item}
+    name = _text(step.get("name")) or _text(inner.get("name"))
+    return (name, _text(inner.get("@id")) or _text(inner.get("url"))) if name else None
+
+
+def without_ends(crumbs: Sequence[Crumb]) -> tuple[Crumb, ...]:
+    """Steps without the first and the last where these have no address: the front page and the page itself."""
+    kept = range(1, len(crumbs) - 1)
+    return tuple(crumb for at, crumb in enumerate(crumbs) if crumb[1] or at in kept)
+
+
 def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState) -> StructuredData:
     language = node.get("inLanguage")
     writers = node.get("author") or node.get("creator") or node.get("contributor")
@@ -211,7 +249,8 @@ def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState)
         author_organisations=frozenset(_organisations(writers, by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
         publisher=next((name for key in _OUTLETS for name in _names(node.get(key), by_id)), None),
-        sections=tuple(_names(node.get("articleSection"), by_id)),
+        sections=tuple(_strings(node.get("articleSection"))),
+        places=tuple(name for key in _PLACES for name in _names(node.get(key), by_id)),
         keywords=tuple(_keywords(node.get("keywords"))),
         description=_text(node.get("description")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
@@ -233,6 +272,13 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return normalize_space(html.unescape(value[:200_000])) or None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Strings, names of objects, and lists of these."""
+    for item in value[:30] if isinstance(value, list) else [value]:
+        if text := _text(item.get("name") or item if isinstance(item, dict) else item):
+            yield text
 
 
 def _names(value: Any, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:

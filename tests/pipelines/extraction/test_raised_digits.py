@@ -27,6 +27,15 @@ TEXT = "".join(
         ("in 2011<sup>4</sup><sup>5</sup>, he", "in 2011⁴⁵, he"),
         ("<sup>1</sup>2024 began", "¹2024 began"),
         ("log<sub>10</sub>2 of it", "log₁₀2 of it"),
+        ("in 1990<small>3</small> it", "in 1990³ it"),
+        ("$4<small class='cents'>99</small> a month", "$4⁹⁹ a month"),
+        ("in 1990<a href='#fn3'>3</a> it", "in 1990³ it"),
+        ("in 1990<a class=ref href=/a/b#note-3>3</a> it", "in 1990³ it"),
+        ("in 1990<span class='footnote-ref'>3</span> it", "in 1990³ it"),
+        ("in 1990<span style='color:red; vertical-align: super'>3</span> it", "in 1990³ it"),
+        # One number of several colours, a link to what it tells of.
+        ("in 19<span class='red'>90</span> it", "in 1990 it"),
+        ("in 19<a href='/1990'>90</a> it", "in 1990 it"),
         # What is part of the word, and what cannot be taken for another number.
         ("on 1<sup>er</sup> mai", "on 1er mai"),
         ("40 km<sup>2</sup> of CO<sub>2</sub>", "40 km2 of CO2"),

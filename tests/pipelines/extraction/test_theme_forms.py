@@ -108,6 +108,111 @@ def test_no_section_is_printed(above: str) -> None:
     assert read(above=above)["section"] is None
 
 
+def _trail(*steps: tuple[str, str | None]) -> str:
+    items = [
+        {"@type": "ListItem", "position": at, "name": name, **({"item": item} if item else {})}
+        for at, (name, item) in enumerate(steps, 1)
+    ]
+    return _json_ld({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
+
+
+def _json_ld(value: dict[str, Any]) -> str:
+    return f"<script type='application/ld+json'>{json.dumps(value)}</script>"
+
+
+_URL = "https://www.post.example/town/2024/library"
+_OBJECT = {"@type": "ListItem", "position": 2, "item": {"@id": "https://www.post.example/t/", "name": "Town"}}
+_STATED_SECTIONS = {
+    "trail": _trail(("Post", "https://www.post.example/"), ("Town", "https://www.post.example/t/"), (TITLE, _URL)),
+    "trail, the page without an address": _trail(
+        ("Post", "https://www.post.example/"), ("Town", "/t/"), ("Books", None)
+    ),
+    "trail of names": _trail(("Post", None), ("Town", None), (TITLE, None)),
+    "trail in another order": _json_ld(
+        {"@type": "BreadcrumbList", "itemListElement": [_OBJECT, {"position": 1, "name": "Post", "item": "/en/"}]}
+    ),
+    "trail of the page": _json_ld(
+        {"@type": "WebPage", "breadcrumb": {"@type": "BreadcrumbList", "itemListElement": [_OBJECT]}}
+    ),
+    "list": _json_ld({"@type": "NewsArticle", "headline": TITLE, "articleSection": ["Home", "Town", "Books"]}),
+    "object": _json_ld(
+        {"@type": "NewsArticle", "headline": TITLE, "articleSection": {"@type": "Thing", "name": "Town"}}
+    ),
+    "site's name": _json_ld(
+        {
+            "@type": "NewsArticle",
+            "headline": TITLE,
+            "publisher": {"name": "The Post"},
+            "articleSection": ["The Post", "Town"],
+        }
+    ),
+    "microdata in a meta": "<meta itemprop='articleSection' content='Town'>",
+    "RDFa in a meta": "<meta property='articleSection' content='Town'>",
+}
+
+
+@pytest.mark.parametrize("head", _STATED_SECTIONS.values(), ids=_STATED_SECTIONS)
+def test_a_stated_section(head: str) -> None:
+    assert read(head=head)["section"] == "Town"
+
+
+_MARKED_SECTIONS = {
+    "microdata": "<span itemprop='articleSection'>Town</span>",
+    "microdata around a link": "<p itemprop='articleSection'>Filed in <a href='/t/'>Town</a></p>",
+    "RDFa": "<span property='schema:articleSection'>Town</span>",
+    "RDFa trail": "<div typeof='BreadcrumbList'><a href='/'>Post</a><a href='/t/'>Town</a></div>",
+    "French trail": "<div class='fil-ariane'><a href='/'>Accueil</a><a href='/t/'>Town</a></div>",
+    "Spanish trail": "<div class='migas-de-pan'><a href='/'>Portada</a><a href='/t/'>Town</a></div>",
+    "Czech label": "<nav aria-label='Drobečková navigace'><a href='/'>Úvod</a><a href='/t/'>Town</a></nav>",
+    "nameless list": f"<ol><li><a href='/'>Post</a></li><li><a href='/t/'>Town</a></li><li>{TITLE}</li></ol>",
+    "items without links": f"<ul class='crumbs'><li>Post</li><li>Town</li><li>{TITLE}</li></ul>",
+    "words alone": f"<div>Post › Town › {TITLE}</div>",
+    "words between strokes": f"<p>Post / Town / {TITLE}</p>",
+    "front page of a language": "<p class='crumbs'><a href='/en/'>Front</a> <a href='/t/'>Town</a></p>",
+    "a tag behind": "<p class='crumbs'><a href='/'>Post</a> <a href='/t/'>Town</a> <a href='/tag/books/'>Books</a></p>",
+    "the page itself": f"<p class='crumbs'><a href='/'>Post</a> <a href='/t/'>Town</a> <a href='{_URL}'>The library</a></p>",
+}
+
+
+@pytest.mark.parametrize("above", _MARKED_SECTIONS.values(), ids=_MARKED_SECTIONS)
+def test_a_marked_section(above: str) -> None:
+    assert read(above=above)["section"] == "Town"
+
+
+_MENU = (
+    "<nav><a href='/books/'>Books</a><a href='/category/old-town/'>Old Town</a><a href='/latest/'>View more</a></nav>"
+)
+
+
+@pytest.mark.parametrize(
+    ("above", "section"),
+    [
+        ("<div class='post category-old-town tag-books'>", "Old Town"),
+        ("<div data-section='old-town'>", "Old Town"),
+        ("<div class='section-header category-unknown'>", None),
+        ("<div class='tag-books'>", None),
+        ("<div class='category-latest'>", None),
+    ],
+)
+def test_the_menu_names_the_section_whose_key_a_box_has(above: str, section: str | None) -> None:
+    assert read(front=_MENU, above=above)["section"] == section
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        _trail(("Post", "https://www.post.example/"), (TITLE, _URL)),
+        _trail(("Home", "https://www.post.example/en/"), ("Library", _URL)),
+        _trail(("Post", None), (TITLE, None)),
+        _json_ld({"@type": "NewsArticle", "headline": TITLE, "articleSection": ["Home", TITLE]}),
+        "<meta property='og:site_name' content='Post'><meta property='article:section' content='Post'>",
+        '<script type=\'application/ld+json\'>{"@type": "BreadcrumbList", "itemListElement": [1, {"name": 2}]}</script>',
+    ],
+)
+def test_no_section_is_stated(head: str) -> None:
+    assert read(head=head)["section"] is None
+
+
 _TAG_ROWS = [
     "<p class='post-tags'><span>Tags:</span> <a href='/x/books'>Books</a><a href='/x/harbour'>Harbour</a></p>",
     "<ul class='itemTags'><li><a href='/b'>Books</a></li><li><a href='/h'>Harbour</a></li></ul>",

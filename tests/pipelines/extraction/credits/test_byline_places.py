@@ -109,3 +109,67 @@ def test_names_without_a_by_word(above: str, below: str, want: list[str]) -> Non
 
 def test_the_sites_name_in_an_element_named_author_is_nobody() -> None:
     assert authors("", "", box="author-page") == []
+
+
+_DATE = "<time datetime='2024-03-05'>5 March 2024</time>"
+_IN_TEXT = "<p>Ferries in North Haven are rare, as the town has had no harbour of its own since the great flood.</p>"
+_PLACED = {
+    "comma": "<p>{name}, 5 March 2024</p>",
+    "stroke": "<p>{name} | 05/03/2024</p>",
+    "boxes": f"<p><span>{{name}}</span> {_DATE}</p>",
+    "lines": "<p>{name}</p><p>5 March 2024</p>",
+}
+
+
+@pytest.mark.parametrize("form", _PLACED.values(), ids=_PLACED)
+def test_what_a_date_is_set_beside_may_be_a_place(form: str) -> None:
+    below = f"<div class='text'>{_IN_TEXT}</div>"
+    assert authors(form.format(name="North Haven"), below) == []
+    assert authors(form.format(name="Anna Holt"), below) == ["Anna Holt"]
+    assert authors(form.format(name="North Haven") + "<p>Anna Holt</p>", below) == ["Anna Holt"]
+
+
+@pytest.mark.parametrize(
+    "line", ["<p>Anna Holt, North Haven | 5 March 2024</p>", "<p>By Anna Holt, North Haven, 5 March 2024</p>"]
+)
+def test_a_place_behind_the_author_is_none(line: str) -> None:
+    assert authors(line, f"<div class='text'>{_IN_TEXT}</div>") == ["Anna Holt"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "O porto em Vale Fundo está fechado desde segunda-feira, disse o prefeito."),
+        ("fr", "Le port de la ville voisine, à Vale Fundo, est fermé depuis lundi, dit le maire."),
+        ("es", "El puerto de la ciudad, en Vale Fundo, está cerrado desde el lunes, dijo la alcaldesa."),
+        ("de", "Der Hafen in Vale Fundo bleibt seit Montag geschlossen, sagte die Bürgermeisterin."),
+    ],
+)
+def test_a_place_in_other_languages(language: str, text: str) -> None:
+    line = f"<p>Vale Fundo | {_DATE}</p>"
+    assert authors(line, f"<div class='text'><p>{text}</p></div>", language=language) == []
+    assert authors(line, language=language) == ["Vale Fundo"]
+
+
+@pytest.mark.parametrize("opening", ["NORTH HAVEN: ", "North Haven (AP) — ", "North Haven – "])
+def test_a_text_opens_with_its_place(opening: str) -> None:
+    line = f"<p>North Haven, 5 March 2024</p><div class='text'><p>{opening}{_IN_TEXT[3:].replace('in North Haven ', '')}</div>"
+    assert authors(line) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "head"),
+    [
+        ("<p>North Haven, 5 March 2024</p>", "<meta name='geo.placename' content='North Haven'>"),
+        ("<p>North Haven, 5 March 2024</p>", "<script type='application/ld+json'>"
+         '{"@type": "NewsArticle", "headline": "x", "contentLocation": {"name": "North Haven"}}</script>'),
+        (f"<p><a href='https://gazette.example/'>Evening Gazette</a> {_DATE}</p>", ""),
+        (f"<nav><a href='/coast'>Long Coast</a></nav><p>Long Coast | {_DATE}</p>", ""),
+    ],
+)  # fmt: skip
+def test_a_stated_place_a_section_and_an_outlet_are_no_authors(header: str, head: str) -> None:
+    assert authors(header, head=head) == []
+
+
+def test_authors_in_a_menu_are_authors() -> None:
+    assert authors(f"<nav><a href='/authors/anna'>Anna Holt</a></nav><p>Anna Holt | {_DATE}</p>") == ["Anna Holt"]
