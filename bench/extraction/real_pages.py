@@ -6,7 +6,8 @@ CORPUS is the folder whose gold.jsonl and pages/<id>.html.gz hold the pages; rea
 no page. They were written from what a browser shows of each page, by readers who had seen no output of any extractor. Of a text
 they hold some runs of words, each as its number of words and a digest, so that nobody's prose is copied here: runs that the text
 must have (its first and last sentence, the inside of lists, quotations and tables, what follows an inset) and must not have
-(the nearest things around it). Sites fall into the two halves of `bench.extraction.quality`: A is *looked at*, B *left*.
+(the nearest things around it). Sites fall into the two halves of `bench.extraction.quality`: A is *looked at*, B *left*; of B the
+head of the page is labelled, not its text.
 
 Where nobody is named, a desk or agency that the page names as its author is right as well as nobody. A `media` page, whose
 content is a film or pictures, may be refused; its fields count where it is taken. --trafilatura reads with
