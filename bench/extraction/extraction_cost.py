@@ -1,11 +1,10 @@
 """What extraction costs beside trafilatura alone: CPU a page of both over the same pages, in the same run, page by page in turn.
 
-    python bench/extraction/extraction_cost.py FOLDER_OR_MANIFEST [--limit N] [--rounds R] [--sets fundus,zh]
+    python bench/extraction/extraction_cost.py FOLDER_OR_MANIFEST [--limit N] [--rounds R]
 
-A folder is searched for *.html and *.html.gz; a manifest is JSON lines of {"id", "path",
-"url"}. Each page is read by both, twice in a row
-each round, in alternating order; of each page the least time of each side counts (what other processes do to the caches only ever
-adds), and the ratio of the sums is printed with the median ratio of the pages.
+A folder is searched for *.html and *.html.gz; a manifest is JSON lines of {"id", "path", "url"}. Each page is read by both in each
+round, in alternating order; of each page the least time of each side counts (what other processes do to the caches only ever adds),
+and the ratio of the sums is printed with the median ratio of the pages.
 """
 
 from __future__ import annotations

@@ -169,11 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("corpus", type=Path, help="folder of gold.jsonl and pages/")
     parser.add_argument("--trafilatura", action="store_true", help="read with trafilatura alone")
     options = parser.parse_args(arguments)
-    urls = {page.name: page.want["url"] for page in real_pages(options.corpus)}
-    pages = real_pages(options.corpus, by_trafilatura=options.trafilatura)
-    return print_score(
-        pages, FIELDS, options, lambda name: HALVES[quality.half_of({"url": urls[name], "id": name}) == "B"]
-    )
+    pages = list(real_pages(options.corpus, by_trafilatura=options.trafilatura))
+    halves = {page.name: quality.half_of({"url": page.want["url"], "id": page.name}) for page in pages}
+    return print_score(pages, FIELDS, options, lambda name: HALVES[halves[name] == "B"])
 
 
 if __name__ == "__main__":

@@ -315,9 +315,9 @@ def _read_editors(
 
 def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
-    language, hint, sites = context.locale.language, context.page.hint, (context.site_names, context.host_labels)
+    language, hint, hosts = context.locale.language, context.page.hint, context.host_labels
     if language != "zh":
-        authors, by = read_authors(document, layout, structured, *sites, credits, language)
+        authors, by = read_authors(document, layout, structured, context.site_names, hosts, credits, language)
     else:
         authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
     if not authors and hint and hint.author:

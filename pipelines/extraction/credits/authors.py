@@ -10,9 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-
-from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import (
     names_after_byline,
@@ -20,9 +17,10 @@ from pipelines.extraction.credits.byline_names import (
     names_in_byline,
     printed_reporters,
 )
-from pipelines.extraction.credits.byline_places import credits_others, links_to_author
+from pipelines.extraction.credits.byline_places import credits_others
 from pipelines.extraction.credits.headline_names import names_alone, names_with_duty
 from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.microdata import marked_organisations, microdata_names
 from pipelines.extraction.credits.names.persons import is_bare_name, is_handle, split_byline
 from pipelines.extraction.credits.other_names import OtherNames
 from pipelines.extraction.credits.printed_names import (
@@ -42,10 +40,9 @@ from pipelines.extraction.credits.script_authors import read_script_authors
 from pipelines.extraction.credits.signatures import read_signature
 from pipelines.extraction.credits.site_names import named_in_title
 from pipelines.extraction.languages.loader import any_of, languages, words_of
-from pipelines.extraction.page.document import Document, normalize_space, text_of
+from pipelines.extraction.page.document import Document, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.locale import language_code
-from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.byline_words import OF_ALL, BylineWords, byline_words
@@ -132,7 +129,7 @@ def read_authors(
     outlets: tuple[list[str], str] = ([], "")
     signed_by_outlet = False
     accounts = frozenset(plain(name) for name in outlet_accounts(layout))
-    organisations = {*map(plain, structured.author_organisations), *map(plain, _marked_organisations(document))}
+    organisations = {*map(plain, structured.author_organisations), *map(plain, marked_organisations(document))}
     outlet = _Outlet(
         names=tuple(dict.fromkeys((*site_names, *map(without_top_level, site_names)))),
         hosts=tuple(map(plain, host_labels)),
@@ -296,56 +293,3 @@ def _split_names(values: Iterable[str], outlets: Set[str], words: BylineWords, *
         for name in names:
             found.setdefault(plain(name), name)
     return [*found.values()]
-
-
-def microdata_names(document: Document) -> Iterator[str]:
-    """Names in elements marked as author by rel or itemprop: the first, and others in the same box. What says more than a name, as
-    a link to all that somebody wrote does, is cut down to the name that an hCard on the page has (class "fn")."""
-    cards: list[str] | None = None
-    for name in _marked_names(document):
-        if cards is None:
-            cards = _card_names(document)
-        yield next((card for card in cards if card in name and card != name), name)
-
-
-def _card_names(document: Document) -> list[str]:
-    """The names that the first hCards of a page have: an article's own come first, then those of comments."""
-    named = (el for el in document.tree.iter("a", "span", "div", "b") if " fn " in f" {el.get('class', '')} ")
-    return [name for el in islice(named, _MOST_CARDS) if len(name := text_of(el, 100)) >= _LEAST_CARD]
-
-
-_MOST_CARDS, _LEAST_CARD = 8, 5
-"""Cards that are looked at, and characters of a name that is no part of a word."""
-
-
-def _marked_organisations(document: Document) -> Iterator[str]:
-    """Names of authors that microdata types as organisations."""
-    typed = document.tree.iter("div", "span", "p", "a") if "Organization" in document.html else ()
-    for el in typed:
-        is_author = "author" in (el.get("itemprop") or "").lower().split()
-        if is_author and (el.get("itemtype") or "").endswith("Organization"):
-            named = next((sub for sub in el.iter() if sub is not el and sub.get("itemprop") == "name"), el)
-            yield named.get("content") or text_of(named, 100)
-
-
-def _marked_names(document: Document) -> Iterator[str]:
-    first_box: Element | None = None
-    for el in document.tree.iter("a", "span", "div", "p", "meta", "address"):
-        prop, rel = el.get("itemprop"), el.get("rel")
-        if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
-            continue
-        box = el.getparent()
-        if describes_other_work(el):
-            continue
-        if first_box is not None and box is not first_box and (box is None or box.getparent() is not first_box):
-            return
-        if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):
-            yield from (text_of(sub, 100) for sub in linked[:20])
-            first_box = first_box if first_box is not None else box
-            continue
-        inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
-        target = inner if inner is not None else el
-        text = target.get("content") or text_of(target, 300)
-        if 1 < len(text) < 100:
-            first_box = first_box if first_box is not None else box
-            yield text

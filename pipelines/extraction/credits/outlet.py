@@ -10,9 +10,9 @@ from operator import itemgetter
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.accounts import authors_in_state, near_headline, outlet_name, printed_account
-from pipelines.extraction.credits.authors import microdata_names
 from pipelines.extraction.credits.byline_places import is_named_author, links_to_author
 from pipelines.extraction.credits.lines.credits import Credits
+from pipelines.extraction.credits.microdata import microdata_names
 from pipelines.extraction.credits.names.outlets import OUTLET_END, SIMPLIFIED, clean_outlet_name
 from pipelines.extraction.credits.names.persons import is_bare_name, is_handle
 from pipelines.extraction.credits.names.surnames import is_person
@@ -30,14 +30,11 @@ from pipelines.extraction.page.tree import class_pattern, is_called, target_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.structured_data.meta_names import METAS
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps
-from pipelines.extraction.text.titles import (
-    pieces_behind,
-    title_pieces,
-)
+from pipelines.extraction.text.titles import pieces_behind, title_pieces
 from pipelines.extraction.text.writing import HAN
 
 _MOST_LINKS = 200
-"""Links and pictures asked for the site's name: its own stand at the top of the page."""
+"""Links asked for the account: its own stand at the top of the page."""
 _DAY_ALONE = re.compile(
     r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
 )

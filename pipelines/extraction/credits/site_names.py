@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
+from pipelines.extraction.credits.microdata import publishers
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, DocumentHead, text_of
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.tree import class_pattern, describes_other_work, is_called, names_of
+from pipelines.extraction.page.tree import class_pattern, is_called, names_of
 from pipelines.extraction.structured_data.json_ld import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import (
@@ -92,11 +93,8 @@ def named_in_title(document: Document, labels: Sequence[str]) -> str | None:
         for said in _texts_of(el):
             if piece := pieces.get(plain(said)):
                 return piece
-    publishers = (plain(name) for name in _publishers(document))
-    for said_there in (
-        *(plain(line.text) for line in document.lines[-12:] if _COPYRIGHT.search(line.text)),
-        *publishers,
-    ):
+    rights = (line.text for line in document.lines[-12:] if _COPYRIGHT.search(line.text))
+    for said_there in map(plain, chain(rights, publishers(document))):
         for key, piece in pieces.items():
             if key and key in said_there:
                 return piece
@@ -117,14 +115,6 @@ def _beginnings(name: str) -> set[str]:
 
 _SHORTEST_HOST = 4
 """Letters of a host's name that do not begin other names by chance."""
-
-
-def _publishers(document: Document) -> Iterator[str]:
-    """Who the microdata of the article says has published it."""
-    for el in document.tree.iter("div", "span", "meta", "p", "section", "a"):
-        if (el.get("itemprop") or "").lower() == "publisher" and not describes_other_work(el):
-            named = next((sub for sub in el.iter() if sub is not el and sub.get("itemprop") == "name"), el)
-            yield named.get("content") or text_of(named, 80)
 
 
 def named_behind_headline(document: Document, layout: Layout, structured: StructuredData) -> str | None:

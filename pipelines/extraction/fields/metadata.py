@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -57,24 +58,32 @@ def absolute(link: str, address: str | None) -> str | None:
 def read_tags(head: DocumentHead, layout: Layout, structured: StructuredData) -> tuple[tuple[str, ...], str]:
     """The stated keywords without repeats, at most 40; the printed ones if none are stated, or if they are among keywords that are
     meant for machines. A page's keywords of which its text has none are the site's."""
+    title = plain(layout.headline.text) if layout.headline else ""
+    if tags := _tags_in(head.metas.get("article:tag", ()), title):
+        return tags, "meta"
+    stated = ((_tags_in(values, title), by) for values, by in _keywords(head, layout, structured))
+    tags, by = next(filter(itemgetter(0), stated), ((), ""))
     printed = printed_tags(layout)[:40]
-    shown, title = {plain(tag) for tag in printed}, plain(layout.headline.text) if layout.headline else ""
-    for values, by, is_for_readers in (
-        (head.metas.get("article:tag", []), "meta", True),
-        (list(structured.keywords), "json-ld", False),
-        ([head.meta("news_keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta", False),
-        ([_own_keywords(head.meta("keywords") or "", layout)], "meta", False),
-    ):
-        keywords = split_tags(values)
-        if len(keywords) == 1 and keywords[0].count(" ") >= 2 and HAN.search(keywords[0]):
-            keywords = keywords[0].split()
-        keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
-        keywords = [word.strip(" »›") for word in keywords if not _TAG_JUNK.search(word)]
-        keywords = [word for word in keywords if 1 < len(word) <= 60 and plain(word) != title]
-        if tags := tuple(dict.fromkeys(keywords))[:40]:
-            is_printed = not is_for_readers and not shown.isdisjoint(map(plain, tags))
-            return (printed, "printed") if is_printed else (tags, by)
+    if tags and {*map(plain, tags)}.isdisjoint(map(plain, printed)):
+        return tags, by
     return printed, "printed" if printed else ""
+
+
+def _keywords(head: DocumentHead, layout: Layout, structured: StructuredData) -> Iterator[tuple[Sequence[str], str]]:
+    """What a page states for machines, which its tags may be in, best first."""
+    yield structured.keywords, "json-ld"
+    yield [head.meta("news_keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"
+    yield [_own_keywords(head.meta("keywords") or "", layout)], "meta"
+
+
+def _tags_in(stated: Sequence[str], title: str) -> tuple[str, ...]:
+    """The tags in stated values: neither what only systems use nor the headline (`title`, plain)."""
+    keywords = split_tags(stated)
+    if len(keywords) == 1 and keywords[0].count(" ") >= 2 and HAN.search(keywords[0]):
+        keywords = keywords[0].split()
+    keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
+    keywords = [word.strip(" »›") for word in keywords if not _TAG_JUNK.search(word)]
+    return tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and plain(word) != title))[:40]
 
 
 def _own_keywords(stated: str, layout: Layout) -> str:

@@ -20,6 +20,7 @@ from pipelines.extraction.text.writing import CJK, words
 
 _CRUMB_TAGS = ("nav", "ol", "ul", "div", "p", "section", "span", "td")
 _CRUMBS_CLASS, _CATEGORY_CLASS = class_pattern("breadcrumbs"), class_pattern("category")
+_NAMING = words("class id itemtype typeof aria-label")
 _MAX_CRUMB_BOXES = 12
 _CRUMB_MARKS = re.compile(r"[>›»]|当前位置|您的位置")
 _LONGEST_CRUMBS, _LEAST_CRUMBS, _LAST_CRUMB_ROW = 120, 2, 400
@@ -170,10 +171,12 @@ class _SectionReader:
         """The steps of lines that may be breadcrumbs, whatever their box is called: links by the marks between them or the words
         before them, others by the headline at their end."""
         for line in lines:
-            links = list(links_of([line])) if line.link_chars else []
-            if len(line.text) < _LONGEST_CRUMBS and len(links) >= _LEAST_CRUMBS and _CRUMB_MARKS.search(line.text):
-                yield [_crumb(link) for link in links]
-            elif not links and len(line.text) < _LONGEST_TRAIL and _STEP_MARK.search(line.text):
+            if line.link_chars:
+                if len(line.text) < _LONGEST_CRUMBS and _CRUMB_MARKS.search(line.text):
+                    links = [_crumb(link) for link in links_of([line])]
+                    if len(links) >= _LEAST_CRUMBS:
+                        yield links
+            elif len(line.text) < _LONGEST_TRAIL:
                 steps = _STEP_MARK.split(line.text)
                 if len(steps) > _LEAST_CRUMBS and self._is_page_itself(steps[-1]):
                     yield without_ends([(step, None) for step in steps])
@@ -249,6 +252,7 @@ def _crumb(link: Element) -> tuple[str, str]:
 
 
 def _holds_crumbs(box: Element) -> bool:
-    """Whether an element says that it holds breadcrumbs. Asked of every box of a page, so in the fastest way."""
-    names = (box.get("class"), box.get("id"), box.get("itemtype"), box.get("typeof"), box.get("aria-label"))
-    return any(name and _CRUMBS_CLASS.finds(name) for name in names)
+    """Whether an element says that it holds breadcrumbs."""
+    # All attributes in one call: every box of a page is asked.
+    attributes: list[tuple[str, str]] = box.items()  # type: ignore[assignment]  # lxml-stubs: bytes too
+    return any(attribute in _NAMING and _CRUMBS_CLASS.finds(value) for attribute, value in attributes)
