@@ -145,7 +145,7 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
         minimum = _MIN_CJK_FLASH if is_cjk else _MIN_WORDS_FLASH
     else:
         minimum = _MIN_CJK_DATED if is_cjk else _MIN_WORDS_DATED
-    return cjk < minimum if is_cjk else _has_fewer(words_of(candidate.text), minimum)
+    return cjk < minimum if is_cjk else words < minimum and _has_fewer(words_of(candidate.text), minimum)
 
 
 def _has_fewer(words: Sequence[str], minimum: int) -> bool:

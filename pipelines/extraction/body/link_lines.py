@@ -127,10 +127,9 @@ def _is_heading(line: Line) -> bool:
 
 
 def _names_source(line: Line) -> bool:
-    if not any(map(str.isdigit, line.text)):
-        return False
-    least = _MIN_SOURCE_IN_SENTENCE if line.text[-1] in SENTENCE_ENDS else _MIN_SOURCE
-    return line.longest_link >= max(_SHORTEST_SOURCE, least * len(line.text))
+    share = _MIN_SOURCE_IN_SENTENCE if line.text[-1] in SENTENCE_ENDS else _MIN_SOURCE
+    least = max(_SHORTEST_SOURCE, share * len(line.text))
+    return line.link_chars >= least and any(map(str.isdigit, line.text)) and line.longest_link >= least
 
 
 def _is_link(line: Line) -> bool:

@@ -137,8 +137,8 @@ def read_authors(
         words=words,
         layout=layout,
     )
-    shown = [line.spaced for line in (*layout.header, *layout.inside, *layout.tail)]
-    only_edited = {name for name in credits.editors if sum(name in text for text in shown) < 2}
+    shown = (*layout.header, *layout.inside, *layout.tail) if credits.editors else ()
+    only_edited = {name for name in credits.editors if sum(name in line.spaced for line in shown) < 2}
     headline = plain(layout.headline.text) if layout.headline else ""
     sites = (*site_names, *pieces_behind(document.head.title)[-1:])
     of_site, letters = {*map(plain, sites[len(site_names) :])}, tuple(f"{name} " for name in sites if name.isupper())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
@@ -32,8 +32,8 @@ from pipelines.extraction.text.roles import DUTY, is_agency
 
 _MOST = 12
 """Lines below a label that may hold names."""
-_CLOSING = 6
-"""Lines at the end of the text, and below it, among which its byline is looked for."""
+_CLOSING, _MOST_BELOW = 6, 8
+"""Lines at the end of the text, and below it, among which its byline is looked for; below it, with a by-word, some more."""
 _SIGNATURE = 60
 """Characters of a by-line that ends the text."""
 
@@ -101,10 +101,9 @@ def printed_reporters(layout: Layout) -> list[str]:
 
 def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
-    inside, below = (
-        [line for line in lines if nearest(line.block, _EMBEDDED) is None] for lines in (layout.inside, layout.tail)
-    )
-    ends = [*inside[-_CLOSING:], *below]
+    first, last = _own(layout.inside, 2), _own(reversed(layout.inside), _CLOSING)[::-1]
+    below = _own(layout.tail, _MOST_BELOW)
+    ends = [*last, *below]
     teased = {line.row for line in ends if _is_teaser(line, words)}
     teased |= {
         line.row
@@ -112,12 +111,12 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
         if above.row in teased and line.block.getparent() in (above.block, above.block.getparent())
     }
     tail = [line for line in below[:_CLOSING] if line.row not in teased]
-    for line in (*inside[-_CLOSING:], *tail):
+    for line in (*last, *tail):
         opened = words.opening.match(line.spaced)
         names = signed_names(after_opening(line.spaced, words), words) if opened else _only_names(line.spaced, words)
         if names and len(line.text) <= _SIGNATURE and not all(map(is_agency, names)):
             return names  # a paper's reporter signs below the last paragraph
-    for line in below[:8]:
+    for line in below:
         if (
             line.row not in teased
             and len(line.text) < 160
@@ -126,10 +125,15 @@ def names_below_text(layout: Layout, words: BylineWords) -> list[str]:
             rest = after_opening(line.spaced, words)
             stamps = find_stamps(rest)
             return [] if "?" in rest else [rest[: stamps[0].start] if stamps else rest]
-    for line in (*inside[:2], *inside[-3:], *below[:8]):
+    for line in (*first, *last[-3:], *below):
         if len(line.text) < 240 and (match := words.passive.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
     return []
+
+
+def _own(lines: Iterable[Line], most: int) -> list[Line]:
+    """The first lines, at most so many, that are no embedded post's."""
+    return [*islice((line for line in lines if nearest(line.block, _EMBEDDED) is None), most)]
 
 
 _EMBEDDED = frozenset(("blockquote",))

@@ -33,7 +33,7 @@ def _card_names(document: Document) -> list[str]:
 
 def marked_organisations(document: Document) -> Iterator[str]:
     """Names of authors that microdata types as organisations."""
-    typed = document.tree.iter("div", "span", "p", "a") if "Organization" in document.html else ()
+    typed = document.tree.iter("div", "span", "p", "a") if "itemtype" in document.html else ()
     for el in typed:
         is_author = "author" in (el.get("itemprop") or "").lower().split()
         if is_author and (el.get("itemtype") or "").endswith("Organization"):

@@ -7,10 +7,12 @@ link around an outlet's name leads to its front page. None of it is so with the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from urllib.parse import urlsplit
+
+from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import links_to_author
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, text_of
@@ -44,19 +46,27 @@ class OtherNames:
         names `own` (plain), as its host."""
         key = plain(name)
         is_other = " " in name and not any(own and own in key for own in self._own)
-        return is_other and (key in self._stated or self._is_place(name))
+        return is_other and (key in self._stated or self._is_in_menu(key) or self._is_place(name))
 
     @cached_property
     def _stated(self) -> frozenset[str]:
-        """The places of the page's head, the entries of its menus that are no author's, and where links to front pages lead."""
+        """The places of the page's head, and where links to front pages lead."""
         head = self._document.head
         stated = (value for name in _PLACE_METAS for value in head.metas.get(name, ()))
-        return frozenset(map(plain, chain(self._structured.places, stated, self._menu(), self._outlets())))
+        return frozenset(map(plain, chain(self._structured.places, stated, self._outlets())))
 
-    def _menu(self) -> Iterator[str]:
+    def _is_in_menu(self, key: str) -> bool:
+        """Whether a menu of the page has an entry that is called so (plain), and is no author's."""
+        links = self._links.get(key, ())
+        return any(not links_to_author(link) and is_in_zone(link, Zone.NAV | Zone.FOOTER) for link in links)
+
+    @cached_property
+    def _links(self) -> Mapping[str, Sequence[Element]]:
+        """The links of the page by what they are called (plain)."""
+        links: dict[str, list[Element]] = {}
         for link in islice(self._document.tree.iter("a"), _MENU_LINKS):
-            if not links_to_author(link) and is_in_zone(link, Zone.NAV | Zone.FOOTER):
-                yield text_of(link, _LONGEST_NAME)
+            links.setdefault(plain(text_of(link, _LONGEST_NAME)), []).append(link)
+        return links
 
     def _outlets(self) -> Iterator[str]:
         for line in self._layout.byline_lines:

@@ -33,11 +33,13 @@ def printed_tags(layout: Layout) -> tuple[str, ...]:
     found: list[str] = []
     of_text, paragraphs = ({line.row for line in lines} for lines in (layout.inside, layout.paragraphs))
     for line in own_lines(layout, (*layout.below_headline, *layout.inside, *layout.tail)):
+        if not line.link_chars:
+            continue
         is_row = len(line.text) - line.link_chars <= _MAX_BESIDE_TAGS and line.row not in paragraphs
         tags = list(_tags_of(line, is_in_text=line.row in of_text and not _is_labelled(line))) if is_row else []
         if first is None:
             first = line if tags else None
-        elif line.link_chars and not _is_next_item(line, first):
+        elif not _is_next_item(line, first):
             break
         found += tags
     return tuple(dict.fromkeys(found))

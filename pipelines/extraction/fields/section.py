@@ -255,4 +255,4 @@ def _holds_crumbs(box: Element) -> bool:
     """Whether an element says that it holds breadcrumbs."""
     # All attributes in one call: every box of a page is asked.
     attributes: list[tuple[str, str]] = box.items()  # type: ignore[assignment]  # lxml-stubs: bytes too
-    return any(attribute in _NAMING and _CRUMBS_CLASS.finds(value) for attribute, value in attributes)
+    return any(_CRUMBS_CLASS.finds(value) for attribute, value in attributes if attribute in _NAMING)

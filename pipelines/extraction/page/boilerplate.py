@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.captions import is_caption
+from pipelines.extraction.page.captions import boxes_of_pictures, is_caption
 from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, normalize_space, text_length, zone_of
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.inserts import boxes_of_controls, find_inserts
@@ -81,8 +81,9 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
     ]
     inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
     kept: set[Element] = set()
+    pictured = boxes_of_pictures(main.element)
     for line in main.paragraphs:
-        if line.block in copies and not is_caption(line):
+        if line.block in copies and not is_caption(line, pictured):
             kept.update(takewhile(lambda el: el not in kept, with_ancestors(copies[line.block])))
     zones = _PRUNED_ZONES & main.boilerplate_zones
     content = lines[max(main.headline_row, 0) : main.end_row]
@@ -91,12 +92,12 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
         zones |= Zone.HIDDEN
     header = _header_rows(document, main)
     link_rows = {line.row for line in _link_boxes(content, document.language)}
-    with_controls = boxes_of_controls(element)
+    with_controls, pictured = boxes_of_controls(element), boxes_of_pictures(element)
     for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
-        if is_outside or line.zone & zones or _is_card(line) or is_caption(line) or line.row in header:
+        if is_outside or line.zone & zones or _is_card(line) or is_caption(line, pictured) or line.row in header:
             _remove(line.block, kept)
-    edited = [line for line in inside if is_called(line.block, _EDITED_CLASS) and len(line.text) <= _LONGEST_NOTE]
+    edited = [line for line in inside if len(line.text) <= _LONGEST_NOTE and is_called(line.block, _EDITED_CLASS)]
     for line in [*_closing_notes(inside, main, copies, document.language), *edited]:
         kept.discard(line.block)
         _remove(line.block, kept)
@@ -257,7 +258,8 @@ def _is_card(line: Line) -> bool:
 def _header_rows(document: Document, main: MainContent) -> Set[int]:
     """The rows above the text that are dates and bylines, or items of a list without paragraphs. A standfirst may stand above."""
     lines, language = document.lines, document.language
-    paragraphs = [line for line in main.paragraphs if line.block.tag != "figcaption" and not heading_level(line)][:2]
+    said = (line for line in main.paragraphs if line.block.tag != "figcaption" and not heading_level(line))
+    paragraphs = [*islice(said, 2)]
     if main.headline_row < 0 or not paragraphs:
         return frozenset()
     above = [line for line in lines[main.headline_row + 1 : paragraphs[-1].row] if not heading_level(line)]

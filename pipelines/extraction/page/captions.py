@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import repeat
+from collections.abc import Set
+from itertools import repeat, takewhile
+
+from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import class_pattern, is_alone_with_picture, is_called, nearest
+from pipelines.extraction.page.tree import class_pattern, is_alone_with_picture, is_called, nearest, with_ancestors
 
 _PICTURE_CLASS, _CAPTION_CLASS = class_pattern("picture"), class_pattern("caption")
 _CAPTION_OR_CREDIT = class_pattern("caption", "quotation")
@@ -17,14 +20,22 @@ _LONGEST_CAPTION, _MAX_PICTURE_CELLS = 240, 4
 """Characters of a caption in a table with its picture, and cells of such a table, empty ones among them."""
 
 
-def is_caption(line: Line) -> bool:
+def boxes_of_pictures(tree: Element) -> Set[Element]:
+    """The elements of a tree that hold a picture."""
+    boxes: set[Element] = set()
+    for picture in tree.iter("img", "picture"):
+        boxes.update(takewhile(lambda box: box not in boxes, with_ancestors(picture.getparent())))
+    return boxes
+
+
+def is_caption(line: Line, pictured: Set[Element]) -> bool:
     """Whether a line is alone in a box that is named for pictures and holds one, is named for a caption beside one, holds nothing
     but what is named so and stands below one, stands below one in a table, or is all that a box holds beside one and no sentence,
-    but says whose it is."""
+    but says whose it is. `pictured` are the boxes of its tree that held a picture, though it may have been removed."""
     parent = line.block.getparent()
     if line.block.tag == "td":
         return _is_picture_table(line)
-    if line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
+    if parent not in pictured or line.block.tag not in ("p", "div", "span", "h5", "h6") or parent is None:
         return False
     if _is_named_caption(line) and (above := line.block.getprevious()) is not None:
         return next(above.iter("img", "picture"), None) is not None

@@ -25,17 +25,21 @@ ZONE_NAMES: Mapping[str, Sequence[str]] = _NAMES["zones"]
 
 
 class ClassPattern:
-    """An expression for names of boxes that remembers what it was asked: the lines of a page stand in the same boxes."""
+    """An expression for names of boxes that remembers what it was asked: the lines of a page stand in the same boxes.
 
-    __slots__ = ("expression", "finds")
+    One for lower case is asked for names in it (`folds_case`): `re` finds the beginnings of all alternatives at once, but not where
+    it has to fold their case itself.
+    """
 
-    def __init__(self, expression: re.Pattern[str]) -> None:
-        self.expression = expression
+    __slots__ = ("_folds_case", "expression", "finds")
+
+    def __init__(self, expression: re.Pattern[str], *, folds_case: bool = False) -> None:
+        self.expression, self._folds_case = expression, folds_case
         # A cache of its own: as part of a key, an expression is hashed each time, which takes longer than a search.
         self.finds = lru_cache(_NAMES_KEPT)(self._finds)
 
     def _finds(self, names: str) -> bool:
-        return self.expression.search(names) is not None
+        return self.expression.search(names.lower() if self._folds_case else names) is not None
 
 
 _NAMES_KEPT = 1024
@@ -45,10 +49,10 @@ _NAMES_KEPT = 1024
 def class_pattern(*kinds: str) -> ClassPattern:
     """What finds the names of some kinds. Case does not matter. KeyError for a kind that the file does not have."""
     names = [name.replace("-", "[-_]{0,2}") for kind in kinds for name in _NAMES[kind]]
-    parts = by_first_letter((name for name in names if name[0] != "="), any_case=True)
-    whole = by_first_letter((name[1:] for name in names if name[0] == "="), any_case=True)
+    parts = by_first_letter(name for name in names if name[0] != "=")
+    whole = by_first_letter(name[1:] for name in names if name[0] == "=")
     words = whole and rf"(?:^|[\s_-])(?:{whole})(?=$|[\s_-])"
-    return ClassPattern(re.compile("|".join(filter(None, (parts, words))), re.I))
+    return ClassPattern(re.compile("|".join(filter(None, (parts, words)))), folds_case=True)
 
 
 _LIST_TAGS = words("li ul ol dl dt dd")

@@ -198,8 +198,8 @@ def _signing(layout: Layout, authors: Sequence[str], language: str | None) -> It
     for line in filter(_may_credit, layout.inside[-_MOST_NOTES:-2]):
         if (
             line.row > layout.first_row
-            and not is_alone_with_picture(line.block)
             and (match := _alone_in(line, language))
+            and not is_alone_with_picture(line.block)
         ):
             yield match["agencies"], _row_if_whole(line, match)
     for line in filter(_may_credit, (*layout.inside[-2:], *layout.tail[:2])):
@@ -246,7 +246,7 @@ def _signing_in_head(line: Line, language: str | None) -> Iterator[str]:
     """The agencies that stand between headline and text, alone or beside the time: "БТА", "TASR 5. 3. 2024", "PTI | Kochi". A name
     of two letters may be a button's."""
     text = line.spaced[:_SHORT]
-    if line.link_chars or is_alone_with_picture(line.block):
+    if line.link_chars or not _agency_words(text, language) or is_alone_with_picture(line.block):
         return
     for piece in re.split(r"[|•·]", without_stamps(text, find_stamps(text))):
         match = _find(_alone, piece, language)
