@@ -144,7 +144,6 @@ def test_an_article_keeps_its_history_at_its_new_address(site: tuple[Site, str],
         first.rpartition("-")[2] for first, pages in found.items() if any(how == "copy" for _, how in pages)
     } == set()
     gone = desk.query("SELECT url FROM gone_view")
-    assert {url.rpartition("-")[2] for (url,) in gone} >= {"104", "105"}
     assert not any(f"-{number}" in url for (url,) in gone for number in (101, 102, 109, 110))
     corrected = desk.run("corrections", "--newest", "--json").stdout
     assert "What we know of the storm" in corrected
