@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, ChannelRate, PastLink, Step, StepResult
 from crawler.backfill.list_memory import remembered, unseen
 from crawler.backfill.statuses import refusal_of
+from crawler.discover.feeds.older_items import older_items_url
 from crawler.discover.feeds.read_feed import read_feed
-from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.well_known import well_known_feeds
 from db.models import ListingKind
 
@@ -19,9 +17,6 @@ _MOST_FEEDS = 6
 """Feeds of a source that are followed. Sites name one for each section; the first few are the main ones."""
 _GUESSED = 2
 """Well-known addresses that are tried where no feed is known."""
-_BLOGGER = re.compile(r"/feeds/posts/")
-_BLOGGER_PAGE = 150
-"""The most items that Blogger gives at once."""
 
 
 class FeedChannel:
@@ -49,25 +44,10 @@ class FeedChannel:
         if is_past or not unseen(step, listing.links):
             return StepResult(links=links)
         items = int(str(step.state.get("items", 0))) + len(links)
-        following = _older(listing, answer.url, page, items)
+        following = older_items_url(listing, answer.url, page, items)
         seen = remembered([link.key for link in listing.links])
         older = self._step(following, page=page + 1, seen=seen, items=items)
         return StepResult(links=links, next_steps=[older])
 
     def _step(self, url: str, *, page: int, seen: Sequence[int] = (), items: int = 0) -> Step:
         return Step(channel=self.name, url=url, state={"page": page, "seen": list(seen), "items": items})
-
-
-def _older(listing: ParsedListing, url: str, page: int, items: int) -> str:
-    """The address of the page of older items: the one that the feed names, or the one that its system would have."""
-    if listing.pages:
-        return listing.pages[0]
-    if _BLOGGER.search(url):
-        return _with(url, {"start-index": str(items + 1), "max-results": str(_BLOGGER_PAGE)})
-    return _with(url, {"paged": str(page + 1)})
-
-
-def _with(url: str, values: dict[str, str]) -> str:
-    parts = urlsplit(url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in values]
-    return urlunsplit(parts._replace(query=urlencode([*query, *values.items()])))

@@ -71,6 +71,7 @@ class Articles:
         Called when all listings are read.
         """
         session, now = self._session, datetime.now(UTC)
+        visit.note_gaps()
         await self._record_answers(visit, now)
         if not session.order.reads:
             await self._end_source(visit)

@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from scrapy import Request
@@ -27,11 +28,12 @@ from crawler.crawl.listing_requests import (
     requests_for_listings,
 )
 from crawler.crawl.page_drawer import PageDrawer
-from crawler.crawl.probe import feeds_to_try, new_sections, next_probes, replacement_feeds
+from crawler.crawl.probe import feeds_to_try, new_sections, next_probes, unknown_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.feeds.feed_hubs import hubs_in_header
+from crawler.discover.feeds.older_items import older_items_url
 from crawler.discover.listings.listing import NextPages, ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.wordpress import interface_of
@@ -119,7 +121,7 @@ class Listings:
         else:
             await self._note_reading(response, visit, listing_request, None)
             visit.answers.note_trouble(listing_request, f"http_{response.status}", gone=response.status in GONE)
-            if not listing_request.probe:
+            if not (listing_request.probe or listing_request.guessed):
                 visit.note(f"{listing_request.url}: status {response.status}")
         session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
         for request in await self._next_requests(visit, listing_requests):
@@ -162,7 +164,7 @@ class Listings:
         await self._note_reading(response, visit, listing_request, None if directory else listing)
         if listing is None or directory is not None:
             visit.answers.note_trouble(listing_request, NO_LISTING, gone=True)
-            if not listing_request.probe:
+            if not (listing_request.probe or listing_request.guessed):
                 visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
             return feeds_to_try(directory.listings) if directory else []
         if listing.kind is ListingKind.FEED:
@@ -236,24 +238,34 @@ class Listings:
         listing_requests = (
             await self._requests_for_children(visit, listing_request, listing) if listing.children else []
         )
-        if listing.kind is ListingKind.FRONT_PAGE and not visit.probing and visit.lacks_feed:
-            listing_requests += replacement_feeds(visit, listing)
+        if not visit.probing and _may_name_feeds(visit, listing_request, listing):
+            listing_requests += unknown_feeds(visit, listing)
         if listing.pages_when is NextPages.LOADED:
             return listing_requests + self._requests_for_loaded(visit, listing_request, listing)
         following = next_page(listing_request, listing) if listing_request.depth < MAX_NEXT_PAGES else []
-        if following or listing_request.nested:
-            source, rules = visit.source.id, self._session.sites.address_rules
-
-            def count_new(conn: sqlite3.Connection) -> int:
-                known_by = parameters_of(conn, source, rules).address
-                parts = pack(Link, listing.links).parts()
-                return sum(count_unknown_links(conn, source, [known_by(link.key) for link in part]) for part in parts)
-
-            new = await self._session.read(count_new)
+        read_at = visit.read_before.get(listing_request.listing) if listing.kind is ListingKind.FEED else None
+        if following or listing_request.nested or read_at:
+            new = await self._count_new(visit, listing)
             if listing_request.nested:
                 visit.answers.note_sitemap(listing_request, new=new > 0 and listing_request.read_before)
+            if read_at and (new < len(listing.links) or _reaches_back(listing, read_at)):
+                visit.note_met(listing_request.listing)
+            elif read_at:
+                older = _older_items(visit, listing_request, listing)
+                following = following or older
             listing_requests += following if _are_worth_it(listing, new) else []
         return listing_requests
+
+    async def _count_new(self, visit: SourceVisit, listing: ParsedListing) -> int:
+        """How many articles of a listing are unknown."""
+        source, rules = visit.source.id, self._session.sites.address_rules
+
+        def count_new(conn: sqlite3.Connection) -> int:
+            known_by = parameters_of(conn, source, rules).address
+            parts = pack(Link, listing.links).parts()
+            return sum(count_unknown_links(conn, source, [known_by(link.key) for link in part]) for part in parts)
+
+        return await self._session.read(count_new)
 
     def _requests_for_loaded(
         self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing
@@ -339,6 +351,32 @@ def _are_worth_it(listing: ParsedListing, new: int) -> bool:
     if listing.pages_when is NextPages.ALWAYS:
         return True
     return new > 0 and (listing.pages_when is NextPages.ANY_NEW or new == len(listing.links))
+
+
+def _may_name_feeds(visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing) -> bool:
+    """Whether to try the feeds that a page names: the front page's, where all known ones are gone, and those of a section that is
+    read for the first time, where none is known.
+    """
+    if listing.kind is ListingKind.SECTION:
+        return visit.looks_for_feeds and listing_request.url not in visit.read_before
+    return listing.kind is ListingKind.FRONT_PAGE and visit.lacks_feed
+
+
+def _reaches_back(feed: ParsedListing, read_at: datetime) -> bool:
+    """Whether a feed names articles from before a time, as far as it gives times."""
+    times = [link.published or link.modified for link in feed.links]
+    known = [time for time in times if time is not None]
+    return len(known) < max(1, len(times)) or min(known) <= read_at
+
+
+def _older_items(visit: SourceVisit, listing_request: ListingRequest, feed: ParsedListing) -> list[ListingRequest]:
+    """The page of older items that a feed may have which does not reach back, unless this one is the same as those before."""
+    root, page = listing_request.listing, listing_request.depth + 1
+    is_other = visit.note_short_feed(root, (link.key for link in feed.links))
+    if not is_other or page > MAX_NEXT_PAGES:
+        return []
+    url = older_items_url(feed, root, page, len(visit.short_feeds[root]))
+    return [replace(listing_request, url=url, depth=page, guessed=True, root=root)]
 
 
 def _fetch_kind(listing_request: ListingRequest) -> str:

@@ -60,10 +60,12 @@ def feeds_to_try(named: Iterable[Listing]) -> list[ListingRequest]:
     return [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in islice(feeds, FEEDS_TRIED)]
 
 
-def replacement_feeds(visit: SourceVisit, front_page: ParsedListing) -> list[ListingRequest]:
-    """The feeds that a front page names now and that are not known. Sites move their feeds without a redirect."""
+def unknown_feeds(visit: SourceVisit, page: ParsedListing) -> list[ListingRequest]:
+    """The feeds that a page names now and that are not known. Sites move their feeds without a redirect, and some name them in
+    their sections only.
+    """
     known = {listing.url for listing in visit.known_listings}
-    return feeds_to_try(one for one in front_page.listings if one.url not in known)
+    return feeds_to_try(one for one in page.listings if one.url not in known)
 
 
 def new_sections(visit: SourceVisit, front_page: ParsedListing) -> list[Listing]:

@@ -119,6 +119,7 @@ class CrawlSpider(Spider):
             known_listings=known,
             articles=ArticleQueue(settings.concurrency),
             resting=resting_listings(states, rests, now),
+            read_before={one.listing.url: one.answered_at for one in states if one.works and one.answered_at},
             barren=barren_listings(session.reader, source.id, states),
             probing=not session.order.reads or needs_probing(known, site) or should_rediscover(states, rests, now),
         )

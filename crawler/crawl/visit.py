@@ -25,6 +25,7 @@ from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping
 from db.config.settings import SourceSettings
+from db.display.humanize import counted
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import Site
 from db.store.archives.backfill_captures import release_captured
@@ -65,6 +66,10 @@ class SourceVisit:
     """Listings that are gone, and not requested in this crawl."""
     barren: frozenset[str] = frozenset()
     """Listings that name nothing, or whose links lead to no articles, so that they stand for no other listing."""
+    read_before: Mapping[str, datetime] = field(default_factory=dict)
+    """Listings that named articles when they were last read, with the time of their last answer."""
+    short_feeds: dict[str, set[str]] = field(default_factory=dict)
+    """Feeds that do not reach back to the time when they were last read, with the keys of the articles that they named."""
     left_out: int = 0
     """Articles named that are not among those of the setting `only`."""
     taken: int = 0
@@ -130,6 +135,26 @@ class SourceVisit:
         self.answered += answered
         self.articles.land()
 
+    def note_short_feed(self, url: str, keys: Iterable[str]) -> bool:
+        """Note what a page of a feed named that does not reach back. Returns whether its pages before did not name the same."""
+        named = self.short_feeds.setdefault(url, set())
+        before = len(named)
+        named.update(keys)
+        return len(named) > before
+
+    def note_met(self, url: str) -> None:
+        """Note that a page of a feed reaches back to the time when it was last read: nothing is missing in between."""
+        self.short_feeds.pop(url, None)
+
+    def note_gaps(self) -> None:
+        """Make notes of the feeds that may have named more since they were last read than they do now."""
+        for url, named in self.short_feeds.items():
+            self.note(
+                f"{url}: all of its {counted(len(named), 'article')} came since it was last read, so others may have come and gone;"
+                " crawl it more often (`every`)"
+            )
+        self.short_feeds = {}
+
     def note_left_articles(self) -> None:
         """Make notes of the articles that are left for a later crawl."""
         self.notes.extend(self.articles.take_notes())
@@ -175,6 +200,11 @@ class SourceVisit:
         if self.reached or not self.requested:
             return None
         return self.notes[0] if self.notes else "none of its listings answered"
+
+    @property
+    def looks_for_feeds(self) -> bool:
+        """Whether no feed of the source is known."""
+        return not any(listing.kind is ListingKind.FEED for listing in self.known_listings)
 
     @property
     def lacks_feed(self) -> bool:

@@ -8,6 +8,7 @@ from crawler.discover.addresses.address_patterns import is_excluded
 from crawler.discover.addresses.article_urls import EXCLUDED, judge_on_site
 from crawler.discover.declared_lists.json_lists import read_json_list
 from crawler.discover.feeds.read_feed import read_feed
+from crawler.discover.feeds.read_opml import is_opml, read_opml
 from crawler.discover.listings.listing import ParsedListing
 from crawler.discover.sitemaps.read_sitemap import read_sitemap
 from crawler.discover.well_known import classify
@@ -36,6 +37,8 @@ class ListingRequest:
     """Sitemap indexes that led to it. `read_before`: whether a past crawl has read it."""
     read_before: bool = False
     probe: bool = False
+    guessed: bool = False
+    """Whether nothing names it: a page of older items that the system of a feed may have."""
     rule: ListRule | None = None
     root: str = ""
     """URL of the listing that it is a part of, where it is a further page or a sitemap of an index."""
@@ -60,11 +63,17 @@ def why_not_fetched(link: Link, site: Site | None) -> str | None:
 def read_listing(
     listing_request: ListingRequest, body: bytes, url: str, content_type: str | None, site: Site | None
 ) -> ParsedListing | None:
-    """Parse a listing. None where a probed URL holds another kind of listing, or none; a page of feeds `is_directory`."""
+    """Parse a listing. None where a probed URL holds another kind of listing, or none; a page or file of feeds `is_directory`."""
     # Those of pages import what extraction does, 0.2 s, which only the processes that parse need (`PAGE_READERS`).
     from crawler.discover.declared_lists.html_lists import read_html_list
     from crawler.discover.front_pages.read_front_page import read_front_page
 
+    if (
+        listing_request.rule is None
+        and (listing_request.probe or listing_request.kind is ListingKind.FEED)
+        and is_opml(body)
+    ):
+        return read_opml(body, url, content_type)
     if listing_request.rule is not None and site is not None:
         read = read_html_list if isinstance(listing_request.rule, HtmlList) else read_json_list
         return read(body, listing_request.rule, site, url, content_type)  # type: ignore[arg-type]

@@ -61,7 +61,9 @@ def well_known_sitemaps(url: str) -> tuple[str, ...]:
 
 
 _HEAD = 4096
-"""Bytes inspected to classify a body. A stylesheet line, comments and a document type fit before the root."""
+"""Bytes inspected to classify a body. A stylesheet line and a document type fit before the root."""
+_MOST_HEAD = 16 * _HEAD
+"""Of so many at the beginning, comments left out: some systems print a log of what they did before a feed."""
 # Each alternative also ends at the end of the head: otherwise a failing match would search for its end again from each beginning.
 _COMMENT = re.compile(
     rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:>|\Z|\[.*?(?:\]\s*+>|\Z))", re.DOTALL | re.IGNORECASE
@@ -81,16 +83,16 @@ def classify(body: bytes, content_type: str | None = None, url: str | None = Non
     `content_type` and `url` are used only where the body does not show its kind. A page at the root of its host is a FRONT_PAGE,
     any other page a SECTION; a sitemap index is a SITEMAP.
     """
-    head = gunzip(body, _HEAD)[:_HEAD] if body[:2] == b"\x1f\x8b" else body[:_HEAD]
+    head = gunzip(body, _MOST_HEAD)[:_MOST_HEAD]
     if b"\x00" in head[:200]:  # UTF-16, or no text at all
         head = head.replace(b"\x00", b"")
-    head = _COMMENT.sub(b"", head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    head = _COMMENT.sub(b"", head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD]
     if head[:1] == b"{":
-        return ListingKind.FEED if _JSON_FEED.search(body[: 16 * _HEAD]) else None
+        return ListingKind.FEED if _JSON_FEED.search(body[:_MOST_HEAD]) else None
     if _SITEMAP_ROOT.search(head):
         return (
             ListingKind.NEWS_SITEMAP
-            if _NEWS_MARK.search(body[: 16 * _HEAD]) or _NEWS_MARK.search(head)
+            if _NEWS_MARK.search(body[:_MOST_HEAD]) or _NEWS_MARK.search(head)
             else ListingKind.SITEMAP
         )
     first_page, feed = _PAGE_ROOT.search(head), _FEED_ROOT.search(head)

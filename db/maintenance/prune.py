@@ -4,8 +4,9 @@ Kept, whatever their age:
 
     bodies        of pages without an outcome, and those that a younger page shares; row, hash and size of all others
     drawings      as bodies, by the age of the drawing
-    fetches       that returned a page; of running runs; the last of a link that has failed since it last succeeded, or that shows
-                  an earlier page of it again: both say whether an article is gone (`db.queries.gone`)
+    fetches       that returned a page; of running runs; of a link that has failed since it last succeeded, or that shows an earlier
+                  page of it again or one that is no article, the last, and answers of 404: they say whether an article is gone
+                  (`db.queries.gone`)
     drawings      that belong to a page (`keep_log`); those that the evidence for a source's current verdict names
     source_runs   that are running; the last of each source, and the last that finished
     runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
@@ -28,6 +29,7 @@ from pathlib import Path
 
 from db.connection.database import connect, translate_sqlite_errors, write
 from db.queries.sources.statistics import FAILURE_WINDOW
+from db.sqlite.gone import NO_ARTICLE, SAYS_GONE
 from db.store.extraction.extractions import begin_pruning
 from db.timestamps import format_timestamp
 
@@ -55,13 +57,15 @@ _DRAWING_IS_OLD = """
     d.data IS NOT NULL AND d.pruned_at IS NULL AND d.started_at < :before
     AND EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = d.page_id)
 """
-_FETCH_IS_OLD = """
+_FETCH_IS_OLD = f"""
     f.started_at < :before
     AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = f.page_id AND p.fetched_at = f.started_at)
     AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = f.run_id AND r.ended IS NULL)
     AND NOT (EXISTS (SELECT 1 FROM visits v WHERE v.link_id = f.link_id AND v.failures > 0)
-             AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
-    AND NOT (EXISTS (SELECT 1 FROM pages p WHERE p.link_id = f.link_id AND p.id > f.page_id)
+             AND (coalesce(f.status IN ({SAYS_GONE}), 0)
+                  OR f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id)))
+    AND NOT ((EXISTS (SELECT 1 FROM pages p WHERE p.link_id = f.link_id AND p.id > f.page_id)
+              OR EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = f.page_id AND o.reason IN {NO_ARTICLE}))
              AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
     AND f.id < (SELECT max(id) FROM fetches)
 """

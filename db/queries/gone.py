@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.sqlite.gone import ANSWERED, IS_ELSEWHERE, IS_GONE, IS_REPLACED, LAST_ANSWER
+from db.sqlite.gone import ANSWERED, COUNTS_AS_GONE, LAST_ANSWER
 from db.sqlite.named_rows import named_rows
 
 GONE_PAGES = "SELECT g.page_id FROM gone_view g"
@@ -14,7 +14,7 @@ _ONE = f"""
 SELECT f.started_at, f.status, f.final_url, {ANSWERED} AS reason
 FROM current_pages l JOIN fetches f ON f.id = {LAST_ANSWER.format(article="l.article_id")}
 LEFT JOIN outcomes o ON o.page_id = f.page_id
-WHERE l.article_id = ? AND ({IS_GONE} OR {IS_REPLACED}) AND NOT {IS_ELSEWHERE}"""
+WHERE l.article_id = ? AND {COUNTS_AS_GONE}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

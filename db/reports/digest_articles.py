@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from db.network.http_statuses import fetch_failed_sql
 from db.sqlite.conditions import PAGE_TO_ROW
-from db.sqlite.gone import ANSWERED, NO_ARTICLE, SAYS_GONE, gone_articles
+from db.sqlite.gone import ANSWERED, NO_ARTICLE, SAYS_GONE, gone_articles, is_confirmed, is_gone
 from db.sqlite.named_rows import named_rows
 from db.text.substance import MATTERS, ChangeEvidence, unpack_evidence
 
@@ -32,9 +32,12 @@ ORDER BY w.score DESC NULLS LAST, w.fetched_at DESC
 _OF_SUBSTANCE = f"""
 SELECT count(*) FROM revision_changes WHERE seen_at >= :since AND seen_at < :until AND score >= {MATTERS}
 """
-# The answer before said otherwise.
-_ANSWERED_BEFORE = f"""SELECT e.status FROM fetches e WHERE e.link_id = f.link_id AND e.started_at < :since
-    AND (e.page_id IS NOT NULL OR e.status IN (304, {SAYS_GONE})) ORDER BY e.id DESC LIMIT 1"""
+# It was gone before the period already.
+_WAS_GONE = f"""EXISTS (
+    SELECT 1 FROM fetches b LEFT JOIN outcomes k ON k.page_id = b.page_id
+    WHERE b.id = (SELECT e.id FROM fetches e WHERE e.link_id = f.link_id AND e.started_at < :since
+                    AND (e.page_id IS NOT NULL OR e.status IN ({SAYS_GONE})) ORDER BY e.started_at DESC, e.id DESC LIMIT 1)
+      AND {is_gone("b", "k")} AND {is_confirmed("b")})"""
 # Begins at what was fetched in the period; the first condition is that of the index.
 _FETCHED = f"""SELECT x.link_id FROM fetches x INDEXED BY fetches_failed
       WHERE (what = 'article' OR what = 'entry')
@@ -51,8 +54,7 @@ _WENT = f"""
 SELECT l.article_id, l.source_id, (SELECT s.name FROM sources s WHERE s.id = l.source_id) AS source,
        (SELECT a.title FROM articles a WHERE a.page_id = l.page_id) AS title, f.status, {ANSWERED} AS reason
 {gone_articles(_FETCHED)}  AND f.started_at >= :since AND f.started_at < :until
-  AND coalesce(({_ANSWERED_BEFORE}), 200) NOT IN ({SAYS_GONE})
-
+  AND NOT {_WAS_GONE}
 ORDER BY f.started_at DESC, l.article_id DESC
 """
 

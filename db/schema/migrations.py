@@ -378,9 +378,7 @@ def m0050_original_sources_searched(db: Database) -> None:
 
 @migrations()
 def m0051_stated_anew(db: Database) -> None:
-    """An article has the headline, credits and time that its page states now, also where the text stayed. One that has moved is not
-    gone.
-    """
+    """An article has the headline, credits and time that its page states now. One that has moved is not gone."""
     run_script(db, STATED_ANEW)
     make_views(db)
 
@@ -388,6 +386,12 @@ def m0051_stated_anew(db: Database) -> None:
 @migrations()
 def m0052_replaced_articles(db: Database) -> None:
     """An article is gone where its address shows a list or another article of the source."""
+    make_views(db)
+
+
+@migrations()
+def m0053_confirmed_as_gone(db: Database) -> None:
+    """An article is gone when a second answer says so."""
     make_views(db)
 
 

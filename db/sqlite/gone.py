@@ -1,18 +1,33 @@
-"""SQL for articles that are gone: the last answer of their address showed that they are no longer there.
+"""SQL for articles that are gone: the last answers of their address showed that they are no longer there.
 
 That is an answer of 404, 410 or 451; a page that says so itself, or of a parked domain; a list, such as the front page, there or
-behind a redirect; a redirect to another page that is no article; or another article of the source. Of an article with several
-addresses the latest answer of any counts. Answers that say nothing about it (429, 500, no connection, a login) change nothing. It
-is known as of the last visit (setting `revisit`). An article that its source still has at another address, as a copy or an
-original, has moved and is not gone.
+behind a redirect; a redirect to another page that is no article; or another article of the source. A site may answer so for a day
+and mean nothing by it, so an earlier answer must have said the same, `CONFIRMED_AFTER` before and nothing else since; only 410, 451
+and another article in its place say so at once. Of an article with several addresses the latest answer of any counts. Answers that
+say nothing about it (429, 500, no connection, a login) change nothing. It is known as of the last visit (setting `revisit`, and
+`DOUBTS` of `db.store.crawl.due_links`). An article that its source still has at another address, as a copy or an original, has
+moved and is not gone.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 SAYS_GONE = "404, 410, 451"
 """The statuses that say so."""
-IS_GONE = f"""(f.status IN ({SAYS_GONE}) OR o.reason IN ('not_found', 'soft_404', 'parked', 'list')
-       OR o.reason = 'not_article' AND f.final_url IS NOT NULL)"""
+SAYS_GONE_FOR_GOOD = "410, 451"
+"""Those that no fault of a server gives."""
+CONFIRMED_AFTER = timedelta(hours=12)
+"""Between two answers of which the second confirms the first: longer than a site is out of order as a rule."""
+
+
+def is_gone(fetch: str = "f", outcome: str = "o") -> str:
+    """For a row of `fetches` and its row of `outcomes`: whether the answer says that there is no article."""
+    return f"""({fetch}.status IN ({SAYS_GONE}) OR {outcome}.reason IN ('not_found', 'soft_404', 'parked', 'list')
+       OR {outcome}.reason = 'not_article' AND {fetch}.final_url IS NOT NULL)"""
+
+
+IS_GONE = is_gone()
 """For a row `f` of `fetches`, and its outcome `o`."""
 LAST_ANSWER = f"""(SELECT h.id FROM decisions e JOIN pages q ON q.id = e.page_id JOIN fetches h ON h.link_id = q.link_id
              WHERE e.article_id = {{article}} AND (h.page_id IS NOT NULL OR h.status IN ({SAYS_GONE})
@@ -45,6 +60,24 @@ IS_REPLACED = """(EXISTS (
 ) AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.page_id = f.page_id AND d.article_id = l.article_id))"""
 """For a row `l` of `current_pages` and its answer `f`: that is the page of another article of the source. A wall may
 have one text at thousands of addresses, so 64 are looked at."""
+_LINKS_OF_ARTICLE = (
+    "SELECT q.link_id FROM decisions e JOIN pages q ON q.id = e.page_id WHERE e.article_id = l.article_id"
+)
+
+
+def is_confirmed(fetch: str = "f") -> str:
+    """For a row `l` of `current_pages` and an answer by which it is gone: whether that was not the first one."""
+    before = f"strftime('%Y-%m-%dT%H:%M:%fZ', {fetch}.started_at, '-{CONFIRMED_AFTER.total_seconds():.0f} seconds')"
+    return f"""({fetch}.status IN ({SAYS_GONE_FOR_GOOD}) OR EXISTS (
+    SELECT 1 FROM fetches g LEFT JOIN outcomes r ON r.page_id = g.page_id
+    WHERE g.link_id IN ({_LINKS_OF_ARTICLE}) AND g.started_at <= {before} AND {is_gone("g", "r")}
+      AND NOT EXISTS (SELECT 1 FROM fetches u LEFT JOIN outcomes s ON s.page_id = u.page_id
+                      WHERE u.link_id IN ({_LINKS_OF_ARTICLE}) AND u.started_at > g.started_at
+                        AND u.started_at < {fetch}.started_at AND u.page_id IS NOT NULL AND s.reason IS NULL)))"""
+
+
+COUNTS_AS_GONE = f"({IS_GONE} AND {is_confirmed()} OR {IS_REPLACED}) AND NOT {IS_ELSEWHERE}"
+"""For a row `l` of `current_pages`, its answer `f` and the outcome `o` of that."""
 ANSWERED = "coalesce(o.reason, CASE WHEN f.page_id IS NOT NULL THEN 'another_article' END)"
 """Why the page of such an answer `f` with its outcome `o` is not the article's: why it is none, or that it is another one."""
 NO_ARTICLE = "('not_found', 'soft_404', 'parked', 'list', 'not_article')"
@@ -62,7 +95,7 @@ FROM (SELECT DISTINCT d.article_id FROM ({candidates}) m
 JOIN fetches f ON f.id = {LAST_ANSWER.format(article="g.article_id")}
 LEFT JOIN outcomes o ON o.page_id = f.page_id
 JOIN current_pages l ON l.article_id = g.article_id
-WHERE ({IS_GONE} OR {IS_REPLACED}) AND NOT {IS_ELSEWHERE}
+WHERE {COUNTS_AS_GONE}
 """
 
 

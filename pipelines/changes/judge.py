@@ -85,7 +85,8 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     """What the later of two articles changed. `grew`: the revision before only added paragraphs."""
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
-    if is_next_edition(before, after):
+    published = [article.published.at if article.published else None for article in (before, after)]
+    if is_next_edition(published[0], before.text, published[1], after.text):
         found.noise.add(Noise.EDITION)
         return found.judgement()
     if is_another_article(before.title, before.text, after.title, after.text):

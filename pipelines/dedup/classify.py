@@ -2,6 +2,7 @@
 
 Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
 Addresses of one host that always gave the same bytes: one address (they differ in an unknown tracking parameter)
+Addresses between which an article moved: one address (`pipelines.dedup.moves`)
 Pages of two sources: two articles, even at one address: a source does not decide about the articles of another
 First pages of near copies (`pipelines.dedup.clusters.find_clusters`): a cluster; its original is NEW, every other is a COPY of it
 
@@ -12,11 +13,13 @@ whether a changed text is a change of the article itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from db.models import Decision, Verdict
 from db.store.dedup.near_copies import text_number
+from db.store.dedup.settling import Place
 from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 
 # Whether two pages at one address (ids of the older and the newer) have the same article.
@@ -29,7 +32,7 @@ class ClassifiedPage:
 
     `body`: the id of its bytes; equal bytes have one id. `letters`: the length of its prepared text; None if too short for a copy.
     `address_key`: the address at which the page counts: where it was found, or what it claims and is believed
-    (`pipelines.dedup.address_claims`).
+    (`pipelines.dedup.address_claims`). `link`: the link that led to it, by `redirected` whether through a redirect.
     """
 
     page_id: int
@@ -43,6 +46,8 @@ class ClassifiedPage:
     published: str | None = None
     outlet: str | None = None
     credited: str | None = None
+    link: int | None = None
+    redirected: int = 0
 
     @property
     def text(self) -> int:
@@ -56,13 +61,15 @@ def decide(
     unchanged: Unchanged = lambda older, newer: False,
     another: Unchanged = lambda older, newer: False,
     strays: Callable[[ClassifiedPage, ClassifiedPage], bool] = lambda older, newer: False,
+    homes: Mapping[Place, Place] = MappingProxyType({}),
 ) -> list[Decision]:
     """A decision for every page. `pages` must hold all pages of each address and all addresses of each cluster.
 
     `near_copies`: pairs of texts (by number) that are near copies. `another`: whether what an address showed between two equal
     texts is another article. `strays`: whether the newer of two shows another text, with which another address of its source began.
+    `homes`: for the addresses of an article that moved, one of them (`pipelines.dedup.moves`).
     """
-    histories = histories_of(pages)
+    histories = histories_of(pages, homes)
     originals = _originals([history[0] for history in histories], near_copies)
     return [decision for history in histories for decision in _history(history, originals, unchanged, another, strays)]
 
@@ -72,11 +79,14 @@ def notice(page_id: int) -> Decision:
     return Decision(page_id=page_id, verdict=Verdict.NOTICE, article_id=page_id, original_id=page_id)
 
 
-def histories_of(pages: Iterable[ClassifiedPage]) -> list[list[ClassifiedPage]]:
+def histories_of(
+    pages: Iterable[ClassifiedPage], homes: Mapping[Place, Place] = MappingProxyType({})
+) -> list[list[ClassifiedPage]]:
     """The pages of each article's address, or addresses, oldest first."""
-    addresses: dict[tuple[int, str], list[ClassifiedPage]] = defaultdict(list)
+    addresses: dict[Place, list[ClassifiedPage]] = defaultdict(list)
     for page in pages:
-        addresses[page.source, page.address_key].append(page)
+        place = Place(page.source, page.address_key)
+        addresses[homes.get(place, place)].append(page)
     # All bodies must be equal: an address that showed the same notice once, and then its own article, is no twin.
     twins: dict[tuple[int, str, frozenset[tuple[int, bytes]]], list[ClassifiedPage]] = defaultdict(list)
     for (source, key), history in addresses.items():

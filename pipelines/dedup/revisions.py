@@ -11,6 +11,8 @@ import re
 from difflib import SequenceMatcher
 
 from db.store.dedup.settling import ShownArticle
+from db.timestamps import parse_timestamp
+from pipelines.changes.replacement import is_kept_text, is_next_edition
 from pipelines.extraction.fingerprint import significant
 
 # Lines at the start and at the end that may be counters and labels.
@@ -63,6 +65,14 @@ def shows_only_beginning(before: ShownArticle, after: ShownArticle) -> bool:
         and is_unedited
         and is_beginning(after.text, before.text)
         and (after.modified is not None or not _ends_with_paragraph(after.text, before.text))
+    )
+
+
+def goes_on(before: ShownArticle, after: ShownArticle) -> bool:
+    """Whether an article is the earlier one, perhaps with another headline, under which it was written on."""
+    published = [parse_timestamp(article.published) if article.published else None for article in (before, after)]
+    return is_kept_text(before.text, after.text) and not is_next_edition(
+        published[0], before.text, published[1], after.text
     )
 
 

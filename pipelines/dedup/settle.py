@@ -44,10 +44,11 @@ from pipelines.changes.words import lost_letters
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of, notice
 from pipelines.dedup.copy_index import CopyIndex
+from pipelines.dedup.moves import Moves
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revision_changes import keep_changes
-from pipelines.dedup.revisions import differs_only_around_article, shows_only_beginning
+from pipelines.dedup.revisions import differs_only_around_article, goes_on, shows_only_beginning
 from pipelines.threads.keep import keep_threads
 
 STEP = 500
@@ -119,6 +120,10 @@ class _Clusters:
     complete: set[int] = field(default_factory=set)
     near_copies: set[tuple[int, int]] = field(default_factory=set)
     notices: dict[tuple[int, bytes], bool] = field(default_factory=dict)
+    moves: Moves = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.moves = Moves(conn=self.conn)
 
     def is_notice(self, page: ClassifiedPage) -> bool:
         """Whether a page shows a notice in place of its article (`pipelines.dedup.repeated_texts`)."""
@@ -136,11 +141,14 @@ class _Clusters:
         return {page.text for pages in self.pages.values() for page in pages}
 
     def read_addresses(self, addresses: set[str]) -> None:
-        """Read all pages of these addresses."""
+        """Read all pages of these addresses, and of those that an article may have moved from or to."""
         missing = addresses - self.pages.keys()
-        if missing:
-            for page in _load_pages(self.conn, missing):
-                self.pages.setdefault(page.address_key, []).append(page)
+        while missing:
+            self.pages.update((address, []) for address in missing)
+            found = _load_pages(self.conn, missing)
+            for page in found:
+                self.pages[page.address_key].append(page)
+            missing = self.moves.beside(missing, found) - self.pages.keys()
 
     def follow(self, texts: set[int]) -> None:
         """Read the clusters of these texts and of their near copies, which may have been in one cluster until now.
@@ -158,7 +166,7 @@ class _Clusters:
             self.near_copies.update(pairs)
             wave = {other for _, other in pairs}
             for text, several in addresses.items():
-                pages = [page for address in several for page in self.pages.get(address, ())]
+                pages = [page for address in self.moves.with_beside(several) for page in self.pages.get(address, ())]
                 shown = [page for page in pages if page.text == text]
                 is_repeated = len({(page.source, page.address_key) for page in shown}) > len(
                     {page.source for page in shown}
@@ -201,12 +209,17 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
             shown_article(conn, older.page_id).text, shown_article(conn, newer.page_id).text
         )
 
+    def moved(older: ClassifiedPage, newer: ClassifiedPage) -> bool:
+        return older.text == newer.text or goes_on(
+            shown_article(conn, older.page_id), shown_article(conn, newer.page_id)
+        )
+
     decided: dict[int, Decision] = {}
     notices = {page.page_id for page in pages if clusters.is_notice(page)}
     articles = [page for page in pages if page.page_id not in notices]
     for decision in [
         *map(notice, sorted(notices)),
-        *decide(articles, clusters.near_copies, unchanged, another, strays),
+        *decide(articles, clusters.near_copies, unchanged, another, strays, clusters.moves.homes(articles, moved)),
     ]:
         # An address that was read for the text of a later revision has another first text, whose cluster was not read:
         # nothing about it changed, and its decisions stay.

@@ -36,6 +36,7 @@ from crawler.discover.addresses.url_words import (
     SERVICES,
 )
 from db.site_rules.loader import Site
+from pipelines.extraction.text.writing import SPACELESS_LETTERS
 from pipelines.text_limits import MAX_JUDGED
 from pipelines.tracking_parameters import without_session
 
@@ -138,7 +139,7 @@ _MIXED_CASE_CODE = re.compile(
 )
 _WORD_BREAK = re.compile(r"[-_+\s,.~:;!|·–—]+")
 _DIGIT = re.compile(r"[0-9]")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_CJK = re.compile(rf"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af{SPACELESS_LETTERS}]")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
     r"(?:^|&)(?:(?:article|art|news|story|item|doc|document|content|post|entry|object|info|arch?|topic|a|n|t|i|x)?[_-]?(?:id|no|idx|nr)"

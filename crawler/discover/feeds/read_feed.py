@@ -80,7 +80,11 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedL
     head = _head(document.root)
     base = _based(head, _based(document.root, url)) if head is not document.root else _based(document.root, url)
     context = _Context(url=url, base=base, zone=_zone(head))
-    links = (_link(item, context) for item in items[:MAX_ITEMS])
+    links = [_link(item, context) for item in items[:MAX_ITEMS]]
+    if (
+        len({link.key for link in links if link is not None}) == 1 < len(links)
+    ):  # each leads to the front page, as some systems have it
+        links = [_link(item, context, is_own=False) or link for item, link in zip(items, links, strict=False)]
     return ParsedListing(
         kind=ListingKind.FEED,
         url=url,
@@ -145,7 +149,8 @@ def _zone(head: etree._Element) -> tzinfo | None:
     return own.tzinfo if own is not None and own.utcoffset() else None
 
 
-def _link(item: etree._Element, context: _Context) -> Link | None:
+def _link(item: etree._Element, context: _Context, *, is_own: bool = True) -> Link | None:
+    """The link of an item. `is_own`: whether its `<link>` is its own, and not that of all items."""
     parts: dict[str, list[etree._Element]] = {}
     for child in item:
         parts.setdefault(local_name(child), []).append(child)
@@ -153,7 +158,7 @@ def _link(item: etree._Element, context: _Context) -> Link | None:
     def first(*names: str) -> str | None:
         return next((text for name in names for part in parts.get(name, ()) if (text := text_of(part))), None)
 
-    address = _address(item, parts, first)
+    address = _address(item, parts, first) if is_own else next(_other_addresses(item, parts), None)
     if address is None:
         return None
     hints = LinkHints(

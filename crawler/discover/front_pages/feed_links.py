@@ -14,9 +14,10 @@ from db.models import Listing, ListingKind
 from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
 
-_FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
+_FEED_TYPES = ("rss", "atom", "feed+json", "rdf", "opml")
 _FEED_PATH = re.compile(
-    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json|\.s?html?)?(?:/|$)|\.(?:rss|atom|rdf)$"
+    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json|\.s?html?)?(?:/|$)|\.(?:rss|atom|rdf|opml)$"
+    r"|(?:^|/)(?=rss|[a-z_-]{0,30}(?:rss|feed|atom)[\d_.-])[\w-]{1,60}\.(?:php|aspx?|ashx|jsp|cgi|do)$"
     r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
@@ -24,7 +25,7 @@ _FEED_QUERY = re.compile(
     r"(?:^|&)(?:feed|format|page|type|output)=(?:feed|rss2?|atom|rdf|backend)(?:&|$)", re.IGNORECASE
 )
 """`?feed=rss2`, `?format=feed` (Joomla), `spip.php?page=backend`."""
-_FEED_WORDS = ("rss", "feed", "atom", "rdf")
+_FEED_WORDS = ("rss", "feed", "atom", "rdf", "opml")
 """One of them is in whatever `_FEED_PATH` finds: looking for it is ten times as fast."""
 _NO_FEED = re.compile(r"https?://[^/]+/.*(?:comment|komment|/oembed|/trackback)", re.IGNORECASE)
 
@@ -99,5 +100,7 @@ _MOST_ICONS = 5
 
 
 def _is_feed(kind: str, relation: str) -> bool:
-    relations = relation.lower().split()
-    return "feed" in relations or ("alternate" in relations and any(name in kind.lower() for name in _FEED_TYPES))
+    relations = set(relation.lower().split())
+    return "feed" in relations or (
+        not relations.isdisjoint(("alternate", "outline")) and any(name in kind.lower() for name in _FEED_TYPES)
+    )

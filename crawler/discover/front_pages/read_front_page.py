@@ -34,6 +34,7 @@ from crawler.discover.front_pages.script_lists import (
     lists_in_attributes,
     lists_in_json,
     lists_in_scripts,
+    markup_in_json,
     next_page_in_json,
     next_page_in_scripts,
 )
@@ -74,7 +75,6 @@ def read_front_page(
     """Parse a page: links to articles in the page's order, and its feeds, sections and next page. Never raises.
 
     `page`: which page of its list this is, counted from 1; without it, what is only numbered is no next page.
-
     Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a FRONT_PAGE, any other a
     SECTION.
     """
@@ -82,7 +82,10 @@ def read_front_page(
     kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
     decoded = decode(body, content_type) if body else None
     if decoded is not None and (value := read_json_body(decoded.text)) is not None:
-        return _read_json(value, url, kind, site, page)
+        listing = _read_json(value, url, kind, site, page)
+        if listing.links or not (markup := markup_in_json(value)):
+            return listing
+        decoded = decoded._replace(text=markup)
     root = _tree(decoded)
     if decoded is None or root is None:
         return ParsedListing(kind=kind, url=url, note=NO_PAGE)

@@ -179,6 +179,22 @@ def _page_at(named: str, url: str) -> tuple[str, ...]:
     return (target,) if target is not None and is_page and any(map(str.isdigit, named)) else ()
 
 
+def markup_in_json(value: Any) -> str:
+    """The HTML of a list that a JSON text holds, as a script adds it to its page: `{"html": "<li><a href=…>…"}`. "" without any."""
+    return "\n".join(islice((text for text in _strings(value, 0) if _LINKS.search(text)), _MOST))
+
+
+_LINKS = re.compile(r"<a\s[^<>]{0,1000}\bhref=", re.IGNORECASE)
+
+
+def _strings(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth < _DEPTH and isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part, depth + 1)
+
+
 def lists_in_json(value: Any) -> Iterator[tuple[str, str]]:
     """Addresses and titles of what a JSON value lists, at most 1,000."""
     return islice(_objects(value, 0), _MOST)

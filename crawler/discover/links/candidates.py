@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.discover.addresses.article_urls import NEVER_POINTS, Judgement
 from crawler.discover.links.link_places import LinkPlace
+from pipelines.extraction.text.writing import SPACELESS_LETTERS
 
 PAID = Judgement(points=NEVER_POINTS, reasons=("the link is marked as paid for",))
 HIDDEN = Judgement(points=NEVER_POINTS, reasons=("readers do not see the link",))
@@ -15,11 +16,15 @@ HIDDEN = Judgement(points=NEVER_POINTS, reasons=("readers do not see the link",)
 HEADLINE_WORDS = 5
 _HEADLINE_CJK = 10
 """Length from which a text is a headline and no label: sections in 10 real menus have at most 4 words, or 8 Chinese characters."""
+_HEADLINE_SPACELESS = 20
+"""The same in letters of Thai, Lao, Burmese and Khmer, signs above and below not counted: labels in the menus of three sites have
+at most 18, headlines 33 and more."""
 LONGEST_TITLE = 300
 """Characters. Longer texts are no titles."""
 
 
 _ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+_SPACELESS = re.compile(f"[{SPACELESS_LETTERS}]")
 
 
 @dataclass(slots=True)
@@ -42,10 +47,13 @@ class LinkCandidate:
 
 
 def headline_length(words: str | None) -> float:
-    """Length in words. Two CJK characters count as one word."""
+    """Length in words. Two CJK characters count as one word, and so do four letters of scripts without spaces."""
     if not words:
         return 0
     if words.isascii():
         return len(words.split())
     asian = len(_ASIAN.findall(words))
-    return asian * HEADLINE_WORDS / _HEADLINE_CJK if asian > 2 else len(words.split())
+    if asian > 2:
+        return asian * HEADLINE_WORDS / _HEADLINE_CJK
+    spaceless = sum(map(str.isalnum, _SPACELESS.findall(words)))
+    return max(spaceless * HEADLINE_WORDS / _HEADLINE_SPACELESS, len(words.split()))

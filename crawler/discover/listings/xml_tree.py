@@ -26,7 +26,7 @@ MAX_UNPACKED = 50 * 1024 * 1024
 _PROLOGUE = 4096
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_ROOT = re.compile(r"<(?:[A-Za-z]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel)\b|<document>", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:[A-Za-z]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel|opml)\b|<document>", re.IGNORECASE)
 # Ampersands outside numeric references. Named ones too, because libxml2 loses even `&amp;` after an error; it keeps "&#38;".
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)(amp;|lt;|gt;|quot;|apos;)?")
 _REFERENCES = {None: "&#38;", "amp;": "&#38;", "lt;": "&#60;", "gt;": "&#62;", "quot;": "&#34;", "apos;": "&#39;"}

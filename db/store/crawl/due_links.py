@@ -3,9 +3,10 @@
 With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
 unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
 at every crawl. A failure that lies ahead, because the machine's clock did, is tried again now. An article that its site
-says was modified (`db.store.sites.modified_posts`) is due until it was visited. Of links that are known to be one article
-(`db.addresses.link_twins`) only one is revisited. Past articles belong to their back-fill
-(`db.store.archives.backfill_queue`): they are never due here.
+says was modified (`db.store.sites.modified_posts`) is due until it was visited. One that was there and seems to be gone
+is due `DOUBTS` after the answers that said so: the first may have been the fault of a day (`db.sqlite.gone`). Of links
+that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past articles belong to their
+back-fill (`db.store.archives.backfill_queue`): they are never due here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.sqlite.gone import NO_ARTICLE, SAYS_GONE_FOR_GOOD, is_gone
 from db.sqlite.named_rows import named_rows
 from db.timestamps import format_timestamp
 
@@ -72,6 +74,32 @@ ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
 """
 
+DOUBTS = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+"""How long after the first, second, ... answer that an article is gone it is visited again: the second answer confirms it, and the
+others notice what has returned. A site that does not answer at all is asked as often again, and no more."""
+# Beyond the last doubt nothing is due, so older pages need not be looked at.
+_DOUBTED = f"""
+WITH seen AS (
+    SELECT v.link_id FROM visits v WHERE v.source_id = :source AND v.first_at IS NOT NULL AND v.failures > 0
+    UNION SELECT p.link_id FROM pages p JOIN outcomes r ON r.page_id = p.id
+          WHERE p.source_id = :source AND p.fetched_at >= :doubted_since AND r.reason IN {NO_ARTICLE}
+), said AS (
+    SELECT m.link_id, count(*) AS answers, max(f.status IN ({SAYS_GONE_FOR_GOOD})) AS for_good
+    FROM seen m JOIN fetches f ON f.link_id = m.link_id LEFT JOIN outcomes o ON o.page_id = f.page_id
+    WHERE {is_gone()} AND f.started_at > (
+        SELECT max(h.started_at) FROM fetches h JOIN decisions d ON d.page_id = h.page_id WHERE h.link_id = m.link_id)
+    GROUP BY m.link_id
+)
+SELECT l.id AS link_id, l.url, k.etag, k.last_modified
+FROM said g JOIN visits v ON v.link_id = g.link_id JOIN links l ON l.id = g.link_id LEFT JOIN validators k ON k.url = l.url
+WHERE NOT g.for_good AND v.failures <= 2 * json_array_length(:doubts)
+  AND v.last_at + json_extract(:doubts, '$[' || (g.answers - 1) || ']') <= :now
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+ORDER BY l.id
+LIMIT :limit
+"""
+
 
 def due_links(
     conn: sqlite3.Connection,
@@ -83,7 +111,10 @@ def due_links(
     since: datetime | None = None,
     limit: int = 0,
 ) -> list[DueLink]:
-    """The links to fetch now, new ones first, then modified ones, then revisits, at most `limit` (0: all)."""
+    """The links to fetch now, new ones first, then modified ones, then revisits, then those in doubt, at most `limit` (0: all).
+
+    Without times in `revisit` none is in doubt.
+    """
     parameters = {
         "source": source_id,
         "now": now.timestamp(),
@@ -91,12 +122,14 @@ def due_links(
         "retry": _in_seconds(retry),
         "since": format_timestamp(since) if since else None,
         "limit": limit or -1,
+        "doubts": _in_seconds(DOUBTS),
+        "doubted_since": format_timestamp(now - sum(DOUBTS, max(DOUBTS))),
     }
     due: dict[int, DueLink] = {}
-    for query in (_NEW, _MODIFIED, _AGAIN):
+    for query in (_NEW, _MODIFIED, _AGAIN, *([_DOUBTED] if revisit else [])):
         if limit and len(due) >= limit:
             break
-        # The last query may name links of the one before.
+        # A query may name links of those before.
         for row in named_rows(conn, query, parameters):
             due.setdefault(row["link_id"], DueLink(**row))
     return list(due.values())[: limit or None]

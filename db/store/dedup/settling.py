@@ -14,7 +14,8 @@ from db.sqlite.named_rows import named_rows
 _PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
 _COLUMNS = f"""
 SELECT a.page_id, p.source_id AS source, {_PLACE} AS address_key, a.text_hash, p.body_id AS body, a.url, p.fetched_at,
-       a.published_utc AS published, a.source AS outlet, a.original_source AS credited
+       a.published_utc AS published, a.source AS outlet, a.original_source AS credited, p.link_id AS link,
+       p.final_url IS NOT NULL AS redirected
 """
 _PAGES = f"""
 {_COLUMNS}
@@ -38,7 +39,19 @@ SELECT DISTINCT {_PLACE} FROM articles a
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
 WHERE a.text_hash BETWEEN ? AND ?
 """
-_SHOWN = "SELECT title, text, paywalled, modified_utc FROM articles WHERE page_id = ?"
+_SHOWN = "SELECT title, text, paywalled, modified_utc, published_utc FROM articles WHERE page_id = ?"
+_LINKS_OF_KEYS = "SELECT id FROM links WHERE key IN (SELECT value FROM json_each(?))"
+_PLACES_OF_LINKS = f"""
+SELECT DISTINCT p.link_id, p.source_id, {_PLACE} FROM pages p JOIN articles a ON a.page_id = p.id
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE p.link_id IN (SELECT value FROM json_each(?))
+"""
+_PLACES_DECIDED_WITH = f"""
+SELECT DISTINCT {_PLACE} FROM articles a
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE a.page_id IN (SELECT e.page_id FROM decisions e WHERE e.article_id IN (
+    SELECT d.article_id FROM decisions d WHERE d.page_id IN (SELECT value FROM json_each(?))))
+"""
 
 _OF = "p.source_id = :source AND p.fetched_at < s.fetched_at AND a.text_hash <> :text"
 # A page is first at its address unless an older one there has another text.
@@ -80,6 +93,29 @@ def pages_at_places(conn: sqlite3.Connection, places: Iterable[str]) -> list[sql
     return named_rows(conn, _PAGES, {"keys": json.dumps(sorted(places))}).fetchall()
 
 
+class Place(NamedTuple):
+    """An address of a source, at which pages count."""
+
+    source: int
+    key: str
+
+
+def links_of_keys(conn: sqlite3.Connection, keys: Iterable[str]) -> set[int]:
+    """The links with these addresses."""
+    return {link for (link,) in conn.execute(_LINKS_OF_KEYS, (json.dumps(sorted(keys)),))}
+
+
+def places_of_links(conn: sqlite3.Connection, links: Iterable[int]) -> list[tuple[int, Place]]:
+    """The places of the article pages that these links led to, each with its link."""
+    rows = conn.execute(_PLACES_OF_LINKS, (json.dumps(sorted(links)),))
+    return [(link, Place(source, key)) for link, source, key in rows]
+
+
+def places_decided_with(conn: sqlite3.Connection, page_ids: Iterable[int]) -> set[str]:
+    """The addresses of all pages that were decided to be of one article with one of these."""
+    return {place for (place,) in conn.execute(_PLACES_DECIDED_WITH, (json.dumps(sorted(page_ids)),))}
+
+
 def is_shown_first_elsewhere(conn: sqlite3.Connection, text_hash: bytes, source: int, address_key: str) -> bool:
     """Whether a text is that with which the source has begun another address than this one."""
     values = {"text": text_hash, "source": source, "key": address_key}
@@ -87,12 +123,15 @@ def is_shown_first_elsewhere(conn: sqlite3.Connection, text_hash: bytes, source:
 
 
 class ShownArticle(NamedTuple):
-    """What an article page shows. `paywalled`: whether the text is only a part; `modified`: the time in UTC that it states."""
+    """What an article page shows. `paywalled`: whether the text is only a part; `modified` and `published`: the times in UTC that
+    it states.
+    """
 
     title: str
     text: str
     paywalled: int
     modified: str | None
+    published: str | None
 
 
 def shown_article(conn: sqlite3.Connection, page_id: int) -> ShownArticle:

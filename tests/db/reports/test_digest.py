@@ -176,9 +176,9 @@ def test_what_a_correction_changed_and_what_is_gone_are_told(tmp_path: Path) -> 
     with open_room(path) as conn:
         links = [conn.execute("SELECT link_id FROM pages WHERE url = ?", (url,)).fetchone()[0] for url in urls]
         for link, url, hours, status in (
-            (links[2], urls[2], 6, 404), (links[2], urls[2], 3, 404),
+            (links[2], urls[2], 30, 404), (links[2], urls[2], 3, 404),
             (links[3], urls[3], 6, 410), (links[3], urls[3], 2, 304),
-            (links[4], urls[4], 40, 404), (links[4], urls[4], 4, 404),
+            (links[4], urls[4], 70, 404), (links[4], urls[4], 40, 404), (links[4], urls[4], 4, 404),
         ):  # fmt: skip
             conn.execute(
                 "INSERT INTO fetches (source_id, link_id, what, url, started_at, duration_ms, status, bytes)"
