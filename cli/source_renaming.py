@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from db.connection.database import write
 from db.store.service.saved_searches import rename_in_searches
 from db.store.sites.sources import find_source, rename_source
@@ -48,7 +47,7 @@ def rename(context: CommandContext, name: str, new_name: str, as_json: bool) -> 
             "searches": searches,
             "to_change": to_change,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
         return
     click.echo(f"{source.name} is called {renamed.name} now")
     for search in searches:

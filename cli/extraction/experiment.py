@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
 from cli.extraction.gate_options import SampleOptions
 from cli.output.excerpts import excerpt
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.output.tables import Column, on_terminal, plain, screen_width, styled, table
 from cli.signals import stopping
@@ -52,7 +52,7 @@ def experiment(
                     found.add(conn, result)
                 show(found.pages)
     if as_json:
-        click.echo(json.dumps(_as_json(found, sample, len(pages), limits), ensure_ascii=False))
+        print_json(_as_json(found, sample, len(pages), limits))
     else:
         for line in _lines(found, sample, len(pages), limits):
             click.echo(line)

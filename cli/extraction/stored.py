@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
@@ -15,6 +14,7 @@ import click
 
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
@@ -145,7 +145,7 @@ def end_extraction(
     with write(conn):
         end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)
     if as_json:
-        click.echo(json.dumps({"run": run_id, "left": left} | figures | dict(also or {}), ensure_ascii=False))
+        print_json({"run": run_id, "left": left} | figures | dict(also or {}))
     else:
         counts = ", ".join(
             f"{figures[name]} {name}" for name in ("same", "changed", "failed", "pruned", "held") if name in figures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from cli.completions import all_outlets, catalogue_countries, catalogue_languages
 from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.catalogue.loader import choose_entries, home_key, load_catalogue
@@ -81,7 +81,7 @@ def list_entries(
     entries = [entry for entry in entries if entry.matches(" ".join(words))]
     if as_json:
         for entry in entries:
-            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+            print_json(entry.as_json())
         return
     if not entries:
         click.echo("The catalogue has no such outlet; `copydesk sources add URL` searches any site for its listings.")

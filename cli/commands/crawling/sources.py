@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from cli.option_groups import option_group
 from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
+from cli.output.json_output import print_json
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite, force_option, refuse_existing
 from cli.setting_values import in_force, own_settings
@@ -204,7 +204,7 @@ def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool)
     for source, states in rows:
         delays = retry_delays(context, source)
         if as_json:
-            click.echo(json.dumps(_as_json(source, states, delays, parameters[source.id]), ensure_ascii=False))
+            print_json(_as_json(source, states, delays, parameters[source.id]))
             continue
         paused = "  paused" if source.paused_at else ""
         click.echo(
@@ -311,7 +311,7 @@ def test(context: CommandContext, name: str, limit: int, options: SettingsOption
 
         report = dry_run(_with_settings(context.config, source, tried), source, listings, limit, watch=watch)
     if as_json:
-        click.echo(json.dumps(_report_json(report), ensure_ascii=False))
+        print_json(_report_json(report))
     else:
         for line in _report_lines(report):
             click.echo(line)

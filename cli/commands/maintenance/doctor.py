@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import platform
 import shlex
@@ -22,6 +21,7 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from cli.output.tables import format_size, on_terminal, plain, styled
 from cli.searches import search_line
 from cli.setting_values import shown_value
@@ -94,7 +94,7 @@ def doctor(context: CommandContext, bodies: int, as_json: bool) -> None:
                 for found in findings
             ],
         }
-        click.echo(json.dumps(report, ensure_ascii=False))
+        print_json(report)
     if any(finding.level is Level.BAD for finding in findings):
         sys.exit(1)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
 
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from db.display.humanize import counted, times
 from db.store.service.alerts import Alert, all_alerts, open_alerts
@@ -25,7 +25,7 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
         found = all_alerts(conn) if with_closed else open_alerts(conn)
     if as_json:
         for alert in found:
-            click.echo(json.dumps(_object(alert), ensure_ascii=False))
+            print_json(_object(alert))
         return
     now = datetime.now(UTC)
     for alert in found:

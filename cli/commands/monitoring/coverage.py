@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, styled, table
 from cli.time_options import since_option
@@ -79,7 +79,7 @@ def coverage(
         found = load_coverage(conn, now, wanted, since=start, until=end)
     if as_json:
         for source in found:
-            click.echo(json.dumps(coverage_object(source), ensure_ascii=False))
+            print_json(coverage_object(source))
         return
     show_lines(list(_lines(found, chosen)))
 

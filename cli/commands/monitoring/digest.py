@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import (
     WIDEST_PROSE,
@@ -62,7 +62,7 @@ def digest(context: CommandContext, since: str | None, day: str | None, as_json:
     with context.read() as conn:
         found = build_digest(conn, start, end)
     if as_json:
-        click.echo(json.dumps(digest_object(found), ensure_ascii=False))
+        print_json(digest_object(found))
         return
     show_lines(list(_lines(found)))
 

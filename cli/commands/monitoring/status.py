@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import click
 from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.tables import (
     cut,
     format_database_size,
@@ -65,7 +65,7 @@ def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) ->
     elif watch and not as_json:
         _watch(context)
     elif as_json:
-        click.echo(json.dumps(_as_json(*_read_status(context)), ensure_ascii=False))
+        print_json(_as_json(*_read_status(context)))
     else:
         for line in _lines(context.config.database, *_read_status(context)):
             click.echo(line)

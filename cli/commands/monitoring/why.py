@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from dataclasses import replace
@@ -12,6 +11,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from cli.output.ladder import ladder_lines, ladder_object
 from cli.output.tables import screen_width
 from cli.source_adding import known_or_new
@@ -57,7 +57,7 @@ def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> Non
         if diagnosis is None:
             diagnosis = _of_source(context.config, conn, source or _newcomer(what), offline=offline)
     if as_json:
-        click.echo(json.dumps(ladder_object(diagnosis), ensure_ascii=False))
+        print_json(ladder_object(diagnosis))
     else:
         for line in ladder_lines(diagnosis, screen_width()):
             click.echo(line)

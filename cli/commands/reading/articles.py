@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -14,6 +13,7 @@ from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.parameters import CursorOption
 from db.display.humanize import counted
@@ -73,7 +73,7 @@ def articles(
         if as_json:
             cursors = {place.page_id: str(place) for place in places}
             for item in article_objects(conn, page_ids):
-                click.echo(json.dumps(item | {"cursor": cursors.get(int(str(item["page_id"])))}, ensure_ascii=False))
+                print_json(item | {"cursor": cursors.get(int(str(item["page_id"])))})
             return
         heads = _heads(conn, page_ids)
     show_lines(list(article_table(heads)))

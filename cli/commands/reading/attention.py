@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +13,7 @@ from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.option_groups import option_group
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, plain, screen_width, table
 from cli.parameters import Choice
@@ -224,7 +224,7 @@ def _print(
 ) -> None:
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
     elif as_csv:
         print_csv(rows, columns)
     else:

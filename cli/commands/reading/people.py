@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from cli.format_options import format_options
 from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
 from cli.output.csv_table import print_objects
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
 from cli.parameters import Choice
@@ -106,7 +106,7 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
         made = [one for one in decisions(conn) if one.pair & set(names)]
         offers = likely_pairs(conn, name, limit=5)
     if as_json:
-        click.echo(json.dumps(_shown_object(names, shown, made, offers), ensure_ascii=False))
+        print_json(_shown_object(names, shown, made, offers))
     else:
         show_lines([*_shown_lines(names, shown, made), *(line for pair in offers for line in _offer_lines(pair))])
 
@@ -129,7 +129,7 @@ def likely_command(context: CommandContext, /, name: str | None, limit: int, as_
         found = likely_pairs(conn, name, limit)
     if as_json:
         for pair in found:
-            click.echo(json.dumps(_pair_object(pair), ensure_ascii=False))
+            print_json(_pair_object(pair))
     else:
         show_lines([line for pair in found for line in _offer_lines(pair)] or ["no two names are likely one person's"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from cli.format_options import format_options
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_objects
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
 from cli.searches import check_search, print_round, search_line
@@ -75,7 +75,7 @@ def list_(context: CommandContext, as_json: bool) -> None:
         shown = _all(context, search_states(conn))
     if as_json:
         for one in shown:
-            click.echo(json.dumps(_object(one), ensure_ascii=False))
+            print_json(_object(one))
     elif not shown:
         click.echo("There are no saved searches yet; `copydesk searches add NAME QUERY` saves one.")
     else:
@@ -176,7 +176,7 @@ def run(context: CommandContext, as_json: bool) -> None:
     if as_json:
         found = dict(told.found) if told else {}
         rest = {"sent": told.sent, "failed": told.failed, "troubles": told.troubles} if told else {}
-        click.echo(json.dumps({"found": found} | rest, ensure_ascii=False))
+        print_json({"found": found} | rest)
     elif told is None:
         click.echo("There are no saved searches yet; `copydesk searches add NAME QUERY` saves one.")
     else:

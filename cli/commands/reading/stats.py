@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import click
 from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import (
     Column,
@@ -67,7 +67,7 @@ def stats(context: CommandContext, as_json: bool, as_csv: bool) -> None:
     if as_json:
         main, wal = database_sizes(path)
         head = {"database": str(path), "database_size": main, "wal_size": wal}
-        click.echo(json.dumps(head | held.as_dict(), ensure_ascii=False))
+        print_json(head | held.as_dict())
         return
     width = screen_width() if on_terminal() else None
     show_lines(list(_lines(path, held, width)))
