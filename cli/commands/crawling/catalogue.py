@@ -8,6 +8,7 @@ import click
 
 from cli.completions import all_outlets, catalogue_countries, catalogue_languages
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
@@ -67,7 +68,7 @@ def catalogue() -> None:
     shell_complete=catalogue_languages,
     help="Only outlets in this language (zh). May be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_entries(
     context: CommandContext,

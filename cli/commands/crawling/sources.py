@@ -13,6 +13,7 @@ import click
 from cli.catalogue_options import CatalogueOptions, catalogue_options
 from cli.completions import catalogue_outlets, source_names
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.option_groups import option_group
 from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
@@ -187,7 +188,7 @@ def export(context: CommandContext, output: Path | None, force: bool) -> None:
 
 @sources.command("list")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool) -> None:
     """List the sources, with their listings and settings.
@@ -291,7 +292,7 @@ sources.add_command(rename)
     "--limit", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Number of articles to try."
 )
 @_settings_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def test(context: CommandContext, name: str, limit: int, options: SettingsOptions, as_json: bool) -> None:
     """Crawl and extract a few articles without storing anything.

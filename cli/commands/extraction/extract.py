@@ -23,13 +23,14 @@ from cli.extraction.earlier_options import EarlierOptions, check_earlier, earlie
 from cli.extraction.gate_options import GateOptions, SampleOptions, gate_options, sample_options
 from cli.extraction.selection import SelectionOptions, selection_options
 from cli.extraction.tasks import at_most, experiment_with, extract_files, extract_stored, preview_stored, undo_run
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
 from cli.parameters import FileToWrite, force_option, refuse_existing
 
 _jobs = click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
 )
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+_as_json = json_option("Print the figures as JSON.")
 
 
 class PagesCommand(click.Command):

@@ -9,6 +9,7 @@ import click
 from cli.completions import source_names
 from cli.context import CommandContext
 from cli.extraction.tasks import at_most
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
 
 SAMPLE = 500
@@ -37,7 +38,7 @@ def rules() -> None:
     help="Number of pages, spread over time; 0: all.",
 )
 @_jobs
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@json_option("Print the figures as JSON.")
 @click.pass_obj
 def test(context: CommandContext, file: Path, sample: int, jobs: int, as_json: bool) -> None:
     """Try the site rules in FILE on stored pages of its hosts; writes nothing.

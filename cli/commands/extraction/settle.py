@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.signals import stopping
@@ -44,7 +45,7 @@ _REST_S = 0.02
     is_flag=True,
     help="Repeat all decisions and rebuild the index of near copies. Earlier decisions stand until then.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@json_option("Print the figures as JSON.")
 @click.pass_obj
 def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
     """Decide which pages are new articles, revisions or copies.

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.progress import byte_progress
 from cli.output.tables import format_duration, format_size
@@ -26,7 +27,7 @@ from scheduler.maintenance import backup_folder
 @click.argument("file", required=False, type=FileToWrite(folders=True))
 @force_option
 @click.option("--salvage", is_flag=True, help="Of a damaged database: make the new FILE of what can still be read.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
+@json_option("Print what was done as one JSON object.")
 @click.pass_obj
 def backup(context: CommandContext, file: Path | None, force: bool, salvage: bool, as_json: bool) -> None:
     """Copy the database, as it is at one moment, into FILE and verify the copy.

@@ -21,6 +21,7 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.tables import format_size, on_terminal, plain, styled
 from cli.searches import search_line
@@ -58,7 +59,7 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
     show_default=True,
     help="Check N stored bodies; 0 for all.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def doctor(context: CommandContext, bodies: int, as_json: bool) -> None:
     """Check versions, settings and the database.

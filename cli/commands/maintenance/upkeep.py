@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
 from cli.output.json_output import print_json
 from cli.output.progress import progress_line
@@ -37,7 +38,7 @@ _COLOURS = {
     StepOutcome.FAILED: "red",
     StepOutcome.SKIPPED: "bright_black",
 }
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_as_json = json_option()
 
 
 @click.group(

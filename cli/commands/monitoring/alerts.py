@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from db.display.humanize import counted, times
@@ -17,7 +18,7 @@ from db.timestamps import format_timestamp
 
 @click.command()
 @click.option("--all", "with_closed", is_flag=True, help="Include alerts that are over.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
     """Show what is wrong and what to do about it."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, styled, table
@@ -53,9 +54,7 @@ _WEEK_COLUMNS = (
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--since", metavar="WHEN", help="From this day on: 90d, 2026-01-01.  [default: 26 weeks ago]")
 @click.option("--until", metavar="WHEN", help="Up to this day, included.  [default: yesterday]")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON lines, one per source, with its weeks, days and gaps."
-)
+@json_option("Print JSON lines, one per source, with its weeks, days and gaps.")
 @click.pass_obj
 def coverage(
     context: CommandContext, names: tuple[str, ...], since: str | None, until: str | None, as_json: bool

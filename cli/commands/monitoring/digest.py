@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import (
@@ -50,7 +51,7 @@ _COLUMNS = (
 @click.command(short_help="Show what came in since yesterday, and what needs a look.")
 @click.option("--since", metavar="WHEN", help="From then on: 2d, 2026-11-24, at most 31 days.  [default: 1d]")
 @click.option("--day", metavar="DATE", help="One day on this machine's clock instead: 2026-11-24.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def digest(context: CommandContext, since: str | None, day: str | None, as_json: bool) -> None:
     """Show what came in since yesterday, and what needs a look, each with the command that leads on.

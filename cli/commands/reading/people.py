@@ -11,7 +11,7 @@ import click
 
 from cli.article_filters import sources_option
 from cli.context import CommandContext
-from cli.format_options import format_options
+from cli.format_options import format_options, json_option
 from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
 from cli.output.csv_table import print_objects
@@ -93,7 +93,7 @@ def list_command(
 
 @people.command("show")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
     """Show one person.
@@ -116,7 +116,7 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N pairs; 0 for all."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def likely_command(context: CommandContext, /, name: str | None, limit: int, as_json: bool) -> None:
     """List names that may be one person's.

@@ -11,7 +11,7 @@ import click
 
 from cli.article_filters import FilterOptions, article_filters
 from cli.context import CommandContext
-from cli.format_options import format_options
+from cli.format_options import format_options, json_option
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_objects
@@ -67,7 +67,7 @@ def searches() -> None:
 
 
 @searches.command("list", short_help="List the saved searches.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_(context: CommandContext, as_json: bool) -> None:
     """List the saved searches, with how much they have found."""
@@ -167,7 +167,7 @@ def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: 
 
 
 @searches.command(short_help="Look for matches and tell, now.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@json_option("Print what was done as JSON.")
 @click.pass_obj
 def run(context: CommandContext, as_json: bool) -> None:
     """Match the articles that came in, call the hooks, write the feed files: what a crawl does at its end."""
