@@ -14,7 +14,7 @@ from cli.extraction.gate_options import SampleOptions
 from cli.output.excerpts import excerpt
 from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
-from cli.output.tables import Column, on_terminal, plain, screen_width, styled, table
+from cli.output.tables import Column, on_terminal, output_width, plain, screen_width, styled, table
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
 from db.display.humanize import counted
@@ -165,7 +165,7 @@ def _lines(found: Experiment, sample: PageSample, selected: int, limits: LossLim
     ]
     if rows:
         yield ""
-        yield from table(columns, rows, width=screen_width() if on_terminal() else None)
+        yield from table(columns, rows, width=output_width())
     for source in found.sources.values():
         if source.tally.differing or source.failed:
             yield ""
@@ -195,7 +195,7 @@ def field_lines(source: SourceResult) -> Iterator[str]:
         sides = [_sides(example) for example in source.examples if example.field == name]
         columns = (Column(title="    page", fixed=True), Column(title="stored"), Column(title="new"))
         if sides:
-            yield from table(columns, sides, width=screen_width() if on_terminal() else None)
+            yield from table(columns, sides, width=output_width())
 
 
 def _sides(example: FieldExample) -> tuple[str, str, str]:

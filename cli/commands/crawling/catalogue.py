@@ -12,7 +12,7 @@ from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, screen_width, table
+from cli.output.tables import Column, output_width, table
 from db.catalogue.loader import choose_entries, home_key, load_catalogue
 from db.store.sites.sources import all_sources
 
@@ -99,7 +99,7 @@ def list_entries(
         )
         for entry in entries
     ]
-    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
+    show_lines(list(table(_COLUMNS, rows, width=output_width())))
 
 
 def _source_homes(context: CommandContext) -> set[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from cli.output.tables import (
     cut,
     format_duration,
     format_local_time,
-    on_terminal,
+    output_width,
     plain,
     screen_width,
     styled,
@@ -124,7 +124,7 @@ def _news(found: Digest) -> Iterator[str]:
     if rest:
         totals = (sum(one.new for one in rest), sum(one.copies for one in rest), sum(one.corrections for one in rest))
         rows.append((counted(len(rest), "other"), *(f"{total:,}" if total else "" for total in totals), ""))
-    yield from table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)
+    yield from table(_COLUMNS, rows, width=output_width())
 
 
 def _alerts(found: Digest) -> Iterator[str]:

@@ -22,10 +22,9 @@ from cli.output.tables import (
     format_duration,
     format_local_time,
     format_size,
-    on_terminal,
+    output_width,
     padded,
     plain,
-    screen_width,
     styled,
 )
 from cli.output.terminal import direct, visible_but_styles
@@ -111,7 +110,7 @@ def _lines(
     mistakes: tuple[SiteFileError, ...],
     unknown: list[str],
 ) -> Iterator[str]:
-    width = screen_width() if on_terminal() else None
+    width = output_width()
     blocks = (
         ("service", [_service(now_status, now)]),
         ("database", [_database(path, now_status)]),

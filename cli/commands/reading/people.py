@@ -17,7 +17,7 @@ from cli.ordered_group import OrderedGroup
 from cli.output.csv_table import print_objects
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, table
 from cli.parameters import Choice
 from db.connection.database import write
 from db.display.shell_commands import shell_command
@@ -86,8 +86,7 @@ def list_command(
         )
         for line in found.lines
     ]  # fmt: skip
-    width = screen_width() if on_terminal() else None
-    lines = list(table(_COLUMNS, rows, width=width)) if rows else ["nobody is credited by such a name"]
+    lines = list(table(_COLUMNS, rows, width=output_width())) if rows else ["nobody is credited by such a name"]
     show_lines([*lines, *(["more; `--limit 0` prints all"] if found.next else [])])
 
 

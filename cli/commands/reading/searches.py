@@ -17,7 +17,7 @@ from cli.output.article_rows import article_table
 from cli.output.csv_table import print_objects
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, plain, table
 from cli.searches import check_search, print_round, search_line
 from cli.signals import stoppable
 from db.config.searches import KINDS, SavedSearch, read_search, search_name
@@ -79,8 +79,7 @@ def list_(context: CommandContext, as_json: bool) -> None:
     elif not shown:
         click.echo("There are no saved searches yet; `copydesk searches add NAME QUERY` saves one.")
     else:
-        width = screen_width() if on_terminal() else None
-        show_lines(list(table(_COLUMNS, [_row(one) for one in shown], width=width)))
+        show_lines(list(table(_COLUMNS, [_row(one) for one in shown], width=output_width())))
 
 
 @searches.command(short_help="Save a search.")

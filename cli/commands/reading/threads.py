@@ -15,7 +15,7 @@ from cli.format_options import format_options
 from cli.option_groups import filter_option, option_group
 from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, table
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
@@ -96,9 +96,10 @@ def threads(
     if as_json or as_csv:
         print_objects(map(asdict, found), [field.name for field in fields(ThreadLine)], as_csv=as_csv)
         return
-    width = screen_width() if on_terminal() else None
     rows = [_row(line) for line in found]
-    lines = table(_COLUMNS, rows, width=width) if rows else ["no event had more than one article in this period"]
+    lines = (
+        table(_COLUMNS, rows, width=output_width()) if rows else ["no event had more than one article in this period"]
+    )
     show_lines([*lines, *_notes(keeping)])
 
 
