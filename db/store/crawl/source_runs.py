@@ -42,18 +42,13 @@ UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
 # The part of one source in a run. The plus sign has SQLite look through the parts of the source, latest first, of which this is
 # nearly always the first, and not through all sources of the run.
 _PART = "(SELECT id FROM source_runs WHERE source_id = :source AND +run_id = :run ORDER BY id DESC LIMIT 1)"
-_SINCE = """
+_RUNS = """
 SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
+FROM source_runs s JOIN runs r ON r.id = s.run_id
 """
-_AGAIN = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FROM json_each(?))
-"""
-_LATEST = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
-"""
+_SINCE = f"{_RUNS} WHERE s.id > ? ORDER BY s.id"
+_AGAIN = f"{_RUNS} WHERE s.id IN (SELECT value FROM json_each(?))"
+_LATEST = f"{_RUNS} WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?"
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
 
