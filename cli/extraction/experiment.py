@@ -20,8 +20,9 @@ from db.config.loss_limits import LossLimits
 from db.display.humanize import counted
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
-from db.store.extraction.page_sample import PageSample, address_keys, sample_pages, source_names_by_id
+from db.store.extraction.page_sample import PageSample, address_keys, sample_pages
 from db.store.extraction.page_selection import Selection, select_pages
+from db.store.sites.sources import source_names
 from pipelines.experiments.experiment import Experiment, FieldExample, SourceResult
 from pipelines.experiments.label_scores import Label, read_labels
 from pipelines.processing.ingest_settings import plan_ingest
@@ -76,7 +77,7 @@ def _labelled(conn: sqlite3.Connection, pages: list[int], labels: dict[str, Labe
 def _experiment(
     conn: sqlite3.Connection, sample: PageSample, labels: dict[str, Label], keys: dict[int, str]
 ) -> Experiment:
-    names = source_names_by_id(conn)
+    names = source_names(conn)
     sources = {
         source_id: SourceResult(name=names[source_id], of=sample.of[source_id])
         for source_id in sorted(sample.pages, key=names.__getitem__)
