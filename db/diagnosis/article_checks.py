@@ -10,7 +10,6 @@ from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName,
 from db.display.humanize import duration_parts, format_local_time
 from db.display.phrases import counted_phrase, phrase
 from db.display.shell_commands import shell_command
-from db.timestamps import format_timestamp
 
 QUIET = timedelta(hours=72)
 """How long a source may publish nothing where alerts have learned no rhythm: a long weekend."""
@@ -42,7 +41,7 @@ def check_known(evidence: SourceEvidence) -> Rung:
     if evidence.new or past.last_new_at is None:
         return Rung(name=RungName.KNOWN, state=RungState.OK, message=message)
     quiet = evidence.at - past.last_new_at
-    last = phrase("the last new one was found %(time)s", time=format_local_time(format_timestamp(past.last_new_at)))
+    last = phrase("the last new one was found %(time)s", time=format_local_time(past.last_new_at))
     limit = timedelta(seconds=past.quiet_limit_s) if past.quiet_limit_s else QUIET
     if quiet <= limit:
         return Rung(
@@ -58,9 +57,7 @@ def check_known(evidence: SourceEvidence) -> Rung:
             evidence.named,
             last=last,
         ),
-        lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(format_timestamp(newest))),)
-        if newest
-        else (),
+        lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(newest)),) if newest else (),
         advice=phrase(
             "look at the site: if it has newer articles, these listings have stopped or are cached: search it again"
         ),
@@ -241,11 +238,7 @@ def check_clock(evidence: SourceEvidence) -> Rung:
     past = evidence.past
     if found := _not_crawled(evidence) or _wrong_clock(evidence):
         return found
-    last = (
-        phrase(", last crawled %(time)s", time=format_local_time(format_timestamp(past.last_crawl_at)))
-        if past.last_crawl_at
-        else ""
-    )
+    last = phrase(", last crawled %(time)s", time=format_local_time(past.last_crawl_at)) if past.last_crawl_at else ""
     return Rung(
         name=RungName.CLOCK,
         state=RungState.OK,
@@ -263,7 +256,7 @@ def _not_crawled(evidence: SourceEvidence) -> Rung | None:
     past = evidence.past
     if evidence.paused_at is not None:
         return _clock(
-            phrase("the source is paused since %(time)s", time=format_local_time(format_timestamp(evidence.paused_at))),
+            phrase("the source is paused since %(time)s", time=format_local_time(evidence.paused_at)),
             phrase("crawls that do not name it leave it out"),
             f"copydesk sources resume {evidence.typed_name}",
         )

@@ -10,7 +10,6 @@ from db.display.humanize import format_local_time
 from db.display.phrases import counted_phrase, phrase
 from db.models import ListingKind
 from db.store.sites.listing_readings import ListingReading
-from db.timestamps import format_timestamp
 
 STOPPED_AFTER = timedelta(days=90)
 """Age of the newest item from which a listing has stopped: no newspaper is silent for three months, and a monthly is not."""
@@ -189,9 +188,7 @@ def describe(reading: ListingReading) -> str:
     """A listing in half a sentence."""
     if reading.parts and not reading.links:
         return phrase("%(url)s: an index of %(parts)s sitemaps", url=reading.url, parts=reading.parts)
-    newest = (
-        phrase(", newest %(time)s", time=format_local_time(format_timestamp(reading.newest))) if reading.newest else ""
-    )
+    newest = phrase(", newest %(time)s", time=format_local_time(reading.newest)) if reading.newest else ""
     dated = phrase(", %(dated)s with a time", dated=reading.dated) if reading.links else ""
     return counted_phrase(
         "%(url)s: %(kind)s, %(number)s article%(dated)s%(newest)s",
@@ -249,7 +246,7 @@ def _since(answer: AnswerEvidence) -> tuple[str, ...]:
     """What changed since the listing last named articles."""
     if answer.good_at is None:
         return ()
-    when = format_local_time(format_timestamp(answer.good_at))
+    when = format_local_time(answer.good_at)
     return (
         phrase("it last named articles %(when)s; what changed since:", when=when)
         if answer.changes

@@ -13,7 +13,6 @@ from db.display.phrases import phrase
 from db.display.shell_commands import shell_command
 from db.network.http_statuses import GONE, is_page_status
 from db.network.tls_faults import TlsFault, stated_tls_fault
-from db.timestamps import format_timestamp
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
 
@@ -149,11 +148,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host gives what is asked for. A challenge has its own check."""
     name, status = failure_of(evidence, answer)[0], answer.status
     if name == "on_hold" or (evidence.hold_until and not answer.error):
-        until = (
-            phrase(" before %(time)s", time=format_local_time(format_timestamp(evidence.hold_until)))
-            if evidence.hold_until
-            else ""
-        )
+        until = phrase(" before %(time)s", time=format_local_time(evidence.hold_until)) if evidence.hold_until else ""
         return _status(
             evidence,
             phrase("%(netloc)s asked not to be visited%(until)s", netloc=urlsplit(answer.url).netloc, until=until),

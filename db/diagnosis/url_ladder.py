@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from db.diagnosis.address_answer import answer_message, check_answer, is_news
 from db.diagnosis.article_checks import READ_ADVICE
@@ -10,7 +11,6 @@ from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
 from db.display.humanize import counted, format_local_time, format_size, times
 from db.display.shell_commands import shell_command
-from db.timestamps import format_timestamp
 
 # Reasons for which no rule finds an article on the page.
 _WALLS = frozenset({"consent", "challenge", "login", "paywall"})
@@ -148,8 +148,8 @@ def _due_broken(message: str, advice: str, command: str) -> Rung:
     return Rung(name=RungName.DUE, state=RungState.BROKEN, message=message, advice=advice, command=command)
 
 
-def _at(moment: object) -> str:
-    return format_local_time(format_timestamp(moment)) if moment is not None else "never"  # type: ignore[arg-type]
+def _at(moment: datetime | None) -> str:
+    return format_local_time(moment) or "never"
 
 
 def _fetched(evidence: UrlEvidence) -> Rung:

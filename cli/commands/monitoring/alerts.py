@@ -39,9 +39,9 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
 def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     is_open = alert.closed_at is None
     yield styled(f"{alert.kind}  {plain(alert.source or 'this machine')}", bold=True, fg="red" if is_open else None)
-    since = f"since {format_local_time(format_timestamp(alert.opened_at))}"
+    since = f"since {format_local_time(alert.opened_at)}"
     length = format_duration(((alert.closed_at or now) - alert.opened_at).total_seconds())
-    over = f", over since {format_local_time(format_timestamp(alert.closed_at))}" if alert.closed_at else ""
+    over = f", over since {format_local_time(alert.closed_at)}" if alert.closed_at else ""
     for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_notified(alert)}", width - 2):
         yield f"  {line}"
     for text in (alert.message, f"What to do: {alert.advice}") if is_open else (alert.message,):

@@ -32,7 +32,6 @@ from db.reports.digest import Digest, DigestAlert, build_digest
 from db.reports.digest_articles import MOST_GONE, Correction
 from db.reports.digest_object import digest_object
 from db.store.service.alerts import AlertKind
-from db.timestamps import format_timestamp
 
 _USUAL_SPAN = timedelta(days=1)
 _LONGEST_SPAN = timedelta(days=31)
@@ -87,7 +86,7 @@ def _period(since: str | None, day: str | None, now: datetime) -> tuple[datetime
 
 
 def _lines(found: Digest) -> Iterator[str]:
-    since, until = (format_local_time(format_timestamp(at)) for at in (found.since, found.until))
+    since, until = (format_local_time(at) for at in (found.since, found.until))
     yield styled(f"{since} to {until}", bold=True)
     yield from wrapped(f"{found.summary}.", min(screen_width(), WIDEST_PROSE))
     if found.judged_late:

@@ -143,10 +143,8 @@ def _service(now_status: Status, now: datetime) -> str:
         quiet = f"; no sign of life for {format_duration(late)}" if late > 60 else ""
         return f"up for {format_duration(max(0.0, (now - row.started_at).total_seconds()))}, process {row.pid}{where}{quiet}"
     if row.stopped_at:
-        return f"stopped {format_local_time(format_timestamp(row.stopped_at))}; `copydesk run` starts it"
-    return (
-        f"gone since {format_local_time(format_timestamp(row.beat_at))} without a clean stop; `copydesk run` continues"
-    )
+        return f"stopped {format_local_time(row.stopped_at)}; `copydesk run` starts it"
+    return f"gone since {format_local_time(row.beat_at)} without a clean stop; `copydesk run` continues"
 
 
 def _database(path: Path, now_status: Status) -> str:

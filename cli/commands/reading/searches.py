@@ -220,7 +220,7 @@ def _origin(one: _Shown) -> str:
 
 def _row(one: _Shown) -> tuple[object, ...]:
     state = one.state
-    last = format_local_time(state.last_at.isoformat()) if state and state.last_at else ""
+    last = format_local_time(state.last_at) if state and state.last_at else ""
     return one.name, state.found if state else 0, last, _origin(one), search_line(one.search), "; ".join(_troubles(one))
 
 
