@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import click
@@ -112,11 +112,8 @@ def queue_selected(
             f"continuing run {before[0]}, {counted(count_pages_to_extract(conn, before[0]), 'page')} left", err=True
         )
         return before[0]
-    reading = open_readonly(context.config.database)
-    try:
+    with closing(open_readonly(context.config.database)) as reading:
         pages = list(select_pages(reading, selection, maker))
-    finally:
-        reading.close()
     with write(conn):
         run_id = before[0] if before else begin_run(conn, "extract", os.getpid(), datetime.now(UTC))
         insert_extraction(conn, run_id, name, maker)
