@@ -12,7 +12,7 @@ from cli.option_groups import option_group
 from cli.time_options import since_option
 from db.store.extraction.page_selection import Selection
 from db.store.sites.sources import source_ids
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional
 from pipelines.urls import clean_url, link_key
 
 
@@ -57,7 +57,7 @@ class SelectionOptions:
         return Selection(
             stale=self.stale,
             source_ids=found,
-            since=format_timestamp(since) if since else None,
+            since=format_optional(since),
             since_said=self.since,
             where=self.where,
             url=address,

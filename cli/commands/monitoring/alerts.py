@@ -13,7 +13,7 @@ from cli.output.json_output import print_json
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from db.display.humanize import counted, times
 from db.store.service.alerts import Alert, all_alerts, open_alerts
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional, format_timestamp
 
 
 @click.command()
@@ -67,8 +67,8 @@ def _object(alert: Alert) -> dict[str, object]:
         "remedy": alert.advice,
         "evidence": alert.evidence,
         "opened_at": format_timestamp(alert.opened_at),
-        "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
+        "closed_at": format_optional(alert.closed_at),
         "told": alert.notifications,
-        "told_at": format_timestamp(alert.notified_at) if alert.notified_at else None,
+        "told_at": format_optional(alert.notified_at),
         "telling_failed": alert.notification_failure,
     }

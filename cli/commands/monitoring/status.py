@@ -36,7 +36,7 @@ from db.queries.sources.status import FailingSource, RunningCrawl, Status, Subsc
 from db.site_rules.loader import SiteFileError
 from db.store.sites.site_rules import rule_mistakes
 from db.store.sites.sources import unknown_source_names
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from scheduler.planning.plan import PlannedSource
@@ -226,7 +226,7 @@ def _as_json(
             "pid": row.pid,
             "started_at": format_timestamp(row.started_at),
             "beat_at": format_timestamp(row.beat_at),
-            "stopped_at": format_timestamp(row.stopped_at) if row.stopped_at else None,
+            "stopped_at": format_optional(row.stopped_at),
             "address": row.address or None,
             "version": row.version,
         }

@@ -40,7 +40,7 @@ from db.store.extraction.gated_extractions import last_held_back
 from db.store.sites.holds import hold_of
 from db.store.sites.listing_readings import load_listing_readings, load_listing_samples
 from db.store.sites.listings import listing_states
-from db.timestamps import parse_timestamp
+from db.timestamps import parse_optional, parse_timestamp
 
 PAGES = 20
 """Newest pages that are looked at."""
@@ -277,7 +277,7 @@ def _past(rows: SourceRows) -> PastEvidence:
     limit = conn.execute(_LIMIT, (number,)).fetchone()
     return PastEvidence(
         crawls=crawls,
-        last_crawl_at=parse_timestamp(last) if last else None,
+        last_crawl_at=parse_optional(last),
         usual_gap_s=median(gaps) if len(gaps) > 1 else None,
         last_new_at=newest_link_time(conn, number),
         quiet_limit_s=limit[0] if limit else None,

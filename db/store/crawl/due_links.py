@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def due_links(
         "now": now.timestamp(),
         "revisit": _in_seconds(revisit),
         "retry": _in_seconds(retry),
-        "since": format_timestamp(since) if since else None,
+        "since": format_optional(since),
         "limit": limit or -1,
     }
     due: dict[int, DueLink] = {}

@@ -24,7 +24,7 @@ from db.store.crawl.run_counts import (
 )
 from db.store.crawl.source_locks import unlock_source, unlock_sources
 from db.system.processes import is_process_alive
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 _FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
@@ -79,15 +79,8 @@ def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable
 
 
 def _source_run(row: sqlite3.Row) -> SourceRun:
-    return SourceRun(
-        id=row["id"],
-        source_id=row["source_id"],
-        started_at=parse_timestamp(row["started_at"]),
-        ended=row["ended"],
-        ended_at=parse_timestamp(row["ended_at"]) if row["ended_at"] else None,
-        found=row["found"],
-        reason=row["reason"],
-    )
+    times = {"started_at": parse_timestamp(row["started_at"]), "ended_at": parse_optional(row["ended_at"])}
+    return SourceRun(**dict(row) | times)
 
 
 def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
@@ -164,7 +157,7 @@ def latest_start(conn: sqlite3.Connection) -> datetime | None:
     """The latest time at which one of the newest runs began, by the clock of the machine then; None if there are none."""
     query = "SELECT max(started_at) FROM (SELECT started_at FROM runs ORDER BY id DESC LIMIT 20)"
     latest = conn.execute(query).fetchone()[0]
-    return parse_timestamp(latest) if latest else None
+    return parse_optional(latest)
 
 
 def last_source_run_id(conn: sqlite3.Connection) -> int:
