@@ -15,7 +15,7 @@ from cli.output.article_rows import article_table
 from cli.output.csv_table import print_csv
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.parameters import CursorOption
+from cli.parameters import CursorOption, limit_option
 from db.display.humanize import counted
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import (
@@ -34,9 +34,7 @@ from pipelines.exchange.articles.objects import article_objects
 
 @click.command()
 @filter_options
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
-)
+@limit_option(50, "articles")
 @click.option(
     "--after",
     metavar="CURSOR",

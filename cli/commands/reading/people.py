@@ -18,7 +18,7 @@ from cli.output.csv_table import print_objects
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, output_width, table
-from cli.parameters import Choice
+from cli.parameters import Choice, limit_option
 from db.connection.database import write
 from db.display.shell_commands import shell_command
 from db.people.evidence import LikelyPair, likely_pairs
@@ -55,9 +55,7 @@ def people() -> None:
     "--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders."
 )
 @click.option("--newest", is_flag=True, help="List those credited last first.")
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=40, show_default=True, help="At most N people; 0 for all."
-)
+@limit_option(40, "people")
 @format_options()
 @click.pass_obj
 def list_command(
@@ -112,9 +110,7 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
 
 @people.command("likely")
 @click.argument("name", required=False)
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N pairs; 0 for all."
-)
+@limit_option(20, "pairs")
 @json_option("Print JSON lines.")
 @click.pass_obj
 def likely_command(context: CommandContext, /, name: str | None, limit: int, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from cli.output.csv_table import print_objects
 from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, output_width, plain, table
+from cli.parameters import limit_option
 from cli.searches import check_search, print_round, search_line
 from cli.signals import stoppable
 from db.config.searches import KINDS, SavedSearch, read_search, search_name
@@ -138,9 +139,7 @@ def remove(context: CommandContext, name: str) -> None:
 
 @searches.command(short_help="List what a search has found.")
 @click.argument("name")
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
-)
+@limit_option(50, "articles")
 @format_options("Print JSON lines with every field and the text.")
 @click.pass_obj
 def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: bool) -> None:

@@ -16,6 +16,7 @@ from cli.option_groups import filter_option, option_group
 from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
 from cli.output.tables import Column, format_local_time, output_width, table
+from cli.parameters import limit_option
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
@@ -68,9 +69,7 @@ _period_options = option_group(
 
 @click.command(short_help="Show which events had most articles.")
 @_period_options
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N threads; 0 for all."
-)
+@limit_option(20, "threads")
 @format_options()
 @click.option(
     "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."
