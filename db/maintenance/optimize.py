@@ -96,13 +96,11 @@ def _count_statistics(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(idx) FROM sqlite_stat1").fetchone()[0]) if there else 0
 
 
-def check_integrity(
-    path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False
-) -> CheckReport:
-    """Check structure, references, and a sample of bodies against their checksums (0: all). Reads the whole file."""
+def check_integrity(path: Path, now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> CheckReport:
+    """Check structure, references, and a sample of bodies against their checksums. Reads the whole file."""
     began = time.monotonic()
     with closing(connect_for_reading(path)) as conn:
         conn.set_progress_handler(lambda: int(stopping()), _PROGRESS_INSTRUCTIONS)
-        health = HealthCheck(conn=conn, path=path, now=now, extractor=None, bodies=bodies)
+        health = HealthCheck(conn=conn, path=path, now=now, extractor=None)
         findings = tuple(run_checks(health, SOUNDNESS))
     return CheckReport(findings=findings, seconds=round(time.monotonic() - began, 3))
