@@ -71,6 +71,10 @@ def limit_option(default: int, what: str = "") -> Callable[[F], F]:
     )
 
 
+jobs_option = click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
+)
+"""Of each command that reads pages in worker processes."""
 force_option = click.option("--force", is_flag=True, help="Replace an existing file.")
 """Of each command that writes a file which the user names."""
 

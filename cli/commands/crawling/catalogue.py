@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.completions import all_outlets, catalogue_countries, catalogue_languages
+from cli.catalogue_options import country_option, language_option
+from cli.completions import all_outlets
 from cli.context import CommandContext
 from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
@@ -52,22 +53,8 @@ def catalogue() -> None:
 
 @catalogue.command("list", short_help="List outlets, all or those with these words.")
 @click.argument("words", nargs=-1, metavar="[WORDS]...")
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=catalogue_countries,
-    help="Only outlets of this country (ISO 3166: DE). May be repeated.",
-)
-@click.option(
-    "--language",
-    "languages",
-    multiple=True,
-    metavar="TAG",
-    shell_complete=catalogue_languages,
-    help="Only outlets in this language (zh). May be repeated.",
-)
+@country_option("Only outlets of this country (ISO 3166: DE). May be repeated.")
+@language_option("Only outlets in this language (zh). May be repeated.")
 @json_option("Print JSON lines.")
 @click.pass_obj
 def list_entries(
@@ -112,14 +99,7 @@ def _source_homes(context: CommandContext) -> set[tuple[str, str, str]]:
 
 @catalogue.command(short_help="Print what has moved as a diff of the files.")
 @click.argument("names", nargs=-1, metavar="[OUTLET]...", shell_complete=all_outlets)
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=catalogue_countries,
-    help="Only outlets of this country.",
-)
+@country_option("Only outlets of this country.")
 @click.option(
     "--folder",
     metavar="FOLDER",
