@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -69,7 +70,7 @@ def _ask(config: Config, entries: Sequence[CatalogueEntry]) -> list[CheckedEntry
     with tempfile.TemporaryDirectory(prefix="copydesk-catalogue-") as folder:
         apart = config.with_values(db=str(Path(folder) / "catalogue.db"))
         db = open_database(apart.database, create=True)
-        try:
+        with closing(db.conn):
             sources = {}
             with write(db.conn) as conn:
                 now = datetime.now(UTC)
@@ -87,8 +88,6 @@ def _ask(config: Config, entries: Sequence[CatalogueEntry]) -> list[CheckedEntry
                 _judged(entry, listing_states(db.conn, source_id), latest_answer(db.conn, source_id, entry.home))
                 for source_id, entry in sources.items()
             ]
-        finally:
-            db.conn.close()
 
 
 def _judged(entry: CatalogueEntry, states: Sequence[ListingState], home: tuple[str, int | None] | None) -> CheckedEntry:

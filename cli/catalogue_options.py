@@ -1,9 +1,10 @@
-"""The options of `sources add` that choose outlets of the catalogue."""
+"""The options that choose outlets of the catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import click
 
@@ -11,6 +12,8 @@ from cli.completions import catalogue_countries, catalogue_languages
 from cli.option_groups import option_group
 from db.catalogue.loader import CatalogueEntry, choose_entries, load_catalogue
 from db.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,26 +42,26 @@ class CatalogueOptions:
         return chosen
 
 
+def country_option(help_text: str) -> Callable[[F], F]:
+    """`--country CODE`, as often as one likes; a command receives them as `countries`."""
+    return click.option(
+        "--country", "countries", multiple=True, metavar="CODE", shell_complete=catalogue_countries, help=help_text
+    )
+
+
+def language_option(help_text: str) -> Callable[[F], F]:
+    """`--language TAG`, as often as one likes; a command receives them as `languages`."""
+    return click.option(
+        "--language", "languages", multiple=True, metavar="TAG", shell_complete=catalogue_languages, help=help_text
+    )
+
+
 catalogue_options = option_group(
     CatalogueOptions,
     "catalogue",
     click.option(
         "--from-catalogue", is_flag=True, is_eager=True, help="The arguments are outlets of `copydesk catalogue`."
     ),
-    click.option(
-        "--country",
-        "countries",
-        multiple=True,
-        metavar="CODE",
-        shell_complete=catalogue_countries,
-        help="Outlets of the catalogue in this country (DE). May be repeated.",
-    ),
-    click.option(
-        "--language",
-        "languages",
-        multiple=True,
-        metavar="TAG",
-        shell_complete=catalogue_languages,
-        help="Outlets of the catalogue in this language (zh). May be repeated.",
-    ),
+    country_option("Outlets of the catalogue in this country (DE). May be repeated."),
+    language_option("Outlets of the catalogue in this language (zh). May be repeated."),
 )

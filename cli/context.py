@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,22 +41,15 @@ class CommandContext:
         """The database, open for a `with` block. Raises DatabaseError, also for errors of SQLite within the block."""
         path = self.config.database
         db = open_database(path, create=create)
-        try:
-            with translate_sqlite_errors(path):
-                yield db
-        finally:
-            db.conn.close()
+        with closing(db.conn), translate_sqlite_errors(path):
+            yield db
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """The database for a command that only reads. It is never created or written to, and need not be writable."""
         path = self.config.database
-        conn = open_for_reading(path)
-        try:
-            with translate_sqlite_errors(path):
-                set_cache_size(conn, READ_CACHE_KIB)
-                yield conn
-                if conn.file is not None:
-                    conn.file.check_unwritten()
-        finally:
-            conn.close()
+        with closing(open_for_reading(path)) as conn, translate_sqlite_errors(path):
+            set_cache_size(conn, READ_CACHE_KIB)
+            yield conn
+            if conn.file is not None:
+                conn.file.check_unwritten()

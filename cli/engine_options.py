@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import click
 
 from cli.option_groups import option_group
 from cli.parameters import Choice
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +23,16 @@ class EngineOptions:
         return self.engine != "local" or self.scheduler is not None
 
 
-def engine_options(command: F) -> F:
-    """Add `--engine` and `--scheduler`, passed to the command as `engine`."""
-    return option_group(
-        EngineOptions,
-        "engine",
-        click.option(
-            "--engine",
-            type=Choice(["local", "dask"]),
-            default="local",
-            show_default=True,
-            help="Where to extract: on this machine or on a Dask cluster.",
-        ),
-        click.option(
-            "--scheduler", metavar="ADDRESS", help="Scheduler of the Dask cluster, such as tcp://10.0.0.1:8786."
-        ),
-    )(command)
+engine_options = option_group(
+    EngineOptions,
+    "engine",
+    click.option(
+        "--engine",
+        type=Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
+        help="Where to extract: on this machine or on a Dask cluster.",
+    ),
+    click.option("--scheduler", metavar="ADDRESS", help="Scheduler of the Dask cluster, such as tcp://10.0.0.1:8786."),
+)
+"""Add `--engine` and `--scheduler`, passed to the command as `engine`."""

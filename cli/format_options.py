@@ -1,4 +1,4 @@
-"""The options `--json` and `--csv` of commands that print rows, of which one can be given."""
+"""The options that choose a format: `--json`, and for commands that print rows `--csv` beside it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from db.errors import UsageError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def json_option(help_text: str = "Print one JSON object.") -> Callable[[F], F]:
+    """`--json`; a command receives it as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help=help_text)
+
+
 def format_options(
     json_help: str = "Print JSON lines.", csv_help: str = "Print the same fields as CSV."
 ) -> Callable[[F], F]:
-    """The options; a command receives them as `as_json` and `as_csv`. Both at once are a UsageError."""
+    """`--json` and `--csv`; a command receives them as `as_json` and `as_csv`. Both at once are a UsageError."""
 
     def decorate(command: F) -> F:
         @wraps(command)
@@ -26,6 +31,6 @@ def format_options(
             return command(*args, as_json=as_json, as_csv=as_csv, **values)
 
         with_csv = click.option("--csv", "as_csv", is_flag=True, help=csv_help)(cast(F, call))
-        return click.option("--json", "as_json", is_flag=True, help=json_help)(with_csv)
+        return json_option(json_help)(with_csv)
 
     return decorate

@@ -1,16 +1,22 @@
-"""Types of command-line parameters: one of several words, a place in a list, a file to write. Errors say what would be right."""
+"""Types of command-line parameters: one of several words, a place in a list, a file to write. Errors say what would be right.
+
+Also the options that many commands share.
+"""
 
 from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from db.errors import UsageError
 from db.queries.cursor import Cursor, parse_cursor
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Choice(click.Choice[str]):
@@ -57,6 +63,18 @@ class FileToWrite(click.ParamType[Path]):
         return path
 
 
+def limit_option(default: int, what: str = "") -> Callable[[F], F]:
+    """`--limit`: how many are listed, in all or of `what`."""
+    listed = f"At most N {what}".rstrip()
+    return click.option(
+        "--limit", metavar="N", type=click.IntRange(0), default=default, show_default=True, help=f"{listed}; 0 for all."
+    )
+
+
+jobs_option = click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
+)
+"""Of each command that reads pages in worker processes."""
 force_option = click.option("--force", is_flag=True, help="Replace an existing file.")
 """Of each command that writes a file which the user names."""
 

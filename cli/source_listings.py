@@ -48,9 +48,7 @@ def describe_state(state: ListingState, delays: Sequence[timedelta], now: dateti
         if again is None:
             return f"given up: {state.trouble}, {often}; requested again when the site names it again"
         when = (
-            f"requested again from {format_local_time(again.isoformat())}"
-            if again > now
-            else "requested again by the next crawl"
+            f"requested again from {format_local_time(again)}" if again > now else "requested again by the next crawl"
         )
         return f"failed: {state.trouble}, {often}; {when}"
     if state.asked_at is None or (state.links and not state.trouble):

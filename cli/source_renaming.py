@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from db.connection.database import write
 from db.store.service.saved_searches import rename_in_searches
 from db.store.sites.sources import find_source, rename_source
@@ -16,7 +16,7 @@ from db.store.sites.sources import find_source, rename_source
 @click.command()
 @click.argument("name", shell_complete=source_names)
 @click.argument("new_name", metavar="NEW")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def rename(context: CommandContext, name: str, new_name: str, as_json: bool) -> None:
     """Call a source NEW. What was fetched from it, its settings and saved searches follow.
@@ -48,7 +48,7 @@ def rename(context: CommandContext, name: str, new_name: str, as_json: bool) -> 
             "searches": searches,
             "to_change": to_change,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
         return
     click.echo(f"{source.name} is called {renamed.name} now")
     for search in searches:

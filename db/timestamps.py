@@ -18,6 +18,16 @@ def parse_timestamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def format_optional(at: datetime | None) -> str | None:
+    """The timestamp of a time; None for None."""
+    return format_timestamp(at) if at else None
+
+
+def parse_optional(text: str | None) -> datetime | None:
+    """The time of a stored timestamp; None where none is stored."""
+    return parse_timestamp(text) if text else None
+
+
 def lies_ahead(at: datetime, now: datetime) -> bool:
     """Whether the time of something that has happened was noted while the machine's clock was ahead: it counts for nothing then."""
     return at > now + CLOCK_STEP

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -13,15 +12,17 @@ from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
 from cli.extraction.gate_options import SampleOptions
 from cli.output.excerpts import excerpt
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
-from cli.output.tables import Column, on_terminal, plain, screen_width, styled, table
+from cli.output.tables import Column, on_terminal, output_width, plain, screen_width, styled, table
 from cli.signals import stopping
 from db.config.loss_limits import LossLimits
 from db.display.humanize import counted
 from db.store.extraction.extractions import without_pruned
 from db.store.extraction.outcomes import find_extractor
-from db.store.extraction.page_sample import PageSample, address_keys, sample_pages, source_names_by_id
+from db.store.extraction.page_sample import PageSample, address_keys, sample_pages
 from db.store.extraction.page_selection import Selection, select_pages
+from db.store.sites.sources import source_names
 from pipelines.experiments.experiment import Experiment, FieldExample, SourceResult
 from pipelines.experiments.label_scores import Label, read_labels
 from pipelines.processing.ingest_settings import plan_ingest
@@ -52,7 +53,7 @@ def experiment(
                     found.add(conn, result)
                 show(found.pages)
     if as_json:
-        click.echo(json.dumps(_as_json(found, sample, len(pages), limits), ensure_ascii=False))
+        print_json(_as_json(found, sample, len(pages), limits))
     else:
         for line in _lines(found, sample, len(pages), limits):
             click.echo(line)
@@ -76,7 +77,7 @@ def _labelled(conn: sqlite3.Connection, pages: list[int], labels: dict[str, Labe
 def _experiment(
     conn: sqlite3.Connection, sample: PageSample, labels: dict[str, Label], keys: dict[int, str]
 ) -> Experiment:
-    names = source_names_by_id(conn)
+    names = source_names(conn)
     sources = {
         source_id: SourceResult(name=names[source_id], of=sample.of[source_id])
         for source_id in sorted(sample.pages, key=names.__getitem__)
@@ -165,7 +166,7 @@ def _lines(found: Experiment, sample: PageSample, selected: int, limits: LossLim
     ]
     if rows:
         yield ""
-        yield from table(columns, rows, width=screen_width() if on_terminal() else None)
+        yield from table(columns, rows, width=output_width())
     for source in found.sources.values():
         if source.tally.differing or source.failed:
             yield ""
@@ -195,7 +196,7 @@ def field_lines(source: SourceResult) -> Iterator[str]:
         sides = [_sides(example) for example in source.examples if example.field == name]
         columns = (Column(title="    page", fixed=True), Column(title="stored"), Column(title="new"))
         if sides:
-            yield from table(columns, sides, width=screen_width() if on_terminal() else None)
+            yield from table(columns, sides, width=output_width())
 
 
 def _sides(example: FieldExample) -> tuple[str, str, str]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from cli.completions import source_names
 from cli.option_groups import option_group
 
-F = TypeVar("F", bound=Callable[..., Any])
 SAMPLE = 500
 """Pages of a sample unless told otherwise: a loss of 1 % of one source in ten shows, and it takes half a minute."""
 
@@ -38,43 +35,40 @@ class SampleOptions:
     labels: Path | None = None
 
 
-def gate_options(command: F) -> F:
-    """Add `--gated` and `--accept`, passed to the command as `gates`."""
-    return option_group(
-        GateOptions,
-        "gates",
-        click.option(
-            "--gated",
-            is_flag=True,
-            help="Write only the sources that lose no more than lose_at_most in copydesk.toml allows.",
-        ),
-        click.option(
-            "--accept",
-            metavar="NAME",
-            multiple=True,
-            shell_complete=source_names,
-            help="With --gated: write this source whatever it loses. May be repeated.",
-        ),
-    )(command)
+gate_options = option_group(
+    GateOptions,
+    "gates",
+    click.option(
+        "--gated",
+        is_flag=True,
+        help="Write only the sources that lose no more than lose_at_most in copydesk.toml allows.",
+    ),
+    click.option(
+        "--accept",
+        metavar="NAME",
+        multiple=True,
+        shell_complete=source_names,
+        help="With --gated: write this source whatever it loses. May be repeated.",
+    ),
+)
+"""Add `--gated` and `--accept`, passed to the command as `gates`."""
 
-
-def sample_options(command: F) -> F:
-    """Add `--sample` and `--labels`, passed to the command as `sampled`."""
-    return option_group(
-        SampleOptions,
-        "sampled",
-        click.option(
-            "--sample",
-            metavar="N",
-            type=click.IntRange(0),
-            default=SAMPLE,
-            show_default=True,
-            help="Number of pages, spread over sources and time; 0: all.",
-        ),
-        click.option(
-            "--labels",
-            metavar="FILE",
-            type=click.Path(path_type=Path),
-            help="Score both sides by right answers: JSON lines with url, title, text, published, authors, ...",
-        ),
-    )(command)
+sample_options = option_group(
+    SampleOptions,
+    "sampled",
+    click.option(
+        "--sample",
+        metavar="N",
+        type=click.IntRange(0),
+        default=SAMPLE,
+        show_default=True,
+        help="Number of pages, spread over sources and time; 0: all.",
+    ),
+    click.option(
+        "--labels",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Score both sides by right answers: JSON lines with url, title, text, published, authors, ...",
+    ),
+)
+"""Add `--sample` and `--labels`, passed to the command as `sampled`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
 from cli.extraction.preview_page import preview_page
 from cli.output.excerpts import excerpt
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.output.tables import plain
 from cli.signals import stopping
@@ -49,7 +49,7 @@ def preview(
         f"stopped early: {found.pages} of {counted(len(selected), 'page')} were compared" if stop.is_set() else None
     )
     if as_json:
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
+        print_json(_as_json(found))
     else:
         _print(found)
     if report is not None:

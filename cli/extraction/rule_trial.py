@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import sys
@@ -15,6 +14,7 @@ import click
 from cli.context import CommandContext
 from cli.extraction.experiment import example_json, field_lines
 from cli.extraction.worked_pages import worked_pages
+from cli.output.json_output import print_json
 from cli.output.tables import plain, styled
 from cli.signals import stopping
 from db.display.humanize import counted
@@ -58,7 +58,7 @@ def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, a
             except TaskFailed as error:
                 trial.failed.append((page.url, str(error).splitlines()[0]))
     if as_json:
-        click.echo(json.dumps(_as_json(trial, site, tried), ensure_ascii=False))
+        print_json(_as_json(trial, site, tried))
     else:
         for line in _lines(trial, site, tried):
             click.echo(line)

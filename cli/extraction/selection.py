@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import click
 
@@ -14,10 +12,8 @@ from cli.option_groups import option_group
 from cli.time_options import since_option
 from db.store.extraction.page_selection import Selection
 from db.store.sites.sources import source_ids
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional
 from pipelines.urls import clean_url, link_key
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +57,7 @@ class SelectionOptions:
         return Selection(
             stale=self.stale,
             source_ids=found,
-            since=format_timestamp(since) if since else None,
+            since=format_optional(since),
             since_said=self.since,
             where=self.where,
             url=address,
@@ -69,15 +65,14 @@ class SelectionOptions:
         )
 
 
-def selection_options(command: F) -> F:
-    """Add the options to a command, which receives them as `selected`."""
-    return option_group(
-        SelectionOptions,
-        "selected",
-        click.option("--stale", is_flag=True, help="Pages last extracted by another version or other site rules."),
-        click.option("--all", "everything", is_flag=True, help="All pages that have been extracted before."),
-        sources_option("Pages of this source. May be repeated."),
-        click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11, 2026-11-02."),
-        click.option("--where", metavar="SQL", help="Pages that match a condition on pages, outcomes and articles."),
-        click.option("--url", metavar="URL", help="Pages of one address."),
-    )(command)
+selection_options = option_group(
+    SelectionOptions,
+    "selected",
+    click.option("--stale", is_flag=True, help="Pages last extracted by another version or other site rules."),
+    click.option("--all", "everything", is_flag=True, help="All pages that have been extracted before."),
+    sources_option("Pages of this source. May be repeated."),
+    click.option("--since", metavar="WHEN", help="Pages fetched since then: 2d, 6h, 2026-11, 2026-11-02."),
+    click.option("--where", metavar="SQL", help="Pages that match a condition on pages, outcomes and articles."),
+    click.option("--url", metavar="URL", help="Pages of one address."),
+)
+"""Add the options to a command, which receives them as `selected`."""

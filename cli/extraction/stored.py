@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 
 import click
 
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
@@ -112,11 +112,8 @@ def queue_selected(
             f"continuing run {before[0]}, {counted(count_pages_to_extract(conn, before[0]), 'page')} left", err=True
         )
         return before[0]
-    reading = open_readonly(context.config.database)
-    try:
+    with closing(open_readonly(context.config.database)) as reading:
         pages = list(select_pages(reading, selection, maker))
-    finally:
-        reading.close()
     with write(conn):
         run_id = before[0] if before else begin_run(conn, "extract", os.getpid(), datetime.now(UTC))
         insert_extraction(conn, run_id, name, maker)
@@ -145,7 +142,7 @@ def end_extraction(
     with write(conn):
         end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)
     if as_json:
-        click.echo(json.dumps({"run": run_id, "left": left} | figures | dict(also or {}), ensure_ascii=False))
+        print_json({"run": run_id, "left": left} | figures | dict(also or {}))
     else:
         counts = ", ".join(
             f"{figures[name]} {name}" for name in ("same", "changed", "failed", "pruned", "held") if name in figures

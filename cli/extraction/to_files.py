@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -54,13 +55,10 @@ def extract_selected(
 
 
 def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple[None, PagePayload]]:
-    conn = open_readonly(database)
-    try:
+    with closing(open_readonly(database)) as conn:
         for page_id in chosen:
             if page_id > after:
                 yield None, load_payload(conn, page_id)
-    finally:
-        conn.close()
 
 
 def _extract(

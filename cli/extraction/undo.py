@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
@@ -13,6 +12,7 @@ import click
 
 from cli.context import CommandContext
 from cli.extraction.stored import QUEUE_BATCH, drop_all_left, extraction_lock, record_failure
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
@@ -52,7 +52,7 @@ def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
             with write(conn):
                 end_run(conn, run_id, ended, datetime.now(UTC), figures, None)
     if as_json:
-        click.echo(json.dumps({"run": run_id} | figures))
+        print_json({"run": run_id} | figures)
     elif stop.is_set():
         click.echo(
             f"stopped early: {counted(figures['left'], 'page')} of run {undone} still to be restored; the same command continues"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 
-from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, table
 from db.queries.articles import ArticleSummary
 
 # Before a time: that of the fetch, as none of publication is known.
@@ -50,4 +50,4 @@ def article_table(
     rows = [
         (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), cell(head)) for head in heads
     ]
-    return table((*_COLUMNS, last), rows, width=screen_width() if on_terminal() else None)
+    return table((*_COLUMNS, last), rows, width=output_width())

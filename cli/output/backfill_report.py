@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from cli.output.tables import Column, format_duration, format_size, on_terminal, screen_width, table
+from cli.output.tables import Column, format_duration, format_size, on_terminal, output_width, screen_width, table
 from db.display.humanize import counted
 from db.store.archives.backfills import Backfill, BackfillPlan
 
@@ -98,7 +98,7 @@ def status_lines(plans: Sequence[BackfillPlan]) -> Iterator[str]:
         )
         for plan in plans
     ]
-    yield from table(columns, rows, width=screen_width() if on_terminal() else None)
+    yield from table(columns, rows, width=output_width())
 
 
 def plan_object(plan: BackfillPlan) -> dict[str, object]:

@@ -11,7 +11,6 @@ from db.diagnosis.render_verdicts import verdict_text
 from db.display.humanize import counted
 from db.store.crawl.drawings import load_drawing, load_render_state
 from db.store.extraction.pages import page_origin
-from db.timestamps import format_timestamp
 
 
 def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
@@ -19,7 +18,7 @@ def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
     drawing = load_drawing(conn, page_id)
     if drawing is not None:
         blocked = ", ".join(f"{plain(kind)} {count}" for kind, count in drawing.blocked.items()) or "nothing"
-        at = format_local_time(format_timestamp(drawing.started_at))
+        at = format_local_time(drawing.started_at)
         yield ""
         yield f"drawn by {drawing.browser} on {at} in {(drawing.duration_ms or 0) / 1000:.1f} s; waited for: {drawing.wait_rule}"
         yield (
@@ -28,7 +27,7 @@ def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
         )
     state = load_render_state(conn, page_origin(conn, page_id).source_id, "article")
     if state.verdict is not None and state.decided_at is not None:
-        since = format_local_time(format_timestamp(state.decided_at))
+        since = format_local_time(state.decided_at)
         yield ""
         yield f"of this source: {verdict_text(state.verdict, 'article')} (since {since}):"
         yield from (f"  {_evidence(page)}" for page in state.evidence)

@@ -31,7 +31,7 @@ def ladder_lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     for rung in diagnosis.rungs:
         yield from _rung_lines(rung, width)
     yield ""
-    at = format_local_time(format_timestamp(diagnosis.checked_at))
+    at = format_local_time(diagnosis.checked_at)
     yield styled(f"looked at {at}, now" if diagnosis.online else f"from what is stored, last of {at}", dim=True)
 
 

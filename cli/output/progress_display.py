@@ -17,6 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from cli.output.progress import count_requests
 from cli.output.terminal import direct, guard
 from db.display.humanize import counted, format_size
 
@@ -54,18 +55,13 @@ class _Crawl(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         run: CrawlRun | None = task.fields["run"]
-        visits = run.visits if run else []
-        listings = sum(visit.pending for visit in visits)
-        articles = sum(visit.articles.to_do for visit in visits)
-        answers = sum(visit.answered for visit in visits)
+        answers, listings, articles = count_requests(run) if run else (0, 0, 0)
         left = f"{counted(listings, 'listing')} and {counted(articles, 'article')} to go"
-        what = left if listings or articles else "extracting the rest" if visits else "starting"
+        what = left if listings or articles else "extracting the rest" if run and run.visits else "starting"
         return Text(f"{counted(answers, 'answer')} · {what}")
 
 
-def display(
-    kind: Kind, text: str = "", done: int = 0, total: int | None = None, run: CrawlRun | None = None
-) -> Progress:
+def display(kind: Kind, text: str = "", done: int = 0, total: int | None = None) -> Progress:
     """A display with one task, to be given to `start`."""
     # It moves the cursor, so it writes past the guard; what it is given to show is made visible before.
     progress = Progress(
@@ -75,7 +71,7 @@ def display(
         transient=True,
         redirect_stdout=False,
     )
-    progress.add_task(text, completed=done, total=total, run=run)
+    progress.add_task(text, completed=done, total=total, run=None)
     return progress
 
 

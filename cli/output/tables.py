@@ -70,6 +70,11 @@ def screen_width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
+def output_width() -> int | None:
+    """Cells in a line of standard output where that is a terminal; None in a pipe, where nothing is cut."""
+    return screen_width() if on_terminal() else None
+
+
 def plain(value: object) -> str:
     """A value as one line without control characters; "" for None."""
     return "" if value is None else _CONTROL.sub(" ", str(value)).strip()

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, parse_timestamp
 
 _WITH_PARAMETERS = """
 SELECT l.id, l.key, l.url FROM visits v JOIN links l ON l.id = v.link_id
@@ -26,17 +26,15 @@ WHERE v.source_id = ? AND (l.url LIKE '%?%' OR l.url LIKE '%;%' OR l.url LIKE '%
     OR l.url LIKE '%\\%28%' ESCAPE '\\') AND l.key NOT LIKE 'taken over %'
 ORDER BY l.id
 """
-_COLUMNS = (
-    "l.id, {key} AS key, l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL AS fetched, v.failures"
-)
+_COLUMNS = "l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL AS fetched, v.failures"
 # In index order, so that only `limit` rows are read.
 _TWINS = f"""
 SELECT * FROM (
-    SELECT {_COLUMNS.format(key="t.key")} FROM link_twins t JOIN links l ON l.id = t.link_id JOIN visits v ON v.link_id = l.id
+    SELECT {_COLUMNS} FROM link_twins t JOIN links l ON l.id = t.link_id JOIN visits v ON v.link_id = l.id
     WHERE t.source_id = :source AND t.{{column}} = :value ORDER BY t.link_id DESC LIMIT :limit
 )
 UNION ALL
-SELECT {_COLUMNS.format(key="l.key")} FROM links l JOIN visits v ON v.link_id = l.id
+SELECT {_COLUMNS} FROM links l JOIN visits v ON v.link_id = l.id
 WHERE l.key = :value AND l.source_id = :source AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id)
 """
 _BY_ADDRESS, _BY_BARE = (_TWINS.format(column=column) for column in ("address", "bare"))
@@ -105,14 +103,7 @@ def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) 
 
 def _twins(conn: sqlite3.Connection, query: str, source: int, value: str, limit: int) -> list[LinkTwin]:
     return [
-        LinkTwin(
-            title=row["title"],
-            found_in=row["found_in"],
-            found_at=row["found_at"],
-            run_id=row["run_id"],
-            fetched=bool(row["fetched"]),
-            failures=row["failures"],
-        )
+        LinkTwin(**dict(row) | {"fetched": bool(row["fetched"])})
         for row in named_rows(conn, query, {"source": source, "value": value, "limit": limit})
     ]
 
@@ -127,7 +118,7 @@ def insert_twin(
 ) -> None:
     """Insert the row of a link that was just recorded."""
     values = {"key": names.key, "address": names.address, "bare": names.bare, "source": source, "again": int(again)}
-    conn.execute(_PUT, values | {"tried": format_timestamp(tried_at) if tried_at else None})
+    conn.execute(_PUT, values | {"tried": format_optional(tried_at)})
 
 
 def last_trials(conn: sqlite3.Connection, source: int, limit: int) -> list[datetime]:

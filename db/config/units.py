@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -182,16 +182,12 @@ def cron_line(value: object) -> CronLine | None:
 
 def time_zone(value: object) -> ZoneInfo:
     """A time zone by its name in the tz database."""
-    try:
-        return ZoneInfo(value) if isinstance(value, str) and value else _no_zone(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        near = difflib.get_close_matches(str(value), available_timezones(), n=1)
-        advice = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f'expected a time zone such as "Europe/Berlin" or "UTC", got {value!r}{advice}') from error
-
-
-def _no_zone(value: object) -> NoReturn:
-    raise ValueError(f"no zone: {value!r}")
+    with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        if isinstance(value, str) and value:
+            return ZoneInfo(value)
+    near = difflib.get_close_matches(str(value), available_timezones(), n=1)
+    advice = f"; did you mean {near[0]}?" if near else ""
+    raise ValueError(f'expected a time zone such as "Europe/Berlin" or "UTC", got {value!r}{advice}')
 
 
 def loopback_address(value: object) -> ListenAddress | None:

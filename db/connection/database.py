@@ -126,14 +126,21 @@ def _open(
         )
     except sqlite3.Error as error:
         raise explain_sqlite_error(error, path) from error
-    try:
+    with _closed_on_failure(conn):
         if before is None and parameters != _CREATING:
             raise replaced_while_opening(path)
         conn.file = OpenFile.from_path(path, before)
+    return conn
+
+
+@contextmanager
+def _closed_on_failure(conn: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection that cannot be used as it should."""
+    try:
+        yield
     except BaseException:
         conn.close()
         raise
-    return conn
 
 
 def _check_own_connections(path: Path) -> None:
@@ -175,14 +182,11 @@ def _without_locks(
             " copy both into a folder of your own and name the copy with --db"
         ) from error
     conn = _open(path, "mode=ro&immutable=1", lock_wait_s, threads)
-    try:
+    with _closed_on_failure(conn):
         with translate_sqlite_errors(path):
             _prepare(conn, readonly=True)
         assert conn.file is not None
         conn.file.modified_ns = path.stat().st_mtime_ns
-    except BaseException:
-        conn.close()
-        raise
     return conn
 
 
@@ -193,15 +197,11 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
     """
     checked = check_path(path, create=create)
     conn = connect(path, create=create, lock_wait_s=lock_wait_s, checked=checked)
-    try:
-        with translate_sqlite_errors(path):
-            check_ours(conn, path)
-            conn.execute("PRAGMA journal_mode = WAL")
-            db = Database(conn)
-            _migrate(db, path)
-    except BaseException:
-        conn.close()
-        raise
+    with _closed_on_failure(conn), translate_sqlite_errors(path):
+        check_ours(conn, path)
+        conn.execute("PRAGMA journal_mode = WAL")
+        db = Database(conn)
+        _migrate(db, path)
     return db
 
 
@@ -221,13 +221,9 @@ def open_for_reading(path: Path) -> Connection:
             return conn
     checked = check_path(path, create=False)
     conn = connect(path, readonly=True, checked=checked)
-    try:
-        with translate_sqlite_errors(path):
-            check_ours(conn, path)
-            _check_steps(conn, path)
-    except BaseException:
-        conn.close()
-        raise
+    with _closed_on_failure(conn), translate_sqlite_errors(path):
+        check_ours(conn, path)
+        _check_steps(conn, path)
     return conn
 
 

@@ -15,7 +15,7 @@ def check_answer(evidence: UrlEvidence, answer: AddressAnswer) -> Rung:
     """What the address answers. It breaks nothing by itself: the checks that follow say what became of the address before."""
     message = answer_message(answer)
     if not is_news(evidence, answer):
-        return Rung(name=RungName.ANSWER, state=RungState.OK, message=message, lines=tuple(_lines(answer)))
+        return Rung.ok(RungName.ANSWER, message, lines=tuple(_lines(answer)))
     lines = tuple(_lines(answer))
     if answer.error is not None and evidence.robots_line:
         lines = (f"robots.txt: {evidence.robots_line}", *lines)

@@ -10,7 +10,6 @@ from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName,
 from db.display.humanize import duration_parts, format_local_time
 from db.display.phrases import counted_phrase, phrase
 from db.display.shell_commands import shell_command
-from db.timestamps import format_timestamp
 
 QUIET = timedelta(hours=72)
 """How long a source may publish nothing where alerts have learned no rhythm: a long weekend."""
@@ -30,7 +29,7 @@ STALE_LEAST = timedelta(days=1)
 def check_known(evidence: SourceEvidence) -> Rung:
     """Whether the listings name anything that was not known."""
     if not evidence.named:
-        return Rung(name=RungName.KNOWN, state=RungState.UNKNOWN, message=phrase("no link was counted"))
+        return Rung.unknown(RungName.KNOWN, phrase("no link was counted"))
     # A link that two listings name is counted in each, so what was known before cannot be told from the difference.
     new = (
         counted_phrase("%(number)s new link", "%(number)s new links", evidence.new)
@@ -40,27 +39,22 @@ def check_known(evidence: SourceEvidence) -> Rung:
     message = phrase("%(new)s; its listings name %(named)s, each counted by itself", new=new, named=evidence.named)
     past = evidence.past
     if evidence.new or past.last_new_at is None:
-        return Rung(name=RungName.KNOWN, state=RungState.OK, message=message)
+        return Rung.ok(RungName.KNOWN, message)
     quiet = evidence.at - past.last_new_at
-    last = phrase("the last new one was found %(time)s", time=format_local_time(format_timestamp(past.last_new_at)))
+    last = phrase("the last new one was found %(time)s", time=format_local_time(past.last_new_at))
     limit = timedelta(seconds=past.quiet_limit_s) if past.quiet_limit_s else QUIET
     if quiet <= limit:
-        return Rung(
-            name=RungName.KNOWN, state=RungState.OK, message=phrase("%(first)s; %(next)s", first=message, next=last)
-        )
+        return Rung.ok(RungName.KNOWN, phrase("%(first)s; %(next)s", first=message, next=last))
     newest = max((one.reading.newest for one in evidence.answers if one.reading and one.reading.newest), default=None)
-    return Rung(
-        name=RungName.KNOWN,
-        state=RungState.BROKEN,
-        message=counted_phrase(
+    return Rung.broken(
+        RungName.KNOWN,
+        counted_phrase(
             "its only link is known, and %(last)s",
             "all %(number)s links are known, and %(last)s",
             evidence.named,
             last=last,
         ),
-        lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(format_timestamp(newest))),)
-        if newest
-        else (),
+        lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(newest)),) if newest else (),
         advice=phrase(
             "look at the site: if it has newer articles, these listings have stopped or are cached: search it again"
         ),
@@ -71,7 +65,7 @@ def check_known(evidence: SourceEvidence) -> Rung:
 def check_fetched(evidence: SourceEvidence) -> Rung:
     """Whether its articles can be fetched."""
     if not evidence.fetched:
-        return Rung(name=RungName.FETCHED, state=RungState.UNKNOWN, message=phrase("no article was due"))
+        return Rung.unknown(RungName.FETCHED, phrase("no article was due"))
     failed = sum(one.count for one in evidence.failed)
     message = phrase(
         "%(number)s of %(fetched)s requests for articles brought a page",
@@ -84,10 +78,9 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
         advice = phrase("failed articles are tried again (setting `retry_failed`)") if failed else ""
         command = shell_command("why", evidence.failed[0].example) if failed else ""
         return Rung(name=RungName.FETCHED, state=state, message=message, lines=lines, advice=advice, command=command)
-    return Rung(
-        name=RungName.FETCHED,
-        state=RungState.BROKEN,
-        message=phrase(
+    return Rung.broken(
+        RungName.FETCHED,
+        phrase(
             "%(failed)s of %(fetched)s articles cannot be fetched, most of them for %(what)s",
             failed=failed,
             fetched=evidence.fetched,
@@ -147,11 +140,11 @@ def check_read(evidence: SourceEvidence) -> Rung:
     refused = sum(one.count for one in evidence.rejected)
     pages = evidence.articles + refused
     if not pages:
-        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message=phrase("no page was read"))
+        return Rung.unknown(RungName.READ, phrase("no page was read"))
     lines = tuple(_example(one) for one in evidence.rejected)
     message = phrase("%(articles)s of %(pages)s pages are articles", articles=evidence.articles, pages=pages)
     if refused * 2 <= pages:
-        return Rung(name=RungName.READ, state=RungState.OK, message=message, lines=lines)
+        return Rung.ok(RungName.READ, message, lines=lines)
     top = evidence.rejected[0]
     if top.what == "no_text":
         command = evidence.render_command("render")
@@ -159,10 +152,9 @@ def check_read(evidence: SourceEvidence) -> Rung:
         command = shell_command("show", top.page_id, "--html")
     else:
         command = f"copydesk sources test {evidence.typed_name}"
-    return Rung(
-        name=RungName.READ,
-        state=RungState.BROKEN,
-        message=phrase(
+    return Rung.broken(
+        RungName.READ,
+        phrase(
             "%(refused)s of %(pages)s pages are no articles, most of them %(what)s",
             refused=refused,
             pages=pages,
@@ -181,17 +173,12 @@ def _example(one: CountedExample) -> str:
 def check_fields(evidence: SourceEvidence) -> Rung:
     """Whether its articles have what they used to have."""
     if not evidence.fields or evidence.fields[0].before_of < LEAST_BEFORE:
-        return Rung(
-            name=RungName.FIELDS,
-            state=RungState.UNKNOWN,
-            message=phrase("its past has fewer than %(number)s articles", number=LEAST_BEFORE),
-        )
+        return Rung.unknown(RungName.FIELDS, phrase("its past has fewer than %(number)s articles", number=LEAST_BEFORE))
     missing = [one for one in evidence.fields if is_missing(one)]
     if not missing:
-        return Rung(
-            name=RungName.FIELDS,
-            state=RungState.OK,
-            message=phrase(
+        return Rung.ok(
+            RungName.FIELDS,
+            phrase(
                 "the newest %(now_of)s articles have what the %(before_of)s before had",
                 now_of=evidence.fields[0].now_of,
                 before_of=evidence.fields[0].before_of,
@@ -210,10 +197,9 @@ def check_fields(evidence: SourceEvidence) -> Rung:
         )
         for one in missing
     ]
-    return Rung(
-        name=RungName.FIELDS,
-        state=RungState.BROKEN,
-        message=phrase(
+    return Rung.broken(
+        RungName.FIELDS,
+        phrase(
             "its pages have changed: %(names)s missing from most of the newest articles",
             names=", ".join(one.name for one in missing),
         ),
@@ -241,15 +227,10 @@ def check_clock(evidence: SourceEvidence) -> Rung:
     past = evidence.past
     if found := _not_crawled(evidence) or _wrong_clock(evidence):
         return found
-    last = (
-        phrase(", last crawled %(time)s", time=format_local_time(format_timestamp(past.last_crawl_at)))
-        if past.last_crawl_at
-        else ""
-    )
-    return Rung(
-        name=RungName.CLOCK,
-        state=RungState.OK,
-        message=counted_phrase(
+    last = phrase(", last crawled %(time)s", time=format_local_time(past.last_crawl_at)) if past.last_crawl_at else ""
+    return Rung.ok(
+        RungName.CLOCK,
+        counted_phrase(
             "%(number)s crawl%(last)s; the clocks agree",
             "%(number)s crawls%(last)s; the clocks agree",
             past.crawls,
@@ -262,17 +243,17 @@ def _not_crawled(evidence: SourceEvidence) -> Rung | None:
     """Why the source is not crawled, or no longer as often as it used to be."""
     past = evidence.past
     if evidence.paused_at is not None:
-        return _clock(
-            phrase("the source is paused since %(time)s", time=format_local_time(format_timestamp(evidence.paused_at))),
+        return Rung.broken(
+            RungName.CLOCK,
+            phrase("the source is paused since %(time)s", time=format_local_time(evidence.paused_at)),
             phrase("crawls that do not name it leave it out"),
             f"copydesk sources resume {evidence.typed_name}",
         )
     if not evidence.is_added:
-        return Rung(
-            name=RungName.CLOCK, state=RungState.UNKNOWN, message=phrase("it is no source yet, and is not crawled")
-        )
+        return Rung.unknown(RungName.CLOCK, phrase("it is no source yet, and is not crawled"))
     if not past.crawls:
-        never = _clock(
+        never = Rung.broken(
+            RungName.CLOCK,
             phrase("it was never crawled"),
             phrase("the first crawl fetches what it lists"),
             f"copydesk crawl {evidence.typed_name}",
@@ -283,7 +264,8 @@ def _not_crawled(evidence: SourceEvidence) -> Rung | None:
     if past.last_crawl_at is not None and past.usual_gap_s is not None:
         since = evidence.now - past.last_crawl_at
         if since > max(STALE_LEAST, timedelta(seconds=STALE * past.usual_gap_s)):
-            return _clock(
+            return Rung.broken(
+                RungName.CLOCK,
                 phrase(
                     "its last crawl is %(since)s ago, and it used to be crawled every %(usual)s",
                     since=_duration(since.total_seconds()),
@@ -301,7 +283,8 @@ def _wrong_clock(evidence: SourceEvidence) -> Rung | None:
     skewed = next((one for one in readings if one.clock_s is not None and abs(one.clock_s) > CLOCK_OFF_S), None)
     if skewed is not None and skewed.clock_s is not None:
         by = _duration(abs(skewed.clock_s))
-        return _clock(
+        return Rung.broken(
+            RungName.CLOCK,
             phrase("the site's clock is %(by)s ahead of this machine's", by=by)
             if skewed.clock_s > 0
             else phrase("the site's clock is %(by)s behind this machine's", by=by),
@@ -310,7 +293,8 @@ def _wrong_clock(evidence: SourceEvidence) -> Rung | None:
         )
     ahead = next((one for one in readings if one.newest is not None and one.newest - evidence.at > FUTURE), None)
     if ahead is not None and ahead.newest is not None:
-        return _clock(
+        return Rung.broken(
+            RungName.CLOCK,
             phrase(
                 "%(url)s gives times that are to come: %(newest)s UTC",
                 url=ahead.url,
@@ -322,10 +306,6 @@ def _wrong_clock(evidence: SourceEvidence) -> Rung | None:
             f"copydesk sources test {evidence.typed_name}",
         )
     return None
-
-
-def _clock(message: str, advice: str, command: str) -> Rung:
-    return Rung(name=RungName.CLOCK, state=RungState.BROKEN, message=message, advice=advice, command=command)
 
 
 def _duration(seconds: float) -> str:

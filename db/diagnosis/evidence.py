@@ -85,6 +85,21 @@ class Rung:
     advice: str = ""
     command: str = ""
 
+    @staticmethod
+    def ok(name: RungName, message: str, lines: tuple[str, ...] = ()) -> Rung:
+        """A check that found nothing wrong."""
+        return Rung(name=name, state=RungState.OK, message=message, lines=lines)
+
+    @staticmethod
+    def unknown(name: RungName, message: str) -> Rung:
+        """A check for which nothing is known."""
+        return Rung(name=name, state=RungState.UNKNOWN, message=message)
+
+    @staticmethod
+    def broken(name: RungName, message: str, advice: str, command: str, lines: tuple[str, ...] = ()) -> Rung:
+        """A check that found why nothing comes."""
+        return Rung(name=name, state=RungState.BROKEN, message=message, lines=lines, advice=advice, command=command)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:

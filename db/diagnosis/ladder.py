@@ -25,7 +25,6 @@ from db.diagnosis.network_checks import (
 from db.display.humanize import format_local_time
 from db.display.phrases import phrase
 from db.display.shell_commands import shell_command
-from db.timestamps import format_timestamp
 
 OF_ANSWERS: tuple[AnswerCheck, ...] = (
     check_dns,
@@ -87,7 +86,7 @@ def _with_held_back(evidence: SourceEvidence, rung: Rung) -> Rung:
     """The check of what is read, with what a gated extraction did not write, and the commands that show and overrule it."""
     if rung.name is not RungName.READ or evidence.held_back_at is None:
         return rung
-    name, at = evidence.name, format_local_time(format_timestamp(evidence.held_back_at))
+    name, at = evidence.name, format_local_time(evidence.held_back_at)
     lost = ", ".join(f"{field} {gone:,} of {held:,}" for field, (gone, held) in evidence.held_back_for.items())
     lines = (
         phrase("the gated extraction of %(at)s held it back: its rows are as they were before", at=at),

@@ -10,7 +10,6 @@ from db.display.humanize import format_local_time
 from db.display.phrases import counted_phrase, phrase
 from db.models import ListingKind
 from db.store.sites.listing_readings import ListingReading
-from db.timestamps import format_timestamp
 
 STOPPED_AFTER = timedelta(days=90)
 """Age of the newest item from which a listing has stopped: no newspaper is silent for three months, and a monthly is not."""
@@ -39,7 +38,7 @@ def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the body is what the listing is known for, whatever its Content-Type says."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.CONTENT, state=RungState.UNKNOWN, message=phrase("its body was not kept"))
+        return Rung.unknown(RungName.CONTENT, phrase("its body was not kept"))
     expected, forms = _EXPECTED.get(reading.kind, (phrase("a list"), frozenset()))
     declared = (
         phrase("declared as %(content_type)s", content_type=reading.content_type)
@@ -47,10 +46,9 @@ def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         else phrase("without a Content-Type")
     )
     if reading.form in (None, *forms) or reading.is_good:
-        return Rung(
-            name=RungName.CONTENT,
-            state=RungState.OK,
-            message=phrase(
+        return Rung.ok(
+            RungName.CONTENT,
+            phrase(
                 "%(url)s is %(form)s, %(declared)s, %(bytes)s bytes",
                 url=answer.url,
                 form=_FORMS.get(reading.form or "", expected),
@@ -63,10 +61,9 @@ def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         if reading.final_url and reading.final_url != reading.url
         else ""
     )
-    return Rung(
-        name=RungName.CONTENT,
-        state=RungState.BROKEN,
-        message=phrase(
+    return Rung.broken(
+        RungName.CONTENT,
+        phrase(
             "%(url)s is no longer %(expected)s but %(form)s%(led)s",
             url=answer.url,
             expected=expected,
@@ -83,7 +80,7 @@ def check_listing(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the listing is well-formed, names anything, gives times, and goes on."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message=phrase("what it names was not kept"))
+        return Rung.unknown(RungName.LISTINGS, phrase("what it names was not kept"))
     if not reading.is_good and not reading.refused:
         return _empty(evidence, answer, reading)
     newest = reading.newest
@@ -116,14 +113,14 @@ def check_listing(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             phrase("times are read from the pages; a site rule can describe a list that has some"),
             f"copydesk sources test {evidence.typed_name}",
         )
-    return Rung(name=RungName.LISTINGS, state=RungState.OK, message=describe(reading), lines=_others(evidence, answer))
+    return Rung.ok(RungName.LISTINGS, describe(reading), lines=_others(evidence, answer))
 
 
 def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether any link of the listing is taken."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.LINKS, state=RungState.UNKNOWN, message=phrase("its links were not kept"))
+        return Rung.unknown(RungName.LINKS, phrase("its links were not kept"))
     refused = sum(one.count for one in reading.refused)
     lines = tuple(
         phrase("%(count)s refused, %(reason)s: %(example)s", count=one.count, reason=one.reason, example=one.example)
@@ -132,10 +129,9 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     if not reading.is_good and refused:
         other = any(one.reason.startswith("of another site") for one in reading.refused[:1])
         host = reading.refused[0].reason.partition("(")[2].rstrip(")")
-        return Rung(
-            name=RungName.LINKS,
-            state=RungState.BROKEN,
-            message=counted_phrase(
+        return Rung.broken(
+            RungName.LINKS,
+            counted_phrase(
                 "%(url)s names %(number)s address, and none is taken for an article",
                 "%(url)s names %(number)s addresses, and none is taken for an article",
                 refused,
@@ -150,16 +146,14 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             else f"copydesk sources test {evidence.typed_name}",
         )
     if reading.parts and not reading.links:
-        return Rung(
-            name=RungName.LINKS,
-            state=RungState.OK,
-            message=counted_phrase("%(number)s sitemap named", "%(number)s sitemaps named", reading.parts),
+        return Rung.ok(
+            RungName.LINKS,
+            counted_phrase("%(number)s sitemap named", "%(number)s sitemaps named", reading.parts),
             lines=lines,
         )
-    return Rung(
-        name=RungName.LINKS,
-        state=RungState.OK,
-        message=phrase("%(links)s taken, %(refused)s refused", links=reading.links, refused=refused),
+    return Rung.ok(
+        RungName.LINKS,
+        phrase("%(links)s taken, %(refused)s refused", links=reading.links, refused=refused),
         lines=lines,
     )
 
@@ -167,7 +161,7 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
 def no_listing(evidence: SourceEvidence) -> Rung:
     """What is said where no request for a listing is known."""
     if not evidence.past.crawls and not evidence.error:
-        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message=phrase("no listing was asked for yet"))
+        return Rung.unknown(RungName.LISTINGS, phrase("no listing was asked for yet"))
     if evidence.error:
         return _rung(
             RungState.BROKEN,
@@ -189,9 +183,7 @@ def describe(reading: ListingReading) -> str:
     """A listing in half a sentence."""
     if reading.parts and not reading.links:
         return phrase("%(url)s: an index of %(parts)s sitemaps", url=reading.url, parts=reading.parts)
-    newest = (
-        phrase(", newest %(time)s", time=format_local_time(format_timestamp(reading.newest))) if reading.newest else ""
-    )
+    newest = phrase(", newest %(time)s", time=format_local_time(reading.newest)) if reading.newest else ""
     dated = phrase(", %(dated)s with a time", dated=reading.dated) if reading.links else ""
     return counted_phrase(
         "%(url)s: %(kind)s, %(number)s article%(dated)s%(newest)s",
@@ -249,7 +241,7 @@ def _since(answer: AnswerEvidence) -> tuple[str, ...]:
     """What changed since the listing last named articles."""
     if answer.good_at is None:
         return ()
-    when = format_local_time(format_timestamp(answer.good_at))
+    when = format_local_time(answer.good_at)
     return (
         phrase("it last named articles %(when)s; what changed since:", when=when)
         if answer.changes

@@ -13,7 +13,6 @@ from db.display.phrases import phrase
 from db.display.shell_commands import shell_command
 from db.network.http_statuses import GONE, is_page_status
 from db.network.tls_faults import TlsFault, stated_tls_fault
-from db.timestamps import format_timestamp
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
 
@@ -85,10 +84,9 @@ def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host has an address."""
     host = urlsplit(answer.url).hostname or answer.url
     if failure_of(evidence, answer)[0] == "unknown_host":
-        return Rung(
-            name=RungName.DNS,
-            state=RungState.BROKEN,
-            message=phrase("the name %(host)s has no address", host=host),
+        return Rung.broken(
+            RungName.DNS,
+            phrase("the name %(host)s has no address", host=host),
             advice=phrase(
                 "check the spelling, and in a browser whether the site has moved; if other names fail, too, the name server"
                 " of this machine is out of order"
@@ -96,11 +94,7 @@ def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             command=f"getent hosts {quote(host)}",
         )
     shown = f": {', '.join(evidence.addresses[:3])}" if evidence.addresses and host == host_of_source(evidence) else ""
-    return Rung(
-        name=RungName.DNS,
-        state=RungState.OK,
-        message=phrase("%(host)s has an address%(shown)s", host=host, shown=shown),
-    )
+    return Rung.ok(RungName.DNS, phrase("%(host)s has an address%(shown)s", host=host, shown=shown))
 
 
 def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
@@ -109,10 +103,9 @@ def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     host = urlsplit(answer.url).netloc
     if name in _CONNECTION:
         says, advice = _CONNECTION[name]
-        return Rung(
-            name=RungName.CONNECTION,
-            state=RungState.BROKEN,
-            message=f"{host} {says}",
+        return Rung.broken(
+            RungName.CONNECTION,
+            f"{host} {says}",
             advice=advice,
             command={
                 "address_refused": f"copydesk sources set {evidence.typed_name} --allow-network CIDR",
@@ -120,7 +113,7 @@ def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
                 "proxy_login": "copydesk doctor",
             }.get(name, f"copydesk sources pause {evidence.typed_name}"),
         )
-    return Rung(name=RungName.CONNECTION, state=RungState.OK, message=phrase("%(host)s takes connections", host=host))
+    return Rung.ok(RungName.CONNECTION, phrase("%(host)s takes connections", host=host))
 
 
 def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
@@ -133,29 +126,24 @@ def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             TlsFault.NO_TLS: evidence.search_command.replace("https://", "http://", 1),
             TlsFault.OTHER_NAME: evidence.search_command,
         }
-        return Rung(
-            name=RungName.TLS,
-            state=RungState.BROKEN,
-            message=fault.sentence(host),
+        return Rung.broken(
+            RungName.TLS,
+            fault.sentence(host),
             advice=fault.advice,
             command=commands.get(fault, "copydesk doctor"),
         )
     if answer.url.startswith("http://"):
-        return Rung(name=RungName.TLS, state=RungState.OK, message=phrase("not used: the address is http"))
-    return Rung(name=RungName.TLS, state=RungState.OK, message=phrase("the certificate is valid"))
+        return Rung.ok(RungName.TLS, phrase("not used: the address is http"))
+    return Rung.ok(RungName.TLS, phrase("the certificate is valid"))
 
 
 def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host gives what is asked for. A challenge has its own check."""
     name, status = failure_of(evidence, answer)[0], answer.status
     if name == "on_hold" or (evidence.hold_until and not answer.error):
-        until = (
-            phrase(" before %(time)s", time=format_local_time(format_timestamp(evidence.hold_until)))
-            if evidence.hold_until
-            else ""
-        )
-        return _status(
-            evidence,
+        until = phrase(" before %(time)s", time=format_local_time(evidence.hold_until)) if evidence.hold_until else ""
+        return Rung.broken(
+            RungName.STATUS,
             phrase("%(netloc)s asked not to be visited%(until)s", netloc=urlsplit(answer.url).netloc, until=until),
             phrase("it is left alone until then; a longer delay keeps it from asking again"),
             f"copydesk sources set {evidence.typed_name} --delay 5s",
@@ -163,30 +151,27 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     if name in ("redirect_loop", "too_big", "not_http"):
         not_http = phrase("leads to an address that is not http")
         faults = {"redirect_loop": phrase("redirects in circles"), "too_big": phrase("is larger than max_page_size")}
-        return _status(
-            evidence,
+        return Rung.broken(
+            RungName.STATUS,
             phrase("%(url)s %(does)s", url=answer.url, does=faults.get(name, not_http)),
             phrase("open it in a browser; where it works there, the site wants cookies or has another address"),
             evidence.search_command,
         )
     if answer.reading is not None and wall_of(answer.reading) is not None:
-        return Rung(
-            name=RungName.STATUS,
-            state=RungState.OK,
-            message=phrase(
-                "%(url)s answers %(status)s, for a reason of its own (next check)", url=answer.url, status=status
-            ),
+        return Rung.ok(
+            RungName.STATUS,
+            phrase("%(url)s answers %(status)s, for a reason of its own (next check)", url=answer.url, status=status),
         )
     if status is not None and (status != 304 or name == "http_304") and not is_page_status(status):
         says, advice = _STATUSES.get(status, _general(status))
-        return _status(
-            evidence,
+        return Rung.broken(
+            RungName.STATUS,
             phrase("%(url)s answers %(status)s: the site %(says)s", url=answer.url, status=status, says=says),
             advice,
             _command_against(status, evidence),
         )
     if status is None:
-        return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
+        return Rung.unknown(RungName.STATUS, phrase("it was not asked for"))
     if moved := _moved_to(evidence):
         return Rung(
             name=RungName.STATUS,
@@ -198,9 +183,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             command=f"copydesk sources add {quote(moved)}",
         )
     said = phrase("304: it has not changed") if status == 304 else str(status)
-    return Rung(
-        name=RungName.STATUS, state=RungState.OK, message=phrase("%(url)s answers %(said)s", url=answer.url, said=said)
-    )
+    return Rung.ok(RungName.STATUS, phrase("%(url)s answers %(said)s", url=answer.url, said=said))
 
 
 def _moved_to(evidence: SourceEvidence) -> str | None:
@@ -231,10 +214,6 @@ def _general(status: int) -> tuple[str, str]:
     return phrase("gives nothing for this request"), phrase("open the address in a browser, and compare")
 
 
-def _status(evidence: SourceEvidence, message: str, advice: str, command: str) -> Rung:
-    return Rung(name=RungName.STATUS, state=RungState.BROKEN, message=message, advice=advice, command=command)
-
-
 _WALL_ADVICE = {
     "challenge": phrase(
         "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look for"
@@ -253,18 +232,13 @@ def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the site shows its lists, or a notice in their place."""
     wall = wall_of(answer.reading) if answer.reading is not None else None
     if answer.status is None:
-        return Rung(name=RungName.CHALLENGE, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
+        return Rung.unknown(RungName.CHALLENGE, phrase("it was not asked for"))
     if answer.reading is None or wall is None:
-        return Rung(
-            name=RungName.CHALLENGE,
-            state=RungState.OK,
-            message=phrase("no challenge, consent page or login in its place"),
-        )
+        return Rung.ok(RungName.CHALLENGE, phrase("no challenge, consent page or login in its place"))
     if wall == "login" and evidence.all_cut_off:
-        return Rung(
-            name=RungName.CHALLENGE,
-            state=RungState.BROKEN,
-            message=phrase("this network seems to want a login: every source fails, or is answered with a login page"),
+        return Rung.broken(
+            RungName.CHALLENGE,
+            phrase("this network seems to want a login: every source fails, or is answered with a login page"),
             lines=(f"{answer.url}: {shown_by(answer.reading)}",),
             advice=phrase(
                 "open any address in a browser of this machine and log in to the network; nothing is wrong with the source"
@@ -277,10 +251,9 @@ def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         command = f"copydesk sources remove {evidence.typed_name}"
     else:
         command = f"copydesk sources pause {evidence.typed_name}"
-    return Rung(
-        name=RungName.CHALLENGE,
-        state=RungState.BROKEN,
-        message=phrase("the site %(does)s", does=WALLS[wall]),
+    return Rung.broken(
+        RungName.CHALLENGE,
+        phrase("the site %(does)s", does=WALLS[wall]),
         lines=(f"{answer.url}: {shown_by(answer.reading)}",),
         advice=_WALL_ADVICE.get(wall, "open the address in a browser from this machine, and see what it shows"),
         command=command,
@@ -293,10 +266,9 @@ def check_robots(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     robots = evidence.robots.get(origin_of(answer.url))
     if name == "robots_forbidden":
         line = answer.reading.robots_line if answer.reading is not None else None
-        return Rung(
-            name=RungName.ROBOTS,
-            state=RungState.BROKEN,
-            message=phrase("robots.txt forbids %(url)s", url=answer.url),
+        return Rung.broken(
+            RungName.ROBOTS,
+            phrase("robots.txt forbids %(url)s", url=answer.url),
             lines=(line,) if line else (),
             advice=phrase("ask the site's owner, or end with it; a listing that robots.txt allows serves as well"),
             command=f"copydesk sources remove {evidence.typed_name}",
@@ -307,10 +279,9 @@ def check_robots(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             if robots and robots.status
             else phrase("cannot be read (%(error)s)", error=robots.error if robots else phrase("no row"))
         )
-        return Rung(
-            name=RungName.ROBOTS,
-            state=RungState.BROKEN,
-            message=phrase(
+        return Rung.broken(
+            RungName.ROBOTS,
+            phrase(
                 "%(origin)s/robots.txt %(said)s, which forbids everything for the time being (RFC 9309)",
                 origin=origin_of(answer.url),
                 said=said,
@@ -323,4 +294,4 @@ def check_robots(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         if robots and robots.status
         else phrase("robots.txt allows it")
     )
-    return Rung(name=RungName.ROBOTS, state=RungState.OK, message=allows)
+    return Rung.ok(RungName.ROBOTS, allows)

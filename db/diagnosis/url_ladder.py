@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from db.diagnosis.address_answer import answer_message, check_answer, is_news
 from db.diagnosis.article_checks import READ_ADVICE
@@ -10,7 +11,6 @@ from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
 from db.display.humanize import counted, format_local_time, format_size, times
 from db.display.shell_commands import shell_command
-from db.timestamps import format_timestamp
 
 # Reasons for which no rule finds an article on the page.
 _WALLS = frozenset({"consent", "challenge", "login", "paywall"})
@@ -54,28 +54,20 @@ def _address(evidence: UrlEvidence) -> Rung:
     final = next((fetch.final_url for fetch in evidence.fetches if fetch.final_url), None)
     if final:
         lines.append(f"led to   {final}")
-    return Rung(
-        name=RungName.ADDRESS,
-        state=RungState.OK,
-        message="two addresses with one key are one article, and fetched once",
-        lines=tuple(lines),
-    )
+    return Rung.ok(RungName.ADDRESS, "two addresses with one key are one article, and fetched once", lines=tuple(lines))
 
 
 def _listed(evidence: UrlEvidence) -> Rung:
     link = evidence.link
     if link is None and evidence.page is not None:
-        return Rung(
-            name=RungName.LISTED, state=RungState.OK, message="no listing named it; its page was imported or claimed it"
-        )
+        return Rung.ok(RungName.LISTED, "no listing named it; its page was imported or claimed it")
     if link is None:
         return _unlisted(evidence)
     where = link.found_in or "no listing"
     hints = [f"{name} {value}" for name, value in (("title", link.title), ("published", link.published)) if value]
-    return Rung(
-        name=RungName.LISTED,
-        state=RungState.OK,
-        message=f"found {format_local_time(link.found_at)} in {where} ({link.kind} of {link.source})",
+    return Rung.ok(
+        RungName.LISTED,
+        f"found {format_local_time(link.found_at)} in {where} ({link.kind} of {link.source})",
         lines=tuple(hints),
     )
 
@@ -88,18 +80,16 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
         lines.append("the setting `only` of the source leaves it out")
     lines += [f"known: {url}" for url in evidence.near]
     if evidence.source is None:
-        return Rung(
-            name=RungName.LISTED,
-            state=RungState.BROKEN,
-            message="it is of no site that is a source",
+        return Rung.broken(
+            RungName.LISTED,
+            "it is of no site that is a source",
             lines=tuple(lines),
             advice="add its site",
             command=shell_command("sources", "add", evidence.url),
         )
-    return Rung(
-        name=RungName.LISTED,
-        state=RungState.BROKEN,
-        message=f"no listing of {evidence.source} that was read has named it"
+    return Rung.broken(
+        RungName.LISTED,
+        f"no listing of {evidence.source} that was read has named it"
         + ("; its form is that of a list or a service page" if evidence.refusal else ""),
         lines=tuple(lines),
         advice="see what the source's listings name; a site rule says which addresses are articles (`[articles] include`)",
@@ -125,31 +115,27 @@ def _due(evidence: UrlEvidence) -> Rung:
         )
     if link is None or link.first_at is not None:
         when = f"first fetched {_at(link.first_at)}" if link and link.first_at else "it is stored"
-        return Rung(name=RungName.DUE, state=RungState.OK, message=when)
+        return Rung.ok(RungName.DUE, when)
     if link.twin:
-        return _due_broken(
+        return Rung.broken(
+            RungName.DUE,
             f"its parameters say nothing, so it is the article at {link.twin}",
             "see that one",
             shell_command("why", link.twin),
         )
     if not link.failures:
         held = f"; its host is left alone until {_at(evidence.hold_until)}" if evidence.hold_until else ""
-        return _due_broken(
+        return Rung.broken(
+            RungName.DUE,
             f"it was not fetched yet{held}",
             "it is due: the next crawl fetches it",
             shell_command("crawl", link.source),
         )
-    return Rung(
-        name=RungName.DUE, state=RungState.OK, message=f"tried {times(link.failures)}, last {_at(link.last_at)}"
-    )
+    return Rung.ok(RungName.DUE, f"tried {times(link.failures)}, last {_at(link.last_at)}")
 
 
-def _due_broken(message: str, advice: str, command: str) -> Rung:
-    return Rung(name=RungName.DUE, state=RungState.BROKEN, message=message, advice=advice, command=command)
-
-
-def _at(moment: object) -> str:
-    return format_local_time(format_timestamp(moment)) if moment is not None else "never"  # type: ignore[arg-type]
+def _at(moment: datetime | None) -> str:
+    return format_local_time(moment) or "never"
 
 
 def _fetched(evidence: UrlEvidence) -> Rung:
@@ -170,10 +156,9 @@ def _fetched(evidence: UrlEvidence) -> Rung:
     if why == "robots_forbidden" and evidence.robots_line:
         lines = (*lines, f"robots.txt: {evidence.robots_line}")
     given_up = failures > evidence.retries
-    return Rung(
-        name=RungName.FETCHED,
-        state=RungState.BROKEN,
-        message=f"it could not be fetched ({why}), {times(failures)}"
+    return Rung.broken(
+        RungName.FETCHED,
+        f"it could not be fetched ({why}), {times(failures)}"
         + (", and is given up" if given_up else "; it is tried again"),
         lines=lines,
         advice="open it in a browser; where it works there, see what the source answers to the crawler",
@@ -196,21 +181,19 @@ def _fetch_line(fetch: FetchEvidence) -> str:
 def _read(evidence: UrlEvidence) -> Rung:
     page = evidence.page
     if page is None:
-        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message="there is no page")
+        return Rung.unknown(RungName.READ, "there is no page")
     if page.is_article:
-        return Rung(name=RungName.READ, state=RungState.OK, message=f"page {page.page_id} is an article: {page.title}")
+        return Rung.ok(RungName.READ, f"page {page.page_id} is an article: {page.title}")
     if page.reason is None:
-        return Rung(
-            name=RungName.READ,
-            state=RungState.BROKEN,
-            message=f"page {page.page_id} is stored and was not extracted yet",
+        return Rung.broken(
+            RungName.READ,
+            f"page {page.page_id} is stored and was not extracted yet",
             advice="the next crawl extracts it",
             command="copydesk crawl",
         )
-    return Rung(
-        name=RungName.READ,
-        state=RungState.BROKEN,
-        message=f"page {page.page_id} is no article: {page.reason}",
+    return Rung.broken(
+        RungName.READ,
+        f"page {page.page_id} is no article: {page.reason}",
         lines=(page.detail.strip().rsplit("\n", 1)[-1],) if page.detail else (),
         advice=READ_ADVICE[page.reason]
         if page.reason in _WALLS
@@ -232,21 +215,15 @@ def _fields(evidence: UrlEvidence) -> Rung:
 def _settled(evidence: UrlEvidence) -> Rung:
     page = evidence.page
     if page is None or page.article_id is None:
-        return Rung(
-            name=RungName.SETTLED,
-            state=RungState.BROKEN,
-            message="its article is not settled yet",
+        return Rung.broken(
+            RungName.SETTLED,
+            "its article is not settled yet",
             advice="what is new, revision or copy is decided at the end of a crawl",
             command="copydesk settle",
         )
     place = f"revision {page.revision} of {page.revisions}" if page.revisions > 1 else "one revision"
     lines = (f"a copy of {page.original}",) if page.original else ()
-    return Rung(
-        name=RungName.SETTLED,
-        state=RungState.OK,
-        message=f"article {page.article_id}, {place} ({page.verdict or 'new'})",
-        lines=lines,
-    )
+    return Rung.ok(RungName.SETTLED, f"article {page.article_id}, {place} ({page.verdict or 'new'})", lines=lines)
 
 
 _CHECKS: tuple[Callable[[UrlEvidence], Rung], ...] = (_address, _listed, _due, _fetched, _read, _fields, _settled)

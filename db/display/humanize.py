@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 
-def format_local_time(text: str | None) -> str:
-    """A timestamp in the local time zone, to the minute. Dates, and times without an offset, are not converted."""
-    if not text:
+def format_local_time(time: datetime | str | None) -> str:
+    """A time or timestamp in the local time zone, to the minute. Dates, and times without an offset, are not converted."""
+    if not time:
         return ""
-    at = datetime.fromisoformat(text)
-    if "T" not in text or at.tzinfo is None:
-        return text.replace("T", " ")[:16]
+    at = datetime.fromisoformat(time) if isinstance(time, str) else time
+    if isinstance(time, str) and ("T" not in time or at.tzinfo is None):
+        return time.replace("T", " ")[:16]
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 

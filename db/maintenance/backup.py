@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -215,17 +215,17 @@ def _copy(source: Connection, part: Path, progress: Progress | None) -> None:
         if progress is not None:
             progress("copying", (pages - left) * page_size, pages * page_size)
 
-    with translate_sqlite_errors(part), _blame(source.file.path if source.file else part):
-        copy = sqlite3.connect(part, isolation_level=None)
-        try:
-            # The copy is deleted if anything fails, so it needs no journal.
-            copy.execute("PRAGMA journal_mode = OFF")
-            copy.execute("PRAGMA synchronous = OFF")
-            source.backup(copy, pages=_CHUNK_PAGES, progress=report)
-            # A file in WAL mode cannot be opened in a read-only folder. Copydesk turns WAL mode on again when it opens the file.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        finally:
-            copy.close()
+    with (
+        translate_sqlite_errors(part),
+        _blame(source.file.path if source.file else part),
+        closing(sqlite3.connect(part, isolation_level=None)) as copy,
+    ):
+        # The copy is deleted if anything fails, so it needs no journal.
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
+        source.backup(copy, pages=_CHUNK_PAGES, progress=report)
+        # A file in WAL mode cannot be opened in a read-only folder. Copydesk turns WAL mode on again when it opens the file.
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 @contextmanager
@@ -280,20 +280,17 @@ def _verify(part: Path, expected: _Expected, progress: Progress | None) -> None:
 
 def _check_copy(copy: sqlite3.Connection, part: Path, expected: _Expected) -> None:
     """Compare the copy, opened as any reader would, with the original's row counts and steps, and check its integrity."""
-    try:
-        with translate_sqlite_errors(part):
-            if copy.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise DatabaseError(f"{part}: the copy is not marked as Copydesk's; it was not kept")
-            if (held := _rows(copy)) != expected.rows or copy.execute(_STEPS).fetchall() != expected.steps:
-                raise DatabaseError(f"{part}: the copy holds {held}, the database {expected.rows}; it was not kept")
-            for finding in run_checks(HealthCheck(conn=copy, path=part, now=expected.now, extractor=None), SOUNDNESS):
-                if finding.level is Level.BAD:
-                    raise DatabaseError(
-                        f"{part}: the copy is not sound ({finding.message}); it was not kept; `copydesk upkeep check` says"
-                        " whether the database is so as well: restore an earlier backup then"
-                    )
-    finally:
-        copy.close()
+    with closing(copy), translate_sqlite_errors(part):
+        if copy.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise DatabaseError(f"{part}: the copy is not marked as Copydesk's; it was not kept")
+        if (held := _rows(copy)) != expected.rows or copy.execute(_STEPS).fetchall() != expected.steps:
+            raise DatabaseError(f"{part}: the copy holds {held}, the database {expected.rows}; it was not kept")
+        for finding in run_checks(HealthCheck(conn=copy, path=part, now=expected.now, extractor=None), SOUNDNESS):
+            if finding.level is Level.BAD:
+                raise DatabaseError(
+                    f"{part}: the copy is not sound ({finding.message}); it was not kept; `copydesk upkeep check` says"
+                    " whether the database is so as well: restore an earlier backup then"
+                )
 
 
 def _sync(path: Path) -> None:

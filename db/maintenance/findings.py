@@ -12,7 +12,7 @@ from db.store.extraction.outcomes import Extractor
 
 
 class Level(StrEnum):
-    """How much a finding matters, as the module's docstring says."""
+    """How much a finding matters."""
 
     OK = "OK"
     WARN = "WARN"
@@ -27,6 +27,21 @@ class Finding:
     subject: str
     message: str
     advice: str = ""
+
+    @staticmethod
+    def ok(subject: str, message: str, advice: str = "") -> Finding:
+        """It is as it should be."""
+        return Finding(level=Level.OK, subject=subject, message=message, advice=advice)
+
+    @staticmethod
+    def warn(subject: str, message: str, advice: str = "") -> Finding:
+        """It works, but somebody should look."""
+        return Finding(level=Level.WARN, subject=subject, message=message, advice=advice)
+
+    @staticmethod
+    def bad(subject: str, message: str, advice: str = "") -> Finding:
+        """Rows may be lost, or nothing can be written."""
+        return Finding(level=Level.BAD, subject=subject, message=message, advice=advice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def run_checks(health: HealthCheck, checks: Sequence[Check] | None = None) -> It
             yield from check(health)
         except sqlite3.Error as error:
             explained = str(explain_sqlite_error(error, health.path))
-            yield Finding(level=Level.BAD, subject=_name(check), message=explained)
+            yield Finding.bad(_name(check), explained)
 
 
 def database_sizes(path: Path) -> tuple[int, int]:
@@ -114,20 +114,18 @@ def _file(health: HealthCheck) -> Iterator[Finding]:
     is_read_without_locks = isinstance(health.conn, Connection) and health.conn.file and health.conn.file.modified_ns
     if mode != "wal" and not is_read_without_locks:
         advice = "the file system may not support it (a network share?); move the database to a local disk"
-        yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
+        yield Finding.warn("file", message, advice)
     elif wal > LARGE_WAL:
         advice = "a program holds a read transaction on it; close it, and the next crawl resets the log"
-        yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
+        yield Finding.warn("file", message, advice)
     elif empty > pages * EMPTY_SHARE and empty_bytes > EMPTY_BYTES:
         advice = f"`sqlite3 {health.path} VACUUM` gives {empty_bytes:,} bytes back to the disk"
-        yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
+        yield Finding.warn("file", message, advice)
     else:
-        yield Finding(level=Level.OK, subject="file", message=message)
+        yield Finding.ok("file", message)
     if (names := health.path.stat().st_nlink) > 1:
         message = f"it has {names} names (hard links), each with a log of its own: opened by both, the file is damaged"
-        yield Finding(
-            level=Level.WARN, subject="file", message=message, advice="keep one; `copydesk backup` makes a copy"
-        )
+        yield Finding.warn("file", message, "keep one; `copydesk backup` makes a copy")
 
 
 def _disk(health: HealthCheck) -> Iterator[Finding]:
@@ -140,12 +138,10 @@ def _disk(health: HealthCheck) -> Iterator[Finding]:
     try:
         tempfile.gettempdir()
     except OSError as error:
-        yield Finding(level=Level.BAD, subject="disk", message=str(explain_os_error(error)))
+        yield Finding.bad("disk", str(explain_os_error(error)))
     if not os.access(health.path, os.W_OK):
         message = "the file cannot be written by this user"
-        yield Finding(
-            level=Level.BAD, subject="disk", message=message, advice="change its owner or permissions to crawl"
-        )
+        yield Finding.bad("disk", message, "change its owner or permissions to crawl")
 
 
 def _clock(health: HealthCheck) -> Iterator[Finding]:
@@ -153,7 +149,7 @@ def _clock(health: HealthCheck) -> Iterator[Finding]:
     if latest is not None and lies_ahead(latest, health.now):
         message = f"it is {health.now:%Y-%m-%d %H:%M} UTC here, and a run began at {latest:%Y-%m-%d %H:%M}"
         advice = "set this machine's clock; where it is right, it was ahead then, and nothing needs doing"
-        yield Finding(level=Level.WARN, subject="clock", message=message, advice=advice)
+        yield Finding.warn("clock", message, advice)
 
 
 def _schema(health: HealthCheck) -> Iterator[Finding]:
@@ -161,21 +157,21 @@ def _schema(health: HealthCheck) -> Iterator[Finding]:
     rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid")
     names = [name for (name,) in rows]
     made, there = made_objects(), schema_objects(conn)
-    yield Finding(level=Level.OK, subject="schema", message=f"migrations applied: {', '.join(names)}")
+    yield Finding.ok("schema", f"migrations applied: {', '.join(names)}")
     if set(names) != step_names():  # a backup of an earlier version
         return
     if missing := made - there:
         advice = f"another program dropped or renamed them; restore a backup, or {SALVAGE} makes a file that has them"
-        yield Finding(level=Level.BAD, subject="schema", message=f"missing: {named(missing)}", advice=advice)
+        yield Finding.bad("schema", f"missing: {named(missing)}", advice)
     if own := there - made:
         advice = "they stay, but a trigger or index of your own can make crawls fail"
-        yield Finding(level=Level.OK, subject="schema", message=f"not of Copydesk: {named(own)}", advice=advice)
+        yield Finding.ok("schema", f"not of Copydesk: {named(own)}", advice)
 
 
 def _structure(health: HealthCheck) -> Iterator[Finding]:
     faults = find_faults(health.conn)
     if not faults:
-        yield Finding(level=Level.OK, subject="structure", message="quick_check found no errors")
+        yield Finding.ok("structure", "quick_check found no errors")
         return
     if lost := unreadable_tables(health.conn):
         message = f"not all rows of {', '.join(lost)} can be read"
@@ -184,16 +180,16 @@ def _structure(health: HealthCheck) -> Iterator[Finding]:
         message = "every row can be read, but indexes, the search index or free pages are damaged"
         advice = f"{SALVAGE} makes a sound file of the rows"
     for fault in faults:
-        yield Finding(level=Level.BAD, subject="structure", message=f"{fault}; {message}", advice=advice)
+        yield Finding.bad("structure", f"{fault}; {message}", advice)
 
 
 def _references(health: HealthCheck) -> Iterator[Finding]:
     faults = named_rows(health.conn, "PRAGMA foreign_key_check").fetchmany(MAX_FINDINGS)
     if not faults:
-        yield Finding(level=Level.OK, subject="references", message="all references between rows are valid")
+        yield Finding.ok("references", "all references between rows are valid")
     for fault in faults:
         message = f"row {fault['rowid']} of {fault['table']} refers to a row of {fault['parent']} that is gone"
-        yield Finding(level=Level.BAD, subject="references", message=message, advice="restore a backup")
+        yield Finding.bad("references", message, "restore a backup")
 
 
 def _bodies(health: HealthCheck) -> Iterator[Finding]:
@@ -221,9 +217,9 @@ def _bodies(health: HealthCheck) -> Iterator[Finding]:
 def _of_sample(subject: str, message: str, faults: Sequence[str]) -> Finding:
     """What a check says that unpacks some, or all with `--bodies 0`: the first fault, if there is any."""
     if not faults:
-        return Finding(level=Level.OK, subject=subject, message=message)
+        return Finding.ok(subject, message)
     advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
-    return Finding(level=Level.BAD, subject=subject, message=f"{message}; {faults[0]}", advice=advice)
+    return Finding.bad(subject, f"{message}; {faults[0]}", advice)
 
 
 def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
@@ -276,7 +272,7 @@ def _sample(last: int, most: int) -> Iterable[int]:
 def _queue(health: HealthCheck) -> Iterator[Finding]:
     oldest = named_rows(health.conn, _OLDEST_UNREAD).fetchone()
     if oldest is None:
-        yield Finding(level=Level.OK, subject="queue", message="every page has its outcome")
+        yield Finding.ok("queue", "every page has its outcome")
         return
     age = health.now - parse_timestamp(oldest["fetched_at"])
     message = (
@@ -284,18 +280,18 @@ def _queue(health: HealthCheck) -> Iterator[Finding]:
         f" fetched {oldest['fetched_at']}"
     )
     if age < MAX_UNREAD_AGE:
-        yield Finding(level=Level.OK, subject="queue", message=message)
+        yield Finding.ok("queue", message)
     else:
-        yield Finding(level=Level.WARN, subject="queue", message=message, advice="`copydesk crawl` extracts them")
+        yield Finding.warn("queue", message, "`copydesk crawl` extracts them")
 
 
 def _decisions(health: HealthCheck) -> Iterator[Finding]:
     number = health.conn.execute(_UNSETTLED).fetchone()[0]
     if number:
         message = f"{counted(number, 'article page is', 'article pages are')} not settled"
-        yield Finding(level=Level.WARN, subject="decisions", message=message, advice="`copydesk settle` does it")
+        yield Finding.warn("decisions", message, "`copydesk settle` does it")
     else:
-        yield Finding(level=Level.OK, subject="decisions", message="every article page is settled")
+        yield Finding.ok("decisions", "every article page is settled")
 
 
 def _threads(health: HealthCheck) -> Iterator[Finding]:
@@ -303,13 +299,13 @@ def _threads(health: HealthCheck) -> Iterator[Finding]:
     if kept.waiting:
         waits = counted(kept.waiting, "article waits for its thread", "articles wait for their thread")
         message = f"{waits}; crawls go on with that, `copydesk settle` does it now"
-        yield Finding(level=Level.OK, subject="threads", message=message)
+        yield Finding.ok("threads", message)
     elif kept.out_of_order:
         message = f"{counted(kept.out_of_order, 'old story', 'old stories')} changed after the thread was made"
         rebuild = "`copydesk threads --rebuild` gathers all articles anew"
-        yield Finding(level=Level.OK, subject="threads", message=f"{message}; {rebuild}")
+        yield Finding.ok("threads", f"{message}; {rebuild}")
     else:
-        yield Finding(level=Level.OK, subject="threads", message="every article is in its thread")
+        yield Finding.ok("threads", "every article is in its thread")
 
 
 def _search(health: HealthCheck) -> Iterator[Finding]:
@@ -319,20 +315,18 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
     if missing or left:
         gone = counted(left, "page in it is no article", "pages in it are not articles")
         message = f"{counted(missing, 'article is', 'articles are')} missing from the search index, {gone} (any more)"
-        yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
+        yield Finding.warn("search", message, rebuild)
     elif lost := search_index.unfindable_page(conn):
         message = f"page {lost} is not found by its own words: the search index is damaged"
-        yield Finding(
-            level=Level.BAD, subject="search", message=message, advice=f"{rebuild}, or {SALVAGE} the whole file"
-        )
+        yield Finding.bad("search", message, f"{rebuild}, or {SALVAGE} the whole file")
     elif search_index.stored_version(conn) != search_index.index_version():
         message = "the search index was made by another version; some characters may not be found"
-        yield Finding(level=Level.WARN, subject="search", message=message, advice=rebuild)
+        yield Finding.warn("search", message, rebuild)
     elif waiting:
         message = f"{counted(waiting, 'article is', 'articles are')} not in the search index yet"
-        yield Finding(level=Level.WARN, subject="search", message=message, advice="`copydesk upkeep index` does it")
+        yield Finding.warn("search", message, "`copydesk upkeep index` does it")
     else:
-        yield Finding(level=Level.OK, subject="search", message="every article is in the search index")
+        yield Finding.ok("search", "every article is in the search index")
 
 
 def _runs(health: HealthCheck) -> Iterator[Finding]:
@@ -343,7 +337,7 @@ def _runs(health: HealthCheck) -> Iterator[Finding]:
             message = (
                 f"run {run['id']} ({run['command']}, process {run['pid']}) has been going on since {run['started_at']}"
             )
-            yield Finding(level=Level.OK, subject="runs", message=message)
+            yield Finding.ok("runs", message)
         else:
             gone.append(run)
     if gone:
@@ -353,9 +347,9 @@ def _runs(health: HealthCheck) -> Iterator[Finding]:
             f" process {last['pid']} is gone"
         )
         advice = "it was killed; nothing committed is lost, and the next crawl continues from there"
-        yield Finding(level=Level.WARN, subject="runs", message=message, advice=advice)
+        yield Finding.warn("runs", message, advice)
     if not open_runs:
-        yield Finding(level=Level.OK, subject="runs", message="every run has ended")
+        yield Finding.ok("runs", "every run has ended")
 
 
 def _extractors(health: HealthCheck) -> Iterator[Finding]:
@@ -365,11 +359,11 @@ def _extractors(health: HealthCheck) -> Iterator[Finding]:
         in_force = health.extractor == extractor
         stale += 0 if in_force else row["pages"]
         message = f"{counted(row['pages'], 'page')} extracted by {_versions(extractor)}"
-        yield Finding(level=Level.OK, subject="extractors", message=f"{message}{' (in force)' if in_force else ''}")
+        yield Finding.ok("extractors", f"{message}{' (in force)' if in_force else ''}")
     if stale and health.extractor is not None:
         message = f"{counted(stale, 'page')} extracted by others than those in force ({_versions(health.extractor)})"
         advice = "nothing is wrong; they stay as they were read until `copydesk extract stored --stale`"
-        yield Finding(level=Level.WARN, subject="extractors", message=message, advice=advice)
+        yield Finding.warn("extractors", message, advice)
 
 
 def _versions(extractor: Extractor) -> str:

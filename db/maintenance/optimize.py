@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,37 +65,29 @@ class CheckReport:
 def checkpoint(path: Path) -> CheckpointReport:
     """Copy the log into the file and reset it. Raises DatabaseError, but not because others use the log (`busy`)."""
     began, before = time.monotonic(), database_sizes(path)[1]
-    conn = connect(path, lock_wait_s=_LOCK_WAIT_S)
-    try:
-        with translate_sqlite_errors(path):
-            # Copies most of the log without blocking anybody; the TRUNCATE after it is then quick.
-            conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            for attempt in range(_ATTEMPTS):
-                time.sleep(_PAUSE_S if attempt else 0)
-                busy = bool(conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-                if not busy:
-                    break
-            after = database_sizes(path)[1]
-    finally:
-        conn.close()
+    with closing(connect(path, lock_wait_s=_LOCK_WAIT_S)) as conn, translate_sqlite_errors(path):
+        # Copies most of the log without blocking anybody; the TRUNCATE after it is then quick.
+        conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        for attempt in range(_ATTEMPTS):
+            time.sleep(_PAUSE_S if attempt else 0)
+            busy = bool(conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            if not busy:
+                break
+        after = database_sizes(path)[1]
     return CheckpointReport(before=before, after=after, busy=busy, seconds=round(time.monotonic() - began, 3))
 
 
 def optimize(path: Path) -> OptimizeReport:
     """Update the statistics of SQLite's query planner, from a sample of each index."""
     began = time.monotonic()
-    conn = connect(path)
-    try:
-        with translate_sqlite_errors(path):
-            if conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] >= MIN_PAGES:
-                conn.execute(f"PRAGMA analysis_limit = {_ANALYSIS_LIMIT}")
-                # An older PRAGMA optimize covers only tables that its connection has used: none, here.
-                conn.execute(
-                    "PRAGMA optimize(0x10002)" if sqlite3.sqlite_version_info >= _OPTIMIZES_ALL_TABLES else "ANALYZE"
-                )
-            indexes = _count_statistics(conn)
-    finally:
-        conn.close()
+    with closing(connect(path)) as conn, translate_sqlite_errors(path):
+        if conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] >= MIN_PAGES:
+            conn.execute(f"PRAGMA analysis_limit = {_ANALYSIS_LIMIT}")
+            # An older PRAGMA optimize covers only tables that its connection has used: none, here.
+            conn.execute(
+                "PRAGMA optimize(0x10002)" if sqlite3.sqlite_version_info >= _OPTIMIZES_ALL_TABLES else "ANALYZE"
+            )
+        indexes = _count_statistics(conn)
     return OptimizeReport(indexes=indexes, seconds=round(time.monotonic() - began, 3))
 
 
@@ -103,16 +96,11 @@ def _count_statistics(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(idx) FROM sqlite_stat1").fetchone()[0]) if there else 0
 
 
-def check_integrity(
-    path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False
-) -> CheckReport:
-    """Check structure, references, and a sample of bodies against their checksums (0: all). Reads the whole file."""
+def check_integrity(path: Path, now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> CheckReport:
+    """Check structure, references, and a sample of bodies against their checksums. Reads the whole file."""
     began = time.monotonic()
-    conn = connect_for_reading(path)
-    conn.set_progress_handler(lambda: int(stopping()), _PROGRESS_INSTRUCTIONS)
-    try:
-        health = HealthCheck(conn=conn, path=path, now=now, extractor=None, bodies=bodies)
+    with closing(connect_for_reading(path)) as conn:
+        conn.set_progress_handler(lambda: int(stopping()), _PROGRESS_INSTRUCTIONS)
+        health = HealthCheck(conn=conn, path=path, now=now, extractor=None)
         findings = tuple(run_checks(health, SOUNDNESS))
-    finally:
-        conn.close()
     return CheckReport(findings=findings, seconds=round(time.monotonic() - began, 3))

@@ -23,6 +23,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -214,28 +215,24 @@ def prune(
     transactions.
     """
     began = time.monotonic()
-    conn = connect(path)
-    try:
-        with translate_sqlite_errors(path):
-            # Some builds of SQLite overwrite deleted content by default, which doubles the writes.
-            conn.execute("PRAGMA secure_delete = OFF")
-            # An automatic checkpoint would count as part of a transaction; they run separately.
-            conn.execute("PRAGMA wal_autocheckpoint = 0")
-            pruning = _Pruning(conn=conn, now=now, dry=dry, stopping=stopping)
-            if keep_bodies is not None:
-                # Before the bodies, which they are packed with.
-                pruning.run(_DRAWN, now - keep_bodies)
-                pruning.run(_BODIES, now - keep_bodies)
-            if keep_log is not None:
-                before = min(now - keep_log, now - FAILURE_WINDOW)
-                for kind in _LOG:
-                    pruning.run(kind, before)
-                pruning.run_extractions(before)
-                pruning.run(_RUNS, before)
-            if pruning.report.transactions:
-                pruning.checkpoint()
-    finally:
-        conn.close()
+    with closing(connect(path)) as conn, translate_sqlite_errors(path):
+        # Some builds of SQLite overwrite deleted content by default, which doubles the writes.
+        conn.execute("PRAGMA secure_delete = OFF")
+        # An automatic checkpoint would count as part of a transaction; they run separately.
+        conn.execute("PRAGMA wal_autocheckpoint = 0")
+        pruning = _Pruning(conn=conn, now=now, dry=dry, stopping=stopping)
+        if keep_bodies is not None:
+            # Before the bodies, which they are packed with.
+            pruning.run(_DRAWN, now - keep_bodies)
+            pruning.run(_BODIES, now - keep_bodies)
+        if keep_log is not None:
+            before = min(now - keep_log, now - FAILURE_WINDOW)
+            for kind in _LOG:
+                pruning.run(kind, before)
+            pruning.run_extractions(before)
+            pruning.run(_RUNS, before)
+        if pruning.report.transactions:
+            pruning.checkpoint()
     return replace(pruning.report, seconds=round(time.monotonic() - began, 3), dry=dry)
 
 

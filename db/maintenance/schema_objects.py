@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
+from contextlib import closing
 from functools import cache
 
 from db.connection.in_memory import open_in_memory
@@ -28,11 +29,8 @@ def schema_objects(conn: sqlite3.Connection) -> frozenset[tuple[str, str]]:
 @cache
 def made_objects() -> frozenset[tuple[str, str]]:
     """What a new database has."""
-    conn = open_in_memory()
-    try:
+    with closing(open_in_memory()) as conn:
         return schema_objects(conn)
-    finally:
-        conn.close()
 
 
 def named(objects: Collection[tuple[str, str]]) -> str:

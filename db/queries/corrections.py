@@ -23,7 +23,7 @@ from db.text.substance import (
     unpack_evidence,
     unpack_passages,
 )
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional
 
 _SHORT = timedelta(days=1)
 
@@ -228,8 +228,8 @@ def _conditions(wanted: CorrectionFilter) -> tuple[str, dict[str, object]]:
     parts = ["c.score >= :least"]
     values: dict[str, object] = {"least": wanted.least}
     for sql, name, value in (
-        ("c.seen_at >= :since", "since", format_timestamp(wanted.since) if wanted.since else None),
-        ("c.seen_at < :until", "until", format_timestamp(wanted.until) if wanted.until else None),
+        ("c.seen_at >= :since", "since", format_optional(wanted.since)),
+        ("c.seen_at < :until", "until", format_optional(wanted.until)),
         ("c.language = :language", "language", wanted.language[:2].lower() if wanted.language else None),
         ("c.kinds LIKE :kind", "kind", f'%"{wanted.kind}"%' if wanted.kind else None),
     ):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from db.display.shown_sql import fill_values
 from db.queries.article_filter import of_sources
 from db.sqlite.named_rows import named_rows
+from db.timestamps import parse_timestamp
 
 DROPPED_AFTER = timedelta(days=1)
 """A source whose last article came so long before the last one of the others has dropped the story."""
@@ -225,7 +226,7 @@ def _lanes(members: list[ThreadMember]) -> list[ThreadLane]:
     by_source: dict[int, list[ThreadMember]] = {}
     for member in members:
         by_source.setdefault(member.source_id, []).append(member)
-    lasts = {source: max(_moment(member.at) for member in those) for source, those in by_source.items()}
+    lasts = {source: max(parse_timestamp(member.at) for member in those) for source, those in by_source.items()}
     lanes = []
     for number, (source, those) in enumerate(by_source.items()):
         others = max((last for other, last in lasts.items() if other != source), default=lasts[source])
@@ -243,10 +244,6 @@ def _lanes(members: list[ThreadMember]) -> list[ThreadLane]:
             )
         )
     return lanes
-
-
-def _moment(at: str) -> datetime:
-    return datetime.fromisoformat(at)
 
 
 def _stamp(at: datetime) -> str:

@@ -114,14 +114,4 @@ def count_of_substance(conn: sqlite3.Connection, bounds: Mapping[str, str | int]
 
 def gone_between(conn: sqlite3.Connection, bounds: Mapping[str, str | int]) -> list[GoneArticle]:
     """The articles that went in a period, and have not come back since; the latest first."""
-    return [
-        GoneArticle(
-            article_id=row["article_id"],
-            source_id=row["source_id"],
-            source=row["source"],
-            title=row["title"] or "",
-            status=row["status"],
-            reason=row["reason"],
-        )
-        for row in named_rows(conn, _WENT, bounds)
-    ]
+    return [GoneArticle(**dict(row) | {"title": row["title"] or ""}) for row in named_rows(conn, _WENT, bounds)]

@@ -17,6 +17,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.option_groups import option_group
 from cli.output.backfill_report import plan_lines, plan_object, status_lines
 from cli.time_options import since_option
@@ -98,7 +99,7 @@ _wanted_options = option_group(
 @_wanted_options
 @click.option("--status", is_flag=True, help="Show the back-fills that were begun, and how far they are.")
 @click.option("--stop", is_flag=True, help="Give up the back-fills of the named sources; what was fetched stays.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one for each source.")
+@json_option("Print JSON lines, one for each source.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")
 @click.pass_obj
 def backfill(

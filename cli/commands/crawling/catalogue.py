@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from cli.completions import all_outlets, catalogue_countries, catalogue_languages
+from cli.catalogue_options import country_option, language_option
+from cli.completions import all_outlets
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, screen_width, table
+from cli.output.tables import Column, output_width, table
 from db.catalogue.loader import choose_entries, home_key, load_catalogue
 from db.store.sites.sources import all_sources
 
@@ -51,23 +53,9 @@ def catalogue() -> None:
 
 @catalogue.command("list", short_help="List outlets, all or those with these words.")
 @click.argument("words", nargs=-1, metavar="[WORDS]...")
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=catalogue_countries,
-    help="Only outlets of this country (ISO 3166: DE). May be repeated.",
-)
-@click.option(
-    "--language",
-    "languages",
-    multiple=True,
-    metavar="TAG",
-    shell_complete=catalogue_languages,
-    help="Only outlets in this language (zh). May be repeated.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@country_option("Only outlets of this country (ISO 3166: DE). May be repeated.")
+@language_option("Only outlets in this language (zh). May be repeated.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_entries(
     context: CommandContext,
@@ -81,7 +69,7 @@ def list_entries(
     entries = [entry for entry in entries if entry.matches(" ".join(words))]
     if as_json:
         for entry in entries:
-            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+            print_json(entry.as_json())
         return
     if not entries:
         click.echo("The catalogue has no such outlet; `copydesk sources add URL` searches any site for its listings.")
@@ -98,7 +86,7 @@ def list_entries(
         )
         for entry in entries
     ]
-    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
+    show_lines(list(table(_COLUMNS, rows, width=output_width())))
 
 
 def _source_homes(context: CommandContext) -> set[tuple[str, str, str]]:
@@ -111,14 +99,7 @@ def _source_homes(context: CommandContext) -> set[tuple[str, str, str]]:
 
 @catalogue.command(short_help="Print what has moved as a diff of the files.")
 @click.argument("names", nargs=-1, metavar="[OUTLET]...", shell_complete=all_outlets)
-@click.option(
-    "--country",
-    "countries",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=catalogue_countries,
-    help="Only outlets of this country.",
-)
+@country_option("Only outlets of this country.")
 @click.option(
     "--folder",
     metavar="FOLDER",

@@ -13,6 +13,7 @@ import click
 from cli.completions import source_names
 from cli.context import CommandContext
 from cli.crawl_notes import ALIKE, notes_of
+from cli.format_options import json_option
 from cli.output.tables import format_run_duration
 from cli.time_options import since_option
 from db.display.humanize import counted
@@ -41,7 +42,7 @@ _NOTHING_DUE = "nothing was due; the setting `revisit` says when articles are fe
     "--since", metavar="WHEN", help="Fetch only articles listed as published since then: 2d, 6h, 2026-11, 2026-11-02."
 )
 @click.option("--again", is_flag=True, help="Fetch known articles again now, whatever `revisit` says.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@json_option("Print the summary as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")
 @click.pass_obj
 def crawl(

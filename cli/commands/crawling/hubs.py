@@ -5,12 +5,12 @@ Its summary is a line of JSON on standard output: how many requests were sent, a
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import click
 
 from cli.context import CommandContext
+from cli.output.json_output import print_json
 from db.connection.database import Connection, write
 from db.errors import ConfigError
 from db.store.sites.sources import source_by_id
@@ -54,7 +54,7 @@ def hubs(context: CommandContext) -> None:
                 if error is not None:
                     fail_request(conn, one.id, error, datetime.now(UTC))
                     refused[names[one.id]] = f"{one.hub}: {error}"
-    click.echo(json.dumps({"asked": len(due), "refused": refused}, ensure_ascii=False))
+    print_json({"asked": len(due), "refused": refused})
 
 
 def form_of(one: Subscription, key: SubscriptionKey) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +13,12 @@ import click
 from cli.catalogue_options import CatalogueOptions, catalogue_options
 from cli.completions import catalogue_outlets, source_names
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.option_groups import option_group
 from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
 from cli.output.dry_run_end import closing_lines
+from cli.output.json_output import print_json
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite, force_option, refuse_existing
 from cli.setting_values import in_force, own_settings
@@ -187,7 +188,7 @@ def export(context: CommandContext, output: Path | None, force: bool) -> None:
 
 @sources.command("list")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool) -> None:
     """List the sources, with their listings and settings.
@@ -204,7 +205,7 @@ def list_sources(context: CommandContext, names: tuple[str, ...], as_json: bool)
     for source, states in rows:
         delays = retry_delays(context, source)
         if as_json:
-            click.echo(json.dumps(_as_json(source, states, delays, parameters[source.id]), ensure_ascii=False))
+            print_json(_as_json(source, states, delays, parameters[source.id]))
             continue
         paused = "  paused" if source.paused_at else ""
         click.echo(
@@ -291,7 +292,7 @@ sources.add_command(rename)
     "--limit", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Number of articles to try."
 )
 @_settings_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def test(context: CommandContext, name: str, limit: int, options: SettingsOptions, as_json: bool) -> None:
     """Crawl and extract a few articles without storing anything.
@@ -311,7 +312,7 @@ def test(context: CommandContext, name: str, limit: int, options: SettingsOption
 
         report = dry_run(_with_settings(context.config, source, tried), source, listings, limit, watch=watch)
     if as_json:
-        click.echo(json.dumps(_report_json(report), ensure_ascii=False))
+        print_json(_report_json(report))
     else:
         for line in _report_lines(report):
             click.echo(line)

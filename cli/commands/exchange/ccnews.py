@@ -26,6 +26,7 @@ from cli.completions import source_names
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
+from cli.format_options import json_option
 from cli.option_groups import option_group
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
@@ -123,7 +124,7 @@ _wanted_options = option_group(
 @_wanted_options
 @click.option("--plan", is_flag=True, help="Only list the files, and say how much that is: none is read.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@json_option("Print the summary as JSON.")
 @click.pass_obj
 def ccnews(
     context: CommandContext, names: tuple[str, ...], wanted: _Wanted, plan: bool, no_extract: bool, as_json: bool

@@ -16,6 +16,7 @@ from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
 from cli.extraction.engine import ExtractionEngine
 from cli.extraction.import_run import import_summary, run_import
+from cli.format_options import json_option
 from cli.option_groups import option_group
 from cli.output.archive_damage import print_damage
 from cli.output.progress import progress_line
@@ -81,7 +82,7 @@ _layout_options = option_group(
 @_layout_options
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
 @engine_options
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@json_option("Print the summary as JSON.")
 @click.pass_obj
 def import_archives(
     context: CommandContext,

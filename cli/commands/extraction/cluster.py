@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from cli.output.json_output import print_json
 from pipelines.dedup.text_clusters import cluster_texts, read_records
 
 
@@ -24,4 +24,4 @@ def cluster(manifest: Path) -> None:
     Prints one JSON line {"id", "cluster"} per text; a cluster is named by the id of its original.
     """
     for record_id, original in cluster_texts(read_records(manifest)):
-        click.echo(json.dumps({"id": record_id, "cluster": original}, ensure_ascii=False))
+        print_json({"id": record_id, "cluster": original})

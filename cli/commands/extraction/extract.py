@@ -23,13 +23,11 @@ from cli.extraction.earlier_options import EarlierOptions, check_earlier, earlie
 from cli.extraction.gate_options import GateOptions, SampleOptions, gate_options, sample_options
 from cli.extraction.selection import SelectionOptions, selection_options
 from cli.extraction.tasks import at_most, experiment_with, extract_files, extract_stored, preview_stored, undo_run
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
-from cli.parameters import FileToWrite, force_option, refuse_existing
+from cli.parameters import FileToWrite, force_option, jobs_option, refuse_existing
 
-_jobs = click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
-)
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+_as_json = json_option("Print the figures as JSON.")
 
 
 class PagesCommand(click.Command):
@@ -92,7 +90,7 @@ class ExtractGroup(OrderedGroup):
     help='Read the names of the files from JSON lines: {"id", "path", "url"}.',
 )
 @click.option("--url", metavar="URL", help="The address of the page, where one FILE or - is given.")
-@_jobs
+@jobs_option
 @earlier_options
 @earlier_engine
 @click.pass_obj
@@ -137,7 +135,7 @@ def _pages(
     "--to", metavar="ADDRESS", help="Write the outcomes as Parquet files into this folder; the database stays as it is."
 )
 @gate_options
-@_jobs
+@jobs_option
 @engine_options
 @_as_json
 @click.pass_obj
@@ -172,7 +170,7 @@ def _stored_command(
 @selection_options
 @click.option("--report", type=FileToWrite(), metavar="FILE", help="Also write the changes as an HTML page.")
 @force_option
-@_jobs
+@jobs_option
 @engine_options
 @_as_json
 @click.pass_obj
@@ -202,7 +200,7 @@ def _preview_command(
 @click.command("experiment", short_help="Compare a sample of stored pages, source by source.")
 @selection_options
 @sample_options
-@_jobs
+@jobs_option
 @engine_options
 @_as_json
 @click.pass_obj
@@ -243,7 +241,7 @@ def _undo_command(context: CommandContext, run: int, as_json: bool) -> None:
 @click.command("archives", short_help="Extract WARC and Parquet files of pages into Parquet files.")
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @click.option("--to", metavar="ADDRESS", required=True, help="Folder for the Parquet files.")
-@_jobs
+@jobs_option
 @engine_options
 @_as_json
 @click.pass_obj

@@ -9,16 +9,14 @@ import click
 from cli.completions import source_names
 from cli.context import CommandContext
 from cli.extraction.tasks import at_most
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
+from cli.parameters import jobs_option
 
 SAMPLE = 500
 """Pages tried unless told otherwise, as many as an experiment takes."""
 DRAFTED_FROM = 200
 """Pages that a draft is made from: enough that a selector on half of them is no chance, read in some seconds."""
-
-_jobs = click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
-)
 
 
 @click.group(cls=OrderedGroup, short_help="Try site rules on stored pages, and draft them.")
@@ -36,8 +34,8 @@ def rules() -> None:
     show_default=True,
     help="Number of pages, spread over time; 0: all.",
 )
-@_jobs
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@jobs_option
+@json_option("Print the figures as JSON.")
 @click.pass_obj
 def test(context: CommandContext, file: Path, sample: int, jobs: int, as_json: bool) -> None:
     """Try the site rules in FILE on stored pages of its hosts; writes nothing.
@@ -65,7 +63,7 @@ def test(context: CommandContext, file: Path, sample: int, jobs: int, as_json: b
     show_default=True,
     help="Number of pages to read, spread over time.",
 )
-@_jobs
+@jobs_option
 @click.pass_obj
 def draft(context: CommandContext, name: str, sample: int, jobs: int) -> None:
     """Print site rules for source NAME, as TOML for you to edit.

@@ -6,7 +6,6 @@ between two.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 import threading
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
@@ -44,7 +45,7 @@ _REST_S = 0.02
     is_flag=True,
     help="Repeat all decisions and rebuild the index of near copies. Earlier decisions stand until then.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@json_option("Print the figures as JSON.")
 @click.pass_obj
 def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
     """Decide which pages are new articles, revisions or copies.
@@ -66,9 +67,7 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
         after = count_verdicts(db.conn)
     total = sum(after.values())
     if as_json:
-        click.echo(
-            json.dumps({"settled": len(pages), "articles": total} | {key: after.get(key, 0) for key, _ in _NAMES})
-        )
+        print_json({"settled": len(pages), "articles": total} | {key: after.get(key, 0) for key, _ in _NAMES})
         return
     if not total:
         click.echo("There are no articles to settle; `copydesk crawl` fetches some.")

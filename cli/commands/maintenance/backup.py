@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.progress import byte_progress
 from cli.output.tables import format_duration, format_size
 from cli.parameters import FileToWrite, force_option
@@ -26,7 +27,7 @@ from scheduler.maintenance import backup_folder
 @click.argument("file", required=False, type=FileToWrite(folders=True))
 @force_option
 @click.option("--salvage", is_flag=True, help="Of a damaged database: make the new FILE of what can still be read.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
+@json_option("Print what was done as one JSON object.")
 @click.pass_obj
 def backup(context: CommandContext, file: Path | None, force: bool, salvage: bool, as_json: bool) -> None:
     """Copy the database, as it is at one moment, into FILE and verify the copy.
@@ -56,7 +57,7 @@ def backup(context: CommandContext, file: Path | None, force: bool, salvage: boo
     if file is None and folder is not None:
         gone = remove_old_backups(folder, database, context.config.backup_keep, newest=taken.path)
     if as_json:
-        click.echo(json.dumps(taken.as_dict() | {"removed": [str(path) for path in gone]}, ensure_ascii=False))
+        print_json(taken.as_dict() | {"removed": [str(path) for path in gone]})
     else:
         _print(taken, gone)
 
@@ -67,7 +68,7 @@ def _salvage(database: Path, file: Path | None, *, as_json: bool) -> None:
     with stoppable():
         made = salvage_rows(database, file, now=datetime.now(UTC))
     if as_json:
-        click.echo(json.dumps(asdict(made) | {"path": str(made.path)}, ensure_ascii=False))
+        print_json(asdict(made) | {"path": str(made.path)})
         return
     click.echo(f"{made.path}: {counted(made.rows, 'row')}, every one that can be read")
     if made.incomplete:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import platform
 import shlex
@@ -22,6 +21,8 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.tables import format_size, on_terminal, plain, styled
 from cli.searches import search_line
 from cli.setting_values import shown_value
@@ -58,7 +59,7 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
     show_default=True,
     help="Check N stored bodies; 0 for all.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def doctor(context: CommandContext, bodies: int, as_json: bool) -> None:
     """Check versions, settings and the database.
@@ -94,7 +95,7 @@ def doctor(context: CommandContext, bodies: int, as_json: bool) -> None:
                 for found in findings
             ],
         }
-        click.echo(json.dumps(report, ensure_ascii=False))
+        print_json(report)
     if any(finding.level is Level.BAD for finding in findings):
         sys.exit(1)
 
@@ -165,7 +166,7 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
     if not path.exists():
         yield from _site_rules(rule_mistakes(context.config, None))
         says = "does not exist yet"
-        yield Finding(level=Level.OK, subject="file", message=says, advice="`copydesk sources add URL` creates it")
+        yield Finding.ok("file", says, "`copydesk sources add URL` creates it")
         return
     try:
         with context.read() as conn:
@@ -178,11 +179,11 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
                     yield from _certificates(conn)
                     extractor = _extractor(context, conn)
             except DatabaseError as error:  # what is damaged is told below
-                yield Finding(level=Level.BAD, subject="sources", message=str(error))
+                yield Finding.bad("sources", str(error))
             now = datetime.now(UTC)
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
-        yield Finding(level=Level.BAD, subject="file", message=str(error))
+        yield Finding.bad("file", str(error))
 
 
 def _browser(context: CommandContext) -> Finding:
@@ -190,7 +191,7 @@ def _browser(context: CommandContext) -> Finding:
     missing = missing_part()
     if missing is None:
         sandbox = ", without its sandbox, because you are root" if os.geteuid() == 0 else ""
-        return Finding(level=Level.OK, subject="browser", message=f"{find_browser()} can draw pages{sandbox}")
+        return Finding.ok("browser", f"{find_browser()} can draw pages{sandbox}")
     wanted = _drawing_wanted(context)
     message = f"no page can be drawn: {missing.message}" if wanted else f"not needed, and {missing.message}"
     return Finding(level=Level.BAD if wanted else Level.OK, subject="browser", message=message, advice=missing.advice)
@@ -216,11 +217,10 @@ def _places(config: Config) -> Iterator[Finding]:
             "is not a folder" if not folder.is_dir() else "" if os.access(folder, os.W_OK) else "cannot be written to"
         )
         if wrong:
-            yield Finding(
-                level=Level.BAD,
-                subject="backups",
-                message=f"{folder} {wrong}: upkeep can make no backup",
-                advice="create it as the user that runs Copydesk, or change backup_folder",
+            yield Finding.bad(
+                "backups",
+                f"{folder} {wrong}: upkeep can make no backup",
+                "create it as the user that runs Copydesk, or change backup_folder",
             )
     if config.alert_command:
         try:
@@ -229,11 +229,10 @@ def _places(config: Config) -> Iterator[Finding]:
             program = config.alert_command
         # As the hook starts it: in the folder of the settings file.
         if shutil.which(str((config.folder / program).absolute()) if os.sep in program else program) is None:
-            yield Finding(
-                level=Level.BAD,
-                subject="alerts",
-                message=f"alert_command: there is no program {program}: no alert would be told",
-                advice="give the path of an executable file",
+            yield Finding.bad(
+                "alerts",
+                f"alert_command: there is no program {program}: no alert would be told",
+                "give the path of an executable file",
             )
 
 
@@ -243,13 +242,9 @@ def _authorities() -> Finding:
     # OpenSSL reads a folder of authorities when it looks for one, and counts none of it before.
     known = loaded or (len(list(Path(places.capath).glob("*.0"))) if places.capath else 0)
     if known:
-        return Finding(
-            level=Level.OK,
-            subject="authorities",
-            message=f"certificates of {counted(known, 'authority', 'authorities')} are trusted",
-        )
+        return Finding.ok("authorities", f"certificates of {counted(known, 'authority', 'authorities')} are trusted")
     says = "no authority for certificates is known, so no address with https:// can be fetched"
-    return Finding(level=Level.BAD, subject="authorities", message=says, advice="install the package ca-certificates")
+    return Finding.bad("authorities", says, "install the package ca-certificates")
 
 
 def _certificates(conn: sqlite3.Connection) -> Iterator[Finding]:
@@ -259,14 +254,12 @@ def _certificates(conn: sqlite3.Connection) -> Iterator[Finding]:
         parts = urlsplit(source.url)
         if (says := refused.get(f"{parts.scheme}://{parts.netloc}")) is not None:
             what, _, remedy = says.partition("; ")
-            yield Finding(level=Level.WARN, subject="certificates", message=f"{source.name}: {what}", advice=remedy)
+            yield Finding.warn("certificates", f"{source.name}: {what}", remedy)
 
 
 def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:
     for mistake in mistakes:
-        yield Finding(
-            level=Level.BAD, subject="site rules", message=mistake.message, advice=f"correct it; {mistake.consequence}"
-        )
+        yield Finding.bad("site rules", mistake.message, f"correct it; {mistake.consequence}")
 
 
 def _extractor(context: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
@@ -285,15 +278,13 @@ def _stored_settings(context: CommandContext, conn: sqlite3.Connection) -> Itera
             context.config.for_source(name, settings)
         except CopydeskError as error:
             remedy = "correct it with `copydesk sources set`"
-            yield Finding(level=Level.BAD, subject="sources", message=str(error), advice=remedy)
+            yield Finding.bad("sources", str(error), remedy)
     for says in unknown_source_names(conn, context.config):
-        yield Finding(
-            level=Level.BAD, subject="sources", message=says, advice="`copydesk sources list` lists the names"
-        )
+        yield Finding.bad("sources", says, "`copydesk sources list` lists the names")
     listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
     says = f"{len(sources)} in use, {len(own)} with settings of their own{': ' + listed if listed else ''}{more}"
-    yield Finding(level=Level.OK, subject="sources", message=says)
+    yield Finding.ok("sources", says)
 
 
 def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
@@ -304,7 +295,7 @@ def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Findi
             access = load_access(source.name, source.url, settings, context.config.folder)
         except ConfigError as error:
             remedy = "until then, crawls skip the source"
-            yield Finding(level=Level.BAD, subject="access", message=str(error), advice=remedy)
+            yield Finding.bad("access", str(error), remedy)
             continue
         if access is None:
             continue
@@ -312,17 +303,17 @@ def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Findi
         says = f"{source.name} sends headers ({len(access.headers)}) and cookies ({len(access.cookies) - expired}) of its own"
         if expired:
             remedy = "log in with a browser and export the cookies again"
-            yield Finding(level=Level.WARN, subject="access", message=f"{says}, {expired} have expired", advice=remedy)
+            yield Finding.warn("access", f"{says}, {expired} have expired", remedy)
         else:
-            yield Finding(level=Level.OK, subject="access", message=says)
+            yield Finding.ok("access", says)
         if any(getattr(settings, name) != "never" for name in RENDER_SETTINGS):
             says = f"{source.name} may be drawn by a browser: its headers and cookies are sent for pages, not by their scripts"
             remedy = "text that scripts ask for with a log-in is not read"
-            yield Finding(level=Level.OK, subject="access", message=says, advice=remedy)
+            yield Finding.ok("access", says, remedy)
         for place in (settings.headers, settings.cookies):
             if place and open_to_others(place, context.config.folder):
                 says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
-                yield Finding(level=Level.WARN, subject="access", message=says, advice=remedy)
+                yield Finding.warn("access", says, remedy)
 
 
 def _pairs(settings: Mapping[str, object]) -> str:

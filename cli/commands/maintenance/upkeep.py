@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
 from cli.ordered_group import OrderedGroup
+from cli.output.json_output import print_json
 from cli.output.progress import progress_line
 from cli.output.tables import plain, styled
 from cli.signals import stoppable
@@ -37,7 +38,7 @@ _COLOURS = {
     StepOutcome.FAILED: "red",
     StepOutcome.SKIPPED: "bright_black",
 }
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_as_json = json_option()
 
 
 @click.group(
@@ -75,14 +76,14 @@ def _all(context: CommandContext, *, as_json: bool) -> None:
 
 def _end(report: MaintenanceReport, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        print_json(report.as_dict())
     if report.failed:
         sys.exit(1)
 
 
 def _show(step: MaintenanceStep, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(step.as_dict(), ensure_ascii=False))
+        print_json(step.as_dict())
     else:
         click.echo(f"{styled(step.name, fg=_COLOURS[step.ended])}: {plain(step.message)}")
     if step.ended is StepOutcome.FAILED:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from db.display.humanize import counted, times
 from db.store.service.alerts import Alert, all_alerts, open_alerts
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional, format_timestamp
 
 
 @click.command()
 @click.option("--all", "with_closed", is_flag=True, help="Include alerts that are over.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
     """Show what is wrong and what to do about it."""
@@ -25,7 +26,7 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
         found = all_alerts(conn) if with_closed else open_alerts(conn)
     if as_json:
         for alert in found:
-            click.echo(json.dumps(_object(alert), ensure_ascii=False))
+            print_json(_object(alert))
         return
     now = datetime.now(UTC)
     for alert in found:
@@ -38,9 +39,9 @@ def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
 def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     is_open = alert.closed_at is None
     yield styled(f"{alert.kind}  {plain(alert.source or 'this machine')}", bold=True, fg="red" if is_open else None)
-    since = f"since {format_local_time(format_timestamp(alert.opened_at))}"
+    since = f"since {format_local_time(alert.opened_at)}"
     length = format_duration(((alert.closed_at or now) - alert.opened_at).total_seconds())
-    over = f", over since {format_local_time(format_timestamp(alert.closed_at))}" if alert.closed_at else ""
+    over = f", over since {format_local_time(alert.closed_at)}" if alert.closed_at else ""
     for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_notified(alert)}", width - 2):
         yield f"  {line}"
     for text in (alert.message, f"What to do: {alert.advice}") if is_open else (alert.message,):
@@ -66,8 +67,8 @@ def _object(alert: Alert) -> dict[str, object]:
         "remedy": alert.advice,
         "evidence": alert.evidence,
         "opened_at": format_timestamp(alert.opened_at),
-        "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
+        "closed_at": format_optional(alert.closed_at),
         "told": alert.notifications,
-        "told_at": format_timestamp(alert.notified_at) if alert.notified_at else None,
+        "told_at": format_optional(alert.notified_at),
         "telling_failed": alert.notification_failure,
     }

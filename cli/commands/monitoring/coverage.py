@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, screen_width, styled, table
+from cli.output.tables import Column, output_width, styled, table
 from cli.time_options import since_option
 from db.display.humanize import counted
 from db.errors import DatabaseBusy, DatabaseNotWritable
@@ -53,9 +54,7 @@ _WEEK_COLUMNS = (
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--since", metavar="WHEN", help="From this day on: 90d, 2026-01-01.  [default: 26 weeks ago]")
 @click.option("--until", metavar="WHEN", help="Up to this day, included.  [default: yesterday]")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON lines, one per source, with its weeks, days and gaps."
-)
+@json_option("Print JSON lines, one per source, with its weeks, days and gaps.")
 @click.pass_obj
 def coverage(
     context: CommandContext, names: tuple[str, ...], since: str | None, until: str | None, as_json: bool
@@ -79,21 +78,21 @@ def coverage(
         found = load_coverage(conn, now, wanted, since=start, until=end)
     if as_json:
         for source in found:
-            click.echo(json.dumps(coverage_object(source), ensure_ascii=False))
+            print_json(coverage_object(source))
         return
     show_lines(list(_lines(found, chosen)))
 
 
 def _lines(found: Sequence[SourceCoverage], chosen: Sequence[str]) -> Iterator[str]:
-    width = screen_width() if on_terminal() else None
     shown = [source for source in found if source.weeks]
     if not shown:
         of = f" of {', '.join(chosen)}" if chosen else ""
         yield f"Nothing can be said{of} yet: a day is judged when it is over, and only of sources that were crawled or imported."
         return
     if len(chosen) == 1:
-        yield from _of_one(shown[0], width)
+        yield from _of_one(shown[0])
         return
+    width = output_width()
     room = max(8, width or 80)
     yield from table(_COLUMNS, [_source_row(source) for source in shown], width=width)
     yield ""
@@ -111,8 +110,8 @@ def _lines(found: Sequence[SourceCoverage], chosen: Sequence[str]) -> Iterator[s
         yield "`copydesk coverage NAME` lists the days of one source; `copydesk inspect` draws them."
 
 
-def _of_one(source: SourceCoverage, width: int | None) -> Iterator[str]:
-    yield from table(_WEEK_COLUMNS, [_week_row(week) for week in source.weeks], width=width)
+def _of_one(source: SourceCoverage) -> Iterator[str]:
+    yield from table(_WEEK_COLUMNS, [_week_row(week) for week in source.weeks], width=output_width())
     yield _LEGEND
     gaps = coverage_gaps(source.days)
     yield ""

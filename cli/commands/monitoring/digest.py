@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import (
     WIDEST_PROSE,
@@ -16,7 +17,7 @@ from cli.output.tables import (
     cut,
     format_duration,
     format_local_time,
-    on_terminal,
+    output_width,
     plain,
     screen_width,
     styled,
@@ -31,7 +32,6 @@ from db.reports.digest import Digest, DigestAlert, build_digest
 from db.reports.digest_articles import MOST_GONE, Correction
 from db.reports.digest_object import digest_object
 from db.store.service.alerts import AlertKind
-from db.timestamps import format_timestamp
 
 _USUAL_SPAN = timedelta(days=1)
 _LONGEST_SPAN = timedelta(days=31)
@@ -50,7 +50,7 @@ _COLUMNS = (
 @click.command(short_help="Show what came in since yesterday, and what needs a look.")
 @click.option("--since", metavar="WHEN", help="From then on: 2d, 2026-11-24, at most 31 days.  [default: 1d]")
 @click.option("--day", metavar="DATE", help="One day on this machine's clock instead: 2026-11-24.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def digest(context: CommandContext, since: str | None, day: str | None, as_json: bool) -> None:
     """Show what came in since yesterday, and what needs a look, each with the command that leads on.
@@ -62,7 +62,7 @@ def digest(context: CommandContext, since: str | None, day: str | None, as_json:
     with context.read() as conn:
         found = build_digest(conn, start, end)
     if as_json:
-        click.echo(json.dumps(digest_object(found), ensure_ascii=False))
+        print_json(digest_object(found))
         return
     show_lines(list(_lines(found)))
 
@@ -86,7 +86,7 @@ def _period(since: str | None, day: str | None, now: datetime) -> tuple[datetime
 
 
 def _lines(found: Digest) -> Iterator[str]:
-    since, until = (format_local_time(format_timestamp(at)) for at in (found.since, found.until))
+    since, until = (format_local_time(at) for at in (found.since, found.until))
     yield styled(f"{since} to {until}", bold=True)
     yield from wrapped(f"{found.summary}.", min(screen_width(), WIDEST_PROSE))
     if found.judged_late:
@@ -123,7 +123,7 @@ def _news(found: Digest) -> Iterator[str]:
     if rest:
         totals = (sum(one.new for one in rest), sum(one.copies for one in rest), sum(one.corrections for one in rest))
         rows.append((counted(len(rest), "other"), *(f"{total:,}" if total else "" for total in totals), ""))
-    yield from table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)
+    yield from table(_COLUMNS, rows, width=output_width())
 
 
 def _alerts(found: Digest) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,16 +15,16 @@ import click
 from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.tables import (
     cut,
     format_database_size,
     format_duration,
     format_local_time,
     format_size,
-    on_terminal,
+    output_width,
     padded,
     plain,
-    screen_width,
     styled,
 )
 from cli.output.terminal import direct, visible_but_styles
@@ -37,7 +36,7 @@ from db.queries.sources.status import FailingSource, RunningCrawl, Status, Subsc
 from db.site_rules.loader import SiteFileError
 from db.store.sites.site_rules import rule_mistakes
 from db.store.sites.sources import unknown_source_names
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from scheduler.planning.plan import PlannedSource
@@ -65,7 +64,7 @@ def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) ->
     elif watch and not as_json:
         _watch(context)
     elif as_json:
-        click.echo(json.dumps(_as_json(*_read_status(context)), ensure_ascii=False))
+        print_json(_as_json(*_read_status(context)))
     else:
         for line in _lines(context.config.database, *_read_status(context)):
             click.echo(line)
@@ -111,7 +110,7 @@ def _lines(
     mistakes: tuple[SiteFileError, ...],
     unknown: list[str],
 ) -> Iterator[str]:
-    width = screen_width() if on_terminal() else None
+    width = output_width()
     blocks = (
         ("service", [_service(now_status, now)]),
         ("database", [_database(path, now_status)]),
@@ -144,10 +143,8 @@ def _service(now_status: Status, now: datetime) -> str:
         quiet = f"; no sign of life for {format_duration(late)}" if late > 60 else ""
         return f"up for {format_duration(max(0.0, (now - row.started_at).total_seconds()))}, process {row.pid}{where}{quiet}"
     if row.stopped_at:
-        return f"stopped {format_local_time(format_timestamp(row.stopped_at))}; `copydesk run` starts it"
-    return (
-        f"gone since {format_local_time(format_timestamp(row.beat_at))} without a clean stop; `copydesk run` continues"
-    )
+        return f"stopped {format_local_time(row.stopped_at)}; `copydesk run` starts it"
+    return f"gone since {format_local_time(row.beat_at)} without a clean stop; `copydesk run` continues"
 
 
 def _database(path: Path, now_status: Status) -> str:
@@ -229,7 +226,7 @@ def _as_json(
             "pid": row.pid,
             "started_at": format_timestamp(row.started_at),
             "beat_at": format_timestamp(row.beat_at),
-            "stopped_at": format_timestamp(row.stopped_at) if row.stopped_at else None,
+            "stopped_at": format_optional(row.stopped_at),
             "address": row.address or None,
             "version": row.version,
         }

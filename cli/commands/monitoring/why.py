@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import sys
 from dataclasses import replace
@@ -12,6 +11,8 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.format_options import json_option
+from cli.output.json_output import print_json
 from cli.output.ladder import ladder_lines, ladder_object
 from cli.output.tables import screen_width
 from cli.source_adding import known_or_new
@@ -30,7 +31,7 @@ from pipelines.urls import clean_url
 @click.command(short_help="Show why a source gives nothing, or what became of an address.")
 @click.argument("what", metavar="NAME|URL", shell_complete=source_names)
 @click.option("--offline", is_flag=True, help="Use only what is stored; request nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> None:
     """Show why a source gives nothing, or what became of an address.
@@ -57,7 +58,7 @@ def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> Non
         if diagnosis is None:
             diagnosis = _of_source(context.config, conn, source or _newcomer(what), offline=offline)
     if as_json:
-        click.echo(json.dumps(ladder_object(diagnosis), ensure_ascii=False))
+        print_json(ladder_object(diagnosis))
     else:
         for line in ladder_lines(diagnosis, screen_width()):
             click.echo(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -14,8 +13,9 @@ from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.parameters import CursorOption
+from cli.parameters import CursorOption, limit_option
 from db.display.humanize import counted
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import (
@@ -34,9 +34,7 @@ from pipelines.exchange.articles.objects import article_objects
 
 @click.command()
 @filter_options
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
-)
+@limit_option(50, "articles")
 @click.option(
     "--after",
     metavar="CURSOR",
@@ -73,7 +71,7 @@ def articles(
         if as_json:
             cursors = {place.page_id: str(place) for place in places}
             for item in article_objects(conn, page_ids):
-                click.echo(json.dumps(item | {"cursor": cursors.get(int(str(item["page_id"])))}, ensure_ascii=False))
+                print_json(item | {"cursor": cursors.get(int(str(item["page_id"])))})
             return
         heads = _heads(conn, page_ids)
     show_lines(list(article_table(heads)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,8 +13,9 @@ from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.option_groups import option_group
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, on_terminal, plain, screen_width, table
+from cli.output.tables import Column, output_width, plain, table
 from cli.parameters import Choice
 from db.display.humanize import counted
 from db.errors import UsageError
@@ -133,7 +133,6 @@ def _days(wanted: ArticleFilter, now: datetime) -> tuple[date, date]:
 
 
 def _lines(found: Attention, today: date) -> Iterator[str]:
-    width = screen_width() if on_terminal() else None
     queries = [plain(line.query) for line in found.total.lines]
     columns = (
         Column(title=found.request.unit.value, fixed=True),
@@ -146,7 +145,7 @@ def _lines(found: Attention, today: date) -> Iterator[str]:
         Column(title="", fixed=True),
     )
     rows = [_period_row(found.total, at, period, today) for at, period in enumerate(found.periods)]
-    yield from table(columns, rows, width=width)
+    yield from table(columns, rows, width=output_width())
     yield ""
     for line, query in zip(found.total.lines, queries, strict=True):
         copies = f", {line.copies:,} of them copies" if line.copies else ""
@@ -158,7 +157,7 @@ def _lines(found: Attention, today: date) -> Iterator[str]:
             Column(title="articles", right=True, fixed=True),
             *(Column(title=query, right=True, least=4) for query in queries),
         )
-        yield from table(of_source, [_source_row(panel) for panel in found.sources], width=width)
+        yield from table(of_source, [_source_row(panel) for panel in found.sources], width=output_width())
     yield from _notes(found)
 
 
@@ -206,7 +205,7 @@ def _word_lines(found: TopWords, first: date, last: date) -> Iterator[str]:
         )
         for word in found.words
     ]
-    yield from table(_WORD_COLUMNS, rows, width=screen_width() if on_terminal() else None)
+    yield from table(_WORD_COLUMNS, rows, width=output_width())
     yield ""
     yield (
         f"{first} to {last}: {counted(found.result, 'article')} of the result against "
@@ -224,7 +223,7 @@ def _print(
 ) -> None:
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
     elif as_csv:
         print_csv(rows, columns)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +13,7 @@ from cli.format_options import format_options
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import Column, plain, screen_width, styled
 from db.display.humanize import counted
@@ -49,7 +49,7 @@ def copies(context: CommandContext, what: str, diff: bool, as_json: bool, as_csv
         return print_csv(objects, list(objects[0]))
     if as_json:
         for item in objects:
-            click.echo(json.dumps(item, ensure_ascii=False))
+            print_json(item)
         return
     others = len(heads) - 1
     last = counted(others, "copy", "copies") if others else "no copies are known"

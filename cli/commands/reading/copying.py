@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,8 +12,9 @@ from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.option_groups import filter_option
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_duration, on_terminal, screen_width, table
+from cli.output.tables import Column, format_duration, output_width, table
 from cli.time_options import since_option
 from db.copying.origins import OriginNames
 from db.copying.takings import language_base
@@ -77,7 +77,7 @@ def copying(context: CommandContext, /, limit: int | None, as_json: bool, as_csv
         print_csv(rows, COPYING_COLUMNS)
     elif as_json:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
     elif rows:
         show_lines(list(_lines(rows, len(pairs))))
 
@@ -93,8 +93,7 @@ def _filter(since: str | None, until: str | None, language: str | None, known: s
 
 
 def _lines(rows: Sequence[dict[str, Any]], pairs: int) -> Iterator[str]:
-    width = screen_width() if on_terminal() else None
-    yield from table(_COLUMNS, [_row(row) for row in rows], width=width)
+    yield from table(_COLUMNS, [_row(row) for row in rows], width=output_width())
     if len(rows) < pairs:
         yield f"{pairs - len(rows):,} more pairs; `--limit 0` prints all, `copydesk inspect` shows them as a matrix."
 

@@ -23,7 +23,7 @@ from cli.output.tables import (
     styled,
     wrapped,
 )
-from cli.parameters import Choice
+from cli.parameters import Choice, limit_option
 from cli.time_options import since_option
 from db.display.humanize import counted
 from db.display.shell_commands import shell_command
@@ -59,9 +59,7 @@ _SHOWN = 200
 @filter_option("--language", metavar="TAG", help="Only in this language: zh, de.")
 @click.option("--silent", is_flag=True, help="Only where the page does not say that it was changed.")
 @click.option("--newest", is_flag=True, help="The newest first, in place of the most substantial.")
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N; 0 for all."
-)
+@limit_option(20)
 @format_options()
 @click.pass_obj
 def corrections(

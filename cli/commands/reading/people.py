@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -12,13 +11,14 @@ import click
 
 from cli.article_filters import sources_option
 from cli.context import CommandContext
-from cli.format_options import format_options
+from cli.format_options import format_options, json_option
 from cli.option_groups import filter_option
 from cli.ordered_group import OrderedGroup
 from cli.output.csv_table import print_objects
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
-from cli.parameters import Choice
+from cli.output.tables import Column, format_local_time, output_width, table
+from cli.parameters import Choice, limit_option
 from db.connection.database import write
 from db.display.shell_commands import shell_command
 from db.people.evidence import LikelyPair, likely_pairs
@@ -55,9 +55,7 @@ def people() -> None:
     "--role", type=Choice([role.value for role in CreditRole]), help="Only authors, editors or proofreaders."
 )
 @click.option("--newest", is_flag=True, help="List those credited last first.")
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=40, show_default=True, help="At most N people; 0 for all."
-)
+@limit_option(40, "people")
 @format_options()
 @click.pass_obj
 def list_command(
@@ -86,14 +84,13 @@ def list_command(
         )
         for line in found.lines
     ]  # fmt: skip
-    width = screen_width() if on_terminal() else None
-    lines = list(table(_COLUMNS, rows, width=width)) if rows else ["nobody is credited by such a name"]
+    lines = list(table(_COLUMNS, rows, width=output_width())) if rows else ["nobody is credited by such a name"]
     show_lines([*lines, *(["more; `--limit 0` prints all"] if found.next else [])])
 
 
 @people.command("show")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.pass_obj
 def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
     """Show one person.
@@ -106,17 +103,15 @@ def show_command(context: CommandContext, /, name: str, as_json: bool) -> None:
         made = [one for one in decisions(conn) if one.pair & set(names)]
         offers = likely_pairs(conn, name, limit=5)
     if as_json:
-        click.echo(json.dumps(_shown_object(names, shown, made, offers), ensure_ascii=False))
+        print_json(_shown_object(names, shown, made, offers))
     else:
         show_lines([*_shown_lines(names, shown, made), *(line for pair in offers for line in _offer_lines(pair))])
 
 
 @people.command("likely")
 @click.argument("name", required=False)
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N pairs; 0 for all."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@limit_option(20, "pairs")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def likely_command(context: CommandContext, /, name: str | None, limit: int, as_json: bool) -> None:
     """List names that may be one person's.
@@ -129,7 +124,7 @@ def likely_command(context: CommandContext, /, name: str | None, limit: int, as_
         found = likely_pairs(conn, name, limit)
     if as_json:
         for pair in found:
-            click.echo(json.dumps(_pair_object(pair), ensure_ascii=False))
+            print_json(_pair_object(pair))
     else:
         show_lines([line for pair in found for line in _offer_lines(pair)] or ["no two names are likely one person's"])
 

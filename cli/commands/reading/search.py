@@ -15,6 +15,7 @@ from cli.format_options import format_options
 from cli.option_groups import option_group
 from cli.output.article_rows import credits_of, mark_of, time_of
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
@@ -102,7 +103,7 @@ def search(
     if as_json:
         for hit in found.hits:
             place = {"cursor": str(hit.place)} if by_time else {}
-            click.echo(json.dumps(_object(hit) | place, ensure_ascii=False))
+            print_json(_object(hit) | place)
     elif as_csv:
         print_csv((dict(zip(_COLUMNS, _row(hit), strict=True)) for hit in found.hits), _COLUMNS)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +11,14 @@ import click
 
 from cli.article_filters import FilterOptions, article_filters
 from cli.context import CommandContext
-from cli.format_options import format_options
+from cli.format_options import format_options, json_option
 from cli.ordered_group import OrderedGroup
 from cli.output.article_rows import article_table
 from cli.output.csv_table import print_objects
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, plain, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, plain, table
+from cli.parameters import limit_option
 from cli.searches import check_search, print_round, search_line
 from cli.signals import stoppable
 from db.config.searches import KINDS, SavedSearch, read_search, search_name
@@ -67,7 +68,7 @@ def searches() -> None:
 
 
 @searches.command("list", short_help="List the saved searches.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @click.pass_obj
 def list_(context: CommandContext, as_json: bool) -> None:
     """List the saved searches, with how much they have found."""
@@ -75,12 +76,11 @@ def list_(context: CommandContext, as_json: bool) -> None:
         shown = _all(context, search_states(conn))
     if as_json:
         for one in shown:
-            click.echo(json.dumps(_object(one), ensure_ascii=False))
+            print_json(_object(one))
     elif not shown:
         click.echo("There are no saved searches yet; `copydesk searches add NAME QUERY` saves one.")
     else:
-        width = screen_width() if on_terminal() else None
-        show_lines(list(table(_COLUMNS, [_row(one) for one in shown], width=width)))
+        show_lines(list(table(_COLUMNS, [_row(one) for one in shown], width=output_width())))
 
 
 @searches.command(short_help="Save a search.")
@@ -139,9 +139,7 @@ def remove(context: CommandContext, name: str) -> None:
 
 @searches.command(short_help="List what a search has found.")
 @click.argument("name")
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
-)
+@limit_option(50, "articles")
 @format_options("Print JSON lines with every field and the text.")
 @click.pass_obj
 def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: bool) -> None:
@@ -167,7 +165,7 @@ def show(context: CommandContext, name: str, limit: int, as_json: bool, as_csv: 
 
 
 @searches.command(short_help="Look for matches and tell, now.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@json_option("Print what was done as JSON.")
 @click.pass_obj
 def run(context: CommandContext, as_json: bool) -> None:
     """Match the articles that came in, call the hooks, write the feed files: what a crawl does at its end."""
@@ -176,7 +174,7 @@ def run(context: CommandContext, as_json: bool) -> None:
     if as_json:
         found = dict(told.found) if told else {}
         rest = {"sent": told.sent, "failed": told.failed, "troubles": told.troubles} if told else {}
-        click.echo(json.dumps({"found": found} | rest, ensure_ascii=False))
+        print_json({"found": found} | rest)
     elif told is None:
         click.echo("There are no saved searches yet; `copydesk searches add NAME QUERY` saves one.")
     else:
@@ -221,7 +219,7 @@ def _origin(one: _Shown) -> str:
 
 def _row(one: _Shown) -> tuple[object, ...]:
     state = one.state
-    last = format_local_time(state.last_at.isoformat()) if state and state.last_at else ""
+    last = format_local_time(state.last_at) if state and state.last_at else ""
     return one.name, state.found if state else 0, last, _origin(one), search_line(one.search), "; ".join(_troubles(one))
 
 

@@ -15,6 +15,7 @@ from cli.output.article import article_lines, provenance_lines
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
 from cli.output.drawing import drawing_lines
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import format_local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.output.terminal import visible
@@ -162,7 +163,7 @@ def _exit_rejected(page: PageStatus, form: str | None) -> NoReturn:
     """Print why the page is no article, and exit with 1."""
     if form == "json":
         rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}
-        click.echo(json.dumps(rejected, ensure_ascii=False))
+        print_json(rejected)
     name = f"page {page.page_id} ({plain(page.url)}, fetched {format_local_time(page.fetched_at)})"
     if page.reason is None:
         click.echo(f"copydesk: {name} is stored but not extracted yet; `copydesk crawl` extracts it", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import click
 from cli.context import CommandContext
 from cli.format_options import format_options
 from cli.output.csv_table import print_csv
+from cli.output.json_output import print_json
 from cli.output.paging import show_lines
 from cli.output.tables import (
     Column,
@@ -20,10 +20,9 @@ from cli.output.tables import (
     format_elapsed,
     format_local_time,
     format_size,
-    on_terminal,
+    output_width,
     padded,
     plain,
-    screen_width,
     styled,
     table,
 )
@@ -67,21 +66,20 @@ def stats(context: CommandContext, as_json: bool, as_csv: bool) -> None:
     if as_json:
         main, wal = database_sizes(path)
         head = {"database": str(path), "database_size": main, "wal_size": wal}
-        click.echo(json.dumps(head | held.as_dict(), ensure_ascii=False))
+        print_json(head | held.as_dict())
         return
-    width = screen_width() if on_terminal() else None
-    show_lines(list(_lines(path, held, width)))
+    show_lines(list(_lines(path, held)))
 
 
-def _lines(path: Path, held: DatabaseStatistics, width: int | None) -> Iterator[str]:
+def _lines(path: Path, held: DatabaseStatistics) -> Iterator[str]:
     for label, value in _totals(path, held):
         yield f"{styled(padded(label, 9), bold=True)}  {value}"
     if held.by_source:
         yield ""
-        yield from table(_SOURCE_COLUMNS, [_source_row(source) for source in held.by_source], width=width)
+        yield from table(_SOURCE_COLUMNS, [_source_row(source) for source in held.by_source], width=output_width())
     if held.runs:
         yield ""
-        yield from table(_RUN_COLUMNS, [_run_row(run) for run in held.runs], width=width)
+        yield from table(_RUN_COLUMNS, [_run_row(run) for run in held.runs], width=output_width())
         yield from (f"run {run.id}: {plain(run.error)}" for run in held.runs if run.error)
     elif held.sources:
         yield "\nNothing has been crawled yet; start with `copydesk crawl`."

@@ -15,7 +15,8 @@ from cli.format_options import format_options
 from cli.option_groups import filter_option, option_group
 from cli.output.csv_table import print_objects
 from cli.output.paging import show_lines
-from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
+from cli.output.tables import Column, format_local_time, output_width, table
+from cli.parameters import limit_option
 from cli.signals import stopping
 from cli.time_options import since_option
 from db.connection.database import write
@@ -68,9 +69,7 @@ _period_options = option_group(
 
 @click.command(short_help="Show which events had most articles.")
 @_period_options
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N threads; 0 for all."
-)
+@limit_option(20, "threads")
 @format_options()
 @click.option(
     "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."
@@ -96,9 +95,10 @@ def threads(
     if as_json or as_csv:
         print_objects(map(asdict, found), [field.name for field in fields(ThreadLine)], as_csv=as_csv)
         return
-    width = screen_width() if on_terminal() else None
     rows = [_row(line) for line in found]
-    lines = table(_COLUMNS, rows, width=width) if rows else ["no event had more than one article in this period"]
+    lines = (
+        table(_COLUMNS, rows, width=output_width()) if rows else ["no event had more than one article in this period"]
+    )
     show_lines([*lines, *_notes(keeping)])
 
 

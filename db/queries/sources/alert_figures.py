@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_optional, parse_timestamp
 
 # A source is evaluated once a source run of it has ended; a trigger records the first such run.
 _TO_EVALUATE = """
@@ -186,11 +186,11 @@ def record_evaluation(
     """Record how far a source was evaluated."""
     values = {
         "limit_s": usual.limit_s,
-        "limit_at": format_timestamp(usual.limit_at) if usual.limit_at else None,
+        "limit_at": format_optional(usual.limit_at),
         "shares": dict(usual.shares),
         "words": usual.words,
-        "shares_at": format_timestamp(usual.shares_at) if usual.shares_at else None,
-        "repeats_at": format_timestamp(usual.repeats_at) if usual.repeats_at else None,
+        "shares_at": format_optional(usual.shares_at),
+        "repeats_at": format_optional(usual.repeats_at),
     }
     conn.execute(
         _WATCHED, {"source": due.source_id, "part": due.source_run_id, "page": page_id, "usual": json.dumps(values)}
@@ -267,7 +267,7 @@ def _robots_failed(conn: sqlite3.Connection, url: str, error: str, known: dict[s
 def newest_link_time(conn: sqlite3.Connection, source_id: int) -> datetime | None:
     """When the last new link of a source was found."""
     (found_at,) = conn.execute(_NEWEST_LINK, (source_id,)).fetchone()
-    return parse_timestamp(found_at) if found_at else None
+    return parse_optional(found_at)
 
 
 def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[FoundLink]:
@@ -277,7 +277,7 @@ def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> li
     return [
         FoundLink(
             found_at=parse_timestamp(link["found_at"]),
-            published=parse_timestamp(link["published"]) if link["published"] else None,
+            published=parse_optional(link["published"]),
             first=link["run_id"] == first,
         )
         for link in named_rows(conn, _LINKS, (source_id, format_timestamp(since)))

@@ -8,7 +8,6 @@ from datetime import datetime
 from db.display.humanize import format_local_time, times
 from db.store.websub.feed_hubs import feed_hubs_of
 from db.store.websub.subscriptions import Subscription, load_subscriptions
-from db.timestamps import format_timestamp
 
 
 def hub_lines(conn: sqlite3.Connection, source_id: int, now: datetime) -> tuple[str, ...]:
@@ -25,18 +24,13 @@ def hub_lines(conn: sqlite3.Connection, source_id: int, now: datetime) -> tuple[
 def _line(one: Subscription, now: datetime) -> str:
     if one.is_active(now):
         assert one.lease_ends_at is not None
-        last = f", the last {_local(one.pinged_at)}" if one.pinged_at else ""
-        told = f"{one.hub} tells of news in {one.url}: {times(one.pings)}{last}; until {_local(one.lease_ends_at)}"
+        last = f", the last {format_local_time(one.pinged_at)}" if one.pinged_at else ""
+        told = f"{one.hub} tells of news in {one.url}: {times(one.pings)}{last}; until {format_local_time(one.lease_ends_at)}"
     elif one.requested_at:
-        told = (
-            f"{one.hub} was asked {_local(one.requested_at)} to tell of news in {one.url}, and has not verified it yet"
-        )
+        asked = format_local_time(one.requested_at)
+        told = f"{one.hub} was asked {asked} to tell of news in {one.url}, and has not verified it yet"
     else:
         told = f"{one.hub} does not tell of news in {one.url}"
     refused = ", ".join(f"{count} {reason}" for reason, count in sorted(one.refused.items()))
     told += f"; pings that did nothing: {refused}" if refused else ""
-    return f"{told}; {one.error}, asked again {_local(one.next_request_at)}" if one.error else told
-
-
-def _local(at: datetime) -> str:
-    return format_local_time(format_timestamp(at))
+    return f"{told}; {one.error}, asked again {format_local_time(one.next_request_at)}" if one.error else told

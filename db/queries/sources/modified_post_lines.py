@@ -7,7 +7,6 @@ from datetime import datetime
 
 from db.display.humanize import format_local_time
 from db.store.sites.modified_posts import wordpress_site
-from db.timestamps import format_timestamp
 
 
 def modified_post_lines(conn: sqlite3.Connection, source_id: int, now: datetime) -> tuple[str, ...]:
@@ -16,14 +15,13 @@ def modified_post_lines(conn: sqlite3.Connection, source_id: int, now: datetime)
     if site is None:
         return ()
     if site.works(now) and site.checked_at is not None:
-        read = f"corrections are found by WordPress's list of modified posts ({site.api}), last read {_local(site.checked_at)}"
+        last = format_local_time(site.checked_at)
+        read = f"corrections are found by WordPress's list of modified posts ({site.api}), last read {last}"
         trouble = f"; since then: {site.trouble}" if site.trouble else ""
         return (f"{read}; only the last time of `revisit` is kept beside it{trouble}",)
     if site.trouble:
         told = f"WordPress's list of modified posts is of no use here ({site.trouble})"
-        return (f"{told}: articles are visited as `revisit` says; it is tried again {_local(site.next_look_at)}",)
+        return (
+            f"{told}: articles are visited as `revisit` says; it is tried again {format_local_time(site.next_look_at)}",
+        )
     return (f"WordPress makes its pages ({site.api}): the next crawl asks which posts were modified",)
-
-
-def _local(at: datetime) -> str:
-    return format_local_time(format_timestamp(at))

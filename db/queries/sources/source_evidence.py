@@ -40,7 +40,7 @@ from db.store.extraction.gated_extractions import last_held_back
 from db.store.sites.holds import hold_of
 from db.store.sites.listing_readings import load_listing_readings, load_listing_samples
 from db.store.sites.listings import listing_states
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import parse_optional, parse_timestamp
 
 PAGES = 20
 """Newest pages that are looked at."""
@@ -200,7 +200,7 @@ def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
     for kind in kinds:
         state = load_render_state(rows.conn, rows.source.id, kind)
         if state.verdict is not None and state.decided_at is not None:
-            since = format_local_time(format_timestamp(state.decided_at))
+            since = format_local_time(state.decided_at)
             verdict = verdict_text(state.verdict, kind)
             compared = f"{counted(len(state.evidence), 'page')} compared, {drawn} drawn in the last day"
             lines[kind] = f"{verdict} (since {since}; {compared})"
@@ -277,7 +277,7 @@ def _past(rows: SourceRows) -> PastEvidence:
     limit = conn.execute(_LIMIT, (number,)).fetchone()
     return PastEvidence(
         crawls=crawls,
-        last_crawl_at=parse_timestamp(last) if last else None,
+        last_crawl_at=parse_optional(last),
         usual_gap_s=median(gaps) if len(gaps) > 1 else None,
         last_new_at=newest_link_time(conn, number),
         quiet_limit_s=limit[0] if limit else None,

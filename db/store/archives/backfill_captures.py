@@ -19,7 +19,7 @@ from db.sqlite.named_rows import named_rows
 from db.store.archives.archive_import import find_fetched_page
 from db.store.archives.backfills import MOST_ATTEMPTS
 from db.store.crawl.facts import ReceivedPage, insert_links, insert_page_alone, link_from_row
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def next_capture(conn: sqlite3.Connection, backfill_id: int, run_id: int) -> Wai
         link=link_from_row(row),
         fetch_url=row["fetch_url"],
         byte_range=(row["first_byte"], row["last_byte"]) if in_part else None,
-        captured_at=parse_timestamp(row["captured_at"]) if row["captured_at"] else None,
+        captured_at=parse_optional(row["captured_at"]),
         digest=row["digest"],
     )
 

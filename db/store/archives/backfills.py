@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_timestamp
 
 MOST_ATTEMPTS = 3
 """Runs in which a step that fails for a passing reason is tried."""
@@ -120,9 +120,7 @@ def begin_backfill(
 ) -> Backfill:
     """The back-fill that was asked for in the same words before, begun again where it had ended; else a new one, up to now where no
     `until` is given."""
-    asked = json.dumps(
-        {"since": format_timestamp(since), "until": format_timestamp(until) if until else None, "channels": [*channels]}
-    )
+    asked = json.dumps({"since": format_timestamp(since), "until": format_optional(until), "channels": [*channels]})
     query = "SELECT id FROM backfills WHERE source_id = ? AND asked = ? ORDER BY id DESC LIMIT 1"
     if (row := conn.execute(query, (source_id, asked)).fetchone()) is not None:
         conn.execute("UPDATE backfills SET ended = NULL, ended_at = NULL WHERE id = ?", (row[0],))
@@ -224,14 +222,7 @@ def load_plan(conn: sqlite3.Connection, backfill: Backfill) -> BackfillPlan:
     Bytes are those that a channel states, or else the mean of the source's own last pages.
     """
     channels = [
-        ChannelState(
-            name=row["name"],
-            steps=row["steps"],
-            steps_left=row["steps_left"],
-            named=row["named"],
-            trouble=row["trouble"] if row["held"] or not row["named"] else None,
-            held=row["held"],
-        )
+        ChannelState(**dict(row) | {"trouble": row["trouble"] if row["held"] or not row["named"] else None})
         for row in named_rows(conn, _CHANNELS, {"id": backfill.id, "most": MOST_ATTEMPTS})
     ]
     states = dict(conn.execute(_STATES, {"id": backfill.id}).fetchall())

@@ -16,7 +16,7 @@ from typing import Literal
 from db.bodies.store import LEVEL, body_digest, decompress_body
 from db.errors import BodyPruned
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_optional, parse_timestamp
 from db.zstd import zstd
 
 DrawnKind = Literal["article", "listing"]
@@ -158,21 +158,8 @@ def load_drawing(conn: sqlite3.Connection, page_id: int) -> DrawingRecord | None
     ).fetchone()
     if row is None:
         return None
-    return DrawingRecord(
-        source_id=row["source_id"],
-        kind=row["kind"],
-        url=row["url"],
-        started_at=parse_timestamp(row["started_at"]),
-        run_id=row["run_id"],
-        duration_ms=row["duration_ms"],
-        browser=row["browser"],
-        wait_rule=row["wait_rule"],
-        requests=row["requests"],
-        received=row["received"],
-        blocked=json.loads(row["blocked"]),
-        cpu_ms=row["cpu_ms"],
-        memory=row["memory"],
-    )
+    read = {"started_at": parse_timestamp(row["started_at"]), "blocked": json.loads(row["blocked"])}
+    return DrawingRecord(**dict(row) | read)
 
 
 def count_drawings(conn: sqlite3.Connection, source_id: int, since: datetime) -> int:
@@ -191,7 +178,7 @@ def load_render_state(conn: sqlite3.Connection, source_id: int, kind: DrawnKind)
     verdict, decided_at, evidence = row
     return RenderState(
         verdict=verdict,
-        decided_at=parse_timestamp(decided_at) if decided_at else None,
+        decided_at=parse_optional(decided_at),
         evidence=tuple(json.loads(evidence)),
     )
 
@@ -204,7 +191,7 @@ def save_render_state(conn: sqlite3.Connection, source_id: int, kind: DrawnKind,
             source_id,
             kind,
             state.verdict,
-            format_timestamp(state.decided_at) if state.decided_at else None,
+            format_optional(state.decided_at),
             json.dumps([dict(one) for one in state.evidence], ensure_ascii=False),
         ),
     )

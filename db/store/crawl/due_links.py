@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from db.sqlite.gone import NO_ARTICLE, SAYS_GONE_FOR_GOOD, is_gone
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,30 +34,29 @@ class DueLink:
 
 # A link without a time counts as of today if a front page or feed lists it; one from a sitemap alone may be of any year.
 _NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
+# For a failed visit `v`: the time to try again has come.
+_RETRIED_NOW = "(v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now OR v.last_at > :now)"
+# For a link `l`.
+_NOT_BACKFILLED = "NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)"
+_IS_REVISITED = "NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)"
+_SINCE = "(:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)"
+_NEWEST_FIRST = f"ORDER BY {_NEWEST} DESC, l.id LIMIT :limit"
 
 _NEW = f"""
 SELECT l.id AS link_id, l.url, NULL AS etag, NULL AS last_modified
 FROM visits v JOIN links l ON l.id = v.link_id
-WHERE v.source_id = :source AND v.first_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
-  AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
-       AND (v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now OR v.last_at > :now)))
-  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
-ORDER BY {_NEWEST} DESC, l.id
-LIMIT :limit
+WHERE v.source_id = :source AND v.first_at IS NULL AND {_NOT_BACKFILLED}
+  AND (v.failures = 0 OR (v.failures <= json_array_length(:retry) AND {_RETRIED_NOW})) AND {_SINCE}
+{_NEWEST_FIRST}
 """
 
 _AGAIN = f"""
 SELECT l.id AS link_id, l.url, k.etag, k.last_modified
 FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
-WHERE v.source_id = :source AND v.first_at IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
-  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
+WHERE v.source_id = :source AND v.first_at IS NOT NULL AND {_IS_REVISITED} AND {_NOT_BACKFILLED}
   AND EXISTS (SELECT 1 FROM json_each(:revisit) r
-              WHERE r.value = 0 OR (v.first_at + r.value <= :now AND v.first_at + r.value > v.last_at))
-  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
-ORDER BY {_NEWEST} DESC, l.id
-LIMIT :limit
+              WHERE r.value = 0 OR (v.first_at + r.value <= :now AND v.first_at + r.value > v.last_at)) AND {_SINCE}
+{_NEWEST_FIRST}
 """
 
 _MODIFIED = f"""
@@ -65,13 +64,9 @@ SELECT l.id AS link_id, l.url, k.etag, k.last_modified
 FROM modified_links m JOIN visits v ON v.link_id = m.link_id JOIN links l ON l.id = m.link_id
 LEFT JOIN validators k ON k.url = l.url
 WHERE m.source_id = :source AND v.source_id = :source
-  AND (v.last_at < m.found_at OR (v.failures BETWEEN 1 AND json_array_length(:retry)
-       AND (v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now OR v.last_at > :now)))
-  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
-  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
-  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
-ORDER BY {_NEWEST} DESC, l.id
-LIMIT :limit
+  AND (v.last_at < m.found_at OR (v.failures BETWEEN 1 AND json_array_length(:retry) AND {_RETRIED_NOW}))
+  AND {_IS_REVISITED} AND {_NOT_BACKFILLED} AND {_SINCE}
+{_NEWEST_FIRST}
 """
 
 DOUBTS = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
@@ -120,7 +115,7 @@ def due_links(
         "now": now.timestamp(),
         "revisit": _in_seconds(revisit),
         "retry": _in_seconds(retry),
-        "since": format_timestamp(since) if since else None,
+        "since": format_optional(since),
         "limit": limit or -1,
         "doubts": _in_seconds(DOUBTS),
         "doubted_since": format_timestamp(now - sum(DOUBTS, max(DOUBTS))),

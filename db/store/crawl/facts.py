@@ -14,7 +14,7 @@ from db.bodies import store as bodies
 from db.models import Link, LinkKind
 from db.store.crawl.drawings import DrawingRecord, drawn_digest, insert_drawing
 from db.system.processes import process_identity
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +216,8 @@ def link_from_row(row: sqlite3.Row, url: str = "url") -> Link:
         kind=LinkKind(row["kind"]),
         found_in=row["found_in"],
         title=row["title"],
-        published=parse_timestamp(row["published"]) if row["published"] else None,
-        modified=parse_timestamp(row["modified"]) if row["modified"] else None,
+        published=parse_optional(row["published"]),
+        modified=parse_optional(row["modified"]),
         author=row["author"],
         section=row["section"],
     )
@@ -242,8 +242,8 @@ def insert_links(
                 at,
                 run_id,
                 link.title,
-                format_timestamp(link.published) if link.published else None,
-                format_timestamp(link.modified) if link.modified else None,
+                format_optional(link.published),
+                format_optional(link.modified),
                 link.author,
                 link.section,
             ),

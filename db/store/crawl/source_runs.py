@@ -24,7 +24,7 @@ from db.store.crawl.run_counts import (
 )
 from db.store.crawl.source_locks import unlock_source, unlock_sources
 from db.system.processes import is_process_alive
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 _FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
@@ -42,18 +42,13 @@ UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
 # The part of one source in a run. The plus sign has SQLite look through the parts of the source, latest first, of which this is
 # nearly always the first, and not through all sources of the run.
 _PART = "(SELECT id FROM source_runs WHERE source_id = :source AND +run_id = :run ORDER BY id DESC LIMIT 1)"
-_SINCE = """
+_RUNS = """
 SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
+FROM source_runs s JOIN runs r ON r.id = s.run_id
 """
-_AGAIN = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FROM json_each(?))
-"""
-_LATEST = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
-FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
-"""
+_SINCE = f"{_RUNS} WHERE s.id > ? ORDER BY s.id"
+_AGAIN = f"{_RUNS} WHERE s.id IN (SELECT value FROM json_each(?))"
+_LATEST = f"{_RUNS} WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?"
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
 
@@ -84,15 +79,8 @@ def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable
 
 
 def _source_run(row: sqlite3.Row) -> SourceRun:
-    return SourceRun(
-        id=row["id"],
-        source_id=row["source_id"],
-        started_at=parse_timestamp(row["started_at"]),
-        ended=row["ended"],
-        ended_at=parse_timestamp(row["ended_at"]) if row["ended_at"] else None,
-        found=row["found"],
-        reason=row["reason"],
-    )
+    times = {"started_at": parse_timestamp(row["started_at"]), "ended_at": parse_optional(row["ended_at"])}
+    return SourceRun(**dict(row) | times)
 
 
 def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
@@ -169,7 +157,7 @@ def latest_start(conn: sqlite3.Connection) -> datetime | None:
     """The latest time at which one of the newest runs began, by the clock of the machine then; None if there are none."""
     query = "SELECT max(started_at) FROM (SELECT started_at FROM runs ORDER BY id DESC LIMIT 20)"
     latest = conn.execute(query).fetchone()[0]
-    return parse_timestamp(latest) if latest else None
+    return parse_optional(latest)
 
 
 def last_source_run_id(conn: sqlite3.Connection) -> int:

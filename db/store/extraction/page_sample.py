@@ -66,11 +66,6 @@ def address_keys(conn: sqlite3.Connection, pages: Sequence[int]) -> Iterable[tup
         yield from conn.execute(_KEYS, (part,)).fetchall()
 
 
-def source_names_by_id(conn: sqlite3.Connection) -> dict[int, str]:
-    """The names of all sources, removed ones included."""
-    return dict(conn.execute("SELECT id, name FROM sources").fetchall())
-
-
 def _parts(pages: Sequence[int]) -> Iterable[str]:
     for start in range(0, len(pages), _READ_AT_ONCE):
         yield f"[{','.join(map(str, pages[start : start + _READ_AT_ONCE]))}]"

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 
 class AlertKind(StrEnum):
@@ -181,15 +181,11 @@ def _alert(row: sqlite3.Row) -> Alert:
         advice=row["remedy"],
         evidence=json.loads(row["evidence"]),
         opened_at=parse_timestamp(row["opened_at"]),
-        closed_at=_moment(row["closed_at"]),
-        notified_at=_moment(row["told_at"]),
+        closed_at=parse_optional(row["closed_at"]),
+        notified_at=parse_optional(row["told_at"]),
         notifications=row["told"],
         notification_failure=_failure(row["telling_failed"]),
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return parse_timestamp(text) if text else None
 
 
 def _failure(text: object) -> Mapping[str, object] | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 _LAST = "SELECT id, since, until, told_at, failure FROM digests ORDER BY id DESC LIMIT 1"
 
@@ -33,7 +33,7 @@ def last_digest(conn: sqlite3.Connection) -> DigestRow | None:
         id=row[0],
         since=parse_timestamp(row[1]),
         until=parse_timestamp(row[2]),
-        told_at=parse_timestamp(row[3]) if row[3] else None,
+        told_at=parse_optional(row[3]),
         failure=json.loads(row[4]) if row[4] else None,
     )
 

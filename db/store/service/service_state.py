@@ -12,7 +12,7 @@ from datetime import datetime
 
 from db.sqlite.named_rows import named_rows
 from db.system.processes import is_process_alive, process_identity
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 _PUT = """
 INSERT INTO service (only, pid, process, started_at, beat_at, stopped_at, address, version) VALUES (1, ?, ?, ?, ?, NULL, ?, ?)
@@ -57,7 +57,7 @@ def load_service(conn: sqlite3.Connection) -> ServiceRow | None:
         pid=row["pid"],
         started_at=parse_timestamp(row["started_at"]),
         beat_at=parse_timestamp(row["beat_at"]),
-        stopped_at=parse_timestamp(row["stopped_at"]) if row["stopped_at"] else None,
+        stopped_at=parse_optional(row["stopped_at"]),
         address=row["address"] or "",
         version=row["version"],
         is_alive=row["stopped_at"] is None and is_process_alive(row["pid"], row["process"]),

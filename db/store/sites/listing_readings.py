@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from db.bodies.store import compress_body
 from db.flat_values import flat_values
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 from db.zstd import zstd
 
 SAMPLE_BYTES = 64 * 1024
@@ -172,7 +172,7 @@ def load_listing_samples(conn: sqlite3.Connection, source_id: int, url: str) -> 
     return ListingSamples(
         read_at=parse_timestamp(row["read_at"]),
         last=read_sample(row["sample"]),
-        good_at=parse_timestamp(row["good_at"]) if row["good_at"] else None,
+        good_at=parse_optional(row["good_at"]),
         good=read_sample(row["good_sample"]),
     )
 

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 from db.models import NO_ADDRESSES, NO_ITEMS, Listing, ListingKind
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, is_to_come, lies_ahead, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, lies_ahead, parse_optional
 
 # How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.
 GIVEN_UP_REST = timedelta(days=1)
@@ -177,9 +177,7 @@ _LEAST_LINKS = {ListingKind.FEED: 3, ListingKind.NEWS_SITEMAP: 1}
 
 
 def _state(row: sqlite3.Row) -> ListingState:
-    times = {
-        name: parse_timestamp(row[name]) if row[name] else None for name in ("asked_at", "answered_at", "named_at")
-    }
+    times = {name: parse_optional(row[name]) for name in ("asked_at", "answered_at", "named_at")}
     return ListingState(
         listing=Listing(url=row["url"], kind=ListingKind(row["kind"]), title=row["title"]),
         **times,

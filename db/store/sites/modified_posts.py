@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from db.models import Link
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, is_to_come, parse_timestamp
+from db.timestamps import format_timestamp, is_to_come, parse_optional
 
 PATIENCE = timedelta(days=1)
 """How long looks may fail before the revisits that they replace begin again: a site may be down for a night, and then all its
@@ -79,7 +79,7 @@ def wordpress_site(conn: sqlite3.Connection, source_id: int) -> WordPressSite | 
         return None
     values = dict(row)
     for name in ("modified_until", "checked_at", "next_look_at"):
-        values[name] = parse_timestamp(row[name]) if row[name] else None
+        values[name] = parse_optional(row[name])
     return WordPressSite(**values)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ def load_sitemap_readings(conn: sqlite3.Connection, urls: Sequence[str]) -> dict
         (json.dumps(list(urls)),),
     )
     return {
-        url: PastReading(read_at=parse_timestamp(read), changed_at=parse_timestamp(changed) if changed else None)
+        url: PastReading(read_at=parse_timestamp(read), changed_at=parse_optional(changed))
         for url, read, changed in rows
     }
 

@@ -16,7 +16,7 @@ from db.config.loader import Config
 from db.errors import ConfigError, UnknownSource, UsageError
 from db.models import Listing, ListingKind, Source
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_optional, format_timestamp, parse_optional, parse_timestamp
 
 _ALL = "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name"
 _OF_OUTLET = """
@@ -102,7 +102,7 @@ def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
 def first_source_added(conn: sqlite3.Connection) -> datetime | None:
     """When the first source was added; None if there is none."""
     (added_at,) = conn.execute("SELECT min(added_at) FROM sources").fetchone()
-    return parse_timestamp(added_at) if added_at else None
+    return parse_optional(added_at)
 
 
 def source_names(conn: sqlite3.Connection) -> dict[int, str]:
@@ -195,7 +195,7 @@ def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Sourc
 def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> Source:
     """Exclude a source from crawls that do not name it, from `at` on; None resumes it. Raises UnknownSource."""
     source = find_source(conn, name)
-    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (format_timestamp(at) if at else None, source.id))
+    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (format_optional(at), source.id))
     return source
 
 
@@ -235,5 +235,5 @@ def _source(row: sqlite3.Row) -> Source:
         url=row["url"],
         settings=json.loads(row["settings"]),
         added_at=parse_timestamp(row["added_at"]),
-        paused_at=parse_timestamp(row["paused_at"]) if row["paused_at"] else None,
+        paused_at=parse_optional(row["paused_at"]),
     )

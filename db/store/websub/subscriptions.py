@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from db.sqlite.named_rows import named_rows
 from db.store.websub.subscription_keys import SubscriptionKey, hash_of_path
-from db.timestamps import format_timestamp, parse_timestamp
+from db.timestamps import format_timestamp, parse_optional, parse_timestamp
 
 LEASE_S = 10 * 86_400
 """Seconds of the lease that is asked for: the default of most hubs. The hub decides."""
@@ -143,7 +143,7 @@ class Subscription:
 def _subscription(row: sqlite3.Row) -> Subscription:
     values = dict(row)
     for name in ("requested_at", "verified_at", "lease_ends_at", "next_request_at", "pinged_at"):
-        values[name] = parse_timestamp(row[name]) if row[name] else None
+        values[name] = parse_optional(row[name])
     return Subscription(**values | {"wanted": bool(row["wanted"]), "refused": json.loads(row["refused"])})
 
 

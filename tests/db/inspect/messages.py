@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from db.inspect.table_guide import view_metadata
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, LOCALE_FOLDER
 
 DB = Path(__file__).parents[3] / "db"
@@ -29,10 +30,13 @@ _NEW = "new.po"
 
 
 def marked_places() -> Iterator[tuple[str | tuple[str, ...], str, int]]:
-    """Each marked text, or its forms for one and many, with the file and line where it stands."""
+    """Each marked text, or its forms for one and many, with the file and line where it stands; each description of a view."""
     for folder in MARKED_IN:
         for name, line, message, _, _ in extract_from_dir(folder, _METHODS, _OPTIONS, _KEYWORDS):
             yield message, f"{folder.name}/{name}", line
+    for view in view_metadata().values():
+        for text in (view["description"], *view.get("columns", {}).values()):
+            yield text, "schema/views.py", 1
 
 
 def catalogue(language: str) -> Catalog:

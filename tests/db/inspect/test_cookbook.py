@@ -1,4 +1,4 @@
-"""The questions of the web page are those of docs/cookbook.md, and what the pages say of the views is what the views say."""
+"""The questions of the web page are those of docs/cookbook.md."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from pathlib import Path
 from db.inspect.canned_queries import CANNED_QUERIES
 from db.inspect.pages.cookbook import PARAMETERS, QUESTIONS, SUBJECTS, with_defaults
 from db.inspect.safety.limits import MAX_ROWS
-from db.inspect.table_guide import DESCRIPTIONS, plain_description
-from db.schema.views import VIEWS
 from tests.support.documents import ROOT, blocks
 
 COOKBOOK = ROOT / "docs" / "cookbook.md"
@@ -53,13 +51,3 @@ def test_what_is_left_out_gets_its_default() -> None:
     )
     for path in ("/news/articles", "/news", "/-/sources", "/other/editors"):
         assert with_defaults(path, "most=&a=%20b", "news") == "most=&a=%20b"
-
-
-def test_the_pages_describe_each_view_and_column() -> None:
-    said = {
-        plain_description(text) for view in VIEWS for text in (view.description, *(text for *_, text in view.columns))
-    }
-    assert said - DESCRIPTIONS == set(), (
-        "write it into db/inspect/table_guide.py, and its translation into locale/*/*.po"
-    )
-    assert DESCRIPTIONS - said == set()

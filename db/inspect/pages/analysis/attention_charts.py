@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.inspect.pages.analysis.attention import AttentionForm
-from db.inspect.pages.components.chart_parts import HATCHING, Spec
+from db.inspect.pages.components.chart_parts import PERIOD_LABELS, Spec, colour_scale, hatched, nominal, ordinal
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.reports.attention.attention import FEW_ARTICLES, Attention, AttentionLine, AttentionPanel, PeriodHits
 from db.reports.attention.periods import Period
@@ -115,14 +115,7 @@ def _value(one: PeriodHits, form: AttentionForm) -> float | None:
 def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: date, top: float | None) -> Spec:
     labels = [period.label for period in found.periods]
     small = top is not None
-    x: Spec = {
-        "field": "period",
-        "type": "ordinal",
-        "title": None,
-        "sort": None,
-        "scale": {"type": "band", "domain": labels},
-        "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False},
-    }
+    x = ordinal("period", sort=None, scale={"type": "band", "domain": labels}, axis=PERIOD_LABELS)
     y_scale: Spec = {"domainMin": 0, "nice": True} | ({"domainMax": top * _HEADROOM} if top else {})
     y: Spec = {
         "type": "quantitative",
@@ -131,13 +124,7 @@ def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: d
         "axis": {"tickCount": 3 if small else 5, **({"tickMinStep": 1} if form.counts else {"format": "~%"})},
     }
     queries = [line.query for line in panel.lines]
-    colour: Spec = {
-        "field": "query",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": queries, "range": "category"},
-        "legend": None if small else {"symbolOpacity": 1},
-    }
+    colour = colour_scale("query", queries) | {"legend": None if small else {"symbolOpacity": 1}}
     values = [value for line in panel.lines for value in _points(found.periods, panel, line, form)]
     layers: list[Spec] = [_gap_layer(found.periods, panel, today)]
     if not small and not form.counts and not form.apart and len(queries) <= _MOST_BANDS:
@@ -150,13 +137,8 @@ def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: d
     dash: Spec = {}
     if form.apart:
         kinds = [gettext("originals"), gettext("copies")]
-        dash = {
-            "strokeDash": {
-                "field": "kind", "type": "nominal", "title": None,
-                "scale": {"domain": kinds, "range": [[1, 0], [5, 4]]},
-                "legend": None if small else {"symbolType": "stroke", "symbolStrokeWidth": 2},
-            }
-        }  # fmt: skip
+        legend = None if small else {"symbolType": "stroke", "symbolStrokeWidth": 2}
+        dash = {"strokeDash": nominal("kind", scale={"domain": kinds, "range": [[1, 0], [5, 4]]}, legend=legend)}
     layers.append(
         {
             "mark": {"type": "line", "strokeWidth": 1.5 if small else 2, "clip": True},
@@ -184,10 +166,7 @@ def _point_layer(
             "y": y | {"field": "value"},
             "color": colour,
             "opacity": {"condition": {"test": "datum.few", "value": 0.35}, "value": 1},
-            "shape": {
-                "field": "query", "type": "nominal", "title": None, "legend": colour["legend"],
-                "scale": {"domain": list(queries), "range": list(_SHAPES[: len(queries)])},
-            },
+            "shape": colour | {"scale": {"domain": list(queries), "range": list(_SHAPES[: len(queries)])}},
             "href": {"field": "address"},
             "tooltip": [
                 {"field": "period", "title": gettext("period")},
@@ -202,20 +181,12 @@ def _point_layer(
 
 
 def _gap_layer(periods: Sequence[Period], panel: AttentionPanel, today: date) -> Spec:
-    gaps = [
+    gaps: list[Spec] = [
         {"period": period.label, "note": gettext("articles are missing")}
         for period, lacking in zip(periods, panel.lacking, strict=True)
         if lacking and period.first < today
     ]
-    return {
-        "mark": HATCHING,
-        "data": {"values": gaps},
-        "encoding": {
-            "y": {"value": 0},
-            "y2": {"value": {"expr": "height"}},
-            "tooltip": [{"field": "period", "title": gettext("period")}, {"field": "note", "title": gettext("note")}],
-        },
-    }
+    return hatched(gaps, period=gettext("period"), note=gettext("note"))
 
 
 def _points(periods: Sequence[Period], panel: AttentionPanel, line: AttentionLine, form: AttentionForm) -> list[Spec]:

@@ -11,6 +11,7 @@ from itertools import product
 from urllib.parse import urlencode
 
 from db.copying.origins import CopyOrigin, OriginNames
+from db.display.shown_sql import fill_values
 from db.inspect.pages.components.form_values import number_of
 from db.inspect.translation.catalogues import current_language, gettext, gettext_noop
 from db.models import Article
@@ -201,7 +202,7 @@ def copying_matrix(conn: sqlite3.Connection, form: CopyingForm) -> CopyingMatrix
         pairs=len(found.articles),
         languages=copying_languages(conn),
         to_be_rebuilt=not len(found.articles) and is_to_be_rebuilt(conn),
-        sql=filled_sql(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
+        sql=fill_values(PAIRS_SQL + "ORDER BY articles DESC", form.wanted.values),
     )
 
 
@@ -282,7 +283,7 @@ def copying_pair(
         taken=taken,
         older=taken.articles[-1].article_id if is_full else None,
         intervals=(looks.get(source_id), looks.get(origin.source_id)),
-        sql=filled_sql(taken.query, taken.parameters),
+        sql=fill_values(taken.query, taken.parameters),
     )
 
 
@@ -324,17 +325,6 @@ def lag_text(seconds: float | None) -> str:
     else:
         text = gettext("%(days)s days") % {"days": _short(size / 86400)}
     return f"\u2212{text}" if seconds < 0 else text
-
-
-def filled_sql(query: str, values: Mapping[str, object]) -> str:
-    """A statement with its named values filled in, as it can be run by hand."""
-    return re.sub(r":([a-z_]+)", lambda match: _literal(values[match[1]]), query).strip()
-
-
-def _literal(value: object) -> str:
-    if value is None:
-        return "NULL"
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def _short(number: float) -> str:

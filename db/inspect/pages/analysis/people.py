@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from db.inspect.pages.components.chart_parts import Chart, Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.components.chart_parts import PERIOD_LABELS, Chart, colour_scale, count_axis, ordinal, tooltip
 from db.inspect.pages.components.form_values import source_numbers
 from db.inspect.pages.components.sparkline import DayCount, Sparkline, sparkline
 from db.inspect.translation.catalogues import gettext, gettext_noop, ngettext
@@ -158,7 +158,6 @@ def person_chart(months: Sequence[PersonMonth]) -> Chart:
         "%(count)s articles by month and source, from %(first)s to %(last)s.",
         total,
     )
-    axis: Spec = {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False}
     return Chart(
         name="person",
         description=described % {"count": f"{total:,}", "first": months[0].month, "last": months[-1].month},
@@ -169,16 +168,14 @@ def person_chart(months: Sequence[PersonMonth]) -> Chart:
             "mark": {"type": "bar"},
             "data": {"values": values},
             "encoding": {
-                "x": {
-                    "field": "month", "type": "ordinal", "title": None, "scale": {"domain": labels}, "axis": axis,
-                },
+                "x": ordinal("month", scale={"domain": labels}, axis=PERIOD_LABELS),
                 "y": count_axis("articles", ticks=4) | {"stack": "zero"},
                 "color": colour_scale("source", kinds),
                 "order": {"field": "at"},
                 "tooltip": tooltip(month=gettext("Month"), source=gettext("Source"), articles=gettext("Articles")),
             },
         },
-    )  # fmt: skip
+    )
 
 
 def _months_between(first: str, last: str) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.inspect.pages.components.chart_parts import Chart, time_axis
+from db.inspect.pages.components.chart_parts import Chart, colour_scale, source_lanes, time_axis, tooltip
 from db.inspect.pages.components.form_values import date_of, source_choices, source_numbers
 from db.inspect.pages.components.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.inspect.translation.catalogues import gettext
@@ -128,11 +128,6 @@ def lanes_chart(shown: Thread) -> Chart:
     moments += [(at, one.source_name, correction, one.title) for one in shown.members for at in one.corrected]
     moments.sort()
     values = [{"at": at, "source": source, "what": what, "title": title[:100]} for at, source, what, title in moments]
-    tooltip = [
-        {"field": "source", "title": gettext("Source")},
-        {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
-        {"field": "title", "title": gettext("Title")},
-    ]
     marks: dict[str, dict[str, object]] = {
         article: {"type": "point", "shape": "square", "filled": True, "size": 90, "opacity": 1},
         copy: {"type": "tick", "thickness": 2, "size": 16, "opacity": 1},
@@ -147,28 +142,10 @@ def lanes_chart(shown: Thread) -> Chart:
             "height": 22 * max(3, len(shown.lanes)),
             "data": {"values": values},
             "encoding": {
-                "x": {
-                    "field": "at",
-                    "type": "temporal",
-                    "title": None,
-                    "axis": time_axis(),
-                    # Else the first and the last square lie half outside.
-                    "scale": {"padding": 10},
-                },
-                "y": {
-                    "field": "source",
-                    "type": "nominal",
-                    "title": None,
-                    "sort": [lane.source_name for lane in shown.lanes],
-                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
-                },
-                "color": {
-                    "field": "what",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"domain": list(marks), "range": "category"},
-                },
-                "tooltip": tooltip,
+                "x": time_axis(padding=10),  # else the first and the last square lie half outside
+                "y": source_lanes([lane.source_name for lane in shown.lanes]),
+                "color": colour_scale("what", list(marks)),
+                "tooltip": tooltip(source=gettext("Source"), at=gettext("Time"), title=gettext("Title")),
             },
             "layer": [
                 {"mark": mark, "transform": [{"filter": {"field": "what", "equal": what}}]}

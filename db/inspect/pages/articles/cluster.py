@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from db.inspect.pages.components.chart_parts import Chart, colour_scale, time_axis
+from db.inspect.pages.components.chart_parts import Chart, colour_scale, source_lanes, time_axis, tooltip
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page
 from db.timestamps import format_timestamp
@@ -117,25 +117,10 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "data": {"values": values},
             "encoding": {
-                "x": {
-                    "field": "at",
-                    "type": "temporal",
-                    "title": None,
-                    "axis": time_axis(),
-                    "scale": {"nice": True},
-                },
-                "y": {
-                    "field": "source",
-                    "type": "nominal",
-                    "title": None,
-                    "sort": None,
-                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
-                },
+                "x": time_axis(nice=True),
+                "y": source_lanes(None),
                 "color": colour_scale("what", [original, copy]),
-                "tooltip": [
-                    {"field": "source", "title": gettext("Source")},
-                    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
-                ],
+                "tooltip": tooltip(source=gettext("Source"), at=gettext("Time")),
             },
         },
     )

@@ -17,7 +17,7 @@ from db.inspect.translation.catalogues import gettext
 from db.queries.articles import ArticleSummary, article_summaries
 from db.queries.saved_searches import SearchState, current_pages, search_states
 from db.store.service.saved_searches import find_saved_search, latest_match_pages
-from db.timestamps import format_timestamp
+from db.timestamps import format_optional, format_timestamp
 
 _LATEST, _MOST = 5, 1000
 _COLUMNS = ("name", "query", "from", "found", "waiting", "last_at")
@@ -45,7 +45,7 @@ class ShownSearch:
     @property
     def last_at(self) -> str | None:
         """When it found something last, as a timestamp."""
-        return format_timestamp(self.state.last_at) if self.state.last_at else None
+        return format_optional(self.state.last_at)
 
     @property
     def saved_at(self) -> str:

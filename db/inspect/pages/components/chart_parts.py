@@ -15,7 +15,14 @@ HATCHING: Spec = {
     "strokeDash": [1.5, 3.5],
     "strokeWidth": {"expr": "0.9 * bandwidth('x')"},
 }
-_DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
+_TIMES: dict[str, Spec] = {
+    "date": {"type": "temporal", "format": "%Y-%m-%d"},
+    "at": {"type": "temporal", "format": "%Y-%m-%d %H:%M"},
+}
+PERIOD_LABELS: Spec = {
+    "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False,
+}  # fmt: skip
+"""An axis of days or months, with as many labels as there is room for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,35 +38,48 @@ class Chart:
 
 
 def tooltip(**labels: str) -> list[Spec]:
-    """What is shown of a mark under the pointer: fields with their labels."""
-    return [{"field": field, "title": label} | (_DAY if field == "date" else {}) for field, label in labels.items()]
+    """What is shown of a mark under the pointer: fields with their labels. `date` is a day, `at` a time."""
+    return [{"field": field, "title": label} | _TIMES.get(field, {}) for field, label in labels.items()]
 
 
-def time_axis() -> Spec:
-    """An axis of time. Its format (d3-time-format) depends on what a tick begins."""
+def nominal(field: str, **more: object) -> Spec:
+    """Names, on an axis or as colours."""
+    return {"field": field, "type": "nominal", "title": None, **more}
+
+
+def ordinal(field: str, **more: object) -> Spec:
+    """Values in an order, on an axis."""
+    return {"field": field, "type": "ordinal", "title": None, **more}
+
+
+def source_lanes(order: Sequence[str] | None) -> Spec:
+    """An axis with a line for each source, in this order; None: as they come."""
+    return nominal("source", sort=order, axis={"ticks": False, "domain": False, "grid": True, "labelLimit": 150})
+
+
+def hatched(gaps: Sequence[Spec], **labels: str) -> Spec:
+    """A layer of gaps, hatched from top to bottom. `labels`: of the fields that say what a gap is."""
+    height: Spec = {"y": {"value": 0}, "y2": {"value": {"expr": "height"}}}
+    return {"mark": HATCHING, "data": {"values": gaps}, "encoding": height | {"tooltip": tooltip(**labels)}}
+
+
+def time_axis(**scale: object) -> Spec:
+    """The field `at` on an axis of time. The format of labels (d3-time-format) depends on what a tick begins."""
     day = gettext("%d %b")
     formats = {
         "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H:%M", "day": day, "date": day, "week": day,
         "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y",
     }  # fmt: skip
-    return {"labelOverlap": True, "tickCount": 6, "format": formats}
+    axis = {"labelOverlap": True, "tickCount": 6, "format": formats}
+    return {"field": "at", "type": "temporal", "title": None, "axis": axis, "scale": scale}
 
 
 def count_axis(field: str, *, ticks: int) -> Spec:
     """An axis of whole numbers."""
-    return {
-        "field": field,
-        "type": "quantitative",
-        "title": None,
-        "axis": {"tickMinStep": 1, "tickCount": ticks},
-    }
+    axis = {"tickMinStep": 1, "tickCount": ticks}
+    return {"field": field, "type": "quantitative", "title": None, "axis": axis}
 
 
 def colour_scale(field: str, kinds: Sequence[str]) -> Spec:
     """A colour for each kind, in this order."""
-    return {
-        "field": field,
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": kinds, "range": "category"},
-    }
+    return nominal(field, scale={"domain": kinds, "range": "category"})

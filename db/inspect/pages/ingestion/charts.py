@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from db.inspect.pages.components.chart_parts import HATCHING, Chart, Spec, colour_scale, count_axis, tooltip
+from db.inspect.pages.components.chart_parts import (
+    HATCHING,
+    PERIOD_LABELS,
+    Chart,
+    Spec,
+    colour_scale,
+    count_axis,
+    hatched,
+    nominal,
+    ordinal,
+    tooltip,
+)
 from db.inspect.pages.ingestion.arrivals import Arrivals
 from db.inspect.pages.ingestion.source import DailyVolume
 from db.inspect.translation.catalogues import gettext, ngettext
@@ -53,13 +64,11 @@ def day_chart(arrived: Arrivals) -> Chart:
         ],
         spec={"height": 150}
         | _against_gaps(
-            {
-                "field": "hour",
-                "type": "ordinal",
-                "title": None,
-                "sort": [f"{hour.starts:%H}:00" for hour in arrived.day],
-                "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
-            },
+            ordinal(
+                "hour",
+                sort=[f"{hour.starts:%H}:00" for hour in arrived.day],
+                axis={"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
+            ),
             gettext("Hour"),
             {
                 "mark": {"type": "bar", "cornerRadiusEnd": 1},
@@ -141,13 +150,7 @@ def source_chart(arrived: Arrivals) -> Chart:
             "mark": {"type": "bar", "cornerRadiusEnd": 1},
             "data": {"values": values},
             "encoding": {
-                "y": {
-                    "field": "source",
-                    "type": "nominal",
-                    "title": None,
-                    "sort": {"field": "at"},
-                    "axis": {"ticks": False, "domain": False, "labelLimit": 150},
-                },
+                "y": nominal("source", sort={"field": "at"}, axis={"ticks": False, "domain": False, "labelLimit": 150}),
                 "x": count_axis("articles", ticks=5),
                 "color": colour_scale("when", [latest, before]),
                 "tooltip": tooltip(source=gettext("Source"), when=gettext("Time"), articles=gettext("Articles")),
@@ -232,20 +235,8 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
 
 def _date_axis() -> Spec:
     """Days under a chart, as many as there is room for."""
-    return {
-        "field": "date",
-        "type": "ordinal",
-        "title": None,
-        "timeUnit": "yearmonthdate",
-        "axis": {
-            "format": gettext("%d %b"),
-            "labelAngle": 0,
-            "labelOverlap": "greedy",
-            "labelSeparation": 10,
-            "labelPadding": 8,
-            "ticks": False,
-        },
-    }
+    axis = PERIOD_LABELS | {"format": gettext("%d %b"), "labelSeparation": 10}
+    return ordinal("date", timeUnit="yearmonthdate", axis=axis)
 
 
 def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
@@ -260,19 +251,8 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
     """Articles by day and hour, one row a day; rows are sorted by field `row`."""
     order = [day for _, day in sorted({(str(value["row"]), str(value["day"])) for value in values})]
     place: Spec = {
-        "x": {
-            "field": "hour",
-            "type": "ordinal",
-            "title": None,
-            "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
-        },
-        "y": {
-            "field": "day",
-            "type": "ordinal",
-            "title": None,
-            "sort": order,
-            "axis": {"ticks": False, "domain": False},
-        },
+        "x": ordinal("hour", axis={"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False}),
+        "y": ordinal("day", sort=order, axis={"ticks": False, "domain": False}),
     }
     drawn: Spec = {
         "mark": {"type": "rect"},
@@ -288,7 +268,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
         },
     }
     band = {"field": "day", "type": "ordinal", "sort": order}
-    hatched: Spec = {
+    gaps_drawn: Spec = {
         "mark": HATCHING,
         "data": {"values": gaps},
         "encoding": {
@@ -297,21 +277,13 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
             "tooltip": tooltip(day=gettext("Day"), hour=gettext("Hour"), note=gettext("Note")),
         },
     }
-    return {"height": 20 * rows, "encoding": place, "layer": [drawn, hatched] if gaps else [drawn]}
+    return {"height": 20 * rows, "encoding": place, "layer": [drawn, gaps_drawn] if gaps else [drawn]}
 
 
 def _against_gaps(x: Spec, label: str, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
     """A chart over the axis `x`, called `label`, with its gaps hatched behind it, from top to bottom."""
-    hatched: Spec = {
-        "mark": HATCHING,
-        "data": {"values": gaps},
-        "encoding": {
-            "y": {"value": 0},
-            "y2": {"value": {"expr": "height"}},
-            "tooltip": tooltip(**{str(x["field"]): label, "note": gettext("Note")}),
-        },
-    }
-    return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
+    behind = [hatched(gaps, **{str(x["field"]): label, "note": gettext("Note")})] if gaps else []
+    return {"encoding": {"x": x}, "layer": [*behind, drawn]}
 
 
 def _local_midnight(day: str) -> str:
