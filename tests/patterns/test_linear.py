@@ -23,7 +23,7 @@ from tests.patterns.collected import METHODS, Collected, collect, compiled_meanw
 from tests.patterns.growth import _screen, superlinear
 from tests.patterns.made_of_languages import made_of_language_files
 from tests.patterns.proven import Proven, write_proven
-from tests.pipelines.extraction.test_pages import FOLDERS
+from tests.pipelines.extraction.page_folders import FOLDERS
 
 _SHARES = 4
 _PAGES_READ = 12

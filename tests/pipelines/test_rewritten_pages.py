@@ -12,7 +12,7 @@ import pytest
 from db.models import Article, Outcome, Rejection
 from db.site_rules.loader import RemoveRule, Site, Sites
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.test_pages import FOLDERS, page_of
+from tests.pipelines.extraction.page_folders import FOLDERS, page_of
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -13,7 +13,7 @@ from cli.commands.extraction.extract import extract
 from cli.context import CommandContext
 from db.errors import UsageError
 from pipelines.processing.files import page_files_in_manifest
-from tests.pipelines.extraction.test_pages import PAGES
+from tests.pipelines.extraction.page_folders import PAGES
 
 
 def manifest_of(folder: Path, rows: list[dict[str, object]]) -> Path:

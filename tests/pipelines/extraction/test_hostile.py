@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from db.models import Article, Page, Reason, Rejection
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import MAX_BODY, extract
-from tests.pipelines.extraction.test_pages import FOLDERS
+from tests.pipelines.extraction.page_folders import FOLDERS
 
 LIMIT = 10.0
 """Seconds a page may take."""

@@ -10,7 +10,7 @@ from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.body.test_text_edges import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
+from tests.pipelines.extraction.body.short_page import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
 from tests.pipelines.extraction.press.press_page import TEXTS, read_page
 
 TEXT = [*ENGLISH, THIRD, FOURTH]

@@ -11,7 +11,7 @@ from pathlib import Path
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import extract
-from tests.pipelines.extraction.test_pages import FOLDERS, page_of
+from tests.pipelines.extraction.page_folders import FOLDERS, page_of
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -12,7 +12,7 @@ from db.site_rules.loader import FieldRule, Site, Sites
 from pipelines.extraction.extract import extract
 from pipelines.extraction.site_rules import rule_finds
 from pipelines.text_limits import MAX_ATTRIBUTES
-from tests.pipelines.extraction.test_pages import PAGES
+from tests.pipelines.extraction.page_folders import PAGES
 
 HTML = (
     (PAGES / "en_json_ld" / "page.html")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.pipelines.extraction.body.short_page import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
 from tests.pipelines.extraction.body.test_newsroom_lines import text_of
-from tests.pipelines.extraction.body.test_text_edges import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
 from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
 
 TEXT = [*ENGLISH, THIRD, FOURTH]

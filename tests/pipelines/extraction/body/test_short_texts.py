@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.body.test_text_edges import TITLE, lines_of, paragraphs
+from tests.pipelines.extraction.body.short_page import TITLE, lines_of, paragraphs
 
 BRIEF = [
     "The footbridge across the Orla is closed until Friday because two planks gave way.",

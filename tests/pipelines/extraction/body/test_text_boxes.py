@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipelines.extraction.body.test_text_edges import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
+from tests.pipelines.extraction.body.short_page import ENGLISH, FOURTH, THIRD, TITLE, lines_of, paragraphs
 from tests.pipelines.extraction.chinese.chinese_page import PARAGRAPHS, Form, read_form
 
 LEAD = "After two years of work, the library has more room for its readers."
