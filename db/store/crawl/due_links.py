@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from db.sqlite.gone import NO_ARTICLE, SAYS_GONE_FOR_GOOD, is_gone
 from db.sqlite.named_rows import named_rows
-from db.timestamps import format_optional
+from db.timestamps import format_optional, format_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
