@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler.http import record
 from crawler.http.scrapy_settings import scrapy_settings
+from crawler.process import run_to_end
 from db.config.loader import Config
 from db.config.values import Networks
 
@@ -93,5 +94,5 @@ def send_to_hubs(config: Config, requests: Sequence[HubRequest]) -> HubAnswers:
     settings.set("ROBOTSTXT_OBEY", value=False, priority="spider")
     process = AsyncCrawlerProcess(settings)
     process.crawl(process.create_crawler(HubSpider), requests=requests, answers=answers)
-    process.start()
+    run_to_end(process)
     return answers

@@ -21,6 +21,7 @@ from crawler.crawl.visit import SourceVisit
 from crawler.engine import TaskCrawler
 from crawler.http.middlewares.proxies import check_proxies
 from crawler.http.scrapy_settings import scrapy_settings
+from crawler.process import run_to_end
 from db.config.loader import Config
 from db.errors import CopydeskError
 from db.models import Source
@@ -88,7 +89,7 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
     switch = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        process.start()
+        run_to_end(process)
     finally:
         sys.setswitchinterval(switch)
         if not frozen_by_caller:

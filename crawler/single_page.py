@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from crawler.http import record
 from crawler.http.scrapy_settings import scrapy_settings
 from crawler.http.services import HoldsMemory, HoldStore, services_of
+from crawler.process import run_to_end
 from db.config.loader import Config
 from db.errors import FetchError
 from db.models import Page
@@ -113,7 +114,7 @@ def ask_once(config: Config, url: str, options: RequestOptions) -> AddressReply:
 def _crawl(config: Config, **arguments: object) -> None:
     process = AsyncCrawlerProcess(scrapy_settings(config))
     process.crawl(process.create_crawler(PageSpider), **arguments)
-    process.start()
+    run_to_end(process)
 
 
 def _stopped(url: str) -> FetchError:

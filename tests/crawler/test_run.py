@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,20 @@ def test_objects_that_the_caller_froze_stay_frozen(config: Config, frozen: int) 
     # Some of the frozen objects are freed meanwhile, as they have no more references.
     assert during[0] <= frozen if frozen else during[0] > 0
     assert frozen / 2 <= gc.get_freeze_count() <= frozen
+
+
+def test_signals_are_the_callers_again(config: Config) -> None:
+    signalled = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda number, frame: signalled.append(number)) for number in numbers}
+    during: list[object] = []
+    try:
+        crawl(config, CrawlOrder(), watch=lambda run: during.extend(map(signal.getsignal, numbers)))
+        own = [*map(signal.getsignal, numbers)]
+        for number in numbers:
+            signal.raise_signal(number)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert signalled == [*numbers]
+    assert not {*own} & {*during}, "the crawl had handlers of its own"
